@@ -1,0 +1,135 @@
+// How fast the simulator is, against the tile kernels it executes: both sides measured by turns in
+// one run, so that a noisy machine slows them alike. Prints tables; asserts nothing.
+//
+//   simulation_benchmark [--quick] [--section.key=value]...
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "models/dram_image.h"
+#include "platform/platform.h"
+#include "sim/model_source.h"
+#include "sim/pipeline.h"
+
+namespace tilewave {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                   values.end());
+  return values[values.size() / 2];
+}
+
+/// The program's compute ops alone, at their own addresses: what no simulator can save.
+double bare_kernel_seconds(const Program& program, const Kernel& kernel,
+                           std::vector<std::byte>& sram) {
+  const auto tile = [&](std::uint32_t at) { return reinterpret_cast<float*>(sram.data() + at); };
+  const auto begin = Clock::now();
+  for (const Op& op : program.ops) {
+    switch (op.opcode) {
+      case Opcode::kMatmul:
+        kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), program.tile, op.clear);
+        break;
+      case Opcode::kAdd:
+        kernel.add(tile(op.dst), tile(op.a), tile(op.b), program.tile.tile_elements());
+        break;
+      case Opcode::kRelu:
+        kernel.relu(tile(op.dst), tile(op.a), program.tile.tile_elements());
+        break;
+      case Opcode::kLoad:
+      case Opcode::kStore: break;
+    }
+  }
+  return seconds_since(begin);
+}
+
+Config config_of(const std::vector<std::string>& settings) {
+  SettingSource source{"command line", {}};
+  for (const std::string& text : settings) {
+    const std::size_t equals = text.find('=');
+    source.settings.push_back({text.substr(2, equals - 2), text.substr(equals + 1), 0});
+  }
+  return resolve_config(std::vector{source});
+}
+
+void measure_simulation(const std::string& model, const Config& config, int repeats) {
+  const CompiledModel compiled = compile_model(std::get<Graph>(load_model(model)), config);
+  const Program& program = compiled.program;
+  const Kernel& kernel = select_kernel(KernelKind::kAuto);
+  DramImage image(program, config.machine.dram.layout);
+  std::vector<std::byte> sram(program.sram_bytes);
+  std::vector<double> kernels, functional, timing, ratio;
+  RunResult result;
+  for (int i = 0; i < repeats; ++i) {
+    kernels.push_back(bare_kernel_seconds(program, kernel, sram));
+    result = run_program(program, compiled.hazards, config.machine, {&kernel, image.bytes(), {}});
+    functional.push_back(result.host_seconds);
+    timing.push_back(
+        run_program(program, compiled.hazards, config.machine, {nullptr, {}, {}}).host_seconds);
+    ratio.push_back(functional.back() / kernels.back());
+  }
+  const double bursts = static_cast<double>(result.dram.read_bytes + result.dram.write_bytes) / 128;
+  const auto row = [&](const char* mode, double wall) {
+    std::printf("%-26s %-11s %9.2f %9.2f %9.2f %9.2f %8.2f\n", model.c_str(), mode,
+                static_cast<double>(result.cycles) / wall * 1e-6,
+                static_cast<double>(*compiled.figures.uops) / wall * 1e-6, bursts / wall * 1e-6,
+                wall / static_cast<double>(result.steps) * 1e6, wall / median(kernels));
+  };
+  row("kernels", median(kernels));
+  row("functional", median(functional));
+  row("timing-only", median(timing));
+  std::printf("%-26s simulation over bare kernels, median of pairs: %.2f; compile %.1f %% of it\n",
+              model.c_str(), median(ratio), 100 * compiled.seconds() / median(functional));
+}
+
+void measure_compiler(const std::string& model, const Config& config, int repeats) {
+  const Graph graph = std::get<Graph>(load_model(model));
+  std::vector<double> wall;
+  std::uint64_t uops = 0;
+  for (int i = 0; i < repeats; ++i) {
+    const CompiledModel compiled = compile_model(graph, config);
+    wall.push_back(compiled.seconds());
+    uops = *compiled.figures.uops;
+  }
+  std::printf("%-26s %10llu uOps %9.2f ms %8.1f ns/uOp\n", model.c_str(),
+              static_cast<unsigned long long>(uops), median(wall) * 1e3,
+              median(wall) * 1e9 / static_cast<double>(uops));
+}
+
+}  // namespace
+}  // namespace tilewave
+
+int sc_main(int argc, char** argv) {
+  using namespace tilewave;
+  std::vector<std::string> settings(argv + 1, argv + argc);
+  const bool quick = std::erase(settings, "--quick") > 0;
+  const Config config = config_of(settings);
+  std::printf("%-26s %-11s %9s %9s %9s %9s %8s\n", "model", "mode", "Mcycles/s", "MuOps/s",
+              "M128B/s", "us/step", "/kernel");
+  measure_simulation("mlp:128x128x64x32x32", config, quick ? 21 : 201);
+  measure_simulation("gemm:512x512x512", config, quick ? 3 : 11);
+  measure_simulation("gemm:1024x1024x1024", config, quick ? 1 : 5);
+  if (!quick) {
+    measure_simulation("gemm:2048x2048x2048", config, 1);
+  }
+  std::printf("\ncompiler, all stages with their verifiers\n");
+  measure_compiler("mlp:64x256x256x256x256", config, quick ? 3 : 11);
+  measure_compiler("mlp:256x512x512x512x512", config, quick ? 3 : 11);
+  measure_compiler("mlp:1024x1024x1024x1024x1024", config, quick ? 1 : 5);
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  return sc_core::sc_elab_and_sim(argc, argv);
+}

@@ -1,0 +1,35 @@
+# What every target of tilewave is compiled with.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(tilewave_options INTERFACE)
+target_include_directories(tilewave_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(tilewave_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # False alarms on concatenated std::strings at -O3 (GCC PR105651).
+  target_compile_options(tilewave_options INTERFACE -Wno-restrict)
+endif()
+if(TILEWAVE_WERROR)
+  target_compile_options(tilewave_options INTERFACE -Werror)
+endif()
+if(TILEWAVE_SANITIZE)
+  target_compile_options(tilewave_options INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(tilewave_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# tilewave_room(NAME [LIBRARIES]): the static library of one room, built from every source beside it.
+function(tilewave_room NAME)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  add_library(tilewave_${NAME} STATIC ${sources})
+  add_library(tilewave::${NAME} ALIAS tilewave_${NAME})
+  target_link_libraries(tilewave_${NAME} PUBLIC tilewave_options ${ARGN})
+endfunction()

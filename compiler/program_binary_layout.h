@@ -1,0 +1,26 @@
+// Sizes and checksum of the binary form, for its writer and its parser only. The layout itself is
+// described in program_binary.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <boost/crc.hpp>
+
+namespace tilewave {
+
+inline constexpr std::string_view kBinaryMagic("\x89TWP\r\n\x1a\n", 8);
+inline constexpr std::size_t kHeaderBytes = 64;
+inline constexpr std::size_t kTensorRecordBytes = 48;  // without the name
+inline constexpr std::size_t kOpBytes = 32;
+inline constexpr std::size_t kChecksumBytes = 4;
+
+inline std::uint32_t crc32(std::span<const std::byte> bytes) {
+  boost::crc_32_type crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
+}
+
+}  // namespace tilewave

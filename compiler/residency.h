@@ -1,0 +1,52 @@
+// Which operand tiles sit in SRAM, where, and which one to give up next. Knows no uOps and no arena.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "compiler/schedule.h"
+
+namespace tilewave {
+
+/// Dense index of a tile over all tensors of a graph.
+using TileId = std::uint64_t;
+
+/// Position of a use in the uOp list; kNoUse if there is none.
+inline constexpr std::uint64_t kNoUse = ~std::uint64_t{0};
+
+/// The resident operand tiles in the order in which a policy gives them up: least recently used
+/// first (LRU), or farthest next use first (Belady's optimal replacement; L. A. Belady, "A study of
+/// replacement algorithms for a virtual-storage computer", IBM Systems Journal 5(2), 1966).
+class Residency {
+ public:
+  Residency(Eviction policy, std::uint64_t tile_count)
+      : policy_(policy), resident_(tile_count) {}
+
+  bool contains(TileId tile) const { return resident_[tile].present; }
+  std::uint32_t address(TileId tile) const { return resident_[tile].address; }
+
+  void insert(TileId tile, std::uint32_t address);
+  /// A use at this moment; `next_use` is when it will be used again.
+  void touch(TileId tile, std::uint64_t next_use);
+  void erase(TileId tile);
+  /// The tile to evict, never one of `pinned`; nothing if all resident tiles are pinned.
+  std::optional<TileId> victim(std::span<const TileId> pinned) const;
+
+ private:
+  struct Entry {
+    bool present = false;
+    std::uint32_t address = 0;
+    std::uint64_t rank = 0;
+  };
+
+  Eviction policy_;
+  std::vector<Entry> resident_;
+  std::set<std::pair<std::uint64_t, TileId>> order_;  // (rank, tile), lowest is given up first
+  std::uint64_t clock_ = 0;
+};
+
+}  // namespace tilewave

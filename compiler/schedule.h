@@ -1,0 +1,55 @@
+// The static scheduler: uOps in, ops with concrete SRAM addresses and nothing redundant out.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/graph.h"
+#include "compiler/program.h"
+#include "compiler/uop.h"
+
+namespace tilewave {
+
+enum class Eviction : std::uint8_t { kLru, kBelady };
+
+/// kSingle: freed bytes are reused at once (first fit). kTagged: the same, and ops carry the parity of
+/// their step, as tileflow's double buffering does. kPingPong: freed bytes are reused as late as
+/// possible (next fit) and operands of the last steps are evicted last, so that the tiles of
+/// consecutive steps lie apart and loads can run ahead of the step in execution.
+enum class Buffering : std::uint8_t { kSingle, kTagged, kPingPong };
+
+struct ScheduleOptions {
+  std::uint64_t sram_bytes = 256 * 1024;
+  Eviction eviction = Eviction::kBelady;
+  Buffering buffering = Buffering::kPingPong;
+};
+
+struct ScheduleStats {
+  std::uint64_t uops = 0;
+  std::uint64_t loads = 0;             ///< LOADs in the schedule
+  std::uint64_t loads_eliminated = 0;  ///< LOAD uOps whose tile was resident
+  std::uint64_t executes = 0;
+  std::uint64_t stores = 0;
+  std::uint64_t evictions = 0;         ///< operand tiles dropped while still needed
+  std::uint64_t peak_sram_bytes = 0;   ///< highest sum of live allocations
+  std::uint64_t final_live_bytes = 0;  ///< live after the last op; 0 unless we leak
+};
+
+struct Schedule {
+  std::vector<Op> ops;  ///< Op::tensor is the graph's TensorId
+  ScheduleStats stats;
+};
+
+/// One pass over the uOps:
+///   LOAD     eliminated if its tile is resident, else allocated, evicting if it must
+///   EXECUTE  its operands are pinned; its accumulator is allocated at the first step and never
+///            evicted; operand tiles without a later use are freed after it
+///   STORE    frees the accumulator
+/// Deterministic. Throws InputError when the SRAM cannot hold what one step needs at once (three
+/// tiles for a chain of steps in m, n, k order), listing live allocations and free blocks.
+Schedule schedule_uops(const Graph& graph, const UopList& uops, const ScheduleOptions& options);
+
+/// The program of a schedule: the graph's tensors laid out one after another in DRAM, 4 KiB aligned.
+Program build_program(const Graph& graph, const TileShape& tile, Schedule schedule);
+
+}  // namespace tilewave

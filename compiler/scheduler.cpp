@@ -1,0 +1,240 @@
+// schedule_uops() and build_program() of schedule.h.
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <numeric>
+
+#include "compiler/arena.h"
+#include "compiler/error.h"
+#include "compiler/residency.h"
+#include "compiler/schedule.h"
+
+namespace tilewave {
+namespace {
+
+/// Steps whose operands ping-pong buffering evicts only if nothing else is left: one in execution,
+/// one being loaded.
+constexpr std::size_t kProtectedSteps = 2;
+
+/// An operand of the step being scheduled: which tile, and when it is needed again.
+struct Operand {
+  TileId tile = 0;
+  std::uint64_t next_use = kNoUse;
+};
+
+class Scheduler {
+ public:
+  Scheduler(const Graph& graph, const UopList& list, const ScheduleOptions& options)
+      : graph_(graph),
+        list_(list),
+        options_(options),
+        arena_(options.sram_bytes, options.buffering == Buffering::kPingPong
+                                       ? Placement::kNextFit
+                                       : Placement::kFirstFit),
+        first_tile_(first_tiles(graph, list.tile)),
+        residency_(options.eviction, first_tile_.back()),
+        next_use_(next_uses()) {
+    // A store, and an execute per two loads: the schedule is never longer than the uOps.
+    schedule_.ops.reserve(list.uops.size());
+  }
+
+  Schedule run() {
+    schedule_.stats.uops = list_.uops.size();
+    for (std::size_t i = 0; i < list_.uops.size(); ++i) {
+      const Uop& uop = list_.uops[i];
+      switch (uop.kind) {
+        case UopKind::kLoad: load(i, uop); break;
+        case UopKind::kExecute: execute(uop); break;
+        case UopKind::kStore: store(uop); break;
+      }
+    }
+    schedule_.stats.peak_sram_bytes = arena_.peak_bytes();
+    schedule_.stats.final_live_bytes = arena_.live_bytes();
+    return std::move(schedule_);
+  }
+
+ private:
+  static std::vector<TileId> first_tiles(const Graph& graph, const TileShape& tile) {
+    std::vector<TileId> first{0};
+    for (const Tensor& tensor : graph.tensors()) {
+      first.push_back(first.back() + tile_grid(tensor.shape, tile).tiles());
+    }
+    return first;
+  }
+
+  TileId tile_of(const Uop& uop) const {
+    const TileGrid grid = tile_grid(graph_.tensor(uop.tensor).shape, list_.tile);
+    return first_tile_[uop.tensor] + grid.index(uop.row, uop.col);
+  }
+
+  /// For every LOAD the position of the next LOAD of the same tile.
+  std::vector<std::uint64_t> next_uses() const {
+    std::vector<std::uint64_t> next(list_.uops.size(), kNoUse);
+    std::vector<std::uint64_t> upcoming(first_tile_.back(), kNoUse);
+    for (std::size_t i = list_.uops.size(); i-- > 0;) {
+      if (list_.uops[i].kind == UopKind::kLoad) {
+        std::uint64_t& use = upcoming[tile_of(list_.uops[i])];
+        next[i] = use;
+        use = i;
+      }
+    }
+    return next;
+  }
+
+  void load(std::size_t position, const Uop& uop) {
+    const TileId tile = tile_of(uop);
+    if (residency_.contains(tile)) {
+      ++schedule_.stats.loads_eliminated;
+    } else {
+      Op op;
+      op.opcode = Opcode::kLoad;
+      op.tag = tag(uop);
+      op.tensor = uop.tensor;
+      op.row = uop.row;
+      op.col = uop.col;
+      op.dst = allocate(uop);
+      residency_.insert(tile, op.dst);
+      schedule_.ops.push_back(op);
+      ++schedule_.stats.loads;
+    }
+    residency_.touch(tile, next_use_[position]);
+    operands_[operand_count_++] = {tile, next_use_[position]};
+    pinned_.push_back(tile);
+  }
+
+  void execute(const Uop& uop) {
+    const Operator& oper = graph_.operators()[uop.oper];
+    if (uop.first) {
+      accumulator_ = allocate(uop);
+    }
+    Op op;
+    op.opcode = oper.kind == OperatorKind::kMatMul ? Opcode::kMatmul
+                : oper.kind == OperatorKind::kAdd  ? Opcode::kAdd
+                                                   : Opcode::kRelu;
+    op.clear = op.opcode == Opcode::kMatmul && uop.first;
+    op.tag = tag(uop);
+    op.tensor = uop.tensor;
+    op.row = uop.row;
+    op.col = uop.col;
+    op.k = uop.k;
+    op.a = residency_.address(operands_[0].tile);
+    op.b = operand_count_ > 1 ? residency_.address(operands_[1].tile) : 0;
+    op.dst = accumulator_;
+    schedule_.ops.push_back(op);
+    ++schedule_.stats.executes;
+
+    for (std::size_t i = 0; i < operand_count_; ++i) {
+      // Both operands may be one tile; its later LOAD, the second, says when it is needed again.
+      const bool repeated = i + 1 < operand_count_ && operands_[i].tile == operands_[i + 1].tile;
+      if (!repeated && operands_[i].next_use == kNoUse) {
+        release(operands_[i].tile);
+      }
+    }
+    operand_count_ = 0;
+    protect_operands();
+  }
+
+  /// The operands of this step are no longer needed by a step being scheduled; with ping-pong they
+  /// stay protected for kProtectedSteps more, as long as there is anything else to evict.
+  void protect_operands() {
+    if (options_.buffering != Buffering::kPingPong) {
+      pinned_.clear();
+      return;
+    }
+    steps_.push_back(pinned_.size() - std::accumulate(steps_.begin(), steps_.end(), std::size_t{0}));
+    if (steps_.size() > kProtectedSteps) {
+      pinned_.erase(pinned_.begin(), pinned_.begin() + static_cast<std::ptrdiff_t>(steps_.front()));
+      steps_.pop_front();
+    }
+  }
+
+  void store(const Uop& uop) {
+    Op op;
+    op.opcode = Opcode::kStore;
+    op.relu = graph_.operators()[uop.oper].relu;
+    op.tensor = uop.tensor;
+    op.row = uop.row;
+    op.col = uop.col;
+    op.a = accumulator_;
+    schedule_.ops.push_back(op);
+    ++schedule_.stats.stores;
+    arena_.release(accumulator_);
+  }
+
+  std::uint32_t allocate(const Uop& uop) {
+    for (;;) {
+      if (const auto address = arena_.allocate(list_.tile.tile_bytes())) {
+        return static_cast<std::uint32_t>(*address);
+      }
+      auto victim = residency_.victim(pinned_);
+      if (!victim) {
+        victim = residency_.victim(std::span(pinned_).last(operand_count_));
+      }
+      if (!victim) {
+        throw InputError("graph '" + graph_.name() + "': no SRAM left for tile (" +
+                         std::to_string(uop.row) + "," + std::to_string(uop.col) +
+                         ") of tensor '" + graph_.tensor(uop.tensor).name + "': " +
+                         std::to_string(arena_.size_bytes()) + " bytes, " + arena_.describe());
+      }
+      release(*victim);
+      ++schedule_.stats.evictions;
+    }
+  }
+
+  void release(TileId tile) {
+    arena_.release(residency_.address(tile));
+    residency_.erase(tile);
+  }
+
+  BufferTag tag(const Uop& uop) const {
+    if (options_.buffering != Buffering::kTagged) {
+      return BufferTag::kNone;
+    }
+    return uop.k % 2 == 0 ? BufferTag::kPing : BufferTag::kPong;
+  }
+
+  const Graph& graph_;
+  const UopList& list_;
+  const ScheduleOptions& options_;
+  Arena arena_;
+  std::vector<TileId> first_tile_;  // per tensor, and one past the last tile at the end
+  Residency residency_;
+  std::vector<std::uint64_t> next_use_;
+
+  std::array<Operand, 2> operands_;  // of the step whose LOADs have been seen
+  std::vector<TileId> pinned_;      // operands of the protected steps, then of this one
+  std::deque<std::size_t> steps_;   // how many of pinned_ each protected step holds
+  std::size_t operand_count_ = 0;
+  std::uint32_t accumulator_ = 0;
+  Schedule schedule_;
+};
+
+constexpr std::uint64_t kTensorAlignment = 4096;
+
+}  // namespace
+
+Schedule schedule_uops(const Graph& graph, const UopList& uops, const ScheduleOptions& options) {
+  return Scheduler(graph, uops, options).run();
+}
+
+Program build_program(const Graph& graph, const TileShape& tile, Schedule schedule) {
+  Program program;
+  program.tile = tile;
+  std::uint64_t base = 0;
+  for (const Tensor& tensor : graph.tensors()) {
+    ProgramTensor entry{tensor.name, tensor.shape, padded_shape(tensor.shape, tile), tensor.role,
+                        base};
+    base += ceil_div(entry.bytes(), kTensorAlignment) * kTensorAlignment;
+    program.tensors.push_back(std::move(entry));
+  }
+  for (const Op& op : schedule.ops) {
+    const auto reach = [&](std::uint32_t address) {
+      program.sram_bytes = std::max(program.sram_bytes, address + tile.tile_bytes());
+    };
+    visit_sram_tiles(op, reach, reach);
+  }
+  program.ops = std::move(schedule.ops);
+  return program;
+}
+
+}  // namespace tilewave

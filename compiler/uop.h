@@ -1,0 +1,51 @@
+// Tile uOps: what each operator does tile by tile, before anybody asked where the tiles live.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/graph.h"
+
+namespace tilewave {
+
+enum class UopKind : std::uint8_t { kLoad, kExecute, kStore };
+
+/// LOAD tensor(row, col) | EXECUTE step (row, col, k) of `oper` | STORE tensor(row, col).
+/// k is the reduction step a LOAD or EXECUTE belongs to; 0 for elementwise operators and stores.
+struct Uop {
+  UopKind kind = UopKind::kLoad;
+  bool first = false;  ///< EXECUTE: clears the accumulator
+  bool last = false;   ///< EXECUTE: completes the output tile
+  OperatorId oper = 0;
+  TensorId tensor = 0;  ///< loaded, stored, or computed
+  std::uint32_t row = 0;
+  std::uint32_t col = 0;
+  std::uint32_t k = 0;
+};
+
+struct UopList {
+  TileShape tile;
+  std::vector<Uop> uops;
+};
+
+/// How many uOps lower() would make and how many bytes the padded tensors take, without making them;
+/// saturates instead of overflowing.
+struct LoweringEstimate {
+  std::uint64_t uops = 0;
+  std::uint64_t tensor_bytes = 0;
+};
+LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
+
+/// Lowers every operator. A matmul runs over m, n, k (k innermost); per step LOAD A(m,k),
+/// LOAD B(k,n), EXECUTE; after the k loop STORE C(m,n). Add and ReLU run over tiles row by row: LOADs,
+/// EXECUTE, STORE. Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes.
+UopList lower(const Graph& graph, const TileShape& tile);
+
+/// The legal form: every EXECUTE directly follows the LOADs of its operands, every accumulator is
+/// opened once, closed once and stored right after, all coordinates exist. Throws InternalError.
+void verify_uops(const Graph& graph, const UopList& uops);
+
+std::string to_text(const Graph& graph, const UopList& uops);
+
+}  // namespace tilewave

@@ -1,0 +1,63 @@
+// How long tile steps occupy the compute core. Plain arithmetic over cycles; formulas and their
+// derivation are in docs/timing-model.md.
+#pragma once
+
+#include "compiler/program.h"
+#include "models/machine.h"
+
+namespace tilewave {
+
+/// A step that starts at cycle s lets its successor start at s + interval if their pipelines may
+/// overlap, and completes at s + duration.
+struct StepTime {
+  Cycle interval = 0;
+  Cycle duration = 0;
+};
+
+/// Times of isolated and of pipelined steps.
+///
+/// For a tile step M×N×K on an H×W array (Samajdar et al., "SCALE-Sim", arXiv:1811.02883, closed
+/// forms counted in cycles):
+///   os    folds = ⌈M/H⌉·⌈N/W⌉   duration = folds·(H + W + K − 2) [+ folds·H with drain]
+///   ws    folds = ⌈K/H⌉·⌈N/W⌉   duration = folds·(2H + W + M − 2)
+///   is    folds = ⌈K/H⌉·⌈M/W⌉   duration = folds·(2H + W + N − 2)
+///   simd                        duration = ⌈M·N·K / macs_per_cycle⌉ + latency
+///   add, relu                   duration = ⌈M·N / vector_lanes⌉ + latency
+class ComputeTiming {
+ public:
+  ComputeTiming(const ComputeConfig& config, const TileShape& tile);
+
+  /// True if `next`, right after `op`, keeps the stationary operand in place: os and simd: one
+  /// accumulator; ws: one B tile; is: one A tile. Elementwise steps never chain.
+  bool chains(const Op& op, const Op& next) const;
+
+  /// `chained`: the step continues the chain of the one before it.
+  StepTime step(const Op& op, bool chained) const;
+
+  /// Whether the successor may start before `op` has completed.
+  bool overlaps(bool chained) const;
+
+  /// Cycles between two steps in steady state when everything overlaps: what the compute bound
+  /// counts per step.
+  Cycle initiation_interval(const Op& op) const;
+
+  /// SRAM tiles that a step streams, as multiples of the tile: operands read, accumulator read and
+  /// written. A chained step does not fetch its stationary operand again; the accumulator of an
+  /// output-stationary array moves only at the ends of a chain.
+  struct Streams {
+    bool a = false;
+    bool b = false;
+    bool dst_read = false;
+    bool dst_write = false;
+  };
+  Streams streams(const Op& op, bool chained, bool chain_continues) const;
+
+ private:
+  ComputeConfig config_;
+  Cycle vector_interval_ = 0;
+  Cycle matmul_interval_ = 0;        // within a chain
+  Cycle matmul_fresh_interval_ = 0;  // with a new stationary operand, everything overlapped
+  Cycle matmul_duration_ = 0;
+};
+
+}  // namespace tilewave

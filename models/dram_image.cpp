@@ -1,0 +1,55 @@
+#include "models/dram_image.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tilewave {
+
+DramImage::DramImage(const Program& program, DramLayout layout)
+    : program_(program), layout_(layout), bytes_(program.dram_bytes()) {}
+
+std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row,
+                                 std::uint64_t col) const {
+  const ProgramTensor& entry = program_.tensors[tensor];
+  if (layout_ == DramLayout::kRowMajor) {
+    return entry.dram_base + (row * entry.padded.cols + col) * kElementBytes;
+  }
+  const std::uint64_t edge = program_.tile.edge();
+  const std::uint64_t tile = (row / edge) * (entry.padded.cols / edge) + col / edge;
+  const std::uint64_t element = (row % edge) * edge + col % edge;
+  return entry.dram_base + tile * program_.tile.tile_bytes() + element * kElementBytes;
+}
+
+std::uint64_t DramImage::contiguous(std::uint32_t tensor, std::uint64_t col) const {
+  const std::uint64_t left = program_.tensors[tensor].shape.cols - col;
+  const std::uint64_t edge = program_.tile.edge();
+  return layout_ == DramLayout::kRowMajor ? left : std::min(left, edge - col % edge);
+}
+
+void DramImage::write(std::uint32_t tensor, std::span<const float> values) {
+  const Shape& shape = program_.tensors[tensor].shape;
+  for (std::uint64_t row = 0; row < shape.rows; ++row) {
+    for (std::uint64_t col = 0; col < shape.cols;) {
+      const std::uint64_t count = contiguous(tensor, col);
+      std::memcpy(&bytes_[address(tensor, row, col)], &values[row * shape.cols + col],
+                  count * kElementBytes);
+      col += count;
+    }
+  }
+}
+
+std::vector<float> DramImage::read(std::uint32_t tensor) const {
+  const Shape& shape = program_.tensors[tensor].shape;
+  std::vector<float> values(shape.elements());
+  for (std::uint64_t row = 0; row < shape.rows; ++row) {
+    for (std::uint64_t col = 0; col < shape.cols;) {
+      const std::uint64_t count = contiguous(tensor, col);
+      std::memcpy(&values[row * shape.cols + col], &bytes_[address(tensor, row, col)],
+                  count * kElementBytes);
+      col += count;
+    }
+  }
+  return values;
+}
+
+}  // namespace tilewave

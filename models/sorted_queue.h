@@ -1,0 +1,54 @@
+// A queue whose elements come almost in order: a ring buffer with insertion from the back.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace tilewave {
+
+/// Equal elements keep the order in which they came. Pushing costs as many moves as elements behind
+/// the new one; popping is constant.
+template <typename T>
+class SortedQueue {
+ public:
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  const T& front() const { return ring_[head_]; }
+
+  template <typename Before>
+  void push(T element, Before&& before) {
+    if (size_ == ring_.size()) {
+      grow();
+    }
+    std::size_t place = size_++;
+    while (place > 0 && before(element, at(place - 1))) {
+      at(place) = std::move(at(place - 1));
+      --place;
+    }
+    at(place) = std::move(element);
+  }
+
+  void pop() {
+    head_ = (head_ + 1) & (ring_.size() - 1);
+    --size_;
+  }
+
+ private:
+  T& at(std::size_t position) { return ring_[(head_ + position) & (ring_.size() - 1)]; }
+
+  void grow() {
+    std::vector<T> larger(2 * ring_.size());
+    for (std::size_t i = 0; i < size_; ++i) {
+      larger[i] = std::move(at(i));
+    }
+    ring_ = std::move(larger);
+    head_ = 0;
+  }
+
+  std::vector<T> ring_ = std::vector<T>(16);  // a power of two
+  std::size_t head_ = 0;
+  std::size_t size_ = 0;
+};
+
+}  // namespace tilewave

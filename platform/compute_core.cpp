@@ -1,0 +1,196 @@
+#include "platform/compute_core.h"
+
+#include <algorithm>
+
+namespace tilewave {
+
+ComputeCore::ComputeCore(sc_core::sc_module_name name, const EngineContext& context,
+                         OpQueue& queue, CycleLedger& ledger)
+    : sc_module(name),
+      context_(context),
+      queue_(queue),
+      ledger_(ledger),
+      timing_(context.config.compute, context.program.tile) {
+  stream_.set_command(tlm::TLM_IGNORE_COMMAND);
+  ops_left_ = static_cast<std::uint32_t>(
+      std::count_if(context.program.ops.begin(), context.program.ops.end(),
+                    [](const Op& op) { return engine_of(op.opcode) == Engine::kCompute; }));
+  sram_socket.bind(*this);
+  SC_HAS_PROCESS(ComputeCore);
+  SC_THREAD(run);
+}
+
+void ComputeCore::run() {
+  const CoreClock& clock = context_.clock;
+  if (context_.kernel != nullptr) {
+    tlm::tlm_dmi dmi;
+    sram_socket->get_direct_mem_ptr(stream_, dmi);
+    sram_ = reinterpret_cast<std::byte*>(dmi.get_dmi_ptr());
+  }
+  for (; ops_left_ > 0; --ops_left_) {
+    const std::uint32_t index = take_op();
+    const Op& op = context_.program.ops[index];
+    current_op_ = index;
+    wait_for_hazards(index);
+    const bool chained = previous_ != nullptr && timing_.chains(*previous_, op);
+    if (!timing_.overlaps(chained) && complete_ > clock.now()) {
+      wait(clock.until(complete_));
+    }
+    account(EngineState::kIdle, clock.now());
+    queue_.pop();
+
+    const StepTime time = timing_.step(op, chained);
+    const Cycle start = clock.now();
+    context_.overlap.begin(Engine::kCompute, start);
+    if (context_.kernel != nullptr) {
+      compute(op);
+    }
+    const Op* next = next_step(index);
+    const Cycle streamed =
+        stream_operands(op, chained, next != nullptr && timing_.chains(op, *next));
+    const Cycle ideal = start + time.interval;
+    const Cycle released = std::max(ideal, streamed);
+    ledger_.advance(EngineState::kBusy, ideal);
+    ledger_.advance(EngineState::kWaitSram, released);
+    complete_ = std::max(complete_, start + time.duration + (released - ideal));
+    context_.scoreboard.complete(index, complete_);
+    context_.overlap.end(Engine::kCompute, complete_);
+    previous_ = &op;
+
+    ++steps_;
+    bound_ += timing_.initiation_interval(op);
+    if (op.opcode == Opcode::kMatmul) {
+      const TileShape& tile = context_.program.tile;
+      macs_ += std::uint64_t{tile.m} * tile.n * tile.k;
+    }
+  }
+  expect(EngineState::kDrained);
+}
+
+std::uint32_t ComputeCore::take_op() {
+  while (queue_.empty()) {
+    expect(context_.sequencer.held() ? EngineState::kWaitQueue : EngineState::kIdle);
+    wait(queue_.pushed());
+  }
+  const QueuedOp head = queue_.front();
+  if (head.ready > context_.clock.now()) {
+    wait(context_.clock.until(head.ready));
+  }
+  const Cycle now = context_.clock.now();
+  account(EngineState::kWaitQueue, std::min(now, head.held_until));
+  account(EngineState::kIdle, now);
+  return head.op;
+}
+
+void ComputeCore::wait_for_hazards(std::uint32_t op) {
+  const auto wait_for = [&](bool read_after_write, EngineState cause) {
+    for (const Hazard& hazard : context_.hazards[op]) {
+      if (hazard.exists() && (hazard.kind == HazardKind::kReadAfterWrite) == read_after_write) {
+        expect(cause);
+        context_.scoreboard.wait_for(hazard.op, static_cast<std::size_t>(Engine::kCompute));
+      }
+    }
+    account(cause, context_.clock.now());
+  };
+  wait_for(true, EngineState::kWaitData);
+  wait_for(false, EngineState::kWaitSpace);
+}
+
+void ComputeCore::account(EngineState state, Cycle until) {
+  ledger_.advance(EngineState::kBusy, std::min(until, complete_));
+  ledger_.advance(state, until);
+}
+
+/// Returns the cycle in which the last operand has been read, after waiting for it or for the end of
+/// the step's interval, whichever is later.
+Cycle ComputeCore::stream_operands(const Op& op, bool chained, bool chain_continues) {
+  const CoreClock& clock = context_.clock;
+  const Cycle ideal = clock.now() + timing_.step(op, chained).interval;
+  const ComputeTiming::Streams streams = timing_.streams(op, chained, chain_continues);
+  const std::uint64_t bytes = context_.program.tile.tile_bytes();
+  stream_.ranges.clear();
+  const auto add = [&](bool wanted, std::uint32_t address) {
+    if (wanted) {
+      stream_.ranges.push_back({address, bytes});
+    }
+  };
+  add(streams.a, op.a);
+  add(streams.b, op.b);
+  add(streams.dst_read, op.dst);
+  add(streams.dst_write, op.dst);
+
+  ledger_.expect(EngineState::kBusy, ideal, EngineState::kWaitSram);
+  Cycle end = ask_stream_end(true);
+  for (;;) {
+    const Cycle until = std::max(ideal, end);
+    if (until <= clock.now()) {
+      return end;
+    }
+    wait(clock.until(until));
+    end = ask_stream_end(false);
+  }
+}
+
+Cycle ComputeCore::ask_stream_end(bool begin) {
+  sc_core::sc_time delay;
+  stream_.begin = begin;
+  stream_.time = context_.clock.now();
+  sram_socket->b_transport(stream_, delay);
+  return stream_.time;
+}
+
+void ComputeCore::compute(const Op& op) {
+  const auto tile = [this](std::uint32_t address) {
+    return reinterpret_cast<float*>(sram_ + address);
+  };
+  const TileShape& shape = context_.program.tile;
+  switch (op.opcode) {
+    case Opcode::kMatmul:
+      context_.kernel->matmul(tile(op.dst), tile(op.a), tile(op.b), shape, op.clear);
+      break;
+    case Opcode::kAdd:
+      context_.kernel->add(tile(op.dst), tile(op.a), tile(op.b), shape.tile_elements());
+      break;
+    case Opcode::kRelu:
+      context_.kernel->relu(tile(op.dst), tile(op.a), shape.tile_elements());
+      break;
+    case Opcode::kLoad:
+    case Opcode::kStore: return;
+  }
+  clear_padding(op, tile(op.dst));
+}
+
+/// Padding stays zero whatever the operands hold: an infinity times a zero of the padding would leave
+/// a NaN there, and the next layer would add it into real results.
+void ComputeCore::clear_padding(const Op& op, float* tile) const {
+  const Shape& shape = context_.program.tensors[op.tensor].shape;
+  const std::uint64_t edge = context_.program.tile.edge();
+  const std::uint64_t rows = std::min(edge, shape.rows - op.row * edge);
+  const std::uint64_t cols = std::min(edge, shape.cols - op.col * edge);
+  if (cols < edge) {
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      std::fill_n(tile + row * edge + cols, edge - cols, 0.0F);
+    }
+  }
+  std::fill_n(tile + rows * edge, (edge - rows) * edge, 0.0F);
+}
+
+const Op* ComputeCore::next_step(std::uint32_t after) const {
+  const std::vector<Op>& ops = context_.program.ops;
+  const auto next = std::find_if(ops.begin() + after + 1, ops.end(), [](const Op& op) {
+    return engine_of(op.opcode) == Engine::kCompute;
+  });
+  return next == ops.end() ? nullptr : &*next;
+}
+
+void ComputeCore::finish(Cycle end) { account(EngineState::kDrained, end); }
+
+// Streams answer at once; nothing comes back.
+tlm::tlm_sync_enum ComputeCore::nb_transport_bw(OperandStream&, tlm::tlm_phase&,
+                                                sc_core::sc_time&) {
+  return tlm::TLM_COMPLETED;
+}
+
+void ComputeCore::invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) {}
+
+}  // namespace tilewave

@@ -1,0 +1,259 @@
+#include "platform/dma_engine.h"
+
+#include <algorithm>
+
+namespace tilewave {
+
+DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t bus_port,
+                     const EngineContext& context, OpQueue& queue, CycleLedger* load_ledger,
+                     CycleLedger* store_ledger)
+    : sc_module(name),
+      engine_(engine),
+      context_(context),
+      queue_(queue),
+      ledger_(load_ledger, store_ledger) {
+  const DmaConfig& dma = context.config.dma;
+  for (std::uint32_t index = 0; index < dma.max_outstanding; ++index) {
+    auto slot = std::make_unique<Slot>();
+    slot->burst.port = bus_port;
+    slot->burst.slot = index;
+    slot->burst.set_streaming_width(dma.burst_bytes);
+    if (context.kernel != nullptr) {
+      slot->buffer.resize(dma.burst_bytes);
+      slot->burst.set_data_ptr(reinterpret_cast<unsigned char*>(slot->buffer.data()));
+    }
+    release(*slot);
+    slots_.push_back(std::move(slot));
+  }
+  ops_left_ = static_cast<std::uint32_t>(std::count_if(
+      context.program.ops.begin(), context.program.ops.end(), [&](const Op& op) {
+        const Engine kind = engine_of(op.opcode);
+        return (kind == Engine::kLoadDma && load_ledger != nullptr) ||
+               (kind == Engine::kStoreDma && store_ledger != nullptr);
+      }));
+  bus_socket.bind(*this);
+  sram_socket.bind(*this);
+  SC_HAS_PROCESS(DmaEngine);
+  SC_THREAD(run);
+}
+
+void DmaEngine::run() {
+  for (; ops_left_ > 0; --ops_left_) {
+    const std::uint32_t op = take_op();
+    const Kind kind =
+        context_.program.ops[op].opcode == Opcode::kLoad ? Kind::kLoad : Kind::kStore;
+    current_op_ = op;
+    wait_for_hazards(op, kind);
+    queue_.pop();
+    if (active_ops_++ == 0) {
+      context_.overlap.begin(engine_, context_.clock.now());
+    }
+    begin_transfer(op, kind);
+  }
+  enter(Kind::kLoad, EngineState::kDrained);
+}
+
+std::uint32_t DmaEngine::take_op() {
+  while (queue_.empty()) {
+    enter(Kind::kLoad,
+          context_.sequencer.held() ? EngineState::kWaitQueue : EngineState::kIdle);
+    wait(queue_.pushed());
+  }
+  const QueuedOp head = queue_.front();
+  if (head.ready > context_.clock.now()) {
+    wait(context_.clock.until(head.ready));
+  }
+  if (outstanding_ == 0) {
+    const Cycle now = context_.clock.now();
+    ledger_.engine(Kind::kLoad, EngineState::kWaitQueue, std::min(now, head.held_until));
+    ledger_.engine(Kind::kLoad, EngineState::kIdle, now);
+  }
+  return head.op;
+}
+
+void DmaEngine::wait_for_hazards(std::uint32_t op, Kind kind) {
+  const auto wait_for = [&](bool read_after_write, EngineState cause) {
+    for (const Hazard& hazard : context_.hazards[op]) {
+      if (hazard.exists() && (hazard.kind == HazardKind::kReadAfterWrite) == read_after_write) {
+        enter(kind, cause);
+        context_.scoreboard.wait_for(hazard.op, static_cast<std::size_t>(engine_));
+      }
+    }
+    account(kind, cause);
+  };
+  wait_for(true, EngineState::kWaitData);
+  wait_for(false, EngineState::kWaitSpace);
+}
+
+void DmaEngine::enter(Kind kind, EngineState state) {
+  own_kind_ = kind;
+  own_state_ = state;
+  if (outstanding_ == 0) {
+    ledger_.expect(kind, state);
+  }
+}
+
+void DmaEngine::account(Kind kind, EngineState state) {
+  if (outstanding_ == 0) {
+    ledger_.engine(kind, state, context_.clock.now());
+  }
+}
+
+void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
+  const Op& op = context_.program.ops[index];
+  Transfer transfer;
+  transfer.op = index;
+  transfer.kind = kind;
+  transfer.relu = op.relu;
+  transfer.sram_base = kind == Kind::kLoad ? op.dst : op.a;
+  transfer.cursor = BurstCursor(
+      tile_runs(context_.program, context_.config.dram.layout, op), context_.config.dma.burst_bytes);
+  transfers_.push_back(transfer);
+  now_ = context_.clock.now();
+  const Cycle ready = now_ + context_.config.dma.setup;
+  if (outstanding_ == 0) {
+    ledger_.engine(kind, EngineState::kSetup, ready);
+  }
+  // Setup takes no process switch: the bursts are issued now, for later.
+  issue_bursts(ready);
+  if (!transfers_.empty() && !transfers_.back().cursor.done()) {
+    waiting_for_issue_ = true;
+    wait(all_issued_);
+    waiting_for_issue_ = false;
+  } else if (last_issue_ > context_.clock.now()) {
+    wait(context_.clock.until(last_issue_));
+  }
+}
+
+/// Fills the window from cycle `at` on; a place that becomes free later delays its burst.
+void DmaEngine::issue_bursts(Cycle at) {
+  if (transfers_.empty()) {
+    return;
+  }
+  Transfer& transfer = transfers_.back();
+  if (transfer.cursor.done()) {
+    return;
+  }
+  while (!transfer.cursor.done() && !free_slots_.empty()) {
+    Slot& slot = *free_slots_.front();
+    free_slots_.pop();
+    const BurstCursor::Burst burst = transfer.cursor.next();
+    slot.transfer = &transfer;
+    slot.sram_address = transfer.sram_base + burst.tile_offset;
+    slot.burst.set_command(transfer.kind == Kind::kLoad ? tlm::TLM_READ_COMMAND
+                                                          : tlm::TLM_WRITE_COMMAND);
+    slot.burst.set_address(burst.address);
+    slot.burst.set_data_length(burst.bytes);
+    last_issue_ = std::max({at, slot.free_from, last_issue_});
+    slot.issued = last_issue_;
+    ++transfer.in_flight;
+    ++outstanding_;
+    slot.burst.time = last_issue_;
+    slot.burst.now = now_;
+    if (transfer.kind == Kind::kLoad) {
+      issue_load(slot);
+    } else {
+      issue_store(slot);
+    }
+  }
+  if (waiting_for_issue_ && transfer.cursor.done()) {
+    context_.clock.notify(all_issued_, last_issue_);
+  }
+}
+
+void DmaEngine::issue_load(Slot& slot) {
+  if (outstanding_ == 1) {
+    ledger_.expect(Kind::kLoad, EngineState::kWaitDram);
+  }
+  request(slot.burst);
+}
+
+void DmaEngine::issue_store(Slot& slot) {
+  Burst& burst = slot.burst;
+  const sc_dt::uint64 dram_address = burst.get_address();
+  burst.set_command(tlm::TLM_READ_COMMAND);
+  burst.set_address(slot.sram_address);
+  access_sram(burst);
+  const Cycle ready = burst.time;
+
+  if (context_.kernel != nullptr && transfers_.back().relu) {
+    auto* values = reinterpret_cast<float*>(slot.buffer.data());
+    context_.kernel->relu(values, values, burst.get_data_length() / kElementBytes);
+  }
+  burst.set_command(tlm::TLM_WRITE_COMMAND);
+  burst.set_address(dram_address);
+  request(burst);
+  ledger_.burst(Kind::kStore, slot.issued, EngineState::kWaitSram, ready, burst.bus_start,
+                burst.bus_end);
+  ledger_.expect(Kind::kStore, EngineState::kWaitDram);
+}
+
+tlm::tlm_sync_enum DmaEngine::nb_transport_bw(Burst& burst, tlm::tlm_phase&, sc_core::sc_time&) {
+  Slot& slot = *slots_[burst.slot];
+  --outstanding_;
+  now_ = burst.now;
+  if (burst.is_read()) {
+    ledger_.burst(Kind::kLoad, slot.issued, EngineState::kWaitDram, burst.arrived,
+                  burst.bus_start, burst.bus_end);
+    burst.set_command(tlm::TLM_WRITE_COMMAND);
+    burst.set_address(slot.sram_address);
+    access_sram(burst);
+    ledger_.tail(Kind::kLoad, EngineState::kWaitSram, burst.time);
+  } else {
+    ledger_.tail(Kind::kStore, EngineState::kWaitDram, burst.time);
+  }
+  finish_burst(slot, burst.time);
+  return tlm::TLM_COMPLETED;
+}
+
+void DmaEngine::request(Burst& burst) {
+  tlm::tlm_phase phase = tlm::BEGIN_REQ;
+  sc_core::sc_time delay;
+  bus_socket->nb_transport_fw(burst, phase, delay);
+}
+
+void DmaEngine::access_sram(Burst& burst) {
+  sc_core::sc_time delay;
+  sram_socket->b_transport(burst, delay);
+}
+
+void DmaEngine::release(Slot& slot) {
+  free_slots_.push(&slot,
+                   [](const Slot* a, const Slot* b) { return a->free_from < b->free_from; });
+}
+
+void DmaEngine::finish_burst(Slot& slot, Cycle done) {
+  Transfer& transfer = *slot.transfer;
+  --transfer.in_flight;
+  transfer.last_done = std::max(transfer.last_done, done);
+  slot.free_from = done;
+  release(slot);
+  issue_bursts(done);
+  if (transfer.in_flight == 0) {
+    retire_transfers();
+  }
+  if (outstanding_ == 0) {
+    ledger_.expect(own_kind_, own_state_);
+  }
+}
+
+/// Ops complete in order, so that the latest complete op stands for all before it.
+void DmaEngine::retire_transfers() {
+  while (!transfers_.empty() && transfers_.front().in_flight == 0 &&
+         transfers_.front().cursor.done()) {
+    last_completion_ = std::max(last_completion_, transfers_.front().last_done);
+    context_.scoreboard.complete(transfers_.front().op, last_completion_);
+    transfers_.pop_front();
+    if (--active_ops_ == 0) {
+      context_.overlap.end(engine_, last_completion_);
+    }
+  }
+}
+
+void DmaEngine::finish(Cycle end) {
+  ledger_.engine(Kind::kLoad, EngineState::kDrained, end);
+}
+
+void DmaEngine::invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) {}
+
+}  // namespace tilewave

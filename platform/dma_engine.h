@@ -1,0 +1,108 @@
+// A DMA engine: takes tile loads and stores in order, cuts them into bursts, and keeps a window of
+// them in flight between DRAM and SRAM.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "models/cycle_ledger.h"
+#include "models/sorted_queue.h"
+#include "models/tile_runs.h"
+#include "platform/burst.h"
+#include "platform/engine_context.h"
+#include "platform/op_queue.h"
+
+namespace tilewave {
+
+/// One op at a time is prepared (hazards, setup) and issued; the bursts of earlier ops may still be in
+/// flight. A load burst: bus, DRAM, bus, SRAM. A store burst: SRAM, bus, DRAM, bus. A burst holds its
+/// place in the window from its issue until it is delivered or acknowledged.
+class DmaEngine : public sc_core::sc_module, private BurstBackward {
+ public:
+  BurstInitiatorSocket bus_socket{"bus_socket"};
+  BurstInitiatorSocket sram_socket{"sram_socket"};
+
+  /// `engine` kLoadDma or kStoreDma; a shared engine is kLoadDma and gets both ledgers.
+  DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t bus_port,
+            const EngineContext& context, OpQueue& queue, CycleLedger* load_ledger,
+            CycleLedger* store_ledger);
+
+  /// The engine's account up to the end of the simulation.
+  void finish(Cycle end);
+
+  const std::uint32_t& current_op() const { return current_op_; }    ///< for waveforms
+  const std::uint32_t& outstanding() const { return outstanding_; }  ///< bursts, for waveforms
+
+ private:
+  using Kind = TransferLedger::Kind;
+
+  /// An op whose bursts are being issued or in flight.
+  struct Transfer {
+    std::uint32_t op = 0;
+    Kind kind = Kind::kLoad;
+    bool relu = false;
+    std::uint32_t sram_base = 0;
+    BurstCursor cursor;
+    std::uint32_t in_flight = 0;
+    Cycle last_done = 0;
+  };
+
+  /// A place in the window, with its payload and buffer for the engine's lifetime.
+  struct Slot {
+    Burst burst;
+    std::vector<std::byte> buffer;
+    Transfer* transfer = nullptr;
+    std::uint32_t sram_address = 0;
+    Cycle issued = 0;
+    Cycle free_from = 0;
+  };
+
+  void run();
+  std::uint32_t take_op();
+  void wait_for_hazards(std::uint32_t op, Kind kind);
+  void begin_transfer(std::uint32_t op, Kind kind);
+
+  void issue_bursts(Cycle at);
+  void issue_load(Slot& slot);
+  void issue_store(Slot& slot);
+  void request(Burst& burst);
+  void access_sram(Burst& burst);
+  void release(Slot& slot);
+  void finish_burst(Slot& slot, Cycle done);
+  void retire_transfers();
+
+  /// From now on the engine itself is in `state`, whatever its bursts do.
+  void enter(Kind kind, EngineState state);
+  /// Accounts `state` until now, unless bursts in flight say more about the time.
+  void account(Kind kind, EngineState state);
+
+  tlm::tlm_sync_enum nb_transport_bw(Burst& burst, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override;
+  void invalidate_direct_mem_ptr(sc_dt::uint64 start, sc_dt::uint64 end) override;
+
+  Engine engine_;
+  const EngineContext& context_;
+  OpQueue& queue_;
+  TransferLedger ledger_;
+
+  std::vector<std::unique_ptr<Slot>> slots_;
+  SortedQueue<Slot*> free_slots_;   // by the cycle in which they become free
+  std::deque<Transfer> transfers_;  // oldest first; only the last may have bursts to issue
+  Cycle now_ = 0;  // local time: the kernel's, or that of the response being handled
+  Cycle last_issue_ = 0;
+  Cycle last_completion_ = 0;
+  std::uint32_t ops_left_ = 0;
+  std::uint32_t active_ops_ = 0;
+  bool waiting_for_issue_ = false;
+  sc_core::sc_event all_issued_;
+  Kind own_kind_ = Kind::kLoad;
+  EngineState own_state_ = EngineState::kIdle;
+  std::uint32_t current_op_ = kNoOp;
+  std::uint32_t outstanding_ = 0;
+};
+
+}  // namespace tilewave

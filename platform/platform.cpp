@@ -1,0 +1,192 @@
+#include "platform/platform.h"
+
+#include <chrono>
+#include <systemc>
+
+#include "compiler/error.h"
+#include "models/dram_simple.h"
+#include "platform/bus.h"
+#include "platform/compute_core.h"
+#include "platform/dma_engine.h"
+#include "platform/dram_module.h"
+#include "platform/simulation_context.h"
+#include "platform/sram.h"
+#include "platform/waveform.h"
+
+namespace tilewave {
+namespace {
+
+std::unique_ptr<DramModel> make_dram(const DramConfig& config) {
+  switch (config.kind) {
+    case DramKind::kSimple: return std::make_unique<SimpleDram>(config);
+  }
+  throw InternalError("no such DRAM model");
+}
+
+constexpr std::size_t index_of(Engine engine) { return static_cast<std::size_t>(engine); }
+
+/// The modules of the machine. A shared DMA engine is the load engine, with the load queue; the store
+/// queue and engine do not exist then.
+class Platform : public sc_core::sc_module {
+ public:
+  Platform(sc_core::sc_module_name name, const Program& program,
+           const std::vector<OpHazards>& hazards, const MachineConfig& config,
+           const RunOptions& options)
+      : sc_module(name),
+        program_(program),
+        config_(config),
+        clock_(config.clock_period),
+        scoreboard_(clock_, program.ops.size()),
+        load_queue_(config.sequencer.queue_depth),
+        store_queue_(config.sequencer.queue_depth),
+        compute_queue_(config.sequencer.queue_depth),
+        sequencer_("sequencer", program, config.sequencer, clock_,
+                   {&load_queue_, config.dma.shared ? &load_queue_ : &store_queue_,
+                    &compute_queue_},
+                   scoreboard_),
+        context_{program,     hazards,  config,     clock_,
+                 scoreboard_, overlap_, sequencer_, options.kernel},
+        sram_("sram", config.sram),
+        bus_("bus", config.bus),
+        dram_("dram", make_dram(config.dram), clock_, options.dram),
+        load_dma_("load_dma", Engine::kLoadDma, 0, context_, load_queue_, &ledger(Engine::kLoadDma),
+                  config.dma.shared ? &ledger(Engine::kStoreDma) : nullptr),
+        compute_("compute", context_, compute_queue_, ledger(Engine::kCompute)) {
+    if (!config.dma.shared) {
+      store_dma_ =
+          std::make_unique<DmaEngine>("store_dma", Engine::kStoreDma, 1, context_, store_queue_,
+                                      nullptr, &ledger(Engine::kStoreDma));
+      connect(*store_dma_, 1);
+    }
+    connect(load_dma_, 0);
+    bus_.dram_socket.bind(dram_.socket);
+    compute_.sram_socket.bind(sram_.core_socket);
+  }
+
+  const CoreClock& clock() const { return clock_; }
+  void add_signals(Waveform& wave);
+  RunResult result();
+
+ private:
+  void connect(DmaEngine& dma, std::size_t port) {
+    dma.bus_socket.bind(bus_.ports[port]);
+    dma.sram_socket.bind(sram_.dma_sockets[port]);
+  }
+
+  CycleLedger& ledger(Engine engine) { return ledgers_[index_of(engine)]; }
+
+  const Program& program_;
+  const MachineConfig& config_;
+  CoreClock clock_;
+  Scoreboard scoreboard_;
+  OverlapMeter overlap_;
+  std::array<CycleLedger, kEngineCount> ledgers_;
+  OpQueue load_queue_;
+  OpQueue store_queue_;
+  OpQueue compute_queue_;
+  Sequencer sequencer_;
+  EngineContext context_;
+  Sram sram_;
+  Bus bus_;
+  DramModule dram_;
+  DmaEngine load_dma_;
+  std::unique_ptr<DmaEngine> store_dma_;
+  ComputeCore compute_;
+};
+
+void Platform::add_signals(Waveform& wave) {
+  wave.add_engine("load_dma", ledger(Engine::kLoadDma));
+  wave.add_engine("store_dma", ledger(Engine::kStoreDma));
+  wave.add_engine("compute", ledger(Engine::kCompute));
+  wave.add("load_dma.current_op", load_dma_.current_op());
+  wave.add("load_dma.outstanding", load_dma_.outstanding());
+  wave.add("load_dma.queue_fill", load_queue_.fill());
+  if (store_dma_) {
+    wave.add("store_dma.current_op", store_dma_->current_op());
+    wave.add("store_dma.outstanding", store_dma_->outstanding());
+    wave.add("store_dma.queue_fill", store_queue_.fill());
+  }
+  wave.add("compute.current_op", compute_.current_op());
+  wave.add("compute.queue_fill", compute_queue_.fill());
+  wave.add("sram.bytes", sram_.timing().bytes());
+  wave.add("sram.bank_conflicts", sram_.timing().bank_conflicts());
+  wave.add("bus.read_bytes", bus_.timing().bytes(BusDirection::kRead));
+  wave.add("bus.write_bytes", bus_.timing().bytes(BusDirection::kWrite));
+  wave.add("dram.read_bytes", dram_.model().counters().read_bytes);
+  wave.add("dram.write_bytes", dram_.model().counters().write_bytes);
+}
+
+RunResult Platform::result() {
+  if (scoreboard_.completed() != program_.ops.size()) {
+    throw InternalError("the simulation stopped after " +
+                        std::to_string(scoreboard_.completed()) + " of " +
+                        std::to_string(program_.ops.size()) + " ops");
+  }
+  RunResult result;
+  result.cycles = scoreboard_.last_completion();
+  result.seconds = static_cast<double>(clock_.picoseconds(result.cycles)) * 1e-12;
+  load_dma_.finish(result.cycles);
+  if (store_dma_) {
+    store_dma_->finish(result.cycles);
+  }
+  compute_.finish(result.cycles);
+  for (std::size_t i = 0; i < kEngineCount; ++i) {
+    result.engines[i].cycles = ledgers_[i].all();
+  }
+  for (std::uint32_t op = 0; op < program_.ops.size(); ++op) {
+    if (scoreboard_.completed_at(op) != Scoreboard::kUnknown) {
+      ++result.engines[index_of(engine_of(program_.ops[op].opcode))].ops;
+    }
+  }
+  result.overlap_cycles = overlap_.total(result.cycles);
+  result.steps = compute_.steps();
+  result.macs = compute_.macs();
+  result.sram_bytes = sram_.timing().bytes();
+  result.sram_bank_conflicts = sram_.timing().bank_conflicts();
+  result.bus_read_bytes = bus_.timing().bytes(BusDirection::kRead);
+  result.bus_write_bytes = bus_.timing().bytes(BusDirection::kWrite);
+  result.dram = dram_.model().counters();
+
+  result.sram_peak_bytes_per_cycle = static_cast<double>(sram_.timing().peak_bytes_per_cycle());
+  result.bus_peak_bytes_per_cycle = config_.bus.bytes_per_cycle;
+  result.dram_peak_bytes_per_cycle =
+      dram_.model().peak_bytes_per_second() * static_cast<double>(config_.clock_period) * 1e-12;
+  const auto cycles_at_peak = [](std::uint64_t bytes, double peak) {
+    return static_cast<double>(bytes) / peak;
+  };
+  result.bounds.compute = static_cast<double>(compute_.bound());
+  result.bounds.sram = cycles_at_peak(result.sram_bytes, result.sram_peak_bytes_per_cycle);
+  result.bounds.bus = cycles_at_peak(std::max(result.bus_read_bytes, result.bus_write_bytes),
+                                     result.bus_peak_bytes_per_cycle);
+  result.bounds.dram = cycles_at_peak(result.dram.read_bytes + result.dram.write_bytes,
+                                      result.dram_peak_bytes_per_cycle);
+  return result;
+}
+
+}  // namespace
+
+RunResult run_program(const Program& program, const std::vector<OpHazards>& hazards,
+                      const MachineConfig& config, const RunOptions& options) {
+  if (program.sram_bytes > config.sram.size_bytes) {
+    throw InputError("the program needs " + std::to_string(program.sram_bytes) +
+                     " bytes of SRAM, sram.size is " + std::to_string(config.sram.size_bytes));
+  }
+  const SimulationContext context;
+  Platform platform("platform", program, hazards, config, options);
+  std::unique_ptr<Waveform> wave;
+  if (!options.vcd_path.empty()) {
+    wave = std::make_unique<Waveform>("waveform", options.vcd_path, platform.clock());
+    platform.add_signals(*wave);
+  }
+  // The first call elaborates and runs the initial processes up to time 0 only.
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  const auto begin = std::chrono::steady_clock::now();
+  sc_core::sc_start();
+  const std::chrono::duration<double> host = std::chrono::steady_clock::now() - begin;
+  RunResult result = platform.result();
+  result.host_seconds = host.count();
+  check_invariants(result, program);
+  return result;
+}
+
+}  // namespace tilewave

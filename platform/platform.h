@@ -1,0 +1,29 @@
+// One machine running one program: the modules, wired up, and the results they add up to.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/hazards.h"
+#include "compiler/program.h"
+#include "models/kernel.h"
+#include "models/machine.h"
+#include "platform/run_result.h"
+
+namespace tilewave {
+
+struct RunOptions {
+  const Kernel* kernel = nullptr;  ///< null: timing only; cycles are the same
+  std::span<std::byte> dram;       ///< the program's tensors (DramImage); unused in timing only
+  std::string vcd_path;            ///< empty: no waveform; ends in ".vcd"
+};
+
+/// Simulates a verified program on a machine in a SystemC kernel of its own. Throws InputError if the
+/// program does not fit the machine, InternalError if an invariant is broken.
+RunResult run_program(const Program& program, const std::vector<OpHazards>& hazards,
+                      const MachineConfig& config, const RunOptions& options);
+
+}  // namespace tilewave

@@ -1,0 +1,61 @@
+#include "platform/run_result.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+
+#include "compiler/error.h"
+
+namespace tilewave {
+namespace {
+
+void require(bool holds, const std::string& what) {
+  if (!holds) {
+    throw InternalError("invariant broken: " + what);
+  }
+}
+
+void require_below_peak(double bound, Cycle cycles, const char* resource) {
+  // One cycle of tolerance for bandwidths that are no whole number of bytes per cycle.
+  require(bound <= static_cast<double>(cycles) + 1,
+          std::string(resource) + " moved more than its peak allows: " + std::to_string(bound) +
+              " cycles at peak in " + std::to_string(cycles));
+}
+
+}  // namespace
+
+double Bounds::max() const { return std::max({compute, sram, bus, dram}); }
+
+double RunResult::efficiency() const {
+  return cycles == 0 ? 0.0 : bounds.max() / static_cast<double>(cycles);
+}
+
+void check_invariants(const RunResult& result, const Program& program) {
+  std::array<std::uint64_t, kEngineCount> ops{};
+  for (const Op& op : program.ops) {
+    ++ops[static_cast<std::size_t>(engine_of(op.opcode))];
+  }
+  for (std::size_t i = 0; i < kEngineCount; ++i) {
+    const EngineResult& engine = result.engines[i];
+    const std::string name = to_string(static_cast<Engine>(i));
+    const Cycle sum = std::accumulate(engine.cycles.begin(), engine.cycles.end(), Cycle{0});
+    require(sum == result.cycles, name + " accounts for " + std::to_string(sum) + " cycles of " +
+                                      std::to_string(result.cycles));
+    require(engine.ops == ops[i], name + " completed " + std::to_string(engine.ops) + " ops of " +
+                                      std::to_string(ops[i]));
+  }
+  const std::uint64_t tile = program.tile.tile_bytes();
+  const std::uint64_t loaded = ops[static_cast<std::size_t>(Engine::kLoadDma)] * tile;
+  const std::uint64_t stored = ops[static_cast<std::size_t>(Engine::kStoreDma)] * tile;
+  require(result.dram.read_bytes == loaded && result.bus_read_bytes == loaded,
+          "bytes read differ from the program's " + std::to_string(loaded));
+  require(result.dram.write_bytes == stored && result.bus_write_bytes == stored,
+          "bytes written differ from the program's " + std::to_string(stored));
+  require_below_peak(result.bounds.compute, result.cycles, "compute");
+  require_below_peak(result.bounds.sram, result.cycles, "sram");
+  require_below_peak(result.bounds.bus, result.cycles, "bus");
+  require_below_peak(result.bounds.dram, result.cycles, "dram");
+  require(result.overlap_cycles <= result.cycles, "more overlap than cycles");
+}
+
+}  // namespace tilewave

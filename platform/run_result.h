@@ -1,0 +1,57 @@
+// What a simulation measured. Plain numbers; docs/results.md defines every one of them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "compiler/program.h"
+#include "models/cycle_ledger.h"
+#include "models/dram.h"
+
+namespace tilewave {
+
+struct EngineResult {
+  std::array<Cycle, kEngineStateCount> cycles{};  ///< by EngineState; adds up to RunResult::cycles
+  std::uint64_t ops = 0;
+};
+
+/// Least cycles the program could take if only one resource mattered.
+struct Bounds {
+  double compute = 0;  ///< steps × initiation interval
+  double sram = 0;     ///< bytes / peak, and likewise:
+  double bus = 0;      ///< the busier direction
+  double dram = 0;
+
+  double max() const;
+};
+
+struct RunResult {
+  Cycle cycles = 0;
+  double seconds = 0;  ///< simulated
+  std::array<EngineResult, kEngineCount> engines;
+  Cycle overlap_cycles = 0;
+  std::uint64_t steps = 0;  ///< tile steps of the core
+  std::uint64_t macs = 0;
+  std::uint64_t sram_bytes = 0;
+  std::uint64_t sram_bank_conflicts = 0;
+  std::uint64_t bus_read_bytes = 0;
+  std::uint64_t bus_write_bytes = 0;
+  DramCounters dram;
+  double sram_peak_bytes_per_cycle = 0;
+  double bus_peak_bytes_per_cycle = 0;   ///< per direction
+  double dram_peak_bytes_per_cycle = 0;  ///< all channels
+  Bounds bounds;
+  double host_seconds = 0;  ///< wall time of the simulation itself; elaboration apart
+
+  const EngineResult& engine(Engine which) const {
+    return engines[static_cast<std::size_t>(which)];
+  }
+  /// max(bounds) / cycles; 0 for an empty program.
+  double efficiency() const;
+};
+
+/// The invariants of every run: each engine's states add up to the total, as many ops and bytes as
+/// the program holds, no resource above its peak. Throws InternalError.
+void check_invariants(const RunResult& result, const Program& program);
+
+}  // namespace tilewave

@@ -1,0 +1,76 @@
+// Which ops are complete, and when. Engines ask it before they start an op and tell it when they
+// know an op's end, which may lie ahead.
+#pragma once
+
+#include <array>
+#include <systemc>
+#include <vector>
+
+#include "compiler/hazards.h"
+#include "platform/core_clock.h"
+
+namespace tilewave {
+
+class Scoreboard {
+ public:
+  static constexpr Cycle kUnknown = ~Cycle{0};
+
+  Scoreboard(const CoreClock& clock, std::size_t op_count)
+      : clock_(clock), completed_at_(op_count, kUnknown) {}
+
+  /// The cycle in which `op` is complete, if an engine has committed to it.
+  Cycle completed_at(std::uint32_t op) const { return completed_at_[op]; }
+
+  /// `op` is complete at `cycle` (now or later). Each engine completes its ops in program order.
+  void complete(std::uint32_t op, Cycle cycle) {
+    completed_at_[op] = cycle;
+    last_completion_ = std::max(last_completion_, cycle);
+    ++completed_;
+    for (Waiter& waiter : waiters_) {
+      if (waiter.op == op) {
+        clock_.notify(waiter.event, cycle);
+      }
+    }
+  }
+
+  bool is_complete(std::uint32_t op) const {
+    return completed_at_[op] != kUnknown && completed_at_[op] <= clock_.now();
+  }
+
+  /// An event for the moment when `op`, which is not complete yet, is. One per `seat` at a time.
+  const sc_core::sc_event& when_complete(std::uint32_t op, std::size_t seat) {
+    Waiter& waiter = waiters_[seat];
+    waiter.op = op;
+    if (completed_at_[op] != kUnknown) {
+      clock_.notify(waiter.event, completed_at_[op]);
+    }
+    return waiter.event;
+  }
+
+  /// Suspends the calling SC_THREAD until `op` is complete.
+  void wait_for(std::uint32_t op, std::size_t seat) {
+    if (!is_complete(op)) {
+      sc_core::wait(when_complete(op, seat));
+    }
+  }
+
+  std::uint64_t completed() const { return completed_; }
+  Cycle last_completion() const { return last_completion_; }
+
+  /// Seats: one per engine, and the sequencer's.
+  static constexpr std::size_t kSequencerSeat = kEngineCount;
+
+ private:
+  struct Waiter {
+    std::uint32_t op = kNoOp;
+    sc_core::sc_event event;
+  };
+
+  const CoreClock& clock_;
+  std::vector<Cycle> completed_at_;
+  std::array<Waiter, kEngineCount + 1> waiters_;
+  std::uint64_t completed_ = 0;
+  Cycle last_completion_ = 0;
+};
+
+}  // namespace tilewave

@@ -1,0 +1,163 @@
+// All the prose of --help. What the options do is command_line.cpp.
+#include "sim/command_help.h"
+
+#include <sstream>
+
+#include <boost/program_options/value_semantic.hpp>
+
+#include "sim/config_options.h"
+
+namespace po = boost::program_options;
+
+namespace tilewave {
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes:\n"
+    "  0  done; outputs verified, unless verification was off\n"
+    "  1  the outputs are wrong\n"
+    "  2  the input is wrong: command line, config, model or program\n"
+    "  3  a bug in tilewave\n";
+
+constexpr const char* kModels =
+    "MODEL is a .onnx file, a text graph file, or one of the built-in\n"
+    "  mlp:BATCHxD0xD1x...   layers with ReLU after all but the last: mlp:128x128x64x32x32\n"
+    "  gemm:MxKxN            one matrix product: gemm:512x512x512\n";
+
+constexpr const char* kConfig =
+    "The machine and the scheduler are configured by the keys below, in files and on the command\n"
+    "line. Defaults come first, then each file of -c in turn, then --section.key=VALUE; later "
+    "wins.\n"
+    "A file has the same keys in [sections]; configs/default.ini has them all. Bytes take B, KiB,\n"
+    "MiB, GiB; times ps, ns, us, ms; bandwidths MB/s, GB/s, GiB/s. A key that has no effect under\n"
+    "the chosen model is an error.\n";
+
+constexpr const char* kRunHelp =
+    "Compiles MODEL, simulates it, checks its outputs against a reference and reports.\n\n"
+    "Usage: tilewave run MODEL [-c FILE]... [--section.key=VALUE]... [OPTION]...\n\n"
+    "Examples:\n"
+    "  tilewave run mlp:128x128x64x32x32\n"
+    "  tilewave run gemm:512x512x512 --sram.size=128KiB --compute.dataflow=ws\n"
+    "  tilewave run model.onnx -c configs/tileflow.ini --json result.json --vcd wave.vcd\n"
+    "  tilewave run gemm:4096x4096x4096 --timing-only --json -\n"
+    "  tilewave run gemm:64x64x64 --dram.channels=2 --print-config > two_channels.ini\n";
+
+constexpr const char* kCompileHelp =
+    "Compiles MODEL and writes the program, or prints any stage on the way to it.\n\n"
+    "Usage: tilewave compile MODEL [-c FILE]... [--section.key=VALUE]... [OPTION]...\n\n"
+    "Examples:\n"
+    "  tilewave compile mlp:128x128x64x32x32 --dump uops\n"
+    "  tilewave compile model.onnx -o model.tw --format binary\n"
+    "  tilewave compile gemm:256x256x256 --sram.size=12KiB --schedule.eviction=belady --dump "
+    "schedule\n";
+
+constexpr const char* kCheckHelp =
+    "Verifies a program file, text or binary, without running it.\n\n"
+    "Usage: tilewave check FILE\n\n"
+    "Example:\n"
+    "  tilewave check model.tw\n";
+
+po::options_description titled_options() {
+  return po::options_description("Options", kHelpColumns, kHelpTextColumns);
+}
+
+auto text_value(const char* placeholder) {
+  return po::value<std::string>()->value_name(placeholder);
+}
+
+void add_common_options(po::options_description& options) {
+  options.add_options()("config,c", text_value("FILE"),
+                        "read config keys from FILE; may be repeated, later wins");
+}
+
+po::options_description run_options() {
+  po::options_description options = titled_options();
+  add_common_options(options);
+  options.add_options()                                                                 //
+      ("program", text_value("FILE"), "run this program instead of compiling MODEL")    //
+      ("json", text_value("FILE"), "write the result as JSON; '-' is standard output")  //
+      ("vcd", text_value("FILE"), "write a waveform")                                   //
+      ("timing-only", "move no data: the same cycles, nothing to verify")               //
+      ("seed", text_value("N"),
+       "draw inputs and weights that MODEL does not carry from seed N; 1 "
+       "by default")  //
+      ("kernel", text_value("KERNEL"),
+       "how tiles are computed on this host: auto, avx2 or "
+       "reference; auto by default")  //
+      ("verify", text_value("HOW"),
+       "full, sampled or off; by default full up to a stated amount "
+       "of work, sampled above it")                                                    //
+      ("print-config", "print the fully resolved config, which reproduces this run");  //
+  return options;
+}
+
+po::options_description compile_options() {
+  po::options_description options = titled_options();
+  add_common_options(options);
+  options.add_options()  //
+      ("dump", text_value("STAGE"),
+       "graph, uops, schedule, program or canonical; program by "
+       "default")                                                                              //
+      ("output,o", text_value("FILE"), "write to FILE; '-', the default, is standard output")  //
+      ("format", text_value("FORMAT"), "of the program: text or binary; text by default");     //
+  return options;
+}
+
+/// Without the blanks that Boost leaves where it breaks a line.
+std::string to_text(const po::options_description& options) {
+  std::ostringstream stream;
+  stream << options;
+  std::string text;
+  for (const char c : stream.str()) {
+    if (c == '\n') {
+      text.erase(text.find_last_not_of(' ') + 1);
+    }
+    text += c;
+  }
+  return text;
+}
+
+}  // namespace
+
+const std::vector<std::string>& command_names() {
+  static const std::vector<std::string> names = {"run", "compile", "check"};
+  return names;
+}
+
+po::options_description command_options(std::string_view command) {
+  po::options_description options = command == "run"       ? run_options()
+                                    : command == "compile" ? compile_options()
+                                                           : titled_options();
+  options.add_options()("help,h", "print this help");
+  return options;
+}
+
+std::string general_help() {
+  return "tilewave compiles neural networks to static schedules of tile operations and simulates\n"
+         "them on a SystemC model of an accelerator.\n\n"
+         "Usage: tilewave COMMAND ...\n\n"
+         "Commands:\n"
+         "  run MODEL      compile, simulate, verify, report\n"
+         "  compile MODEL  write the program, or print any stage of the compiler\n"
+         "  check FILE     verify a program file\n\n"
+         "  tilewave COMMAND --help explains a command, its options and the config keys;\n"
+         "  tilewave --version prints the version.\n\n" +
+         std::string(kModels) +
+         "\nExamples:\n"
+         "  tilewave run mlp:128x128x64x32x32\n"
+         "  tilewave compile gemm:256x256x256 --dump schedule\n\n" +
+         kExitCodes;
+}
+
+std::string command_help(std::string_view command) {
+  const std::string options = to_text(command_options(command));
+  if (command == "check") {
+    return std::string(kCheckHelp) + "\n" + options + "\n" + kExitCodes;
+  }
+  return std::string(command == "run" ? kRunHelp : kCompileHelp) + "\n" + kModels + "\n" + options +
+         "\n" + kConfig + to_text(config_options()) + "\n" + kExitCodes;
+}
+
+std::string version_text() { return "tilewave " TILEWAVE_VERSION "\n"; }
+
+}  // namespace tilewave

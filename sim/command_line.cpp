@@ -1,0 +1,183 @@
+// From words to commands: which options a command has, what they mean and which exclude each other.
+#include "sim/command_line.h"
+
+#include <algorithm>
+#include <array>
+
+#include "compiler/error.h"
+#include "compiler/nearest.h"
+#include "sim/arguments.h"
+#include "sim/command_help.h"
+#include "sim/config_reader.h"
+#include "sim/units.h"
+
+namespace tilewave {
+namespace {
+
+[[noreturn]] void fail(const std::string& why) { throw InputError("command line: " + why); }
+
+template <typename Enum>
+struct Named {
+  const char* name;
+  Enum value;
+};
+
+constexpr std::array kKernels = {Named{"auto", KernelChoice::kAuto},
+                                 Named{"avx2", KernelChoice::kAvx2},
+                                 Named{"reference", KernelChoice::kReference}};
+constexpr std::array kVerify = {Named{"full", VerifyChoice::kFull},
+                                Named{"sampled", VerifyChoice::kSampled},
+                                Named{"off", VerifyChoice::kOff}};
+constexpr std::array kDumps = {Named{"graph", DumpChoice::kGraph}, Named{"uops", DumpChoice::kUops},
+                               Named{"schedule", DumpChoice::kSchedule},
+                               Named{"program", DumpChoice::kProgram},
+                               Named{"canonical", DumpChoice::kCanonical}};
+constexpr std::array kFormats = {Named{"text", ProgramFormat::kText},
+                                 Named{"binary", ProgramFormat::kBinary}};
+
+template <typename Enum, std::size_t N>
+std::optional<Enum> choice(const Arguments& arguments, const std::string& option,
+                           const std::array<Named<Enum>, N>& choices) {
+  const auto given = arguments.value(option);
+  if (!given) {
+    return std::nullopt;
+  }
+  std::vector<std::string> names;
+  std::string allowed;
+  for (const Named<Enum>& candidate : choices) {
+    if (*given == candidate.name) {
+      return candidate.value;
+    }
+    const bool last = names.size() + 1 == N;
+    allowed += (names.empty() ? "" : last ? " or " : ", ") + std::string(candidate.name);
+    names.emplace_back(candidate.name);
+  }
+  fail("--" + option + "=" + printable(*given) + " is not a choice" + did_you_mean(*given, names) +
+       "; allowed: " + allowed);
+}
+
+std::string only_positional(const Arguments& arguments, const std::string& command,
+                            const std::string& what) {
+  if (arguments.positionals.empty()) {
+    fail(command + " needs a " + what + "; see 'tilewave " + command + " --help'");
+  }
+  if (arguments.positionals.size() > 1) {
+    fail(command + " takes one " + what + ", but got " + in_quotes(arguments.positionals[0]) +
+         " and " + in_quotes(arguments.positionals[1]));
+  }
+  if (arguments.positionals[0].empty()) {
+    fail("the " + what + " of " + command + " is empty");
+  }
+  return arguments.positionals[0];
+}
+
+Config resolve(const Arguments& arguments) {
+  std::vector<SettingSource> sources;
+  const auto files = arguments.options.find("config");
+  if (files != arguments.options.end()) {
+    for (const std::string& file : files->second) {
+      sources.push_back(read_config_file(file));
+    }
+  }
+  sources.push_back(arguments.settings);
+  return resolve_config(sources);
+}
+
+std::uint64_t parse_seed(const std::string& text) {
+  try {
+    return parse_count(text);
+  } catch (const InputError& error) {
+    fail(std::string("--seed=") + error.what() + "; allowed: 0..18446744073709551615");
+  }
+}
+
+/// Combinations in which one option would silently be without effect.
+void check_run(const Arguments& arguments, const RunCommand& command) {
+  if (command.timing_only && command.verify && *command.verify != VerifyChoice::kOff) {
+    fail("--verify=" + *arguments.value("verify") +
+         " has no effect with --timing-only, which computes nothing");
+  }
+  if (command.vcd_file == "-") {
+    fail("--vcd=- is not a file name; a waveform cannot go to standard output");
+  }
+  for (const Setting& setting : arguments.settings.settings) {
+    if (command.program_file && setting.key.starts_with("schedule.")) {
+      fail(setting.key + "=" + printable(setting.value) +
+           " has no effect with --program, which is scheduled already");
+    }
+  }
+}
+
+RunCommand parse_run(const Arguments& arguments) {
+  RunCommand command;
+  command.model = only_positional(arguments, "run", "MODEL");
+  command.program_file = arguments.value("program");
+  command.json_file = arguments.value("json");
+  command.vcd_file = arguments.value("vcd");
+  command.timing_only = arguments.has("timing-only");
+  command.print_config = arguments.has("print-config");
+  if (const auto seed = arguments.value("seed")) {
+    command.seed = parse_seed(*seed);
+  }
+  command.kernel = choice(arguments, "kernel", kKernels).value_or(command.kernel);
+  command.verify = choice(arguments, "verify", kVerify);
+  command.config = resolve(arguments);
+  check_run(arguments, command);
+  return command;
+}
+
+CompileCommand parse_compile(const Arguments& arguments) {
+  CompileCommand command;
+  command.model = only_positional(arguments, "compile", "MODEL");
+  command.dump = choice(arguments, "dump", kDumps).value_or(command.dump);
+  command.output_file = arguments.value("output").value_or(command.output_file);
+  command.format = choice(arguments, "format", kFormats).value_or(command.format);
+  if (arguments.has("format") && command.dump != DumpChoice::kProgram) {
+    fail("--format=" + *arguments.value("format") +
+         " has no effect with --dump=" + *arguments.value("dump"));
+  }
+  command.config = resolve(arguments);
+  return command;
+}
+
+Command parse_command(const std::string& name, std::span<const std::string> rest) {
+  const bool with_config = name != "check";
+  const Arguments arguments = split_arguments(rest, command_options(name), with_config);
+  if (arguments.has("help")) {
+    return HelpCommand{command_help(name)};
+  }
+  if (name == "run") {
+    return parse_run(arguments);
+  }
+  if (name == "compile") {
+    return parse_compile(arguments);
+  }
+  return CheckCommand{only_positional(arguments, "check", "FILE")};
+}
+
+}  // namespace
+
+Command parse_command_line(std::span<const std::string> arguments) {
+  if (arguments.empty()) {
+    fail("missing command: run, compile or check; see 'tilewave --help'");
+  }
+  const std::string& first = arguments[0];
+  const std::vector<std::string>& commands = command_names();
+  if (std::ranges::find(commands, first) != commands.end()) {
+    return parse_command(first, arguments.subspan(1));
+  }
+  const bool help = first == "--help" || first == "-h";
+  if (!help && first != "--version") {
+    const bool option = first.starts_with('-');
+    const std::vector<std::string> options = {"--help", "--version"};
+    const std::string near = did_you_mean(first, option ? options : commands);
+    fail((option ? "unknown option " : "unknown command ") + in_quotes(first) +
+         (near.empty() ? "; commands are run, compile and check" : near));
+  }
+  if (arguments.size() > 1) {
+    fail(first + " takes nothing after it, but got " + in_quotes(arguments[1]));
+  }
+  return HelpCommand{help ? general_help() : version_text()};
+}
+
+}  // namespace tilewave

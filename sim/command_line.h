@@ -1,0 +1,55 @@
+// What the user asked for: one plain struct per command, with the config resolved and everything
+// that can be wrong on the command line ruled out. It reads config files, but runs nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "sim/config.h"
+
+namespace tilewave {
+
+enum class KernelChoice : std::uint8_t { kAuto, kAvx2, kReference };
+enum class VerifyChoice : std::uint8_t { kFull, kSampled, kOff };
+enum class DumpChoice : std::uint8_t { kGraph, kUops, kSchedule, kProgram, kCanonical };
+enum class ProgramFormat : std::uint8_t { kText, kBinary };
+
+struct RunCommand {
+  std::string model;  ///< file name or built-in, as given
+  Config config;
+  std::optional<std::string> program_file;  ///< run this instead of compiling
+  std::optional<std::string> json_file;     ///< "-": standard output
+  std::optional<std::string> vcd_file;
+  bool timing_only = false;
+  std::uint64_t seed = 1;
+  KernelChoice kernel = KernelChoice::kAuto;
+  std::optional<VerifyChoice> verify;  ///< none: full or sampled, by the amount of work
+  bool print_config = false;
+};
+
+struct CompileCommand {
+  std::string model;
+  Config config;
+  DumpChoice dump = DumpChoice::kProgram;
+  std::string output_file = "-";  ///< "-": standard output
+  ProgramFormat format = ProgramFormat::kText;
+};
+
+struct CheckCommand {
+  std::string file;
+};
+
+/// Nothing to do but to print: --help and --version.
+struct HelpCommand {
+  std::string text;
+};
+
+using Command = std::variant<RunCommand, CompileCommand, CheckCommand, HelpCommand>;
+
+/// `arguments` without the program's name. Throws InputError with one line.
+Command parse_command_line(std::span<const std::string> arguments);
+
+}  // namespace tilewave

@@ -1,0 +1,197 @@
+// Resolving and printing, both along the key table.
+#include "sim/config.h"
+
+#include <algorithm>
+#include <functional>
+#include <initializer_list>
+#include <map>
+
+#include "compiler/error.h"
+#include "compiler/nearest.h"
+#include "sim/config_keys.h"
+#include "sim/units.h"
+
+namespace tilewave {
+namespace {
+
+/// The setting that a key's value comes from.
+struct Given {
+  std::size_t source = 0;
+  std::size_t line = 0;
+  std::string place;  ///< "edge.ini:7" or "command line"
+  std::string text;
+  bool had_effect = false;  ///< in the config as it was after its own source
+};
+
+class Resolution {
+ public:
+  void apply(const SettingSource& source);
+  /// Drops what later sources made meaningless and rejects what never had an effect.
+  void check_effects();
+  void check_machine() const;
+  Config finish();
+
+ private:
+  void apply(const SettingSource& source, const Setting& setting);
+  /// Blames the key of `keys` that was set last.
+  [[noreturn]] void reject(std::initializer_list<std::string_view> keys,
+                           const std::string& why) const;
+  std::string selected(const ConfigKey& key) const;
+
+  Config config_;
+  std::map<std::string, Given, std::less<>> given_;
+  std::size_t sources_ = 0;
+};
+
+void Resolution::apply(const SettingSource& source, const Setting& setting) {
+  const std::string place =
+      setting.line == 0 ? source.name : source.name + ":" + std::to_string(setting.line);
+  const ConfigKey* key = find_config_key(setting.key);
+  if (key == nullptr) {
+    throw InputError(place + ": " + unknown_key_message(setting.key));
+  }
+  const auto before = given_.find(key->name);
+  if (before != given_.end() && before->second.source == sources_) {
+    const Given& first = before->second;
+    throw InputError(place + ": " + key->name + "=" + printable(setting.value) +
+                     " is given twice; first " +
+                     (first.line == 0 ? "" : "in line " + std::to_string(first.line) + " ") +
+                     "as " + printable(first.text));
+  }
+  try {
+    key->field.set(config_, parse_key_value(*key, setting.value));
+  } catch (const InputError& error) {
+    throw InputError(place + ": " + error.what());
+  }
+  given_[key->name] = {sources_, setting.line, place, setting.value, false};
+}
+
+void Resolution::apply(const SettingSource& source) {
+  ++sources_;
+  for (const Setting& setting : source.settings) {
+    apply(source, setting);
+  }
+  for (auto& [name, given] : given_) {
+    if (given.source == sources_) {
+      given.had_effect = find_config_key(name)->has_effect(config_);
+    }
+  }
+}
+
+void Resolution::check_effects() {
+  std::vector<const ConfigKey*> superseded;
+  for (const auto& [name, given] : given_) {
+    const ConfigKey& key = *find_config_key(name);
+    if (key.has_effect(config_)) {
+      continue;
+    }
+    if (!given.had_effect) {
+      reject({name}, "has no effect with " + selected(key));
+    }
+    superseded.push_back(&key);
+  }
+  const Config defaults;
+  for (const ConfigKey* key : superseded) {
+    key->field.set(config_, key->field.get(defaults));
+  }
+}
+
+void Resolution::check_machine() const {
+  const SramConfig& sram = config_.machine.sram;
+  const TileShape tile;
+  const std::uint64_t three_tiles = 3 * tile.tile_bytes();
+  if (sram.size_bytes < three_tiles) {
+    reject({"sram.size"}, "is too small: the SRAM must hold three " + std::to_string(tile.m) + "x" +
+                              std::to_string(tile.n) + " fp32 tiles (" + print_bytes(three_tiles) +
+                              ")");
+  }
+  const std::uint64_t stripe = std::uint64_t{sram.banks} * sram.interleave_bytes;
+  if (sram.size_bytes % stripe != 0) {
+    reject({"sram.size", "sram.banks", "sram.interleave_bytes"},
+           "does not fit: sram.banks x sram.interleave_bytes (" + std::to_string(sram.banks) +
+               " x " + print_bytes(sram.interleave_bytes) + " = " + print_bytes(stripe) +
+               ") must divide sram.size (" + print_bytes(sram.size_bytes) + ")");
+  }
+  if (sram.port_bytes > sram.interleave_bytes) {
+    reject({"sram.port_bytes", "sram.interleave_bytes"},
+           "does not fit: sram.port_bytes (" + print_bytes(sram.port_bytes) +
+               ") must not exceed sram.interleave_bytes (" + print_bytes(sram.interleave_bytes) +
+               ")");
+  }
+}
+
+Config Resolution::finish() {
+  config_.schedule.sram_bytes = config_.machine.sram.size_bytes;
+  return config_;
+}
+
+void Resolution::reject(std::initializer_list<std::string_view> keys,
+                        const std::string& why) const {
+  std::string_view name;
+  const Given* last = nullptr;
+  for (const std::string_view key : keys) {
+    const auto found = given_.find(key);
+    if (found != given_.end() && (last == nullptr || found->second.source > last->source)) {
+      name = key;
+      last = &found->second;
+    }
+  }
+  if (last == nullptr) {
+    throw InternalError("the default config is not valid: " + std::string(*keys.begin()) + " " +
+                        why);
+  }
+  throw InputError(last->place + ": " + std::string(name) + "=" + printable(last->text) + " " +
+                   why);
+}
+
+std::string Resolution::selected(const ConfigKey& key) const {
+  std::string text;
+  for (const std::string& name : key.condition.selectors) {
+    const ConfigKey& selector = *find_config_key(name);
+    text += (text.empty() ? "" : " and ") + name + "=" +
+            print_key_value(selector, selector.field.get(config_));
+  }
+  return text;
+}
+
+}  // namespace
+
+Config resolve_config(std::span<const SettingSource> sources) {
+  Resolution resolution;
+  for (const SettingSource& source : sources) {
+    resolution.apply(source);
+  }
+  resolution.check_effects();
+  resolution.check_machine();
+  return resolution.finish();
+}
+
+std::string print_config(const Config& config) {
+  std::string text =
+      "# tilewave configuration, fully resolved; keys without effect are left out.\n";
+  std::string section;
+  for (const ConfigKey& key : config_keys()) {
+    if (!key.has_effect(config)) {
+      continue;
+    }
+    if (key.section() != section) {
+      section = key.section();
+      text += "\n[" + section + "]\n";
+    }
+    text += "# " + key.help + " (" + allowed_values(key) + ")\n" + key.key() + " = " +
+            print_key_value(key, key.field.get(config)) + "\n";
+  }
+  return text;
+}
+
+void for_each_key(
+    const Config& config,
+    const std::function<void(std::string_view name, const std::string& value)>& visit) {
+  for (const ConfigKey& key : config_keys()) {
+    if (key.has_effect(config)) {
+      visit(key.name, print_key_value(key, key.field.get(config)));
+    }
+  }
+}
+
+}  // namespace tilewave

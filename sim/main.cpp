@@ -1,0 +1,80 @@
+// The program `tilewave`: from arguments to an exit code. The only place that catches.
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <new>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "compiler/error.h"
+#include "sim/commands.h"
+#include "sim/files.h"
+#include "sim/output_file.h"
+
+namespace tilewave {
+namespace {
+
+ExitCode execute(const Command& command) {
+  if (const auto* help = std::get_if<HelpCommand>(&command)) {
+    write_standard_output(help->text);
+    return ExitCode::kDone;
+  }
+  if (const auto* wanted = std::get_if<CompileCommand>(&command)) {
+    return compile(*wanted);
+  }
+  if (const auto* wanted = std::get_if<CheckCommand>(&command)) {
+    return check(*wanted);
+  }
+  return run(std::get<RunCommand>(command));
+}
+
+/// SystemC would print its reports to standard output, where the JSON result may go. It has nothing
+/// to tell the user: remarks are dropped, and whatever it warns of is a bug of ours.
+void on_systemc_report(const sc_core::sc_report& report, const sc_core::sc_actions&) {
+  if (report.get_severity() == sc_core::SC_INFO) {
+    return;
+  }
+  const std::string message =
+      std::string("SystemC: ") + report.get_msg_type() + ": " + report.get_msg();
+  if (std::uncaught_exceptions() != 0) {
+    std::cerr << "tilewave: " << one_line(message) << "\n";
+    return;  // something is on its way already
+  }
+  throw InternalError(message);
+}
+
+ExitCode fail(ExitCode code, const std::string& message) {
+  std::cerr << "tilewave: " << (code == ExitCode::kInternalError ? "internal error: " : "")
+            << one_line(message) << std::endl;
+  return code;
+}
+
+ExitCode guarded_main(const std::vector<std::string>& arguments) {
+  try {
+    return execute(parse_command_line(arguments));
+  } catch (const InputError& error) {
+    return fail(ExitCode::kInputError, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitCode::kInternalError, "out of memory");
+  } catch (const sc_core::sc_report& report) {
+    return fail(ExitCode::kInternalError, report.get_msg());
+  } catch (const std::exception& error) {
+    return fail(ExitCode::kInternalError, error.what());
+  }
+}
+
+}  // namespace
+}  // namespace tilewave
+
+int sc_main(int argc, char** argv) {
+  sc_core::sc_report_handler::set_handler(tilewave::on_systemc_report);
+  return static_cast<int>(tilewave::guarded_main({argv + 1, argv + argc}));
+}
+
+int main(int argc, char** argv) {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  std::signal(SIGPIPE, SIG_IGN);  // a closed output is an error like any other
+  return sc_core::sc_elab_and_sim(argc, argv);
+}

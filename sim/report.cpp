@@ -1,0 +1,252 @@
+#include "sim/report.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "compiler/error.h"
+#include "sim/config_keys.h"
+#include "sim/text_table.h"
+
+namespace tilewave {
+namespace {
+
+/// A heading and what it is about: "time       9,876 cycles".
+std::string line(const std::string& heading, const std::string& text) {
+  constexpr std::size_t kHeadingWidth = 11;
+  const std::size_t blanks = kHeadingWidth - std::min(kHeadingWidth, heading.size());
+  return heading + std::string(std::max<std::size_t>(blanks, 1), ' ') + text + "\n";
+}
+
+std::string key_text(const Config& config, const char* name) {
+  const ConfigKey* key = find_config_key(name);
+  if (key == nullptr) {
+    throw InternalError(std::string("the report asks for a key that there is not: ") + name);
+  }
+  return print_key_value(*key, key->field.get(config));
+}
+
+std::string count(std::uint64_t number, const std::string& what) {
+  return with_separators(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+std::string or_unknown(const std::optional<std::uint64_t>& number) {
+  return number ? with_separators(*number) : "?";
+}
+
+std::string whole(double number) {
+  return with_separators(static_cast<std::uint64_t>(number + 0.5));
+}
+
+std::string number_text(const char* format, double value) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+std::string machine_text(const Config& config) {
+  const MachineConfig& machine = config.machine;
+  const auto key = [&config](const char* name) { return key_text(config, name); };
+  std::string core = key("compute.dataflow");
+  core += machine.compute.dataflow == Dataflow::kSimd
+              ? " " + key("compute.macs_per_cycle") + " MAC/cycle"
+              : " " + key("compute.rows") + "x" + key("compute.cols");
+  return key("clock.period") + " clock, " + core + ", SRAM " + key("sram.size") + " in " +
+         key("sram.banks") + " banks, bus " + key("bus.bytes_per_cycle") + "/cycle, DRAM " +
+         key("dram.channels") + " x " + key("dram.bandwidth") + ", overlap " +
+         key("sequencer.overlap");
+}
+
+std::string model_text(const RunOutcome& outcome) {
+  std::string text = outcome.model;
+  if (outcome.program) {
+    text += ", program " + *outcome.program;
+  }
+  return text + (outcome.timing_only ? ", timing only"
+                                     : ", seed " + std::to_string(outcome.seed) + ", kernel " +
+                                           outcome.host.kernel);
+}
+
+std::string compile_text(const CompileFigures& figures) {
+  std::string text;
+  if (figures.operators) {
+    text += line("compile", count(*figures.operators, "operator") + ", " +
+                                with_separators(*figures.operators_fused) + " after fusion");
+  }
+  const std::string heading = figures.operators ? "" : "compile";
+  std::string ops = count(figures.scheduled_ops, "op");
+  if (figures.uops) {
+    ops = count(*figures.uops, "uOp") + " -> " + ops;
+  }
+  text +=
+      line(heading, ops + ": " + count(figures.loads, "load") + ", " +
+                        count(figures.executes, "execute") + ", " + count(figures.stores, "store"));
+  if (figures.loads_eliminated) {
+    const std::uint64_t loads = figures.loads + *figures.loads_eliminated;
+    const double share =
+        loads == 0 ? 0
+                   : static_cast<double>(*figures.loads_eliminated) / static_cast<double>(loads);
+    text += line("", count(*figures.loads_eliminated, "load") + " eliminated (" + percent(share) +
+                         "), " + count(figures.evictions.value_or(0), "eviction"));
+    text += line("", "SRAM peak " + or_unknown(figures.peak_sram_bytes) + " B, live at the end " +
+                         or_unknown(figures.final_live_bytes) + " B");
+  }
+  return text;
+}
+
+std::string cycles_of(double share_of, Cycle total) {
+  return percent(total == 0 ? 0.0 : share_of / static_cast<double>(total));
+}
+
+/// States that no engine was in are left out.
+std::string engines_table(const RunResult& result) {
+  TextTable table;
+  TextTable::Row header = {"cycles"};
+  TextTable::Row ops = {"ops"};
+  for (int i = 0; i < kEngineCount; ++i) {
+    header.insert(header.end(), {to_string(static_cast<Engine>(i)), ""});
+    ops.insert(ops.end(), {with_separators(result.engine(static_cast<Engine>(i)).ops), ""});
+  }
+  table.add(header);
+  for (std::size_t state = 0; state < kEngineStateCount; ++state) {
+    TextTable::Row row = {to_string(static_cast<EngineState>(state))};
+    bool any = false;
+    for (const EngineResult& engine : result.engines) {
+      const Cycle cycles = engine.cycles[state];
+      any = any || cycles != 0;
+      row.push_back(with_separators(cycles));
+      row.push_back(cycles_of(static_cast<double>(cycles), result.cycles));
+    }
+    if (any) {
+      table.add(row);
+    }
+  }
+  table.add(ops);
+  return table.text();
+}
+
+std::string resources_table(const RunResult& result) {
+  TextTable table;
+  table.add({"resource", "work", "share of peak", "bound [cycles]"});
+  table.add({"compute", count(result.steps, "step"),
+             cycles_of(result.bounds.compute, result.cycles), whole(result.bounds.compute)});
+  const auto add = [&](const char* name, std::uint64_t bytes, double peak) {
+    const double bound = peak > 0 ? static_cast<double>(bytes) / peak : 0;
+    table.add({name, with_separators(bytes) + " B",
+               percent(share_of_peak(bytes, peak, result.cycles)), whole(bound)});
+  };
+  add("sram", result.sram_bytes, result.sram_peak_bytes_per_cycle);
+  add("bus read", result.bus_read_bytes, result.bus_peak_bytes_per_cycle);
+  add("bus write", result.bus_write_bytes, result.bus_peak_bytes_per_cycle);
+  add("dram", result.dram.read_bytes + result.dram.write_bytes, result.dram_peak_bytes_per_cycle);
+  return table.text();
+}
+
+std::string bounds_text(const RunResult& result) {
+  const Bounds& bounds = result.bounds;
+  const std::array<std::pair<const char*, double>, 4> all = {{{"compute", bounds.compute},
+                                                              {"sram", bounds.sram},
+                                                              {"bus", bounds.bus},
+                                                              {"dram", bounds.dram}}};
+  const auto binding =
+      std::ranges::max_element(all, {}, [](const auto& bound) { return bound.second; });
+  return line("bound", std::string(binding->first) + " binds: " + whole(binding->second) + " of " +
+                           with_separators(result.cycles) + " cycles, efficiency " +
+                           percent(result.efficiency()));
+}
+
+std::string roofline_text(const RunOutcome& outcome) {
+  const auto intensity = outcome.arithmetic_intensity();
+  if (!intensity) {
+    return "";
+  }
+  const double attainable = outcome.attainable_gflops();
+  const double achieved = outcome.achieved_gflops();
+  return line("roofline", fixed(*intensity, 2) + " FLOP per DRAM byte, attainable " +
+                              fixed(attainable, 1) + " GFLOP/s, achieved " + fixed(achieved, 1) +
+                              " GFLOP/s (" + percent(attainable > 0 ? achieved / attainable : 0) +
+                              ")");
+}
+
+std::string counters_text(const RunResult& result) {
+  std::string text =
+      line("overlap", count(result.overlap_cycles, "cycle") + " (" +
+                          cycles_of(static_cast<double>(result.overlap_cycles), result.cycles) +
+                          ") with DMA and compute both busy");
+  if (result.sram_bank_conflicts != 0) {
+    text += line("sram", count(result.sram_bank_conflicts, "bank conflict"));
+  }
+  const std::uint64_t rows =
+      result.dram.row_hits + result.dram.row_misses + result.dram.row_conflicts;
+  if (rows != 0) {
+    text += line("dram", count(result.dram.row_hits, "row hit") + ", " +
+                             with_separators(result.dram.row_misses) + " misses, " +
+                             count(result.dram.row_conflicts, "conflict") + ", " +
+                             count(result.dram.refreshes, "refresh cycle"));
+  }
+  return text;
+}
+
+std::string host_text(const RunOutcome& outcome) {
+  const HostFigures& host = outcome.host;
+  return line("host", duration(host.wall_seconds) + ": compile " + duration(host.compile_seconds) +
+                          ", simulation " + duration(host.simulation_seconds) + ", verification " +
+                          duration(host.verify_seconds)) +
+         line("", scaled(host.cycles_per_second(outcome.result)) + "cycles/s, " +
+                      scaled(host.uops_per_second(outcome.compile)) + "uOps/s, peak memory " +
+                      scaled(static_cast<double>(host.peak_rss_bytes)) + "B");
+}
+
+std::string verification_text(const Verification& verification) {
+  return line("reference", std::string(verification.by_graph ? "graph" : "program order") +
+                               ", sums in double, values up to " +
+                               number_text("%.3g", verification.max_abs_value) + "; " +
+                               with_separators(verification.tiles) + " of " +
+                               count(verification.all_tiles, "tile"));
+}
+
+}  // namespace
+
+std::string report_text(const RunOutcome& outcome) {
+  const RunResult& result = outcome.result;
+  std::string text = line("model", model_text(outcome)) +
+                     line("machine", machine_text(outcome.config)) + compile_text(outcome.compile) +
+                     "\n";
+  text += line("time", count(result.cycles, "cycle") + " = " + duration(result.seconds));
+  text += bounds_text(result) + roofline_text(outcome) + counters_text(result) + "\n";
+  text += engines_table(result) + "\n" + resources_table(result) + "\n";
+  text += host_text(outcome);
+  if (outcome.verification) {
+    text += verification_text(*outcome.verification);
+  }
+  return text + verdict_text(outcome) + "\n";
+}
+
+std::string verdict_text(const RunOutcome& outcome) {
+  if (!outcome.verification) {
+    return outcome.timing_only ? "not verified (timing only)" : "not verified (--verify=off)";
+  }
+  const Verification& verification = *outcome.verification;
+  if (verification.first) {
+    const Mismatch& first = *verification.first;
+    const auto pair = [](std::uint64_t row, std::uint64_t col) {
+      return "[" + std::to_string(row) + "," + std::to_string(col) + "]";
+    };
+    return "FAILED: " + with_separators(verification.mismatches) + " of " +
+           count(verification.elements, "element") + " wrong; first: tensor " + first.tensor +
+           ", tile " + pair(first.tile.row, first.tile.col) + ", element " +
+           pair(first.row, first.col) + " is " +
+           number_text("%.9g", static_cast<double>(first.actual)) + ", expected " +
+           number_text("%.9g", static_cast<double>(first.expected));
+  }
+  const std::string coverage = verification.coverage == Coverage::kFull
+                                   ? "full"
+                                   : "sampled: " + with_separators(verification.tiles) + " of " +
+                                         count(verification.all_tiles, "tile");
+  return "verified: " + count(verification.tensors, "output") + ", " +
+         count(verification.elements, "element") + ", max abs error " +
+         number_text("%.2g", verification.max_abs_error) + " (" + coverage + ")";
+}
+
+}  // namespace tilewave

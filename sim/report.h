@@ -1,0 +1,18 @@
+// The report for people: what a run was, how long it took and where the time went, aligned and with
+// units. No figure is computed here that the JSON result does not have.
+#pragma once
+
+#include <string>
+
+#include "sim/run_outcome.h"
+
+namespace tilewave {
+
+/// Lines of at most 100 columns, unless names are long; the last is verdict_text().
+std::string report_text(const RunOutcome& outcome);
+
+/// One line: "verified: 1 output, 4096 elements, max abs error 1.2e-06 (full)", "not verified
+/// (timing only)" or "FAILED: ..." with the first wrong element.
+std::string verdict_text(const RunOutcome& outcome);
+
+}  // namespace tilewave

@@ -1,0 +1,160 @@
+// `tilewave run`: model → program → platform → verification → report and files.
+#include <memory>
+
+#include <sys/resource.h>
+
+#include "compiler/error.h"
+#include "models/dram_image.h"
+#include "platform/platform.h"
+#include "sim/commands.h"
+#include "sim/files.h"
+#include "sim/host_time.h"
+#include "sim/model_source.h"
+#include "sim/output_file.h"
+#include "sim/pipeline.h"
+#include "sim/report.h"
+#include "sim/result_json.h"
+#include "sim/run_outcome.h"
+#include "sim/tensor_data.h"
+#include "sim/verification.h"
+
+namespace tilewave {
+namespace {
+
+/// The files of a run, checked before anything else.
+struct Outputs {
+  std::unique_ptr<OutputFile> json;
+  std::unique_ptr<OutputFile> vcd;
+
+  explicit Outputs(const RunCommand& command) {
+    std::vector<const OutputFile*> files;
+    if (command.json_file) {
+      json = std::make_unique<OutputFile>("--json", *command.json_file);
+      files.push_back(json.get());
+    }
+    if (command.vcd_file) {
+      if (!command.vcd_file->ends_with(".vcd")) {
+        throw InputError("--vcd " + one_line(*command.vcd_file) +
+                         ": a waveform's name has to end in .vcd");
+      }
+      vcd = std::make_unique<OutputFile>("--vcd", *command.vcd_file);
+      files.push_back(vcd.get());
+    }
+    require_distinct(files);
+  }
+};
+
+CompiledModel compile_or_load(const RunCommand& command) {
+  Model model = load_model(command.model);
+  const Graph* graph = std::get_if<Graph>(&model);
+  if (command.program_file) {
+    if (graph == nullptr) {
+      throw InputError("--program " + one_line(*command.program_file) + ": the MODEL " +
+                       one_line(command.model) + " is a program already");
+    }
+    return adopt_program(load_program(*command.program_file), one_line(*command.program_file),
+                         graph);
+  }
+  if (graph != nullptr) {
+    return compile_model(*graph, command.config);
+  }
+  return adopt_program(std::get<Program>(std::move(model)), one_line(command.model));
+}
+
+KernelKind kernel_kind(KernelChoice choice) {
+  switch (choice) {
+    case KernelChoice::kAuto: return KernelKind::kAuto;
+    case KernelChoice::kAvx2: return KernelKind::kAvx2;
+    case KernelChoice::kReference: return KernelKind::kReference;
+  }
+  throw InternalError("no such kernel");
+}
+
+Coverage chosen_coverage(VerifyChoice choice) {
+  return choice == VerifyChoice::kSampled ? Coverage::kSampled : Coverage::kFull;
+}
+
+std::uint64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  constexpr std::uint64_t kKibibyte = 1024;
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * kKibibyte;
+}
+
+void simulate(const CompiledModel& compiled, const RunOptions& options, RunOutcome& outcome) {
+  const Stopwatch watch;
+  outcome.result = run_program(compiled.program, compiled.hazards, outcome.config.machine, options);
+  outcome.host.simulation_seconds = watch.seconds();
+}
+
+/// Simulates with data and compares the outputs.
+void simulate_and_verify(const RunCommand& command, const CompiledModel& compiled,
+                         RunOptions options, RunOutcome& outcome) {
+  const Program& program = compiled.program;
+  const Graph* graph = compiled.graph ? &*compiled.graph : nullptr;
+  options.kernel = &select_kernel(kernel_kind(command.kernel));
+  outcome.host.kernel = options.kernel->name;
+
+  const TensorValues sources = draw_tensors(command.seed, program);
+  DramImage image(program, command.config.machine.dram.layout);
+  write_tensors(sources, program, image);
+  options.dram = image.bytes();
+  simulate(compiled, options, outcome);
+
+  if (command.verify != VerifyChoice::kOff) {
+    const Coverage coverage =
+        command.verify ? chosen_coverage(*command.verify) : default_coverage(graph, program);
+    outcome.verification = verify_outputs(graph, program, sources, image, coverage, command.seed);
+    outcome.host.verify_seconds = outcome.verification->seconds;
+  }
+}
+
+void write_results(const RunOutcome& outcome, const Outputs& outputs) {
+  if (outputs.vcd) {
+    outputs.vcd->commit();
+  }
+  if (outputs.json) {
+    outputs.json->write(result_json(outcome).dump(2) + "\n");
+    outputs.json->commit();
+  }
+  if (!outputs.json || !outputs.json->is_standard_output()) {
+    write_standard_output(report_text(outcome));
+  }
+}
+
+}  // namespace
+
+ExitCode run(const RunCommand& command) {
+  const Stopwatch watch;
+  if (command.print_config) {
+    write_standard_output(print_config(command.config));
+    return ExitCode::kDone;
+  }
+  const Outputs outputs(command);
+  const CompiledModel compiled = compile_or_load(command);
+
+  RunOutcome outcome;
+  outcome.model = command.model;
+  outcome.program = command.program_file;
+  outcome.config = command.config;
+  outcome.seed = command.seed;
+  outcome.timing_only = command.timing_only;
+  outcome.compile = compiled.figures;
+  outcome.host.compile_seconds = compiled.seconds();
+  outcome.host.kernel = "none";
+
+  RunOptions options;
+  options.vcd_path = outputs.vcd ? outputs.vcd->temporary() : "";
+  if (command.timing_only) {
+    simulate(compiled, options, outcome);
+  } else {
+    simulate_and_verify(command, compiled, options, outcome);
+  }
+  outcome.host.peak_rss_bytes = peak_rss_bytes();
+  outcome.host.wall_seconds = watch.seconds();
+  write_results(outcome, outputs);
+  const bool failed = outcome.verification && !outcome.verification->passed();
+  return failed ? ExitCode::kVerificationFailed : ExitCode::kDone;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,176 @@
+// The compute core on a real SRAM: how long steps take, what they wait for, what they compute.
+#include "platform/compute_core.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "compiler/program_text.h"
+#include "platform/simulation_context.h"
+#include "tests/support/module_bench.h"
+
+namespace tilewave {
+namespace {
+
+/// Tiles of 4096 bytes; y is 40×33, so that its second row and column of tiles are padded.
+Program program_of(const std::string& ops) {
+  return parse_program_text(
+      "tilewave-program 1\ntile 32 32 32\nsram 0x10000\ntensor x input 64x64 dram 0\n"
+      "tensor y output 40x33 dram 0x8000\nops\n" +
+          ops,
+      "compute_core_test");
+}
+
+std::string steps(int count) {
+  std::string ops;
+  for (int k = 0; k < count; ++k) {
+    ops += "matmul y[0,0] k=" + std::to_string(k) + " a=0 b=0x1000 -> 0x2000" +
+           (k == 0 ? " clear\n" : "\n");
+  }
+  return ops;
+}
+
+class CoreBench {
+ public:
+  CoreBench(const std::string& ops, const MachineConfig& config) : bench(program_of(ops), config) {
+    sram = std::make_unique<Sram>("sram", config.sram);
+    core = std::make_unique<ComputeCore>("core", bench.context, bench.queue, ledger);
+    core->sram_socket.bind(sram->core_socket);
+    load.socket.bind(sram->dma_sockets[0]);
+    store.socket.bind(sram->dma_sockets[1]);
+    test::elaborate();
+  }
+
+  /// Runs all steps of the program.
+  void start() {
+    for (std::uint32_t op = 0; op < bench.program.ops.size(); ++op) {
+      if (engine_of(bench.program.ops[op].opcode) == Engine::kCompute) {
+        bench.queue.push({op, 0, 0});
+      }
+    }
+    test::run_all();
+    core->finish(bench.scoreboard.last_completion());
+  }
+
+  Cycle done(std::uint32_t op) const { return bench.scoreboard.completed_at(op); }
+
+  /// Element of a tile in the SRAM, to read or to write.
+  float& at(std::uint32_t address, std::uint32_t row, std::uint32_t col) {
+    tlm::tlm_dmi dmi;
+    OperandStream request;
+    EXPECT_TRUE(core->sram_socket->get_direct_mem_ptr(request, dmi));
+    return reinterpret_cast<float*>(dmi.get_dmi_ptr() + address)[row * 32 + col];
+  }
+  void fill(std::uint32_t address, float value) { std::fill_n(&at(address, 0, 0), 1024, value); }
+
+ private:
+  SimulationContext context_;
+
+ public:
+  test::EngineBench bench;
+  CycleLedger ledger;
+  std::unique_ptr<Sram> sram;
+  std::unique_ptr<ComputeCore> core;
+  test::BurstSource load{"load"};
+  test::BurstSource store{"store"};
+};
+
+TEST(ComputeCore, AChainCostsOneFill) {
+  CoreBench one(steps(1), {});
+  one.start();
+  EXPECT_EQ(one.done(0), 94U);  // 32 + 32 + 32 − 2
+  CoreBench four(steps(4), {});
+  four.start();
+  EXPECT_EQ(four.done(3), 190U);  // 4 · 32 + 32 + 32 − 2
+  EXPECT_EQ(four.ledger.cycles(EngineState::kBusy), 190U);
+  EXPECT_EQ(four.core->steps(), 4U);
+  EXPECT_EQ(four.core->macs(), 4U * 32768);
+  EXPECT_EQ(four.core->bound(), 128U);  // 4 · 32
+}
+
+TEST(ComputeCore, WithoutOverlapEveryStepIsPaidInFull) {
+  MachineConfig config;
+  config.compute.fill_overlap = FillOverlap::kNone;
+  CoreBench four(steps(4), config);
+  four.start();
+  EXPECT_EQ(four.done(3), 376U);  // 4 · 94
+}
+
+TEST(ComputeCore, ANewChainStartsWhenTheLastIsCompleteUnlessAllOverlaps) {
+  const std::string ops = steps(2) + "matmul y[0,1] k=0 a=0 b=0x1000 -> 0x3000 clear\n";
+  CoreBench accumulation(ops, {});
+  accumulation.start();
+  EXPECT_EQ(accumulation.done(2), 220U);  // (2 · 32 + 62) + 94
+  MachineConfig config;
+  config.compute.fill_overlap = FillOverlap::kFull;
+  CoreBench full(ops, config);
+  full.start();
+  EXPECT_EQ(full.done(2), 158U);  // 2 · 32 + 94
+}
+
+TEST(ComputeCore, ANarrowSramHoldsTheStepUp) {
+  MachineConfig config;
+  config.sram.banks = 1;
+  CoreBench narrow(steps(1), config);
+  narrow.start();
+  // Three tiles of 4096 bytes through 32 a cycle, and 2 of latency: 386, instead of an interval of
+  // 32
+  EXPECT_EQ(narrow.done(0), 448U);  // 94 + (386 − 32)
+  EXPECT_EQ(narrow.ledger.cycles(EngineState::kWaitSram), 354U);
+  EXPECT_EQ(narrow.ledger.cycles(EngineState::kBusy), 94U);
+}
+
+TEST(ComputeCore, WaitsForItsOperands) {
+  const std::string ops = "load x[0,0] -> 0\nload x[0,1] -> 0x1000\n" + steps(1);
+  for (const Cycle loaded : {0U, 40U, 41U}) {
+    CoreBench core(ops, {});
+    core.bench.scoreboard.complete(0, 0);
+    core.bench.scoreboard.complete(1, loaded);
+    core.start();
+    EXPECT_EQ(core.done(2), loaded + 94);
+    EXPECT_EQ(core.ledger.cycles(EngineState::kWaitData), loaded);
+  }
+}
+
+TEST(ComputeCore, WaitsForItsAccumulatorToBeFree) {
+  const std::string ops = "store y[0,0] <- 0x2000\n" + steps(1);
+  CoreBench core(ops, {});
+  core.bench.scoreboard.complete(0, 33);
+  core.start();
+  EXPECT_EQ(core.done(1), 127U);  // 33 + 94
+  EXPECT_EQ(core.ledger.cycles(EngineState::kWaitSpace), 33U);
+}
+
+TEST(ComputeCore, ComputesSumsAndElementwiseSteps) {
+  CoreBench core(steps(2) + "add y[0,0] a=0x2000 b=0 -> 0x3000\nrelu y[0,0] a=0x4000 -> 0x4000\n",
+                 {});
+  core.fill(0x0000, 2.0F);
+  core.fill(0x1000, 3.0F);
+  core.fill(0x2000, 99.0F);  // cleared by the first step
+  core.fill(0x4000, -1.0F);
+  core.at(0x4000, 5, 6) = 7.0F;
+  core.start();
+  EXPECT_EQ(core.at(0x2000, 31, 31), 384.0F);  // 2 steps · 32 · 2 · 3
+  EXPECT_EQ(core.at(0x3000, 0, 0), 386.0F);    // + 2
+  EXPECT_EQ(core.at(0x4000, 5, 6), 7.0F);
+  EXPECT_EQ(core.at(0x4000, 6, 5), 0.0F);
+}
+
+TEST(ComputeCore, KeepsThePaddingZero) {
+  CoreBench core("matmul y[1,1] k=0 a=0 b=0x1000 -> 0x2000 clear\n", {});
+  core.fill(0x0000, 1.0F);
+  core.fill(0x1000, 1.0F);
+  core.start();
+  for (std::uint32_t row = 0; row < 32; ++row) {
+    for (std::uint32_t col = 0; col < 32; ++col) {
+      const bool inside = row < 8 && col < 1;  // of 40×33, behind 32×32
+      ASSERT_EQ(core.at(0x2000, row, col), inside ? 32.0F : 0.0F) << row << "," << col;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tilewave

@@ -1,0 +1,310 @@
+// The built program as a user meets it: exit codes, what goes to which stream, and what is left on
+// the disk.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+namespace tilewave {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const std::string kTileflow = " -c " TILEWAVE_SOURCE_DIR "/configs/tileflow.ini ";
+const std::string kMlp = "mlp:128x128x64x32x32";
+
+std::string read(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+struct Result {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+/// Runs in a folder of its own.
+class ProgramRun : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    write("good.graph",
+          "graph good\ninput x 50x70\nparam w 70x40\nh = matmul x w\ny = relu h\n"
+          "output y\n");
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+  }
+
+  /// `arguments` as in a shell.
+  Result tilewave(const std::string& arguments) const {
+    const std::string command = "cd '" + folder_.string() + "' && '" TILEWAVE_BINARY "' " +
+                                arguments + " >'" + folder_.string() + ".out' 2>'" +
+                                folder_.string() + ".err'";
+    const int status = std::system(command.c_str());
+    Result result;
+    result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    result.out = read(folder_.string() + ".out");
+    result.err = read(folder_.string() + ".err");
+    fs::remove(folder_.string() + ".out");
+    fs::remove(folder_.string() + ".err");
+    return result;
+  }
+
+  nlohmann::ordered_json json(const std::string& arguments) const {
+    const Result result = tilewave("run " + arguments + " --json -");
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_EQ(result.err, "");
+    return nlohmann::ordered_json::parse(result.out, nullptr, false);
+  }
+
+  void expect_refused(const std::string& arguments, const std::string& message) const {
+    const Result result = tilewave(arguments);
+    EXPECT_EQ(result.code, 2) << arguments;
+    EXPECT_EQ(result.out, "") << arguments;
+    EXPECT_THAT(result.err, StartsWith("tilewave: "));
+    EXPECT_THAT(result.err, HasSubstr(message)) << arguments;
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+    EXPECT_THAT(result.err, EndsWith("\n"));
+  }
+
+  fs::path folder_ = fs::path(::testing::TempDir()) /
+                     ("tilewave_run_" +
+                      std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+};
+
+TEST_F(ProgramRun, ReportsAndEndsVerified) {
+  const Result result = tilewave("run " + kMlp + kTileflow);
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.err, "");
+  EXPECT_THAT(result.out, HasSubstr("148 uOps -> 99 ops: 39 loads, 44 executes, 16 stores"));
+  EXPECT_THAT(result.out, HasSubstr("\nverified: 1 output, 4,096 elements, max abs error "));
+  EXPECT_THAT(result.out, EndsWith(" (full)\n"));
+}
+
+TEST_F(ProgramRun, GoldenBaselineAsJson) {
+  const auto result = json(kMlp + kTileflow);
+  ASSERT_FALSE(result.is_discarded()) << "standard output is not JSON alone";
+  EXPECT_EQ(result["schema"], "tilewave-run");
+  EXPECT_EQ(result["verified"], true);
+  const auto& compile = result["compile"];
+  EXPECT_EQ(compile["operators"], 5);
+  EXPECT_EQ(compile["operators_fused"], 3);
+  EXPECT_EQ(compile["uops"], 148);
+  EXPECT_EQ(compile["scheduled_ops"], 99);
+  EXPECT_EQ(compile["loads"], 39);
+  EXPECT_EQ(compile["loads_eliminated"], 49);
+  EXPECT_EQ(compile["executes"], 44);
+  EXPECT_EQ(compile["stores"], 16);
+  EXPECT_EQ(compile["peak_sram_bytes"], 53248);
+  EXPECT_EQ(compile["final_live_bytes"], 0);
+  for (const auto& engine : result["engines"]) {
+    std::uint64_t sum = 0;
+    for (const auto& [name, cycles] : engine.items()) {
+      sum += name == "ops" ? 0 : cycles.get<std::uint64_t>();
+    }
+    EXPECT_EQ(sum, result["cycles"]);
+  }
+  EXPECT_GT(result["host"]["wall_seconds"], 0);
+  EXPECT_GT(result["host"]["peak_rss_bytes"], 1000000);
+}
+
+TEST_F(ProgramRun, TwoRunsDifferInTheHostOnly) {
+  auto first = json("good.graph");
+  auto second = json("good.graph");
+  first.erase("host");
+  second.erase("host");
+  EXPECT_EQ(first.dump(), second.dump());
+}
+
+TEST_F(ProgramRun, TimingOnlyHasTheSameCycles) {
+  const auto full = json(kMlp);
+  const auto timing = json(kMlp + " --timing-only");
+  EXPECT_EQ(full["cycles"], timing["cycles"]);
+  EXPECT_EQ(full["engines"], timing["engines"]);
+  EXPECT_TRUE(timing["verified"].is_null());
+  EXPECT_THAT(tilewave("run good.graph --timing-only").out,
+              EndsWith("\nnot verified (timing only)\n"));
+  EXPECT_THAT(tilewave("run good.graph --verify=off").out,
+              EndsWith("\nnot verified (--verify=off)\n"));
+}
+
+TEST_F(ProgramRun, OverlapIsNeverSlower) {
+  const auto on = json(kMlp);
+  const auto off = json(kMlp + " --sequencer.overlap=off");
+  EXPECT_LT(on["cycles"], off["cycles"]);
+  EXPECT_EQ(on["max_abs_error"], off["max_abs_error"]);
+}
+
+TEST_F(ProgramRun, TheResolvedConfigReproducesTheRun) {
+  const std::string options = kMlp + " --sram.size=64KiB --dram.channels=2";
+  const Result config = tilewave("run " + options + " --print-config");
+  EXPECT_EQ(config.code, 0);
+  write("c.ini", config.out);
+  auto first = json(options);
+  auto second = json(kMlp + " -c c.ini");
+  first.erase("host");
+  second.erase("host");
+  EXPECT_EQ(first.dump(), second.dump());
+}
+
+TEST_F(ProgramRun, ProgramFilesInBothForms) {
+  EXPECT_EQ(tilewave("compile good.graph -o p.tw").out, "");
+  EXPECT_EQ(tilewave("compile good.graph -o p.twb --format binary").code, 0);
+  EXPECT_THAT(tilewave("check p.tw").out, StartsWith("p.tw: ok, "));
+  EXPECT_THAT(tilewave("check p.twb").out, StartsWith("p.twb: ok, "));
+  EXPECT_EQ(tilewave("compile p.twb").out, read(path("p.tw")));
+  EXPECT_EQ(tilewave("compile p.tw --format binary").out, read(path("p.twb")));
+  EXPECT_EQ(tilewave("compile p.tw --dump canonical").out,
+            tilewave("compile good.graph --dump canonical").out);
+  const auto graph = json("good.graph");
+  for (const char* other : {"p.tw", "p.twb", "good.graph --program p.tw"}) {
+    const auto result = json(other);
+    EXPECT_EQ(result["verified"], true);
+    EXPECT_EQ(result["cycles"], graph["cycles"]) << other;
+    EXPECT_EQ(result["max_abs_error"], graph["max_abs_error"]) << other;
+  }
+  EXPECT_EQ(json("p.tw")["verification"]["reference"], "program order");
+  EXPECT_EQ(json("p.tw --verify=sampled")["verified"], true);
+}
+
+TEST_F(ProgramRun, AProgramThatComputesSomethingElseFails) {
+  const Result good = tilewave("compile good.graph");
+  std::string wrong = good.out;
+  const std::size_t relu = wrong.find(" relu\n");
+  ASSERT_NE(relu, std::string::npos);
+  wrong.erase(relu, 5);  // legal, but one tile is stored as it is
+  write("wrong.tw", wrong);
+  EXPECT_EQ(tilewave("check wrong.tw").code, 0);
+  const Result result = tilewave("run good.graph --program wrong.tw --json wrong.json");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, "");
+  EXPECT_THAT(result.out, HasSubstr("\nFAILED: "));
+  EXPECT_THAT(result.out, HasSubstr("first: tensor y, tile [0,0], element [0,"));
+  EXPECT_EQ(nlohmann::json::parse(read(path("wrong.json")))["verified"], false);
+}
+
+TEST_F(ProgramRun, DumpsEveryStage) {
+  const auto dump = [this](const std::string& stage) {
+    return tilewave("compile good.graph --sram.size=12KiB --dump " + stage).out;
+  };
+  EXPECT_THAT(dump("graph"), HasSubstr("y = matmul+relu x w\n"));
+  EXPECT_THAT(dump("uops"), HasSubstr("x[1,2]"));
+  EXPECT_THAT(dump("schedule"), StartsWith("# 40 uOps, "));
+  EXPECT_THAT(dump("schedule"), HasSubstr("  # again: dropped since op "));
+  EXPECT_THAT(tilewave("compile good.graph --dump schedule").out, HasSubstr("-  resident x[0,0]"));
+  EXPECT_THAT(dump("program"), StartsWith("tilewave-program 1\n"));
+  EXPECT_THAT(dump("canonical"), StartsWith("L x 0 0 0 4096 "));
+  EXPECT_EQ(tilewave("compile " + kMlp + kTileflow + "--dump canonical").out,
+            read(TILEWAVE_SOURCE_DIR "/tests/data/tileflow_mlp_256KiB.ops.txt"));
+}
+
+TEST_F(ProgramRun, WritesFilesAndNoTemporaries) {
+  const Result result = tilewave("run good.graph --json r.json --vcd w.vcd");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(nlohmann::json::parse(read(path("r.json")))["verified"], true);
+  EXPECT_THAT(read(path("w.vcd")), HasSubstr("$enddefinitions"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 3);
+}
+
+TEST_F(ProgramRun, HelpAndVersion) {
+  EXPECT_THAT(tilewave("--help").out, HasSubstr("Usage: tilewave COMMAND"));
+  EXPECT_THAT(tilewave("--version").out, StartsWith("tilewave "));
+  EXPECT_EQ(tilewave("run --help").code, 0);
+}
+
+TEST_F(ProgramRun, RefusesWrongModels) {
+  write("empty", "");
+  write("unknown.graph", "input x 2x2\ny = relu q\noutput y\n");
+  write("shapes.graph", "input x 2x2\nparam w 3x2\ny = matmul x w\noutput y\n");
+  write("twice.graph", "input x 2x2\ninput x 2x2\ny = relu x\noutput y\n");
+  write("cycle.graph", "input x 2x2\na = add x b\nb = relu a\noutput b\n");
+  write("m.onnx", "\x08\x07");
+  expect_refused("run mlp:0x0", "model 'mlp:0x0': '0' is not a dimension");
+  expect_refused("run gemm:1x2", "expected gemm:MxKxN");
+  expect_refused("run gemm:99999999x99999999x99999999", "9999999800000001 elements");
+  expect_refused("run gemm:99999x99999x99999", "graph 'gemm' needs ");
+  expect_refused("run mpl:1x2x3", "did you mean 'mlp'?");
+  expect_refused("run conv:1x2", "no built-in 'conv'");
+  expect_refused("run none.graph", "none.graph: no such model file");
+  expect_refused("run .", ".: is a directory, not a model file");
+  expect_refused("run empty", "empty: is empty");
+  expect_refused("run m.onnx", "ONNX models are not supported in this version");
+  expect_refused("run unknown.graph", "unknown.graph:2: ");
+  expect_refused("run shapes.graph", "shapes.graph:3: ");
+  expect_refused("run twice.graph", "twice.graph:2: ");
+  expect_refused("run cycle.graph", "cycle.graph:2: ");
+  expect_refused("run 'bad\nname'", "bad?name: no such model file");
+}
+
+TEST_F(ProgramRun, RefusesWrongPrograms) {
+  tilewave("compile good.graph -o p.twb --format binary");
+  const std::string program = read(path("p.twb"));
+  write("short.twb", program.substr(0, 100));
+  std::string flipped = program;
+  flipped[200] = static_cast<char>(flipped[200] ^ 4);
+  write("flipped.twb", flipped);
+  write("empty", "");
+  expect_refused("run short.twb", "short.twb: byte 100: truncated");
+  expect_refused("check flipped.twb", "the file is damaged");
+  expect_refused("check empty", "empty: is empty");
+  expect_refused("check none", "none: no such program file");
+  expect_refused("check good.graph", "good.graph: is not a program");
+  expect_refused("run gemm:64x64x64 --program p.twb", "does not match the model");
+  expect_refused("run p.twb --program p.twb", "is a program already");
+  expect_refused("run p.twb --sram.size=12KiB", "bytes of SRAM, sram.size is 12288");
+  expect_refused("compile p.twb --dump uops", "allowed: --dump=program or canonical");
+}
+
+TEST_F(ProgramRun, RefusesWrongSettings) {
+  expect_refused("run good.graph --sram.bank=4", "did you mean 'sram.banks'?");
+  expect_refused("run good.graph --sram.size=10KiB", "sram.size=10KiB");
+  expect_refused("run good.graph --sram.size=-1", "sram.size=-1");
+  expect_refused("run good.graph --sram.banks=0", "sram.banks=0");
+  expect_refused("run good.graph --clock.period=0", "clock.period=0");
+  expect_refused("run good.graph -c none.ini", "none.ini: no such config file");
+  expect_refused("run good.graph -c .", ".: is a directory, not a config file");
+}
+
+TEST_F(ProgramRun, FindsOutAboutOutputsBeforeAnyWork) {
+  // A model that would take minutes, were it compiled and run.
+  const std::string run = "run gemm:8192x8192x8192 ";
+  expect_refused(run + "--json no/r.json", "--json no/r.json: cannot be written");
+  expect_refused(run + "--json /proc/r.json", "--json /proc/r.json: cannot be written");
+  expect_refused(run + "--json .", "--json .: is a directory");
+  expect_refused(run + "--vcd w.txt", "--vcd w.txt: a waveform's name has to end in .vcd");
+  expect_refused(run + "--vcd w.vcd --json ./w.vcd", "w.vcd: is the file of two outputs");
+  expect_refused("compile gemm:8192x8192x8192 -o no/p", "--output no/p: cannot be written");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+}
+
+TEST_F(ProgramRun, NoticesWhenOutputIsNotTaken) {
+  const std::string command = "'" TILEWAVE_BINARY "' run gemm:32x32x32 ";
+  for (const char* where : {">/dev/full", ">&-", "--json - | sleep 0", "--json /dev/full"}) {
+    const std::string line = "bash -c \"set -o pipefail; " + command + where + " 2>/dev/null\"";
+    const int status = std::system((line + " >/dev/null").c_str());
+    EXPECT_EQ(WEXITSTATUS(status), 2) << where;
+  }
+}
+
+}  // namespace
+}  // namespace tilewave

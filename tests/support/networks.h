@@ -1,0 +1,66 @@
+// Random networks, and the whole compiler in one call: what several rooms' tests start from.
+#pragma once
+
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/fusion.h"
+#include "compiler/program_verify.h"
+#include "compiler/schedule.h"
+
+namespace tilewave::test {
+
+/// A chain of one to six matmuls, adds and ReLUs over extents from 1 to `max_extent`. Adds take an
+/// earlier value of the same shape, so they are residual connections where there is one.
+inline Graph random_network(std::mt19937& random, std::uint32_t max_extent) {
+  Graph graph("random");
+  const auto extent = [&] { return std::uint64_t{1 + random() % max_extent}; };
+  std::vector<TensorId> values{graph.add_input("x", {extent(), extent()})};
+  const std::uint32_t operators = 1 + static_cast<std::uint32_t>(random() % 6);
+  for (std::uint32_t i = 0; i < operators; ++i) {
+    const std::string name = "t" + std::to_string(i);
+    const TensorId last = values.back();
+    const Shape shape = graph.tensor(last).shape;
+    switch (random() % 6) {
+      case 0: values.push_back(graph.add_relu(name, last)); break;
+      case 1: {
+        const TensorId other = values[random() % values.size()];
+        const bool fits = graph.tensor(other).shape == shape;
+        values.push_back(graph.add_add(name, fits ? other : last, last));
+        break;
+      }
+      default: {
+        const Shape weights{shape.cols, random() % 2 == 0 ? shape.cols : extent()};
+        const TensorId parameter = graph.add_parameter("w" + std::to_string(i), weights);
+        values.push_back(graph.add_matmul(name, last, parameter));
+        break;
+      }
+    }
+  }
+  graph.mark_output(values.back());
+  graph.verify();
+  return graph;
+}
+
+struct Compiled {
+  ScheduleStats stats;
+  Program program;
+};
+
+/// Fuses, lowers, schedules and verifies; throws whatever a stage throws.
+inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
+                        const TileShape& tile = {}) {
+  const Graph fused = fuse(graph);
+  const UopList uops = lower(fused, tile);
+  verify_uops(fused, uops);
+  Schedule schedule = schedule_uops(fused, uops, options);
+  Compiled compiled;
+  compiled.stats = schedule.stats;
+  compiled.program = build_program(fused, tile, std::move(schedule));
+  verify_program(compiled.program);
+  return compiled;
+}
+
+}  // namespace tilewave::test
