@@ -93,8 +93,7 @@ std::string Arena::describe(std::size_t most) const {
         break;
       }
       char buffer[64];
-      std::snprintf(buffer, sizeof buffer, " 0x%llx+%llu",
-                    static_cast<unsigned long long>(address),
+      std::snprintf(buffer, sizeof buffer, " 0x%llx+%llu", static_cast<unsigned long long>(address),
                     static_cast<unsigned long long>(bytes));
       text += buffer;
     }

@@ -113,9 +113,9 @@ Definitions definitions_in(std::string_view text) {
     }
     const Words words = split(lines.text());
     if (words.size() >= 3 && words[1] == "=") {
-      const auto operands = words | std::views::drop(3) | std::views::take(2);
-      found.try_emplace(words[0],
-                        Definition{lines.number(), Words(operands.begin(), operands.end())});
+      const auto first = words.begin() + 3;
+      const auto last = first + std::min<std::ptrdiff_t>(2, words.end() - first);
+      found.try_emplace(words[0], Definition{lines.number(), Words(first, last)});
     } else if (words.size() >= 2 && (words[0] == "input" || words[0] == "param")) {
       found.try_emplace(words[1], Definition{lines.number(), {}});
     }

@@ -26,12 +26,13 @@ class HazardFinder {
     for (std::uint32_t index = 0; index < program_.ops.size(); ++index) {
       op_ = index;
       const Op& op = program_.ops[index];
+      computes_ = engine_of(op.opcode) == Engine::kCompute;
       accumulates_ = op.opcode == Opcode::kMatmul && !op.clear;
       visit_sram_tiles(
           op, [&](std::uint32_t address) { touch_sram(address, false, address == op.dst); },
           [&](std::uint32_t address) { touch_sram(address, true, true); });
       if (op.opcode == Opcode::kLoad) {
-        read(dram_tile(op), false);
+        read(dram_tile(op), false, false);
       } else if (op.opcode == Opcode::kStore) {
         write(dram_tile(op), false);
       }
@@ -62,7 +63,7 @@ class HazardFinder {
       if (is_write) {
         write(range->second.access, in_place);
       } else {
-        read(range->second.access, in_place);
+        read(range->second.access, in_place, is_accumulator && computes_);
       }
     }
   }
@@ -96,10 +97,11 @@ class HazardFinder {
     }
   }
 
-  void read(Access& access, bool in_place) {
+  void read(Access& access, bool in_place, bool rewritten) {
     depend(access.writer, HazardKind::kReadAfterWrite, in_place);
-    const auto engine = static_cast<std::size_t>(engine_of(program_.ops[op_].opcode));
-    access.readers[engine] = op_;
+    if (!rewritten) {  // else the op's own write follows, and must still see the readers before it
+      access.readers[static_cast<std::size_t>(engine_of(program_.ops[op_].opcode))] = op_;
+    }
   }
 
   void write(Access& access, bool in_place) {
@@ -115,7 +117,8 @@ class HazardFinder {
       return;
     }
     const Opcode opcode = program_.ops[earlier].opcode;
-    if (in_place && opcode == Opcode::kMatmul && program_.ops[earlier].dst == program_.ops[op_].dst) {
+    if (in_place && opcode == Opcode::kMatmul &&
+        program_.ops[earlier].dst == program_.ops[op_].dst) {
       return;
     }
     Hazard& hazard = hazards_[op_][static_cast<std::size_t>(engine_of(opcode))];
@@ -130,6 +133,7 @@ class HazardFinder {
   std::vector<Access> dram_;
   std::vector<OpHazards> hazards_;
   std::uint32_t op_ = 0;
+  bool computes_ = false;
   bool accumulates_ = false;
 };
 

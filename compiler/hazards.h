@@ -20,8 +20,8 @@ const char* to_string(HazardKind kind);
 
 inline constexpr std::uint32_t kNoOp = ~std::uint32_t{0};
 
-/// The latest op of one engine that conflicts; earlier ones of that engine complete before it, since
-/// an engine completes its ops in order.
+/// The latest op of one engine that conflicts; earlier ones of that engine complete before it,
+/// since an engine completes its ops in order.
 struct Hazard {
   std::uint32_t op = kNoOp;
   HazardKind kind = HazardKind::kReadAfterWrite;

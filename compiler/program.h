@@ -53,8 +53,8 @@ struct Op {
   bool operator==(const Op&) const = default;
 };
 
-/// A tensor in DRAM: rows of `padded.cols` elements from `dram_base` on, or as many contiguous tiles
-/// if the machine stores tensors tiled. Padding holds zeros.
+/// A tensor in DRAM: rows of `padded.cols` elements from `dram_base` on, or as many contiguous
+/// tiles if the machine stores tensors tiled. Padding holds zeros.
 struct ProgramTensor {
   std::string name;
   Shape shape;

@@ -172,6 +172,12 @@ class OpVerifier {
       errors_.fail_op(index, "stores the tile of " + errors_.describe(source.writer) +
                                  " under other coordinates");
     }
+    if (!within(valid_part(writer), valid_part(op))) {
+      errors_.fail_op(index,
+                      "stores the tile of " + errors_.describe(source.writer) +
+                          " into one with less valid elements: the rest would become padding,"
+                          " which has to stay zero");
+    }
     source.stored = true;
     const std::uint64_t tile = dram_tile(op);
     if (tensor.role == TensorRole::kOutput && stored_[tile]) {
@@ -221,6 +227,16 @@ class OpVerifier {
     }
     write(index, op.dst, true);
     ++report_.executes;
+  }
+
+  /// The elements of an op's tile that are not padding.
+  Shape valid_part(const Op& op) const {
+    const Shape& shape = program_.tensors[op.tensor].shape;
+    const std::uint64_t edge = program_.tile.edge();
+    return {std::min(edge, shape.rows - op.row * edge), std::min(edge, shape.cols - op.col * edge)};
+  }
+  static bool within(const Shape& inner, const Shape& outer) {
+    return inner.rows <= outer.rows && inner.cols <= outer.cols;
   }
 
   bool overlap(std::uint32_t a, std::uint32_t b) const {

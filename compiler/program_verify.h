@@ -40,7 +40,7 @@ struct VerifyReport {
 //   store it again is not. Only a matmul can open one: sums do not continue on loaded tiles or on
 //   the results of add and relu.
 // - A store writes a tile under the coordinates it was loaded or computed with, to any tensor that
-//   is not an input or a parameter.
+//   is not an input or a parameter, and never valid elements into what is padding there.
 // - Tiles of intermediates and outputs are stored before they are loaded; tiles of outputs are
 //   stored exactly once, tiles of intermediates as often as one likes.
 

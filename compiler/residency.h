@@ -1,4 +1,5 @@
-// Which operand tiles sit in SRAM, where, and which one to give up next. Knows no uOps and no arena.
+// Which operand tiles sit in SRAM, where, and which one to give up next. Knows no uOps and no
+// arena.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,7 @@ inline constexpr std::uint64_t kNoUse = ~std::uint64_t{0};
 /// replacement algorithms for a virtual-storage computer", IBM Systems Journal 5(2), 1966).
 class Residency {
  public:
-  Residency(Eviction policy, std::uint64_t tile_count)
-      : policy_(policy), resident_(tile_count) {}
+  Residency(Eviction policy, std::uint64_t tile_count) : policy_(policy), resident_(tile_count) {}
 
   bool contains(TileId tile) const { return resident_[tile].present; }
   std::uint32_t address(TileId tile) const { return resident_[tile].address; }

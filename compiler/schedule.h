@@ -12,8 +12,8 @@ namespace tilewave {
 
 enum class Eviction : std::uint8_t { kLru, kBelady };
 
-/// kSingle: freed bytes are reused at once (first fit). kTagged: the same, and ops carry the parity of
-/// their step, as tileflow's double buffering does. kPingPong: freed bytes are reused as late as
+/// kSingle: freed bytes are reused at once (first fit). kTagged: the same, and ops carry the parity
+/// of their step, as tileflow's double buffering does. kPingPong: freed bytes are reused as late as
 /// possible (next fit) and operands of the last steps are evicted last, so that the tiles of
 /// consecutive steps lie apart and loads can run ahead of the step in execution.
 enum class Buffering : std::uint8_t { kSingle, kTagged, kPingPong };
@@ -49,7 +49,8 @@ struct Schedule {
 /// tiles for a chain of steps in m, n, k order), listing live allocations and free blocks.
 Schedule schedule_uops(const Graph& graph, const UopList& uops, const ScheduleOptions& options);
 
-/// The program of a schedule: the graph's tensors laid out one after another in DRAM, 4 KiB aligned.
+/// The program of a schedule: the graph's tensors laid out one after another in DRAM, 4 KiB
+/// aligned.
 Program build_program(const Graph& graph, const TileShape& tile, Schedule schedule);
 
 }  // namespace tilewave

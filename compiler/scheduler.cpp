@@ -141,7 +141,8 @@ class Scheduler {
       pinned_.clear();
       return;
     }
-    steps_.push_back(pinned_.size() - std::accumulate(steps_.begin(), steps_.end(), std::size_t{0}));
+    steps_.push_back(pinned_.size() -
+                     std::accumulate(steps_.begin(), steps_.end(), std::size_t{0}));
     if (steps_.size() > kProtectedSteps) {
       pinned_.erase(pinned_.begin(), pinned_.begin() + static_cast<std::ptrdiff_t>(steps_.front()));
       steps_.pop_front();
@@ -171,10 +172,10 @@ class Scheduler {
         victim = residency_.victim(std::span(pinned_).last(operand_count_));
       }
       if (!victim) {
-        throw InputError("graph '" + graph_.name() + "': no SRAM left for tile (" +
-                         std::to_string(uop.row) + "," + std::to_string(uop.col) +
-                         ") of tensor '" + graph_.tensor(uop.tensor).name + "': " +
-                         std::to_string(arena_.size_bytes()) + " bytes, " + arena_.describe());
+        throw InputError(
+            "graph '" + graph_.name() + "': no SRAM left for tile (" + std::to_string(uop.row) +
+            "," + std::to_string(uop.col) + ") of tensor '" + graph_.tensor(uop.tensor).name +
+            "': " + std::to_string(arena_.size_bytes()) + " bytes, " + arena_.describe());
       }
       release(*victim);
       ++schedule_.stats.evictions;
@@ -202,8 +203,8 @@ class Scheduler {
   std::vector<std::uint64_t> next_use_;
 
   std::array<Operand, 2> operands_;  // of the step whose LOADs have been seen
-  std::vector<TileId> pinned_;      // operands of the protected steps, then of this one
-  std::deque<std::size_t> steps_;   // how many of pinned_ each protected step holds
+  std::vector<TileId> pinned_;       // operands of the protected steps, then of this one
+  std::deque<std::size_t> steps_;    // how many of pinned_ each protected step holds
   std::size_t operand_count_ = 0;
   std::uint32_t accumulator_ = 0;
   Schedule schedule_;

@@ -1,5 +1,6 @@
 #include "compiler/uop.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "compiler/error.h"
@@ -31,8 +32,7 @@ void lower_matmul(const Graph& graph, OperatorId id, UopList& list) {
       for (std::uint32_t k = 0; k < steps; ++k) {
         list.uops.push_back({UopKind::kLoad, false, false, id, a, m, k, k});
         list.uops.push_back({UopKind::kLoad, false, false, id, b, k, n, k});
-        list.uops.push_back(
-            {UopKind::kExecute, k == 0, k + 1 == steps, id, oper.output, m, n, k});
+        list.uops.push_back({UopKind::kExecute, k == 0, k + 1 == steps, id, oper.output, m, n, k});
       }
       list.uops.push_back({UopKind::kStore, false, false, id, oper.output, m, n, 0});
     }
@@ -90,12 +90,11 @@ LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
 UopList lower(const Graph& graph, const TileShape& tile) {
   const LoweringEstimate estimate = estimate_lowering(graph, tile);
   if (estimate.uops > kMaxOps || estimate.tensor_bytes > kMaxDramBytes) {
-    throw InputError("graph '" + graph.name() + "' needs " +
-                     (estimate.uops == kSaturated ? "more than 2^64"
-                                                  : std::to_string(estimate.uops)) +
-                     " tile uOps and " + human_bytes(estimate.tensor_bytes) +
-                     " of tensors; allowed are " + std::to_string(kMaxOps) + " uOps and " +
-                     human_bytes(kMaxDramBytes));
+    throw InputError(
+        "graph '" + graph.name() + "' needs " +
+        (estimate.uops == kSaturated ? "more than 2^64" : std::to_string(estimate.uops)) +
+        " tile uOps and " + human_bytes(estimate.tensor_bytes) + " of tensors; allowed are " +
+        std::to_string(kMaxOps) + " uOps and " + human_bytes(kMaxDramBytes));
   }
   UopList list{tile, {}};
   list.uops.reserve(estimate.uops);
@@ -113,6 +112,14 @@ namespace {
 
 [[noreturn]] void illegal(std::size_t index, const std::string& what) {
   throw InternalError("uOp " + std::to_string(index) + ": " + what);
+}
+
+/// Reduction steps of the tile that `step` works on.
+std::uint32_t steps_of(const Graph& graph, const Uop& step, const TileShape& tile) {
+  const Operator& oper = graph.operators()[step.oper];
+  return oper.kind == OperatorKind::kMatMul
+             ? tile_grid(graph.tensor(oper.inputs[0]).shape, tile).cols
+             : 1;
 }
 
 /// The tile that operand `input` of an EXECUTE stands for.
@@ -134,8 +141,9 @@ void expect_operand(const Graph& graph, const std::vector<Uop>& uops, std::size_
 
 void verify_uops(const Graph& graph, const UopList& list) {
   const std::vector<Uop>& uops = list.uops;
-  std::vector<std::uint64_t> stored(graph.tensors().size(), 0);
+  std::vector<std::vector<bool>> stored(graph.tensors().size());
   const Uop* open = nullptr;  // the accumulator in progress
+  std::size_t loads = 0;      // since the last EXECUTE
   for (std::size_t i = 0; i < uops.size(); ++i) {
     const Uop& uop = uops[i];
     if (uop.oper >= graph.operators().size() || uop.tensor >= graph.tensors().size()) {
@@ -147,7 +155,7 @@ void verify_uops(const Graph& graph, const UopList& list) {
     }
     const Operator& oper = graph.operators()[uop.oper];
     switch (uop.kind) {
-      case UopKind::kLoad: break;
+      case UopKind::kLoad: ++loads; break;
       case UopKind::kExecute: {
         if (i < oper.inputs.size() || uop.tensor != oper.output) {
           illegal(i, "EXECUTE without its LOADs or of another tensor");
@@ -155,31 +163,43 @@ void verify_uops(const Graph& graph, const UopList& list) {
         for (std::size_t input = 0; input < oper.inputs.size(); ++input) {
           expect_operand(graph, uops, i, input);
         }
-        const bool continues = open != nullptr && open->oper == uop.oper &&
-                               open->row == uop.row && open->col == uop.col &&
-                               open->k + 1 == uop.k && !open->last;
-        if (uop.first ? open != nullptr : !continues) {
+        if (loads != oper.inputs.size()) {
+          illegal(i, "operands are not all that is loaded before it");
+        }
+        loads = 0;
+        const bool continues = open != nullptr && open->oper == uop.oper && open->row == uop.row &&
+                               open->col == uop.col && open->k + 1 == uop.k && !open->last;
+        if (uop.first ? open != nullptr || uop.k != 0 : !continues) {
           illegal(i, "accumulator opened twice or not at all");
         }
         open = &uop;
         break;
       }
       case UopKind::kStore:
-        if (open == nullptr || !open->last || open->tensor != uop.tensor ||
+        if (open == nullptr || !open->last || open->k + 1 != steps_of(graph, *open, list.tile) ||
+            loads != 0 || open->oper != uop.oper || open->tensor != uop.tensor ||
             open->row != uop.row || open->col != uop.col) {
           illegal(i, "STORE of a tile that was not just completed");
         }
         open = nullptr;
-        ++stored[uop.tensor];
+        stored[uop.tensor].resize(grid.tiles());
+        if (stored[uop.tensor][grid.index(uop.row, uop.col)]) {
+          illegal(i, "STORE of a tile that is stored already");
+        }
+        stored[uop.tensor][grid.index(uop.row, uop.col)] = true;
         break;
     }
   }
+  if (loads != 0) {
+    illegal(uops.size() - 1, "LOAD without an EXECUTE");
+  }
   for (TensorId id = 0; id < graph.tensors().size(); ++id) {
     const Tensor& tensor = graph.tensor(id);
-    const std::uint64_t expected =
-        tensor.producer ? tile_grid(tensor.shape, list.tile).tiles() : 0;
-    if (stored[id] != expected) {
-      throw InternalError("tensor '" + tensor.name + "' has " + std::to_string(stored[id]) +
+    const auto count =
+        static_cast<std::uint64_t>(std::count(stored[id].begin(), stored[id].end(), true));
+    const std::uint64_t expected = tensor.producer ? tile_grid(tensor.shape, list.tile).tiles() : 0;
+    if (count != expected) {
+      throw InternalError("tensor '" + tensor.name + "' has " + std::to_string(count) +
                           " tiles stored, not " + std::to_string(expected));
     }
   }

@@ -29,8 +29,8 @@ struct UopList {
   std::vector<Uop> uops;
 };
 
-/// How many uOps lower() would make and how many bytes the padded tensors take, without making them;
-/// saturates instead of overflowing.
+/// How many uOps lower() would make and how many bytes the padded tensors take, without making
+/// them; saturates instead of overflowing.
 struct LoweringEstimate {
   std::uint64_t uops = 0;
   std::uint64_t tensor_bytes = 0;
@@ -38,8 +38,8 @@ struct LoweringEstimate {
 LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
 
 /// Lowers every operator. A matmul runs over m, n, k (k innermost); per step LOAD A(m,k),
-/// LOAD B(k,n), EXECUTE; after the k loop STORE C(m,n). Add and ReLU run over tiles row by row: LOADs,
-/// EXECUTE, STORE. Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes.
+/// LOAD B(k,n), EXECUTE; after the k loop STORE C(m,n). Add and ReLU run over tiles row by row:
+/// LOADs, EXECUTE, STORE. Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes.
 UopList lower(const Graph& graph, const TileShape& tile);
 
 /// The legal form: every EXECUTE directly follows the LOADs of its operands, every accumulator is

@@ -1,5 +1,5 @@
 // The bus between DMA and DRAM: one data path per direction, granted burst by burst in the order in
-// which the bursts are ready.
+// which the bursts ask for it.
 #pragma once
 
 #include <algorithm>

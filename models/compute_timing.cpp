@@ -1,11 +1,8 @@
 #include "models/compute_timing.h"
 
-#include <algorithm>
-
 namespace tilewave {
 
-ComputeTiming::ComputeTiming(const ComputeConfig& config, const TileShape& tile)
-    : config_(config) {
+ComputeTiming::ComputeTiming(const ComputeConfig& config, const TileShape& tile) : config_(config) {
   const Cycle h = config.rows;
   const Cycle w = config.cols;
   const Cycle m = tile.m;
@@ -16,27 +13,25 @@ ComputeTiming::ComputeTiming(const ComputeConfig& config, const TileShape& tile)
     case Dataflow::kOutputStationary: {
       const Cycle folds = ceil_div(m, h) * ceil_div(n, w);
       matmul_interval_ = folds * k;
-      matmul_fresh_interval_ = matmul_interval_;
       matmul_duration_ = folds * (h + w + k - 2 + (config.drain ? h : 0));
       break;
     }
     case Dataflow::kWeightStationary: {
       const Cycle folds = ceil_div(k, h) * ceil_div(n, w);
       matmul_interval_ = folds * m;
-      matmul_fresh_interval_ = folds * std::max(m, h);
+      matmul_preload_ = folds * h;
       matmul_duration_ = folds * (2 * h + w + m - 2);
       break;
     }
     case Dataflow::kInputStationary: {
       const Cycle folds = ceil_div(k, h) * ceil_div(m, w);
       matmul_interval_ = folds * n;
-      matmul_fresh_interval_ = folds * std::max(n, h);
+      matmul_preload_ = folds * h;
       matmul_duration_ = folds * (2 * h + w + n - 2);
       break;
     }
     case Dataflow::kSimd:
       matmul_interval_ = ceil_div(m * n * k, config.macs_per_cycle);
-      matmul_fresh_interval_ = matmul_interval_;
       matmul_duration_ = matmul_interval_ + config.latency;
       break;
   }
@@ -55,11 +50,16 @@ bool ComputeTiming::chains(const Op& op, const Op& next) const {
   return false;
 }
 
-StepTime ComputeTiming::step(const Op& op, bool chained) const {
+StepTime ComputeTiming::step(const Op& op) const {
   if (op.opcode != Opcode::kMatmul) {
     return {vector_interval_, vector_interval_ + config_.latency};
   }
-  return {chained ? matmul_interval_ : matmul_fresh_interval_, matmul_duration_};
+  return {matmul_interval_, matmul_duration_};
+}
+
+Cycle ComputeTiming::preload(const Op& op) const {
+  const bool behind = op.opcode == Opcode::kMatmul && config_.fill_overlap == FillOverlap::kFull;
+  return behind ? matmul_preload_ : 0;
 }
 
 bool ComputeTiming::overlaps(bool chained) const {

@@ -31,8 +31,11 @@ class ComputeTiming {
   /// accumulator; ws: one B tile; is: one A tile. Elementwise steps never chain.
   bool chains(const Op& op, const Op& next) const;
 
-  /// `chained`: the step continues the chain of the one before it.
-  StepTime step(const Op& op, bool chained) const;
+  StepTime step(const Op& op) const;
+
+  /// Cycles to load a new stationary operand into the array. With full overlap it happens behind
+  /// the chain before, so two chains start at least this far apart; else `duration` has it.
+  Cycle preload(const Op& op) const;
 
   /// Whether the successor may start before `op` has completed.
   bool overlaps(bool chained) const;
@@ -55,9 +58,9 @@ class ComputeTiming {
  private:
   ComputeConfig config_;
   Cycle vector_interval_ = 0;
-  Cycle matmul_interval_ = 0;        // within a chain
-  Cycle matmul_fresh_interval_ = 0;  // with a new stationary operand, everything overlapped
+  Cycle matmul_interval_ = 0;
   Cycle matmul_duration_ = 0;
+  Cycle matmul_preload_ = 0;
 };
 
 }  // namespace tilewave

@@ -27,8 +27,8 @@ inline constexpr int kEngineStateCount = 10;
 
 const char* to_string(EngineState state);  ///< "busy", "setup", "wait_data", ...
 
-/// Is told each stretch of time as it is accounted, in order and without gaps. `to` may lie ahead of
-/// simulated time.
+/// Is told each stretch of time as it is accounted, in order and without gaps. `to` may lie ahead
+/// of simulated time.
 class LedgerObserver {
  public:
   virtual ~LedgerObserver() = default;
@@ -87,10 +87,12 @@ class TransferLedger {
         shared_(load != nullptr && store != nullptr) {}
 
   /// A burst issued at `issued` whose data waits for `source` until `ready`, then for the bus until
-  /// `bus_start`, and is on the bus until `bus_end`.
+  /// `bus_start`, and is on the bus until `bus_end`. If nothing else went on before it was issued,
+  /// its op was being set up.
   void burst(Kind kind, Cycle issued, EngineState source, Cycle ready, Cycle bus_start,
              Cycle bus_end) {
     settle_tail(issued);
+    advance(kind, EngineState::kSetup, issued);
     advance(kind, source, ready);
     advance(kind, EngineState::kWaitBus, bus_start);
     advance(kind, EngineState::kBusy, bus_end);

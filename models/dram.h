@@ -40,7 +40,8 @@ struct DramCounters {
 
 /// A memory controller with its devices. The caller drives it:
 ///
-///   submit(burst, arrival)   hands over a burst that reaches the controller at `arrival`, which may
+///   submit(burst, arrival)   hands over a burst that reaches the controller at `arrival`, which
+///   may
 ///                            lie in the future but never before the latest `now` given to poll()
 ///   next_event()             the earliest time at which poll() may have something to do
 ///   poll(now, completion)    advances to `now`; true and fills `completion` when a burst completed

@@ -8,8 +8,7 @@ namespace tilewave {
 DramImage::DramImage(const Program& program, DramLayout layout)
     : program_(program), layout_(layout), bytes_(program.dram_bytes()) {}
 
-std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row,
-                                 std::uint64_t col) const {
+std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row, std::uint64_t col) const {
   const ProgramTensor& entry = program_.tensors[tensor];
   if (layout_ == DramLayout::kRowMajor) {
     return entry.dram_base + (row * entry.padded.cols + col) * kElementBytes;

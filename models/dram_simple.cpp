@@ -1,6 +1,7 @@
 #include "models/dram_simple.h"
 
 #include <algorithm>
+
 #include "compiler/tensor.h"
 
 namespace tilewave {
@@ -15,8 +16,7 @@ void SimpleDram::submit(const DramBurst& burst, Picoseconds arrival) {
 Picoseconds SimpleDram::next_event() const {
   // Nothing in the inbox can complete before its latency is over, and looking at it later changes
   // nothing: service is in order of arrival.
-  const Picoseconds first =
-      inbox_.empty() ? kNever : inbox_.front().arrival + config_.latency;
+  const Picoseconds first = inbox_.empty() ? kNever : inbox_.front().arrival + config_.latency;
   return completions_.empty() ? first : std::min(first, completions_.front().time);
 }
 

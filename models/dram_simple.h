@@ -11,7 +11,8 @@ namespace tilewave {
 
 /// A burst that arrives at t on a channel whose pins are free from f on moves its bytes in
 /// [max(t + latency, f), … + bytes / bandwidth) and is complete then. A burst that spans several
-/// channels is complete when its last part is. Reads and writes arriving at one instant: reads first.
+/// channels is complete when its last part is. Reads and writes arriving at one instant: reads
+/// first.
 class SimpleDram final : public DramModel {
  public:
   explicit SimpleDram(const DramConfig& config);
@@ -28,15 +29,14 @@ class SimpleDram final : public DramModel {
     DramBurst burst;
 
     bool before(const Waiting& other) const {
-      return arrival != other.arrival ? arrival < other.arrival
-                                      : !burst.write && other.burst.write;
+      return arrival != other.arrival ? arrival < other.arrival : !burst.write && other.burst.write;
     }
   };
   void serve(const Waiting& waiting);
   Picoseconds transfer_time(std::uint64_t bytes);
 
   DramConfig config_;
-  SortedQueue<Waiting> inbox_;  // by arrival, reads before writes, then as submitted
+  SortedQueue<Waiting> inbox_;               // by arrival, reads before writes, then as submitted
   SortedQueue<DramCompletion> completions_;  // by time, then as served
   std::vector<Picoseconds> channel_free_;
   std::uint64_t known_bytes_ = 0;  // transfer_time() of the size asked for last

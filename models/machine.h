@@ -35,22 +35,22 @@ struct ComputeConfig {
 struct SramConfig {
   std::uint64_t size_bytes = 256 * 1024;
   std::uint32_t banks = 16;
-  std::uint32_t ports = 1;             ///< per bank
-  std::uint32_t port_bytes = 32;       ///< per port and cycle
-  std::uint32_t interleave_bytes = 64; ///< consecutive bytes in one bank
-  Cycle latency = 2;                   ///< from the last port access to the data's use
+  std::uint32_t ports = 1;              ///< per bank
+  std::uint32_t port_bytes = 32;        ///< per port and cycle
+  std::uint32_t interleave_bytes = 64;  ///< consecutive bytes in one bank
+  Cycle latency = 2;                    ///< from the last port access to the data's use
 };
 
 struct DmaConfig {
-  bool shared = false;                ///< one engine for loads and stores, in program order
-  Cycle setup = 16;                   ///< per op, before its first burst
-  std::uint32_t burst_bytes = 256;    ///< longest burst
-  std::uint32_t max_outstanding = 16; ///< bursts in flight, per engine
+  bool shared = false;                 ///< one engine for loads and stores, in program order
+  Cycle setup = 16;                    ///< per op, before its first burst
+  std::uint32_t burst_bytes = 256;     ///< longest burst
+  std::uint32_t max_outstanding = 16;  ///< bursts in flight, per engine
 };
 
 struct BusConfig {
-  std::uint32_t bytes_per_cycle = 64; ///< per direction
-  Cycle latency = 4;                  ///< each way
+  std::uint32_t bytes_per_cycle = 64;  ///< per direction
+  Cycle latency = 4;                   ///< each way
 };
 
 enum class DramKind : std::uint8_t { kSimple };
@@ -60,16 +60,16 @@ enum class DramLayout : std::uint8_t { kRowMajor, kTiled };
 
 struct DramConfig {
   DramKind kind = DramKind::kSimple;
-  DramLayout layout = DramLayout::kRowMajor;
+  DramLayout layout = DramLayout::kTiled;
   std::uint32_t channels = 1;
-  Picoseconds latency = 60'000;               ///< simple: from request to the first byte
-  std::uint64_t bandwidth = 25'600'000'000;   ///< simple: bytes per second and channel
-  std::uint32_t interleave_bytes = 256;       ///< simple: consecutive bytes in one channel
+  Picoseconds latency = 60'000;              ///< simple: from request to the first byte
+  std::uint64_t bandwidth = 25'600'000'000;  ///< simple: bytes per second and channel
+  std::uint32_t interleave_bytes = 256;      ///< simple: consecutive bytes in one channel
 };
 
 struct SequencerConfig {
-  std::uint32_t queue_depth = 16; ///< ops waiting in front of each engine
-  bool overlap = true;            ///< off: an op is issued when the one before has completed
+  std::uint32_t queue_depth = 16;  ///< ops waiting in front of each engine
+  bool overlap = true;             ///< off: an op is issued when the one before has completed
 };
 
 struct MachineConfig {

@@ -9,8 +9,8 @@
 
 namespace tilewave {
 
-/// Engines say when they become active and when they will have stopped. Calls of all engines together
-/// come in order of `at` for begin(); an end() may lie ahead.
+/// Engines say when they become active and when they will have stopped. Calls of all engines
+/// together come in order of `at` for begin(); an end() may lie ahead.
 class OverlapMeter {
  public:
   /// `engine` is active from `at` on, until end() says otherwise.

@@ -195,9 +195,8 @@ void SramTiming::forget(Bank& bank, Slot now) {
   }
   if (!bank.earlier.empty()) {
     const Slot passed = bank.stream.remaining == 0 ? now : std::min(now, bank.stream.time);
-    std::erase_if(bank.earlier, [passed](const Reservation& reservation) {
-      return reservation.end <= passed;
-    });
+    std::erase_if(bank.earlier,
+                  [passed](const Reservation& reservation) { return reservation.end <= passed; });
   }
 }
 

@@ -16,26 +16,29 @@ struct SramRange {
   std::uint64_t bytes = 0;
 };
 
-/// Bytes are interleaved over the banks every `interleave_bytes`; a bank moves `ports` × `port_bytes`
-/// per cycle; interleave and port width are powers of two. In a bank, bursts are served first come first served; while a stream wants the bank
-/// too the two alternate access by access, so neither holds the other up for its whole length. No
-/// port is ever given out twice.
+/// Bytes are interleaved over the banks every `interleave_bytes`; a bank moves `ports` ×
+/// `port_bytes` per cycle; interleave and port width are powers of two. In a bank, bursts are
+/// served first come first served; while a stream wants the bank too the two alternate access by
+/// access, so neither holds the other up for its whole length. No port is ever given out twice.
 class SramTiming {
  public:
   explicit SramTiming(const SramConfig& config);
 
-  /// A burst that wants its ports from cycle `at` on, asked for at cycle `now` ≤ `at`; no later call
-  /// has an earlier `now`. Returns the cycle in which its last access is over (latency not included).
+  /// A burst that wants its ports from cycle `at` on, asked for at cycle `now` ≤ `at`; no later
+  /// call has an earlier `now`. Returns the cycle in which its last access is over (latency not
+  /// included).
   Cycle burst(Cycle now, Cycle at, SramRange range);
 
   /// Starts a stream over `ranges` at cycle `at`, which must not be earlier than the end of the
   /// stream before.
   void begin_stream(Cycle at, std::span<const SramRange> ranges);
-  /// The cycle in which the current stream ends if no more bursts arrive; later bursts move it back.
+  /// The cycle in which the current stream ends if no more bursts arrive; later bursts move it
+  /// back.
   Cycle stream_end() const;
 
   const std::uint64_t& bytes() const { return bytes_; }
-  /// Bursts and streams, counted per bank, that did not get the bank to themselves at once.
+  /// Pieces of bursts, cut by banks, and streams, per bank, that found their bank taken: by others,
+  /// or by an earlier piece of their own.
   const std::uint64_t& bank_conflicts() const { return bank_conflicts_; }
   std::uint64_t peak_bytes_per_cycle() const;
   Cycle latency() const { return config_.latency; }

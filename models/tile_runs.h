@@ -9,8 +9,8 @@
 
 namespace tilewave {
 
-/// `count` runs of `run_bytes`, `stride` apart, from `base` on. Rows that follow each other without a
-/// gap are one run.
+/// `count` runs of `run_bytes`, `stride` apart, from `base` on. Rows that follow each other without
+/// a gap are one run.
 struct TileRuns {
   std::uint64_t base = 0;
   std::uint64_t run_bytes = 0;
@@ -50,8 +50,7 @@ class BurstCursor {
 
   Burst next() {
     const std::uint64_t left = runs_.run_bytes - in_run_;
-    const auto bytes =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(left, burst_bytes_));
+    const auto bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, burst_bytes_));
     const Burst burst{runs_.base + run_ * runs_.stride + in_run_, offset_, bytes};
     offset_ += bytes;
     in_run_ += bytes;

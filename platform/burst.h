@@ -8,14 +8,14 @@
 namespace tilewave {
 
 /// One DMA burst. Its time travels in `time`, as an absolute core cycle, instead of the delay
-/// argument of the transport calls, which is not used: every module on the way reads and advances it,
-/// and none has to convert between the kernel's time and the core's. `time` may lie ahead of the
-/// kernel's.
+/// argument of the transport calls, which is not used: every module on the way reads and advances
+/// it, and none has to convert between the kernel's time and the core's. `time` may lie ahead of
+/// the kernel's.
 struct Burst : tlm::tlm_generic_payload {
   static constexpr std::uint32_t kNoTag = ~std::uint32_t{0};
 
-  std::uint32_t port = 0;  ///< the bus port it came in by, and goes back to
-  std::uint32_t slot = 0;  ///< the sender's own
+  std::uint32_t port = 0;      ///< the bus port it came in by, and goes back to
+  std::uint32_t slot = 0;      ///< the sender's own
   std::uint32_t tag = kNoTag;  ///< the DRAM's own, given at its first request
   Cycle time = 0;
   Cycle now = 0;        ///< of whoever moves it on; nobody acts earlier any more

@@ -2,8 +2,8 @@
 
 namespace tilewave {
 
-Bus::Bus(sc_core::sc_module_name name, const BusConfig& config)
-    : sc_module(name), timing_(config) {
+Bus::Bus(sc_core::sc_module_name name, const BusConfig& config, std::size_t dma_engines)
+    : sc_module(name), ports("ports", dma_engines), timing_(config) {
   for (auto& port : ports) {
     port.bind(*this);
   }

@@ -14,10 +14,10 @@ namespace tilewave {
 /// latency.
 class Bus : public sc_core::sc_module, private BurstForward, private BurstBackward {
  public:
-  sc_core::sc_vector<BurstTargetSocket> ports{"ports", 2};  // load, store
+  sc_core::sc_vector<BurstTargetSocket> ports;  // one per DMA engine
   BurstInitiatorSocket dram_socket{"dram_socket"};
 
-  Bus(sc_core::sc_module_name name, const BusConfig& config);
+  Bus(sc_core::sc_module_name name, const BusConfig& config, std::size_t dma_engines);
 
   const BusTiming& timing() const { return timing_; }
 

@@ -3,9 +3,14 @@
 #include <algorithm>
 
 namespace tilewave {
+namespace {
 
-ComputeCore::ComputeCore(sc_core::sc_module_name name, const EngineContext& context,
-                         OpQueue& queue, CycleLedger& ledger)
+constexpr Phase kPhase = Phase::kCompute;
+
+}  // namespace
+
+ComputeCore::ComputeCore(sc_core::sc_module_name name, const EngineContext& context, OpQueue& queue,
+                         CycleLedger& ledger)
     : sc_module(name),
       context_(context),
       queue_(queue),
@@ -33,21 +38,29 @@ void ComputeCore::run() {
     current_op_ = index;
     wait_for_hazards(index);
     const bool chained = previous_ != nullptr && timing_.chains(*previous_, op);
-    if (!timing_.overlaps(chained) && complete_ > clock.now()) {
-      wait(clock.until(complete_));
+    Cycle earliest = timing_.overlaps(chained) ? 0 : complete_;
+    if (!chained) {
+      earliest = std::max(earliest, chain_start_ + preload_);
+    }
+    if (earliest > clock.now()) {
+      wait(clock.until(earliest, kPhase));
     }
     account(EngineState::kIdle, clock.now());
     queue_.pop();
 
-    const StepTime time = timing_.step(op, chained);
+    const StepTime time = timing_.step(op);
     const Cycle start = clock.now();
+    if (!chained) {
+      chain_start_ = start;
+      preload_ = timing_.preload(op);
+    }
     context_.overlap.begin(Engine::kCompute, start);
     if (context_.kernel != nullptr) {
       compute(op);
     }
     const Op* next = next_step(index);
-    const Cycle streamed =
-        stream_operands(op, chained, next != nullptr && timing_.chains(op, *next));
+    const Cycle streamed = stream_operands(op, start + time.interval, chained,
+                                           next != nullptr && timing_.chains(op, *next));
     const Cycle ideal = start + time.interval;
     const Cycle released = std::max(ideal, streamed);
     ledger_.advance(EngineState::kBusy, ideal);
@@ -74,7 +87,7 @@ std::uint32_t ComputeCore::take_op() {
   }
   const QueuedOp head = queue_.front();
   if (head.ready > context_.clock.now()) {
-    wait(context_.clock.until(head.ready));
+    wait(context_.clock.until(head.ready, kPhase));
   }
   const Cycle now = context_.clock.now();
   account(EngineState::kWaitQueue, std::min(now, head.held_until));
@@ -87,7 +100,7 @@ void ComputeCore::wait_for_hazards(std::uint32_t op) {
     for (const Hazard& hazard : context_.hazards[op]) {
       if (hazard.exists() && (hazard.kind == HazardKind::kReadAfterWrite) == read_after_write) {
         expect(cause);
-        context_.scoreboard.wait_for(hazard.op, static_cast<std::size_t>(Engine::kCompute));
+        context_.scoreboard.wait_for(hazard.op, kPhase);
       }
     }
     account(cause, context_.clock.now());
@@ -101,11 +114,10 @@ void ComputeCore::account(EngineState state, Cycle until) {
   ledger_.advance(state, until);
 }
 
-/// Returns the cycle in which the last operand has been read, after waiting for it or for the end of
-/// the step's interval, whichever is later.
-Cycle ComputeCore::stream_operands(const Op& op, bool chained, bool chain_continues) {
+/// Returns the cycle in which the last operand has been read, after waiting for it or for the end
+/// of the step's interval, whichever is later.
+Cycle ComputeCore::stream_operands(const Op& op, Cycle ideal, bool chained, bool chain_continues) {
   const CoreClock& clock = context_.clock;
-  const Cycle ideal = clock.now() + timing_.step(op, chained).interval;
   const ComputeTiming::Streams streams = timing_.streams(op, chained, chain_continues);
   const std::uint64_t bytes = context_.program.tile.tile_bytes();
   stream_.ranges.clear();
@@ -126,7 +138,7 @@ Cycle ComputeCore::stream_operands(const Op& op, bool chained, bool chain_contin
     if (until <= clock.now()) {
       return end;
     }
-    wait(clock.until(until));
+    wait(clock.until(until, kPhase));
     end = ask_stream_end(false);
   }
 }
@@ -160,8 +172,8 @@ void ComputeCore::compute(const Op& op) {
   clear_padding(op, tile(op.dst));
 }
 
-/// Padding stays zero whatever the operands hold: an infinity times a zero of the padding would leave
-/// a NaN there, and the next layer would add it into real results.
+/// Padding stays zero whatever the operands hold: an infinity times a zero of the padding would
+/// leave a NaN there, and the next layer would add it into real results.
 void ComputeCore::clear_padding(const Op& op, float* tile) const {
   const Shape& shape = context_.program.tensors[op.tensor].shape;
   const std::uint64_t edge = context_.program.tile.edge();

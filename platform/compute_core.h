@@ -13,9 +13,9 @@
 
 namespace tilewave {
 
-/// A step starts when its conflicts are over and its predecessor lets it in; it lets its successor in
-/// after its interval or when its operands are streamed, whichever is later, and completes as much
-/// later than its duration as streaming took longer than the interval.
+/// A step starts when its conflicts are over and its predecessor lets it in; it lets its successor
+/// in after its interval or when its operands are streamed, whichever is later, and completes as
+/// much later than its duration as streaming took longer than the interval.
 class ComputeCore : public sc_core::sc_module, private StreamBackward {
  public:
   StreamInitiatorSocket sram_socket{"sram_socket"};
@@ -36,7 +36,7 @@ class ComputeCore : public sc_core::sc_module, private StreamBackward {
   void run();
   std::uint32_t take_op();
   void wait_for_hazards(std::uint32_t op);
-  Cycle stream_operands(const Op& op, bool chained, bool chain_continues);
+  Cycle stream_operands(const Op& op, Cycle ideal, bool chained, bool chain_continues);
   Cycle ask_stream_end(bool begin);
   void compute(const Op& op);
   void clear_padding(const Op& op, float* tile) const;
@@ -58,7 +58,9 @@ class ComputeCore : public sc_core::sc_module, private StreamBackward {
   std::byte* sram_ = nullptr;  // direct memory, functional runs only
 
   const Op* previous_ = nullptr;
-  Cycle complete_ = 0;  // of the step before
+  Cycle complete_ = 0;     // of the step before
+  Cycle chain_start_ = 0;  // of the chain in progress
+  Cycle preload_ = 0;      // of its successor
   std::uint32_t ops_left_ = 0;
   std::uint32_t current_op_ = kNoOp;
   std::uint64_t steps_ = 0;

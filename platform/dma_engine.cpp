@@ -9,6 +9,7 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
                      CycleLedger* store_ledger)
     : sc_module(name),
       engine_(engine),
+      phase_(engine == Engine::kLoadDma ? Phase::kLoadDma : Phase::kStoreDma),
       context_(context),
       queue_(queue),
       ledger_(load_ledger, store_ledger) {
@@ -25,8 +26,8 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
     release(*slot);
     slots_.push_back(std::move(slot));
   }
-  ops_left_ = static_cast<std::uint32_t>(std::count_if(
-      context.program.ops.begin(), context.program.ops.end(), [&](const Op& op) {
+  ops_left_ = static_cast<std::uint32_t>(
+      std::count_if(context.program.ops.begin(), context.program.ops.end(), [&](const Op& op) {
         const Engine kind = engine_of(op.opcode);
         return (kind == Engine::kLoadDma && load_ledger != nullptr) ||
                (kind == Engine::kStoreDma && store_ledger != nullptr);
@@ -40,8 +41,7 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
 void DmaEngine::run() {
   for (; ops_left_ > 0; --ops_left_) {
     const std::uint32_t op = take_op();
-    const Kind kind =
-        context_.program.ops[op].opcode == Opcode::kLoad ? Kind::kLoad : Kind::kStore;
+    const Kind kind = context_.program.ops[op].opcode == Opcode::kLoad ? Kind::kLoad : Kind::kStore;
     current_op_ = op;
     wait_for_hazards(op, kind);
     queue_.pop();
@@ -55,13 +55,12 @@ void DmaEngine::run() {
 
 std::uint32_t DmaEngine::take_op() {
   while (queue_.empty()) {
-    enter(Kind::kLoad,
-          context_.sequencer.held() ? EngineState::kWaitQueue : EngineState::kIdle);
+    enter(Kind::kLoad, context_.sequencer.held() ? EngineState::kWaitQueue : EngineState::kIdle);
     wait(queue_.pushed());
   }
   const QueuedOp head = queue_.front();
   if (head.ready > context_.clock.now()) {
-    wait(context_.clock.until(head.ready));
+    wait(context_.clock.until(head.ready, phase_));
   }
   if (outstanding_ == 0) {
     const Cycle now = context_.clock.now();
@@ -76,7 +75,7 @@ void DmaEngine::wait_for_hazards(std::uint32_t op, Kind kind) {
     for (const Hazard& hazard : context_.hazards[op]) {
       if (hazard.exists() && (hazard.kind == HazardKind::kReadAfterWrite) == read_after_write) {
         enter(kind, cause);
-        context_.scoreboard.wait_for(hazard.op, static_cast<std::size_t>(engine_));
+        context_.scoreboard.wait_for(hazard.op, phase_);
       }
     }
     account(kind, cause);
@@ -106,8 +105,8 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
   transfer.kind = kind;
   transfer.relu = op.relu;
   transfer.sram_base = kind == Kind::kLoad ? op.dst : op.a;
-  transfer.cursor = BurstCursor(
-      tile_runs(context_.program, context_.config.dram.layout, op), context_.config.dma.burst_bytes);
+  transfer.cursor = BurstCursor(tile_runs(context_.program, context_.config.dram.layout, op),
+                                context_.config.dma.burst_bytes);
   transfers_.push_back(transfer);
   now_ = context_.clock.now();
   const Cycle ready = now_ + context_.config.dma.setup;
@@ -121,7 +120,7 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
     wait(all_issued_);
     waiting_for_issue_ = false;
   } else if (last_issue_ > context_.clock.now()) {
-    wait(context_.clock.until(last_issue_));
+    wait(context_.clock.until(last_issue_, phase_));
   }
 }
 
@@ -141,7 +140,7 @@ void DmaEngine::issue_bursts(Cycle at) {
     slot.transfer = &transfer;
     slot.sram_address = transfer.sram_base + burst.tile_offset;
     slot.burst.set_command(transfer.kind == Kind::kLoad ? tlm::TLM_READ_COMMAND
-                                                          : tlm::TLM_WRITE_COMMAND);
+                                                        : tlm::TLM_WRITE_COMMAND);
     slot.burst.set_address(burst.address);
     slot.burst.set_data_length(burst.bytes);
     last_issue_ = std::max({at, slot.free_from, last_issue_});
@@ -157,7 +156,7 @@ void DmaEngine::issue_bursts(Cycle at) {
     }
   }
   if (waiting_for_issue_ && transfer.cursor.done()) {
-    context_.clock.notify(all_issued_, last_issue_);
+    context_.clock.notify(all_issued_, last_issue_, phase_);
   }
 }
 
@@ -193,8 +192,8 @@ tlm::tlm_sync_enum DmaEngine::nb_transport_bw(Burst& burst, tlm::tlm_phase&, sc_
   --outstanding_;
   now_ = burst.now;
   if (burst.is_read()) {
-    ledger_.burst(Kind::kLoad, slot.issued, EngineState::kWaitDram, burst.arrived,
-                  burst.bus_start, burst.bus_end);
+    ledger_.burst(Kind::kLoad, slot.issued, EngineState::kWaitDram, burst.arrived, burst.bus_start,
+                  burst.bus_end);
     burst.set_command(tlm::TLM_WRITE_COMMAND);
     burst.set_address(slot.sram_address);
     access_sram(burst);
@@ -218,8 +217,7 @@ void DmaEngine::access_sram(Burst& burst) {
 }
 
 void DmaEngine::release(Slot& slot) {
-  free_slots_.push(&slot,
-                   [](const Slot* a, const Slot* b) { return a->free_from < b->free_from; });
+  free_slots_.push(&slot, [](const Slot* a, const Slot* b) { return a->free_from < b->free_from; });
 }
 
 void DmaEngine::finish_burst(Slot& slot, Cycle done) {
@@ -250,9 +248,7 @@ void DmaEngine::retire_transfers() {
   }
 }
 
-void DmaEngine::finish(Cycle end) {
-  ledger_.engine(Kind::kLoad, EngineState::kDrained, end);
-}
+void DmaEngine::finish(Cycle end) { ledger_.engine(Kind::kLoad, EngineState::kDrained, end); }
 
 void DmaEngine::invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) {}
 

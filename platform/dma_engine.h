@@ -18,9 +18,9 @@
 
 namespace tilewave {
 
-/// One op at a time is prepared (hazards, setup) and issued; the bursts of earlier ops may still be in
-/// flight. A load burst: bus, DRAM, bus, SRAM. A store burst: SRAM, bus, DRAM, bus. A burst holds its
-/// place in the window from its issue until it is delivered or acknowledged.
+/// One op at a time is prepared (hazards, setup) and issued; the bursts of earlier ops may still be
+/// in flight. A load burst: bus, DRAM, bus, SRAM. A store burst: SRAM, bus, DRAM, bus. A burst
+/// holds its place in the window from its issue until it is delivered or acknowledged.
 class DmaEngine : public sc_core::sc_module, private BurstBackward {
  public:
   BurstInitiatorSocket bus_socket{"bus_socket"};
@@ -85,6 +85,7 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   void invalidate_direct_mem_ptr(sc_dt::uint64 start, sc_dt::uint64 end) override;
 
   Engine engine_;
+  Phase phase_;
   const EngineContext& context_;
   OpQueue& queue_;
   TransferLedger ledger_;

@@ -12,7 +12,11 @@ constexpr std::uint64_t kHostCacheLine = 64;
 
 DramModule::DramModule(sc_core::sc_module_name name, std::unique_ptr<DramModel> model,
                        const CoreClock& clock, std::span<std::byte> storage)
-    : sc_module(name), model_(std::move(model)), clock_(clock), storage_(storage), kernel_(sc_core::sc_get_curr_simcontext()) {
+    : sc_module(name),
+      model_(std::move(model)),
+      clock_(clock),
+      storage_(storage),
+      kernel_(sc_core::sc_get_curr_simcontext()) {
   socket.bind(*this);
   SC_HAS_PROCESS(DramModule);
   SC_METHOD(serve);
@@ -20,8 +24,7 @@ DramModule::DramModule(sc_core::sc_module_name name, std::unique_ptr<DramModel> 
   dont_initialize();
 }
 
-tlm::tlm_sync_enum DramModule::nb_transport_fw(Burst& burst, tlm::tlm_phase&,
-                                               sc_core::sc_time&) {
+tlm::tlm_sync_enum DramModule::nb_transport_fw(Burst& burst, tlm::tlm_phase&, sc_core::sc_time&) {
   if (burst.is_write()) {
     transport_dbg(burst);
   } else {
@@ -34,47 +37,49 @@ tlm::tlm_sync_enum DramModule::nb_transport_fw(Burst& burst, tlm::tlm_phase&,
   model_->submit({burst.get_address(), burst.get_data_length(), burst.tag, burst.is_write()},
                  clock_.picoseconds(burst.time));
   if (!serving_) {
-    wake_by(model_->next_event());
+    wake_by(clock_.cycle_at(model_->next_event()));
   }
   return tlm::TLM_ACCEPTED;
 }
 
 void DramModule::serve() {
-  const Picoseconds kernel_time = sc_core::sc_time_stamp().value();
-  Picoseconds now = kernel_time;
-  Picoseconds others = 0;  // from now to the next activity of anybody else
+  const Cycle kernel_cycle = clock_.now();
+  Cycle now = kernel_cycle;
+  Picoseconds others = 0;  // from the kernel's time to the next activity of anybody else
   std::uint64_t others_as_of = ~std::uint64_t{0};
-  next_wake_ = kNever;
+  next_wake_ = kNoCycle;
   serving_ = true;
   for (;;) {
     const Picoseconds next = model_->next_event();
-    if (next > now) {
+    if (next > clock_.picoseconds(now)) {
       if (next == kNever) {
         break;
       }
+      const Cycle edge = clock_.cycle_at(next);
       if (others_as_of != clock_.notifications()) {
         others_as_of = clock_.notifications();
         others = sc_core::sc_time_to_pending_activity(kernel_).value();
       }
-      if (next - kernel_time >= others) {
-        wake_by(next);
+      if (clock_.picoseconds(edge - kernel_cycle) >= others) {
+        wake_by(edge);
         break;
       }
-      now = next;
+      now = edge;
     }
-    if (DramCompletion completion; model_->poll(now, completion)) {
+    if (DramCompletion completion; model_->poll(clock_.picoseconds(now), completion)) {
       respond(completion);
     }
   }
   serving_ = false;
 }
 
-/// The bytes are needed when the burst completes, many other bursts later: a hint to the host's cache.
+/// The bytes are needed when the burst completes, many other bursts later: a hint to the host's
+/// cache.
 void DramModule::prefetch(const Burst& burst) const {
   const std::uint64_t address = burst.get_address();
   if (burst.get_data_ptr() != nullptr && address < storage_.size()) {
-    const std::uint64_t end = std::min<std::uint64_t>(address + burst.get_data_length(),
-                                                      storage_.size());
+    const std::uint64_t end =
+        std::min<std::uint64_t>(address + burst.get_data_length(), storage_.size());
     for (std::uint64_t line = address; line < end; line += kHostCacheLine) {
       __builtin_prefetch(storage_.data() + line);
     }
@@ -92,10 +97,10 @@ void DramModule::respond(const DramCompletion& completion) {
   socket->nb_transport_bw(burst, phase, delay);
 }
 
-void DramModule::wake_by(Picoseconds time) {
-  if (time < next_wake_) {
-    next_wake_ = time;
-    wake_.notify(sc_core::sc_time::from_value(time - sc_core::sc_time_stamp().value()));
+void DramModule::wake_by(Cycle cycle) {
+  if (cycle < next_wake_) {
+    next_wake_ = cycle;
+    clock_.notify(wake_, cycle, Phase::kDram);
   }
 }
 

@@ -15,18 +15,19 @@
 namespace tilewave {
 
 /// Split transactions: nb_transport_fw(BEGIN_REQ) is accepted at once, nb_transport_bw(BEGIN_RESP)
-/// follows when the model completes the burst. Written bytes are taken at the request, read bytes are
-/// filled in at the response; the engines' hazards keep anybody from seeing the difference.
+/// follows when the model completes the burst. Written bytes are taken at the request, read bytes
+/// are filled in at the response; the engines' hazards keep anybody from seeing the difference.
 ///
-/// One process wakes at completions. It goes on to the next without returning to the kernel as long
-/// as nothing else in the whole simulation is due before: the order of events is the kernel's own.
+/// One process wakes at the clock edge after a completion. It goes on to the next without returning
+/// to the kernel as long as nothing else in the whole simulation is due before: the order of events
+/// is the kernel's own.
 class DramModule : public sc_core::sc_module, private BurstForward {
  public:
   BurstTargetSocket socket{"socket"};
 
   /// `storage` holds the tensors and outlives the module; empty if no data moves.
-  DramModule(sc_core::sc_module_name name, std::unique_ptr<DramModel> model,
-             const CoreClock& clock, std::span<std::byte> storage);
+  DramModule(sc_core::sc_module_name name, std::unique_ptr<DramModel> model, const CoreClock& clock,
+             std::span<std::byte> storage);
 
   const DramModel& model() const { return *model_; }
 
@@ -40,7 +41,7 @@ class DramModule : public sc_core::sc_module, private BurstForward {
   void serve();
   void prefetch(const Burst& burst) const;
   void respond(const DramCompletion& completion);
-  void wake_by(Picoseconds time);
+  void wake_by(Cycle cycle);
 
   std::unique_ptr<DramModel> model_;
   const CoreClock& clock_;
@@ -48,7 +49,9 @@ class DramModule : public sc_core::sc_module, private BurstForward {
   const sc_core::sc_simcontext* kernel_;
   std::vector<Burst*> known_;  // every burst seen so far, by tag; senders keep and reuse them
   sc_core::sc_event wake_;
-  Picoseconds next_wake_ = kNever;
+  static constexpr Cycle kNoCycle = ~Cycle{0};
+
+  Cycle next_wake_ = kNoCycle;
   bool serving_ = false;
 };
 

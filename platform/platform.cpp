@@ -25,8 +25,8 @@ std::unique_ptr<DramModel> make_dram(const DramConfig& config) {
 
 constexpr std::size_t index_of(Engine engine) { return static_cast<std::size_t>(engine); }
 
-/// The modules of the machine. A shared DMA engine is the load engine, with the load queue; the store
-/// queue and engine do not exist then.
+/// The modules of the machine. A shared DMA engine is the load engine, with the load queue; the
+/// store queue and engine do not exist then.
 class Platform : public sc_core::sc_module {
  public:
   Platform(sc_core::sc_module_name name, const Program& program,
@@ -40,22 +40,21 @@ class Platform : public sc_core::sc_module {
         load_queue_(config.sequencer.queue_depth),
         store_queue_(config.sequencer.queue_depth),
         compute_queue_(config.sequencer.queue_depth),
-        sequencer_("sequencer", program, config.sequencer, clock_,
-                   {&load_queue_, config.dma.shared ? &load_queue_ : &store_queue_,
-                    &compute_queue_},
-                   scoreboard_),
+        sequencer_(
+            "sequencer", program, config.sequencer, clock_,
+            {&load_queue_, config.dma.shared ? &load_queue_ : &store_queue_, &compute_queue_},
+            scoreboard_),
         context_{program,     hazards,  config,     clock_,
                  scoreboard_, overlap_, sequencer_, options.kernel},
-        sram_("sram", config.sram),
-        bus_("bus", config.bus),
+        sram_("sram", config.sram, config.dma.shared ? 1 : 2),
+        bus_("bus", config.bus, config.dma.shared ? 1 : 2),
         dram_("dram", make_dram(config.dram), clock_, options.dram),
         load_dma_("load_dma", Engine::kLoadDma, 0, context_, load_queue_, &ledger(Engine::kLoadDma),
                   config.dma.shared ? &ledger(Engine::kStoreDma) : nullptr),
         compute_("compute", context_, compute_queue_, ledger(Engine::kCompute)) {
     if (!config.dma.shared) {
-      store_dma_ =
-          std::make_unique<DmaEngine>("store_dma", Engine::kStoreDma, 1, context_, store_queue_,
-                                      nullptr, &ledger(Engine::kStoreDma));
+      store_dma_ = std::make_unique<DmaEngine>("store_dma", Engine::kStoreDma, 1, context_,
+                                               store_queue_, nullptr, &ledger(Engine::kStoreDma));
       connect(*store_dma_, 1);
     }
     connect(load_dma_, 0);
@@ -118,9 +117,8 @@ void Platform::add_signals(Waveform& wave) {
 
 RunResult Platform::result() {
   if (scoreboard_.completed() != program_.ops.size()) {
-    throw InternalError("the simulation stopped after " +
-                        std::to_string(scoreboard_.completed()) + " of " +
-                        std::to_string(program_.ops.size()) + " ops");
+    throw InternalError("the simulation stopped after " + std::to_string(scoreboard_.completed()) +
+                        " of " + std::to_string(program_.ops.size()) + " ops");
   }
   RunResult result;
   result.cycles = scoreboard_.last_completion();
@@ -181,7 +179,9 @@ RunResult run_program(const Program& program, const std::vector<OpHazards>& haza
   // The first call elaborates and runs the initial processes up to time 0 only.
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
   const auto begin = std::chrono::steady_clock::now();
-  sc_core::sc_start();
+  if (sc_core::sc_pending_activity()) {  // not so for an empty program
+    sc_core::sc_start();
+  }
   const std::chrono::duration<double> host = std::chrono::steady_clock::now() - begin;
   RunResult result = platform.result();
   result.host_seconds = host.count();

@@ -21,8 +21,8 @@ struct RunOptions {
   std::string vcd_path;            ///< empty: no waveform; ends in ".vcd"
 };
 
-/// Simulates a verified program on a machine in a SystemC kernel of its own. Throws InputError if the
-/// program does not fit the machine, InternalError if an invariant is broken.
+/// Simulates a verified program on a machine in a SystemC kernel of its own. Throws InputError if
+/// the program does not fit the machine, InternalError if an invariant is broken.
 RunResult run_program(const Program& program, const std::vector<OpHazards>& hazards,
                       const MachineConfig& config, const RunOptions& options);
 

@@ -26,9 +26,9 @@ class Scoreboard {
     completed_at_[op] = cycle;
     last_completion_ = std::max(last_completion_, cycle);
     ++completed_;
-    for (Waiter& waiter : waiters_) {
-      if (waiter.op == op) {
-        clock_.notify(waiter.event, cycle);
+    for (std::size_t seat = 0; seat < waiters_.size(); ++seat) {
+      if (waiters_[seat].op == op) {
+        clock_.notify(waiters_[seat].event, cycle, static_cast<Phase>(seat));
       }
     }
   }
@@ -37,28 +37,26 @@ class Scoreboard {
     return completed_at_[op] != kUnknown && completed_at_[op] <= clock_.now();
   }
 
-  /// An event for the moment when `op`, which is not complete yet, is. One per `seat` at a time.
-  const sc_core::sc_event& when_complete(std::uint32_t op, std::size_t seat) {
-    Waiter& waiter = waiters_[seat];
+  /// An event for the moment when `op`, which is not complete yet, is, at the turn of `unit`.
+  /// One per unit at a time.
+  const sc_core::sc_event& when_complete(std::uint32_t op, Phase unit) {
+    Waiter& waiter = waiters_[static_cast<std::size_t>(unit)];
     waiter.op = op;
     if (completed_at_[op] != kUnknown) {
-      clock_.notify(waiter.event, completed_at_[op]);
+      clock_.notify(waiter.event, completed_at_[op], unit);
     }
     return waiter.event;
   }
 
   /// Suspends the calling SC_THREAD until `op` is complete.
-  void wait_for(std::uint32_t op, std::size_t seat) {
+  void wait_for(std::uint32_t op, Phase unit) {
     if (!is_complete(op)) {
-      sc_core::wait(when_complete(op, seat));
+      sc_core::wait(when_complete(op, unit));
     }
   }
 
   std::uint64_t completed() const { return completed_; }
   Cycle last_completion() const { return last_completion_; }
-
-  /// Seats: one per engine, and the sequencer's.
-  static constexpr std::size_t kSequencerSeat = kEngineCount;
 
  private:
   struct Waiter {
@@ -68,7 +66,7 @@ class Scoreboard {
 
   const CoreClock& clock_;
   std::vector<Cycle> completed_at_;
-  std::array<Waiter, kEngineCount + 1> waiters_;
+  std::array<Waiter, kPhaseCount> waiters_;  // by Phase
   std::uint64_t completed_ = 0;
   Cycle last_completion_ = 0;
 };

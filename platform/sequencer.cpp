@@ -27,7 +27,7 @@ void Sequencer::run() {
   for (; next_ < program_.ops.size(); ++next_) {
     if (!config_.overlap && next_ > 0 && !scoreboard_.is_complete(next_ - 1)) {
       held_ = true;
-      next_trigger(scoreboard_.when_complete(next_ - 1, Scoreboard::kSequencerSeat));
+      next_trigger(scoreboard_.when_complete(next_ - 1, Phase::kSequencer));
       return;
     }
     OpQueue& queue = *queues_[static_cast<std::size_t>(engine_of(program_.ops[next_].opcode))];

@@ -10,7 +10,8 @@
 
 namespace tilewave {
 
-/// Blocks while the queue of the next op is full; with overlap off, until the op before is complete.
+/// Blocks while the queue of the next op is full; with overlap off, until the op before is
+/// complete.
 class Sequencer : public sc_core::sc_module {
  public:
   /// `queues` by engine; two engines may share one queue. All references outlive the module.

@@ -1,4 +1,5 @@
-// A SystemC kernel of one's own: lets one process elaborate and run many platforms, one after another.
+// A SystemC kernel of one's own: lets one process elaborate and run many platforms, one after
+// another.
 #pragma once
 
 #include <memory>
@@ -6,8 +7,8 @@
 
 namespace tilewave {
 
-/// Declare before the first module of a platform; modules, events and time belong to it until it goes
-/// out of scope. Not thread-safe. Contexts nest.
+/// Declare before the first module of a platform; modules, events and time belong to it until it
+/// goes out of scope. Not thread-safe. Contexts nest.
 class SimulationContext {
  public:
   SimulationContext()

@@ -4,8 +4,11 @@
 
 namespace tilewave {
 
-Sram::Sram(sc_core::sc_module_name name, const SramConfig& config)
-    : sc_module(name), timing_(config), bytes_(config.size_bytes) {
+Sram::Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t dma_engines)
+    : sc_module(name),
+      dma_sockets("dma_sockets", dma_engines),
+      timing_(config),
+      bytes_(config.size_bytes) {
   for (auto& socket : dma_sockets) {
     socket.bind(*this);
   }

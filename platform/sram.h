@@ -11,14 +11,14 @@
 
 namespace tilewave {
 
-/// A burst reserves its ports from Burst::time on, moves its bytes (none without a data pointer), and
-/// leaves with the time at which they are there: waiting, accesses and latency later.
+/// A burst reserves its ports from Burst::time on, moves its bytes (none without a data pointer),
+/// and leaves with the time at which they are there: waiting, accesses and latency later.
 class Sram : public sc_core::sc_module, private BurstForward, private StreamForward {
  public:
-  sc_core::sc_vector<BurstTargetSocket> dma_sockets{"dma_sockets", 2};  // load, store
+  sc_core::sc_vector<BurstTargetSocket> dma_sockets;  // one per DMA engine
   StreamTargetSocket core_socket{"core_socket"};
 
-  Sram(sc_core::sc_module_name name, const SramConfig& config);
+  Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t dma_engines);
 
   const SramTiming& timing() const { return timing_; }
 

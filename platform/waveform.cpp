@@ -19,14 +19,14 @@ void EngineWave::trace(sc_core::sc_trace_file* file, const std::string& engine) 
 
 void EngineWave::on_state(EngineState state, Cycle from, Cycle to) {
   known_.push_back({state, from, to});
-  clock_.notify(changed_, 0);
+  clock_.notify(changed_, 0, Phase::kDram);
 }
 
 void EngineWave::on_expect(EngineState meanwhile, Cycle until, EngineState then) {
   meanwhile_ = meanwhile;
   meanwhile_until_ = until;
   then_ = then;
-  clock_.notify(changed_, 0);
+  clock_.notify(changed_, 0, Phase::kDram);
 }
 
 /// Shows what holds now and wakes when that may end.
@@ -51,13 +51,13 @@ void EngineWave::update() {
   if (next == ~Cycle{0}) {
     next_trigger(changed_);
   } else {
-    next_trigger(clock_.until(next), changed_);
+    next_trigger(clock_.until(next, Phase::kDram), changed_);
   }
 }
 
 void EngineWave::show(EngineState state) {
-  const bool stalled = state != EngineState::kBusy && state != EngineState::kIdle &&
-                       state != EngineState::kDrained;
+  const bool stalled =
+      state != EngineState::kBusy && state != EngineState::kIdle && state != EngineState::kDrained;
   busy_ = state == EngineState::kBusy;
   state_ = static_cast<unsigned>(state);
   stall_cause_ = stalled ? state_ : 0;

@@ -20,7 +20,7 @@ constexpr const char* kExitCodes =
     "  3  a bug in tilewave\n";
 
 constexpr const char* kModels =
-    "MODEL is a .onnx file, a text graph file, or one of the built-in\n"
+    "MODEL is a text graph file or one of the built-in\n"
     "  mlp:BATCHxD0xD1x...   layers with ReLU after all but the last: mlp:128x128x64x32x32\n"
     "  gemm:MxKxN            one matrix product: gemm:512x512x512\n";
 
@@ -38,7 +38,8 @@ constexpr const char* kRunHelp =
     "Examples:\n"
     "  tilewave run mlp:128x128x64x32x32\n"
     "  tilewave run gemm:512x512x512 --sram.size=128KiB --compute.dataflow=ws\n"
-    "  tilewave run model.onnx -c configs/tileflow.ini --json result.json --vcd wave.vcd\n"
+    "  tilewave run configs/models/residual.graph -c configs/tileflow.ini --json result.json --vcd "
+    "wave.vcd\n"
     "  tilewave run gemm:4096x4096x4096 --timing-only --json -\n"
     "  tilewave run gemm:64x64x64 --dram.channels=2 --print-config > two_channels.ini\n";
 
@@ -47,7 +48,7 @@ constexpr const char* kCompileHelp =
     "Usage: tilewave compile MODEL [-c FILE]... [--section.key=VALUE]... [OPTION]...\n\n"
     "Examples:\n"
     "  tilewave compile mlp:128x128x64x32x32 --dump uops\n"
-    "  tilewave compile model.onnx -o model.tw --format binary\n"
+    "  tilewave compile gemm:256x256x256 -o gemm.tw --format binary\n"
     "  tilewave compile gemm:256x256x256 --sram.size=12KiB --schedule.eviction=belady --dump "
     "schedule\n";
 

@@ -21,6 +21,8 @@ struct Named {
   const char* name;
   Enum value;
 };
+template <typename Enum>
+Named(const char*, Enum) -> Named<Enum>;
 
 constexpr std::array kKernels = {Named{"auto", KernelChoice::kAuto},
                                  Named{"avx2", KernelChoice::kAvx2},
@@ -100,12 +102,19 @@ void check_run(const Arguments& arguments, const RunCommand& command) {
   if (command.vcd_file == "-") {
     fail("--vcd=- is not a file name; a waveform cannot go to standard output");
   }
-  for (const Setting& setting : arguments.settings.settings) {
-    if (command.program_file && setting.key.starts_with("schedule.")) {
-      fail(setting.key + "=" + printable(setting.value) +
-           " has no effect with --program, which is scheduled already");
+  if (command.program_file && !command.schedule_setting.empty()) {
+    fail(command.schedule_setting + " has no effect with --program, which is scheduled already");
+  }
+}
+
+/// The first setting of the scheduler, as given; empty if there is none.
+std::string schedule_setting(const std::vector<Setting>& settings) {
+  for (const Setting& setting : settings) {
+    if (setting.key.starts_with("schedule.")) {
+      return setting.key + "=" + printable(setting.value);
     }
   }
+  return {};
 }
 
 RunCommand parse_run(const Arguments& arguments) {
@@ -122,6 +131,7 @@ RunCommand parse_run(const Arguments& arguments) {
   command.kernel = choice(arguments, "kernel", kKernels).value_or(command.kernel);
   command.verify = choice(arguments, "verify", kVerify);
   command.config = resolve(arguments);
+  command.schedule_setting = schedule_setting(arguments.settings.settings);
   check_run(arguments, command);
   return command;
 }

@@ -86,9 +86,8 @@ ExitCode check(const CheckCommand& command) {
   const Program program = load_program(command.file);
   const VerifyReport report = verify_program(program, name);
   write_standard_output(name + ": ok, " + std::to_string(program.ops.size()) + " ops (" +
-                        std::to_string(report.loads) + " loads, " +
-                        std::to_string(report.executes) + " executes, " +
-                        std::to_string(report.stores) + " stores), " +
+                        std::to_string(report.loads) + " load, " + std::to_string(report.executes) +
+                        " execute, " + std::to_string(report.stores) + " store), " +
                         std::to_string(report.peak_address) + " bytes of SRAM\n");
   return ExitCode::kDone;
 }

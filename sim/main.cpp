@@ -30,19 +30,20 @@ ExitCode execute(const Command& command) {
   return run(std::get<RunCommand>(command));
 }
 
+std::string text_of(const sc_core::sc_report& report) {
+  return std::string("SystemC: ") + report.get_msg_type() + ": " + report.get_msg();
+}
+
 /// SystemC would print its reports to standard output, where the JSON result may go. It has nothing
 /// to tell the user: remarks are dropped, and whatever it warns of is a bug of ours.
 void on_systemc_report(const sc_core::sc_report& report, const sc_core::sc_actions&) {
-  if (report.get_severity() == sc_core::SC_INFO) {
-    return;
+  if (report.get_severity() == sc_core::SC_INFO || std::uncaught_exceptions() != 0) {
+    return;  // or something worse is on its way already
   }
-  const std::string message =
-      std::string("SystemC: ") + report.get_msg_type() + ": " + report.get_msg();
-  if (std::uncaught_exceptions() != 0) {
-    std::cerr << "tilewave: " << one_line(message) << "\n";
-    return;  // something is on its way already
+  if (report.get_severity() == sc_core::SC_WARNING) {
+    throw InternalError(text_of(report));
   }
-  throw InternalError(message);
+  throw report;  // as SystemC's own handler does; it relies on that to pass exceptions on
 }
 
 ExitCode fail(ExitCode code, const std::string& message) {
@@ -59,7 +60,7 @@ ExitCode guarded_main(const std::vector<std::string>& arguments) {
   } catch (const std::bad_alloc&) {
     return fail(ExitCode::kInternalError, "out of memory");
   } catch (const sc_core::sc_report& report) {
-    return fail(ExitCode::kInternalError, report.get_msg());
+    return fail(ExitCode::kInternalError, text_of(report));
   } catch (const std::exception& error) {
     return fail(ExitCode::kInternalError, error.what());
   }

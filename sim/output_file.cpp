@@ -39,8 +39,13 @@ fs::path resolve(const std::string& path) {
   if (path.starts_with("/dev/")) {
     return path;
   }
+  constexpr int kMaxLinks = 40;  // as Linux has it
   std::error_code error;
-  const fs::path resolved = fs::weakly_canonical(path, error);
+  fs::path file = fs::absolute(path, error);
+  for (int i = 0; i < kMaxLinks && fs::is_symlink(file, error); ++i) {
+    file = file.parent_path() / fs::read_symlink(file, error);
+  }
+  const fs::path resolved = fs::weakly_canonical(file, error);
   return error ? fs::path(path) : resolved;
 }
 

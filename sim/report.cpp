@@ -173,7 +173,7 @@ std::string counters_text(const RunResult& result) {
   std::string text =
       line("overlap", count(result.overlap_cycles, "cycle") + " (" +
                           cycles_of(static_cast<double>(result.overlap_cycles), result.cycles) +
-                          ") with DMA and compute both busy");
+                          ") with DMA and compute at work at once");
   if (result.sram_bank_conflicts != 0) {
     text += line("sram", count(result.sram_bank_conflicts, "bank conflict"));
   }
@@ -183,7 +183,7 @@ std::string counters_text(const RunResult& result) {
     text += line("dram", count(result.dram.row_hits, "row hit") + ", " +
                              with_separators(result.dram.row_misses) + " misses, " +
                              count(result.dram.row_conflicts, "conflict") + ", " +
-                             count(result.dram.refreshes, "refresh cycle"));
+                             with_separators(result.dram.refreshes) + " refreshes");
   }
   return text;
 }

@@ -58,6 +58,10 @@ CompiledModel compile_or_load(const RunCommand& command) {
   if (graph != nullptr) {
     return compile_model(*graph, command.config);
   }
+  if (!command.schedule_setting.empty()) {
+    throw InputError("command line: " + command.schedule_setting + " has no effect on " +
+                     one_line(command.model) + ", a program that is scheduled already");
+  }
   return adopt_program(std::get<Program>(std::move(model)), one_line(command.model));
 }
 

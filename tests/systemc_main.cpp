@@ -19,6 +19,7 @@ void fail_on_report(const sc_core::sc_report& report, const sc_core::sc_actions&
 
 int sc_main(int argc, char** argv) {
   sc_core::sc_report_handler::set_handler(fail_on_report);
+  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
   testing::InitGoogleMock(&argc, argv);
   return RUN_ALL_TESTS();
 }

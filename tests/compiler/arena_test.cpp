@@ -1,4 +1,4 @@
-// The first-fit allocator: where blocks go, what frees them, and a random walk beside a bitmap.
+// The SRAM allocator: where blocks go, what frees them, and a random walk beside a bitmap.
 #include "compiler/arena.h"
 
 #include <algorithm>
@@ -25,6 +25,20 @@ TEST(Arena, TakesTheLowestHoleThatFits) {
   EXPECT_EQ(arena.allocate(192), 0U);    // not the better fitting one at 384
   EXPECT_EQ(arena.allocate(128), 384U);  // 64 bytes left at 192 are too few
   EXPECT_EQ(arena.allocate(64), 192U);
+}
+
+TEST(Arena, NextFitGoesOnBehindTheBlockAllocatedLast) {
+  Arena arena(640, Placement::kNextFit);
+  EXPECT_EQ(arena.allocate(128), 0U);
+  EXPECT_EQ(arena.allocate(128), 128U);
+  arena.release(0);
+  EXPECT_EQ(arena.allocate(128), 256U);  // not the hole at 0
+  arena.release(128);
+  arena.release(256);
+  EXPECT_EQ(arena.allocate(128), 384U);  // nor within the hole that reaches back to 0
+  EXPECT_EQ(arena.allocate(192), 0U);    // 128 bytes are left behind: around
+  EXPECT_EQ(arena.allocate(192), 192U);
+  EXPECT_EQ(arena.allocate(64), 512U);
 }
 
 TEST(Arena, RoundsUpTo64Bytes) {
@@ -97,21 +111,23 @@ TEST(Arena, RefusesToReleaseWhatIsNotABlock) {
   EXPECT_THROW(arena.release(0), InternalError);
 }
 
-/// First fit the plain way: one flag per 64 bytes.
+/// The plain way: one flag per 64 bytes.
 class Bitmap {
  public:
-  explicit Bitmap(std::size_t lines) : used_(lines, false) {}
+  Bitmap(std::size_t lines, Placement placement) : used_(lines, false), placement_(placement) {}
 
   std::optional<std::uint64_t> allocate(std::uint64_t bytes) {
     const std::size_t lines = (bytes + 63) / 64;
-    for (std::size_t start = 0; start + lines <= used_.size(); ++start) {
-      if (std::find(used_.begin() + at(start), used_.begin() + at(start + lines), true) ==
-          used_.begin() + at(start + lines)) {
-        mark(start, lines, true);
-        return start * 64;
-      }
+    auto start = find(placement_ == Placement::kNextFit ? next_ : 0, lines);
+    if (!start) {
+      start = find(0, lines);
     }
-    return std::nullopt;
+    if (!start) {
+      return std::nullopt;
+    }
+    mark(*start, lines, true);
+    next_ = *start + lines;
+    return *start * 64;
   }
   void release(std::uint64_t address, std::uint64_t bytes) {
     mark(address / 64, (bytes + 63) / 64, false);
@@ -121,40 +137,55 @@ class Bitmap {
   }
 
  private:
-  static std::ptrdiff_t at(std::size_t line) { return static_cast<std::ptrdiff_t>(line); }
+  std::optional<std::size_t> find(std::size_t from, std::size_t lines) const {
+    for (std::size_t start = from; start + lines <= used_.size(); ++start) {
+      const auto begin = used_.begin() + static_cast<std::ptrdiff_t>(start);
+      if (std::count(begin, begin + static_cast<std::ptrdiff_t>(lines), true) == 0) {
+        return start;
+      }
+    }
+    return std::nullopt;
+  }
   void mark(std::size_t start, std::size_t lines, bool used) {
-    std::fill_n(used_.begin() + at(start), lines, used);
+    std::fill_n(used_.begin() + static_cast<std::ptrdiff_t>(start), lines, used);
   }
 
   std::vector<bool> used_;
+  Placement placement_;
+  std::size_t next_ = 0;
 };
 
-TEST(Arena, RandomWalkAgreesWithABitmap) {
+void expect_like_bitmap(Placement placement, std::mt19937& random) {
+  const std::size_t lines = 1 + random() % 200;
+  Arena arena(lines * 64, placement);
+  Bitmap bitmap(lines, placement);
+  std::map<std::uint64_t, std::uint64_t> blocks;
+  std::uint64_t peak = 0;
+  for (int step = 0; step < 500; ++step) {
+    if (!blocks.empty() && random() % 2 == 0) {
+      const auto block = std::next(blocks.begin(), static_cast<long>(random() % blocks.size()));
+      arena.release(block->first);
+      bitmap.release(block->first, block->second);
+      blocks.erase(block);
+    } else {
+      const std::uint64_t bytes = 1 + random() % 1500;
+      const auto expected = bitmap.allocate(bytes);
+      ASSERT_EQ(arena.allocate(bytes), expected);
+      if (expected) {
+        blocks.emplace(*expected, bytes);
+      }
+    }
+    peak = std::max(peak, bitmap.live_bytes());
+    ASSERT_EQ(arena.live_bytes(), bitmap.live_bytes());
+    ASSERT_EQ(arena.peak_bytes(), peak);
+  }
+}
+
+TEST(Arena, RandomWalksAgreeWithABitmap) {
   std::mt19937 random(7);
   for (int round = 0; round < 50; ++round) {
-    const std::size_t lines = 1 + random() % 200;
-    Arena arena(lines * 64);
-    Bitmap bitmap(lines);
-    std::map<std::uint64_t, std::uint64_t> blocks;
-    std::uint64_t peak = 0;
-    for (int step = 0; step < 500; ++step) {
-      if (!blocks.empty() && random() % 2 == 0) {
-        const auto block = std::next(blocks.begin(), static_cast<long>(random() % blocks.size()));
-        arena.release(block->first);
-        bitmap.release(block->first, block->second);
-        blocks.erase(block);
-      } else {
-        const std::uint64_t bytes = 1 + random() % 1500;
-        const auto expected = bitmap.allocate(bytes);
-        ASSERT_EQ(arena.allocate(bytes), expected);
-        if (expected) {
-          blocks.emplace(*expected, bytes);
-        }
-      }
-      peak = std::max(peak, bitmap.live_bytes());
-      ASSERT_EQ(arena.live_bytes(), bitmap.live_bytes());
-      ASSERT_EQ(arena.peak_bytes(), peak);
-    }
+    ASSERT_NO_FATAL_FAILURE(expect_like_bitmap(Placement::kFirstFit, random));
+    ASSERT_NO_FATAL_FAILURE(expect_like_bitmap(Placement::kNextFit, random));
   }
 }
 

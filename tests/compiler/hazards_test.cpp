@@ -171,10 +171,13 @@ Program random_ops(std::mt19937& random, bool in_place) {
     op.a = op.opcode == Opcode::kLoad ? 0 : 64 * below(24);
     op.b = op.opcode == Opcode::kMatmul || op.opcode == Opcode::kAdd ? 64 * below(24) : 0;
     op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(24);
+    const bool apart_a = apart(op.dst, op.a);
+    const bool apart_b = op.opcode == Opcode::kRelu || apart(op.dst, op.b);
+    const bool same =
+        in_place && op.opcode != Opcode::kMatmul;  // in place as a whole or not at all
     const bool separate =
-        apart(op.dst, op.a) && (op.opcode == Opcode::kRelu || apart(op.dst, op.b));
-    const bool onto_itself = in_place && op.opcode != Opcode::kMatmul && op.dst == op.a;
-    if (dma || separate || onto_itself) {
+        (apart_a || (same && op.dst == op.a)) && (apart_b || (same && op.dst == op.b));
+    if (dma || separate) {
       program.ops.push_back(op);
     }
   }

@@ -22,6 +22,11 @@ namespace {
 constexpr std::uint64_t kTileBytes = 4096;
 constexpr std::uint64_t kThreeTiles = 3 * kTileBytes;
 
+/// tileflow's policies: what the golden figures stand for.
+ScheduleOptions baseline(std::uint64_t sram_bytes = 256 * 1024) {
+  return {sram_bytes, Eviction::kLru, Buffering::kSingle};
+}
+
 Graph golden_network() { return build_builtin("mlp:128x128x64x32x32"); }
 
 std::string first_lines(const std::string& text, int lines) {
@@ -33,7 +38,7 @@ std::string first_lines(const std::string& text, int lines) {
 }
 
 TEST(Scheduler, GoldenFigures) {
-  const test::Compiled golden = test::compile(golden_network(), {});
+  const test::Compiled golden = test::compile(golden_network(), baseline());
   EXPECT_EQ(golden.stats.uops, 148U);
   EXPECT_EQ(golden.program.ops.size(), 99U);  // 39 + 44 + 16
   EXPECT_EQ(golden.stats.loads, 39U);
@@ -47,7 +52,7 @@ TEST(Scheduler, GoldenFigures) {
 }
 
 TEST(Scheduler, GoldenFirstOps) {
-  EXPECT_EQ(first_lines(canonical_text(test::compile(golden_network(), {}).program), 6),
+  EXPECT_EQ(first_lines(canonical_text(test::compile(golden_network(), baseline()).program), 6),
             "L x 0 0 0 4096 -\n"
             "L w1 0 0 4096 4096 -\n"
             "E 0 0 0 0 4096 8192 -\n"
@@ -57,7 +62,7 @@ TEST(Scheduler, GoldenFirstOps) {
 }
 
 TEST(Scheduler, TagsFollowTheReductionStep) {
-  ScheduleOptions options;
+  ScheduleOptions options = baseline();
   options.buffering = Buffering::kTagged;
   const test::Compiled tagged = test::compile(golden_network(), options);
   for (const Op& op : tagged.program.ops) {
@@ -72,7 +77,36 @@ TEST(Scheduler, TagsFollowTheReductionStep) {
   for (Op& op : untagged.ops) {
     op.tag = BufferTag::kNone;
   }
-  EXPECT_EQ(untagged, test::compile(golden_network(), {}).program);
+  EXPECT_EQ(untagged, test::compile(golden_network(), baseline()).program);
+}
+
+TEST(Scheduler, PingPongDiffersFromTheBaselineInAddressesOnlyWhereNothingIsEvicted) {
+  ScheduleOptions options = baseline();
+  options.buffering = Buffering::kPingPong;
+  Program spread = test::compile(golden_network(), options).program;
+  Program packed = test::compile(golden_network(), baseline()).program;
+  EXPECT_GT(spread.sram_bytes, packed.sram_bytes);
+  for (Program* program : {&spread, &packed}) {
+    program->sram_bytes = 0;
+    for (Op& op : program->ops) {
+      op.a = op.b = op.dst = 0;
+    }
+  }
+  EXPECT_EQ(spread, packed);
+}
+
+TEST(Scheduler, PingPongLoadsBesideTheStepBefore) {
+  // A stream of tiles used once, in room for eight: no load lands where the step before it works.
+  const Program program = test::compile(build_builtin("gemm:32x640x32"),
+                                        {8 * kTileBytes, Eviction::kLru, Buffering::kPingPong})
+                              .program;
+  const Op* step = nullptr;
+  for (const Op& op : program.ops) {
+    if (op.opcode == Opcode::kLoad && step != nullptr) {
+      ASSERT_TRUE(op.dst != step->a && op.dst != step->b) << op_text(program, op);
+    }
+    step = op.opcode == Opcode::kMatmul ? &op : step;
+  }
 }
 
 TEST(Scheduler, PutsTensorsOnDramPages) {
@@ -97,20 +131,19 @@ TEST(Scheduler, FreesOperandsAfterTheirLastUse) {
 TEST(Scheduler, TakesOneTileAsBothOperands) {
   const test::Compiled compiled =
       test::compile(parse_graph("input x 32x32\ny = matmul x x\ns = add y y\noutput s\n", "g"),
-                    {.sram_bytes = 2 * kTileBytes});
+                    baseline(2 * kTileBytes));
   EXPECT_EQ(compiled.stats.loads, 2U);
   EXPECT_EQ(compiled.stats.loads_eliminated, 2U);
 }
 
 TEST(Scheduler, SaysWhatLivesWhereWhenSramIsOut) {
-  EXPECT_EQ(test::message_of([] { test::compile(golden_network(), {.sram_bytes = 8192}); }),
+  EXPECT_EQ(test::message_of([] { test::compile(golden_network(), baseline(8192)); }),
             "graph 'mlp': no SRAM left for tile (0,0) of tensor 'a1': 8192 bytes, "
             "live: 0x0+4096 0x1000+4096; free: none");
-  EXPECT_EQ(test::message_of([] { test::compile(golden_network(), {.sram_bytes = 12287}); }),
+  EXPECT_EQ(test::message_of([] { test::compile(golden_network(), baseline(12287)); }),
             "graph 'mlp': no SRAM left for tile (0,0) of tensor 'a1': 12287 bytes, "
             "live: 0x0+4096 0x1000+4096; free: 0x2000+4095");
-  EXPECT_EQ(test::message_of([] { test::compile(golden_network(), {.sram_bytes = 12288}); }),
-            "accepted");
+  EXPECT_EQ(test::message_of([] { test::compile(golden_network(), baseline(12288)); }), "accepted");
 }
 
 /// How often each tile of each tensor is stored.
@@ -161,7 +194,8 @@ TEST(Scheduler, EveryNetworkInEverySramIsSound) {
     for (std::uint64_t sram = kThreeTiles; evicted; sram += kTileBytes) {
       evicted = false;
       for (const Eviction eviction : {Eviction::kLru, Eviction::kBelady}) {
-        for (const Buffering buffering : {Buffering::kSingle, Buffering::kTagged}) {
+        for (const Buffering buffering :
+             {Buffering::kSingle, Buffering::kTagged, Buffering::kPingPong}) {
           const ScheduleOptions options{sram, eviction, buffering};
           const test::Compiled compiled = test::compile(graph, options);
           ASSERT_NO_FATAL_FAILURE(expect_sound(compiled, sram)) << "SRAM " << sram;
@@ -177,7 +211,7 @@ TEST(Scheduler, IsDeterministic) {
   for (int i = 0; i < 50; ++i) {
     const Graph graph = test::random_network(random, 200);
     for (const Eviction eviction : {Eviction::kLru, Eviction::kBelady}) {
-      const ScheduleOptions options{5 * kTileBytes, eviction, Buffering::kTagged};
+      const ScheduleOptions options{5 * kTileBytes, eviction, Buffering::kPingPong};
       ASSERT_EQ(test::compile(graph, options).program, test::compile(graph, options).program);
     }
   }
@@ -190,9 +224,9 @@ TEST(Scheduler, BeladyNeverLoadsMoreThanLru) {
     const Graph graph = test::random_network(random, 300);
     for (std::uint64_t tiles = 3; tiles <= 30; tiles += 3) {
       const std::uint64_t sram = tiles * kTileBytes;
-      const std::uint64_t lru = test::compile(graph, {.sram_bytes = sram}).stats.loads;
+      const std::uint64_t lru = test::compile(graph, baseline(sram)).stats.loads;
       const std::uint64_t belady =
-          test::compile(graph, {.sram_bytes = sram, .eviction = Eviction::kBelady}).stats.loads;
+          test::compile(graph, {sram, Eviction::kBelady, Buffering::kSingle}).stats.loads;
       ASSERT_LE(belady, lru) << to_text(graph) << sram;
       saved += lru - belady;
     }

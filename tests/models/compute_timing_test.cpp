@@ -31,7 +31,7 @@ Op step_of(Opcode opcode) {
 const Op kMatmul = step_of(Opcode::kMatmul);
 
 Cycle duration(const ComputeConfig& config, const TileShape& tile = {}) {
-  return ComputeTiming(config, tile).step(kMatmul, false).duration;
+  return ComputeTiming(config, tile).step(kMatmul).duration;
 }
 
 TEST(ComputeTiming, DurationsOfOneStep) {
@@ -81,25 +81,30 @@ TEST(ComputeTiming, ElementwisePaysLanesAndLatencyInEveryDataflow) {
     config.latency = 5;
     const ComputeTiming timing(config, {});
     for (const Opcode opcode : {Opcode::kAdd, Opcode::kRelu}) {
-      EXPECT_EQ(timing.step(step_of(opcode), false).duration, 27U);  // ⌈1024 / 48⌉ + 5
-      EXPECT_EQ(timing.step(step_of(opcode), false).interval, 22U);
+      EXPECT_EQ(timing.step(step_of(opcode)).duration, 27U);  // ⌈1024 / 48⌉ + 5
+      EXPECT_EQ(timing.step(step_of(opcode)).interval, 22U);
       EXPECT_EQ(timing.initiation_interval(step_of(opcode)), 22U);
     }
   }
 }
 
 /// Cycles of steps one after another as the core lets them in: a step that may overlap starts one
-/// interval after the one before it, else when that one is complete.
+/// interval after the one before it, else when that one is complete; chains start a preload apart.
 Cycle total(const ComputeConfig& config, const std::vector<Op>& steps) {
   const ComputeTiming timing(config, {});
   Cycle released = 0;
   Cycle complete = 0;
+  Cycle chain_start = 0;
   const Op* previous = nullptr;
   for (const Op& step : steps) {
     const bool chained = previous != nullptr && timing.chains(*previous, step);
-    const Cycle start = timing.overlaps(chained) ? released : complete;
-    released = start + timing.step(step, chained).interval;
-    complete = std::max(complete, start + timing.step(step, chained).duration);
+    Cycle start = timing.overlaps(chained) ? released : complete;
+    if (!chained) {
+      start = previous == nullptr ? 0 : std::max(start, chain_start + timing.preload(step));
+      chain_start = start;
+    }
+    released = start + timing.step(step).interval;
+    complete = std::max(complete, start + timing.step(step).duration);
     previous = &step;
   }
   return complete;
@@ -166,11 +171,19 @@ TEST(ComputeTiming, FullOverlapCostsOneIntervalPerStepAndOneFill) {
   EXPECT_EQ(cost(kOutputStationary, 32, 32), 542U);  // 14 · 32 + 94
   EXPECT_EQ(cost(kOutputStationary, 16, 8), 4016U);  // 14 · 8·32 + 432
   EXPECT_EQ(cost(kWeightStationary, 32, 32), 574U);  // 14 · 32 + 126
-  // H = 64 > M: each of the three chains, but for the last step of all, holds one step of 64:
-  // the first steps of three chains 64, the other 11 of the 14 first steps 32, then
-  // 2·64 + 32 + 32 − 2 = 190
-  EXPECT_EQ(cost(kWeightStationary, 64, 32), 734U);  // 3 · 64 + 11 · 32 + 190
-  EXPECT_EQ(cost(kInputStationary, 64, 32), 734U);
+  // A chain of 5 · 32 cycles hides the 64 of loading the next stationary tile: 14 · 32 + 190
+  EXPECT_EQ(cost(kWeightStationary, 64, 32), 638U);
+  EXPECT_EQ(cost(kInputStationary, 64, 32), 638U);
+}
+
+TEST(ComputeTiming, FullOverlapOfSingleStepsCostsTheLongerOfStreamAndPreload) {
+  const auto cost = [](Dataflow dataflow, std::uint32_t h) {
+    return total(array(dataflow, h, 32, FillOverlap::kFull), chains_of(dataflow, 10, 1));
+  };
+  EXPECT_EQ(cost(kOutputStationary, 64), 414U);  // 9 · 32 + (64 + 32 + 32 − 2): nothing to preload
+  EXPECT_EQ(cost(kWeightStationary, 32), 414U);  // 9 · 32 + (64 + 32 + 32 − 2)
+  EXPECT_EQ(cost(kWeightStationary, 64), 766U);  // 9 · 64 + (128 + 32 + 32 − 2)
+  EXPECT_EQ(cost(kInputStationary, 64), 766U);
 }
 
 TEST(ComputeTiming, InitiationIntervalsAreTheStreamedExtentPerFold) {

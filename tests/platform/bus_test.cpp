@@ -52,7 +52,7 @@ class BusTest : public ::testing::Test {
 
   SimulationContext context_;
   std::vector<std::byte> data_ = std::vector<std::byte>(256);
-  Bus bus_{"bus", {.bytes_per_cycle = 64, .latency = 5}};
+  Bus bus_{"bus", {.bytes_per_cycle = 64, .latency = 5}, 2};
   test::BurstSource load_{"load"};
   test::BurstSource store_{"store"};
   BurstSink dram_{"dram"};

@@ -24,6 +24,20 @@ Program program_of(const std::string& ops) {
       "compute_core_test");
 }
 
+/// 32×32, output-stationary; an SRAM that streams three tiles in 24 cycles.
+MachineConfig machine() {
+  MachineConfig config;
+  config.compute = {.dataflow = Dataflow::kOutputStationary,
+                    .rows = 32,
+                    .cols = 32,
+                    .vector_lanes = 32,
+                    .fill_overlap = FillOverlap::kAccumulation};
+  config.sram.banks = 16;
+  config.sram.port_bytes = 32;
+  config.sram.latency = 2;
+  return config;
+}
+
 std::string steps(int count) {
   std::string ops;
   for (int k = 0; k < count; ++k) {
@@ -36,7 +50,7 @@ std::string steps(int count) {
 class CoreBench {
  public:
   CoreBench(const std::string& ops, const MachineConfig& config) : bench(program_of(ops), config) {
-    sram = std::make_unique<Sram>("sram", config.sram);
+    sram = std::make_unique<Sram>("sram", config.sram, 2);
     core = std::make_unique<ComputeCore>("core", bench.context, bench.queue, ledger);
     core->sram_socket.bind(sram->core_socket);
     load.socket.bind(sram->dma_sockets[0]);
@@ -79,10 +93,10 @@ class CoreBench {
 };
 
 TEST(ComputeCore, AChainCostsOneFill) {
-  CoreBench one(steps(1), {});
+  CoreBench one(steps(1), machine());
   one.start();
   EXPECT_EQ(one.done(0), 94U);  // 32 + 32 + 32 − 2
-  CoreBench four(steps(4), {});
+  CoreBench four(steps(4), machine());
   four.start();
   EXPECT_EQ(four.done(3), 190U);  // 4 · 32 + 32 + 32 − 2
   EXPECT_EQ(four.ledger.cycles(EngineState::kBusy), 190U);
@@ -92,7 +106,7 @@ TEST(ComputeCore, AChainCostsOneFill) {
 }
 
 TEST(ComputeCore, WithoutOverlapEveryStepIsPaidInFull) {
-  MachineConfig config;
+  MachineConfig config = machine();
   config.compute.fill_overlap = FillOverlap::kNone;
   CoreBench four(steps(4), config);
   four.start();
@@ -101,10 +115,10 @@ TEST(ComputeCore, WithoutOverlapEveryStepIsPaidInFull) {
 
 TEST(ComputeCore, ANewChainStartsWhenTheLastIsCompleteUnlessAllOverlaps) {
   const std::string ops = steps(2) + "matmul y[0,1] k=0 a=0 b=0x1000 -> 0x3000 clear\n";
-  CoreBench accumulation(ops, {});
+  CoreBench accumulation(ops, machine());
   accumulation.start();
   EXPECT_EQ(accumulation.done(2), 220U);  // (2 · 32 + 62) + 94
-  MachineConfig config;
+  MachineConfig config = machine();
   config.compute.fill_overlap = FillOverlap::kFull;
   CoreBench full(ops, config);
   full.start();
@@ -112,7 +126,7 @@ TEST(ComputeCore, ANewChainStartsWhenTheLastIsCompleteUnlessAllOverlaps) {
 }
 
 TEST(ComputeCore, ANarrowSramHoldsTheStepUp) {
-  MachineConfig config;
+  MachineConfig config = machine();
   config.sram.banks = 1;
   CoreBench narrow(steps(1), config);
   narrow.start();
@@ -126,7 +140,7 @@ TEST(ComputeCore, ANarrowSramHoldsTheStepUp) {
 TEST(ComputeCore, WaitsForItsOperands) {
   const std::string ops = "load x[0,0] -> 0\nload x[0,1] -> 0x1000\n" + steps(1);
   for (const Cycle loaded : {0U, 40U, 41U}) {
-    CoreBench core(ops, {});
+    CoreBench core(ops, machine());
     core.bench.scoreboard.complete(0, 0);
     core.bench.scoreboard.complete(1, loaded);
     core.start();
@@ -137,7 +151,7 @@ TEST(ComputeCore, WaitsForItsOperands) {
 
 TEST(ComputeCore, WaitsForItsAccumulatorToBeFree) {
   const std::string ops = "store y[0,0] <- 0x2000\n" + steps(1);
-  CoreBench core(ops, {});
+  CoreBench core(ops, machine());
   core.bench.scoreboard.complete(0, 33);
   core.start();
   EXPECT_EQ(core.done(1), 127U);  // 33 + 94
@@ -146,7 +160,7 @@ TEST(ComputeCore, WaitsForItsAccumulatorToBeFree) {
 
 TEST(ComputeCore, ComputesSumsAndElementwiseSteps) {
   CoreBench core(steps(2) + "add y[0,0] a=0x2000 b=0 -> 0x3000\nrelu y[0,0] a=0x4000 -> 0x4000\n",
-                 {});
+                 machine());
   core.fill(0x0000, 2.0F);
   core.fill(0x1000, 3.0F);
   core.fill(0x2000, 99.0F);  // cleared by the first step
@@ -160,7 +174,7 @@ TEST(ComputeCore, ComputesSumsAndElementwiseSteps) {
 }
 
 TEST(ComputeCore, KeepsThePaddingZero) {
-  CoreBench core("matmul y[1,1] k=0 a=0 b=0x1000 -> 0x2000 clear\n", {});
+  CoreBench core("matmul y[1,1] k=0 a=0 b=0x1000 -> 0x2000 clear\n", machine());
   core.fill(0x0000, 1.0F);
   core.fill(0x1000, 1.0F);
   core.start();

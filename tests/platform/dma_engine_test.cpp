@@ -34,6 +34,7 @@ MachineConfig machine(std::uint32_t max_outstanding) {
   config.sram.size_bytes = 4096;
   config.sram.port_bytes = 64;
   config.sram.latency = 0;
+  config.dram.layout = DramLayout::kRowMajor;
   config.dma = {.setup = 10, .burst_bytes = 64, .max_outstanding = max_outstanding};
   return config;
 }
@@ -43,7 +44,7 @@ class DmaBench {
   DmaBench(const std::string& ops, const MachineConfig& config, Engine engine)
       : bench(program_of(ops), config) {
     memory = std::make_unique<test::BurstMemory>("memory", bench.clock, kMemoryLatency, 4096);
-    sram = std::make_unique<Sram>("sram", config.sram);
+    sram = std::make_unique<Sram>("sram", config.sram, 2);
     const bool stores = engine == Engine::kStoreDma || config.dma.shared;
     dma = std::make_unique<DmaEngine>("dma", engine, 0, bench.context, bench.queue,
                                       engine == Engine::kLoadDma ? &load_ledger : nullptr,
@@ -54,7 +55,7 @@ class DmaBench {
     core.socket.bind(sram->core_socket);
     test::elaborate();
     for (std::size_t i = 0; i < memory->bytes.size(); i += 4) {
-      set_float(&memory->bytes[i], static_cast<float>(i / 4) * (i / 4 % 2 == 0 ? 1.0F : -1.0F));
+      set_float(&memory->bytes[i], static_cast<float>(i) * (i % 8 == 0 ? 0.25F : -0.25F));
     }
   }
 

@@ -182,6 +182,8 @@ TEST(Platform, IndependentLoadsShareTheBandwidthOfTheDram) {
   for (const bool shared : {false, true}) {
     MachineConfig config;
     config.dma.shared = shared;
+    config.dram.bandwidth = 25'600'000'000;
+    config.clock_period = 1000;
     const RunResult result = test::run_timing_only(program, config);
     EXPECT_EQ(result.dram.read_bytes, 800U * 4096);
     EXPECT_EQ(result.dram.write_bytes, 400U * 4096);

@@ -31,8 +31,8 @@ class SequencerBench {
         sequencer("sequencer", program_, config, clock_, {&load, &store, &compute}, scoreboard) {}
 
   void run_until(Cycle cycle) {
-    const sc_core::sc_time rest = clock_.until(cycle);
-    sc_core::sc_start(rest);
+    const sc_core::sc_time end = sc_core::sc_time::from_value(clock_.picoseconds(cycle));
+    sc_core::sc_start(end - sc_core::sc_time_stamp());
   }
 
  private:

@@ -53,7 +53,7 @@ class SramTest : public ::testing::Test {
   }
 
   SimulationContext context_;
-  Sram sram_{"sram", small_sram()};
+  Sram sram_{"sram", small_sram(), 2};
   test::BurstSource load_{"load"};
   test::BurstSource store_{"store"};
   test::StreamSource core_{"core"};

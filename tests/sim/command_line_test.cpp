@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "compiler/error.h"
 #include "sim/config_keys.h"
@@ -82,8 +83,9 @@ TEST(CommandLine, Check) {
 }
 
 TEST(CommandLine, TheCommandLineWinsOverFilesInAnyPlace) {
-  const std::string first = ::testing::TempDir() + "tilewave_first.ini";
-  const std::string second = ::testing::TempDir() + "tilewave_second.ini";
+  const std::string first = ::testing::TempDir() + std::to_string(getpid()) + "_tilewave_first.ini";
+  const std::string second =
+      ::testing::TempDir() + std::to_string(getpid()) + "_tilewave_second.ini";
   std::ofstream(first) << "[sram]\nbanks=8\nports=2\nlatency=7\n";
   std::ofstream(second) << "[sram]\nbanks=4\nports=4\n";
   const SramConfig sram =

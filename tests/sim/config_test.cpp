@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "compiler/error.h"
 #include "sim/config_keys.h"
@@ -108,7 +109,7 @@ TEST(ConfigReader, RefusesWhatIsNotAFile) {
 }
 
 TEST(ConfigReader, ReadsAtMostOneMebibyte) {
-  const std::string path = ::testing::TempDir() + "tilewave_large.ini";
+  const std::string path = ::testing::TempDir() + std::to_string(getpid()) + "_tilewave_large.ini";
   const std::string setting = "[sram]\nbanks=8\n";
   const auto write = [&](std::size_t bytes) {
     std::ofstream(path) << setting << std::string(bytes - setting.size(), '\n');

@@ -120,7 +120,7 @@ class BurstMemory : public sc_core::sc_module, private BurstForward {
       burst.bus_end = burst.time + 1;
     }
     waiting_.emplace(done, &burst);
-    clock_.notify(wake_, waiting_.begin()->first);
+    clock_.notify(wake_, waiting_.begin()->first, Phase::kDram);
     return tlm::TLM_ACCEPTED;
   }
 
@@ -139,7 +139,7 @@ class BurstMemory : public sc_core::sc_module, private BurstForward {
       socket->nb_transport_bw(*burst, phase, delay);
     }
     if (!waiting_.empty()) {
-      clock_.notify(wake_, waiting_.begin()->first);
+      clock_.notify(wake_, waiting_.begin()->first, Phase::kDram);
     }
   }
 
