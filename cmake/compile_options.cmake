@@ -13,8 +13,9 @@ add_library(tilewave_options INTERFACE)
 target_include_directories(tilewave_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(tilewave_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # False alarms on concatenated std::strings at -O3 (GCC PR105651).
-  target_compile_options(tilewave_options INTERFACE -Wno-restrict)
+  # False alarms at -O3: on concatenated std::strings (GCC PR105651), and on the clean-up of structs with
+  # defaulted std::string members.
+  target_compile_options(tilewave_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 if(TILEWAVE_WERROR)
   target_compile_options(tilewave_options INTERFACE -Werror)

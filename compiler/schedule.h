@@ -22,6 +22,7 @@ struct ScheduleOptions {
   std::uint64_t sram_bytes = 256 * 1024;
   Eviction eviction = Eviction::kBelady;
   Buffering buffering = Buffering::kPingPong;
+  LoopOrder loop_order = LoopOrder::kMnk;  ///< for lower(); the scheduler takes any order
 };
 
 struct ScheduleStats {
@@ -42,11 +43,13 @@ struct Schedule {
 
 /// One pass over the uOps:
 ///   LOAD     eliminated if its tile is resident, else allocated, evicting if it must
-///   EXECUTE  its operands are pinned; its accumulator is allocated at the first step and never
-///            evicted; operand tiles without a later use are freed after it
+///   EXECUTE  its operands are pinned; its accumulator is allocated at the tile's first step
+///            and never evicted, whatever comes in between; operand tiles without a later use are
+///            freed after it
 ///   STORE    frees the accumulator
 /// Deterministic. Throws InputError when the SRAM cannot hold what one step needs at once (three
-/// tiles for a chain of steps in m, n, k order), listing live allocations and free blocks.
+/// tiles if k is the innermost loop), listing live allocations and free blocks; or, if several
+/// accumulators are open at once, how many tiles that takes.
 Schedule schedule_uops(const Graph& graph, const UopList& uops, const ScheduleOptions& options);
 
 /// The program of a schedule: the graph's tensors laid out one after another in DRAM, 4 KiB

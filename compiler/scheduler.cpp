@@ -33,6 +33,7 @@ class Scheduler {
                                        : Placement::kFirstFit),
         first_tile_(first_tiles(graph, list.tile)),
         residency_(options.eviction, first_tile_.back()),
+        accumulators_(first_tile_.back()),
         next_use_(next_uses()) {
     // A store, and an execute per two loads: the schedule is never longer than the uOps.
     schedule_.ops.reserve(list.uops.size());
@@ -104,8 +105,9 @@ class Scheduler {
 
   void execute(const Uop& uop) {
     const Operator& oper = graph_.operators()[uop.oper];
+    std::uint32_t& accumulator = accumulators_[tile_of(uop)];
     if (uop.first) {
-      accumulator_ = allocate(uop);
+      accumulator = allocate(uop);
     }
     Op op;
     op.opcode = oper.kind == OperatorKind::kMatMul ? Opcode::kMatmul
@@ -119,7 +121,7 @@ class Scheduler {
     op.k = uop.k;
     op.a = residency_.address(operands_[0].tile);
     op.b = operand_count_ > 1 ? residency_.address(operands_[1].tile) : 0;
-    op.dst = accumulator_;
+    op.dst = accumulator;
     schedule_.ops.push_back(op);
     ++schedule_.stats.executes;
 
@@ -156,10 +158,10 @@ class Scheduler {
     op.tensor = uop.tensor;
     op.row = uop.row;
     op.col = uop.col;
-    op.a = accumulator_;
+    op.a = accumulators_[tile_of(uop)];
     schedule_.ops.push_back(op);
     ++schedule_.stats.stores;
-    arena_.release(accumulator_);
+    arena_.release(op.a);
   }
 
   std::uint32_t allocate(const Uop& uop) {
@@ -172,14 +174,40 @@ class Scheduler {
         victim = residency_.victim(std::span(pinned_).last(operand_count_));
       }
       if (!victim) {
-        throw InputError(
-            "graph '" + graph_.name() + "': no SRAM left for tile (" + std::to_string(uop.row) +
-            "," + std::to_string(uop.col) + ") of tensor '" + graph_.tensor(uop.tensor).name +
-            "': " + std::to_string(arena_.size_bytes()) + " bytes, " + arena_.describe());
+        out_of_sram(uop);
       }
       release(*victim);
       ++schedule_.stats.evictions;
     }
+  }
+
+  [[noreturn]] void out_of_sram(const Uop& uop) const {
+    const std::uint64_t accumulators = open_accumulators(uop.oper);
+    const std::uint64_t bytes = arena_.size_bytes();
+    throw InputError(
+        "graph '" + graph_.name() + "': no SRAM left for tile (" + std::to_string(uop.row) + "," +
+        std::to_string(uop.col) + ") of tensor '" + graph_.tensor(uop.tensor).name + "': " +
+        (accumulators > 1 ? std::string("loop order ") + to_string(options_.loop_order) +
+                                " needs " + std::to_string(accumulators) +
+                                " accumulators at once, besides the operands of a step; " +
+                                std::to_string(bytes) + " bytes hold " +
+                                std::to_string(bytes / list_.tile.tile_bytes()) +
+                                " tiles; try schedule.loop_order=mnk"
+                          : std::to_string(bytes) + " bytes, " + arena_.describe()));
+  }
+
+  /// The most accumulators of an operator that are open at once.
+  std::uint64_t open_accumulators(OperatorId oper) const {
+    std::uint64_t open = 0;
+    std::uint64_t most = 0;
+    for (const Uop& uop : list_.uops) {
+      if (uop.oper == oper && uop.kind != UopKind::kLoad) {
+        open += uop.kind == UopKind::kExecute && uop.first ? 1 : 0;
+        most = std::max(most, open);
+        open -= uop.kind == UopKind::kStore ? 1 : 0;
+      }
+    }
+    return most;
   }
 
   void release(TileId tile) {
@@ -200,13 +228,13 @@ class Scheduler {
   Arena arena_;
   std::vector<TileId> first_tile_;  // per tensor, and one past the last tile at the end
   Residency residency_;
+  std::vector<std::uint32_t> accumulators_;  // address per tile, from its first step to its store
   std::vector<std::uint64_t> next_use_;
 
   std::array<Operand, 2> operands_;  // of the step whose LOADs have been seen
   std::vector<TileId> pinned_;       // operands of the protected steps, then of this one
   std::deque<std::size_t> steps_;    // how many of pinned_ each protected step holds
   std::size_t operand_count_ = 0;
-  std::uint32_t accumulator_ = 0;
   Schedule schedule_;
 };
 

@@ -1,6 +1,6 @@
 #include "compiler/uop.h"
 
-#include <algorithm>
+#include <array>
 #include <limits>
 
 #include "compiler/error.h"
@@ -21,20 +21,40 @@ std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
   return __builtin_add_overflow(a, b, &sum) ? kSaturated : sum;
 }
 
-void lower_matmul(const Graph& graph, OperatorId id, UopList& list) {
+/// Positions in (m, n, k) of the loops, the outermost first.
+std::array<std::size_t, 3> nest_of(LoopOrder order) {
+  switch (order) {
+    case LoopOrder::kMnk: return {0, 1, 2};
+    case LoopOrder::kMkn: return {0, 2, 1};
+    case LoopOrder::kNmk: return {1, 0, 2};
+    case LoopOrder::kNkm: return {1, 2, 0};
+    case LoopOrder::kKmn: return {2, 0, 1};
+    case LoopOrder::kKnm: return {2, 1, 0};
+  }
+  throw InternalError("no such loop order");
+}
+
+void lower_matmul(const Graph& graph, OperatorId id, LoopOrder order, UopList& list) {
   const Operator& oper = graph.operators()[id];
   const TensorId a = oper.inputs[0];
   const TensorId b = oper.inputs[1];
   const TileGrid out = tile_grid(graph.tensor(oper.output).shape, list.tile);
   const std::uint32_t steps = tile_grid(graph.tensor(a).shape, list.tile).cols;
-  for (std::uint32_t m = 0; m < out.rows; ++m) {
-    for (std::uint32_t n = 0; n < out.cols; ++n) {
-      for (std::uint32_t k = 0; k < steps; ++k) {
+  const std::array<std::uint32_t, 3> extents{out.rows, out.cols, steps};
+  std::array<std::uint32_t, 3> at{};
+  const auto& [m, n, k] = at;
+  const auto [outer, middle, inner] = nest_of(order);
+  for (at[outer] = 0; at[outer] < extents[outer]; ++at[outer]) {
+    for (at[middle] = 0; at[middle] < extents[middle]; ++at[middle]) {
+      for (at[inner] = 0; at[inner] < extents[inner]; ++at[inner]) {
+        const bool last = k + 1 == steps;
         list.uops.push_back({UopKind::kLoad, false, false, id, a, m, k, k});
         list.uops.push_back({UopKind::kLoad, false, false, id, b, k, n, k});
-        list.uops.push_back({UopKind::kExecute, k == 0, k + 1 == steps, id, oper.output, m, n, k});
+        list.uops.push_back({UopKind::kExecute, k == 0, last, id, oper.output, m, n, k});
+        if (last) {
+          list.uops.push_back({UopKind::kStore, false, false, id, oper.output, m, n, 0});
+        }
       }
-      list.uops.push_back({UopKind::kStore, false, false, id, oper.output, m, n, 0});
     }
   }
 }
@@ -68,6 +88,18 @@ std::string human_bytes(std::uint64_t bytes) {
 
 }  // namespace
 
+const char* to_string(LoopOrder order) {
+  switch (order) {
+    case LoopOrder::kMnk: return "mnk";
+    case LoopOrder::kMkn: return "mkn";
+    case LoopOrder::kNmk: return "nmk";
+    case LoopOrder::kNkm: return "nkm";
+    case LoopOrder::kKmn: return "kmn";
+    case LoopOrder::kKnm: return "knm";
+  }
+  return "?";
+}
+
 LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
   LoweringEstimate estimate;
   for (const Operator& oper : graph.operators()) {
@@ -87,7 +119,7 @@ LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
   return estimate;
 }
 
-UopList lower(const Graph& graph, const TileShape& tile) {
+UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order) {
   const LoweringEstimate estimate = estimate_lowering(graph, tile);
   if (estimate.uops > kMaxOps || estimate.tensor_bytes > kMaxDramBytes) {
     throw InputError(
@@ -100,7 +132,7 @@ UopList lower(const Graph& graph, const TileShape& tile) {
   list.uops.reserve(estimate.uops);
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
     if (graph.operators()[id].kind == OperatorKind::kMatMul) {
-      lower_matmul(graph, id, list);
+      lower_matmul(graph, id, order, list);
     } else {
       lower_elementwise(graph, id, list);
     }
@@ -141,9 +173,10 @@ void expect_operand(const Graph& graph, const std::vector<Uop>& uops, std::size_
 
 void verify_uops(const Graph& graph, const UopList& list) {
   const std::vector<Uop>& uops = list.uops;
-  std::vector<std::vector<bool>> stored(graph.tensors().size());
-  const Uop* open = nullptr;  // the accumulator in progress
-  std::size_t loads = 0;      // since the last EXECUTE
+  std::vector<std::vector<std::uint32_t>> steps(graph.tensors().size());  // done, per tile
+  std::vector<std::uint64_t> stores(graph.tensors().size());
+  const Uop* complete = nullptr;  // the step whose tile has to be stored now
+  std::size_t loads = 0;          // since the last EXECUTE
   for (std::size_t i = 0; i < uops.size(); ++i) {
     const Uop& uop = uops[i];
     if (uop.oper >= graph.operators().size() || uop.tensor >= graph.tensors().size()) {
@@ -167,26 +200,23 @@ void verify_uops(const Graph& graph, const UopList& list) {
           illegal(i, "operands are not all that is loaded before it");
         }
         loads = 0;
-        const bool continues = open != nullptr && open->oper == uop.oper && open->row == uop.row &&
-                               open->col == uop.col && open->k + 1 == uop.k && !open->last;
-        if (uop.first ? open != nullptr || uop.k != 0 : !continues) {
+        steps[uop.tensor].resize(grid.tiles());
+        std::uint32_t& done = steps[uop.tensor][grid.index(uop.row, uop.col)];
+        if (complete != nullptr || uop.first != (uop.k == 0) || uop.k != done) {
           illegal(i, "accumulator opened twice or not at all");
         }
-        open = &uop;
+        ++done;
+        complete = uop.last ? &uop : nullptr;
         break;
       }
       case UopKind::kStore:
-        if (open == nullptr || !open->last || open->k + 1 != steps_of(graph, *open, list.tile) ||
-            loads != 0 || open->oper != uop.oper || open->tensor != uop.tensor ||
-            open->row != uop.row || open->col != uop.col) {
+        if (complete == nullptr || complete->k + 1 != steps_of(graph, *complete, list.tile) ||
+            loads != 0 || complete->oper != uop.oper || complete->tensor != uop.tensor ||
+            complete->row != uop.row || complete->col != uop.col) {
           illegal(i, "STORE of a tile that was not just completed");
         }
-        open = nullptr;
-        stored[uop.tensor].resize(grid.tiles());
-        if (stored[uop.tensor][grid.index(uop.row, uop.col)]) {
-          illegal(i, "STORE of a tile that is stored already");
-        }
-        stored[uop.tensor][grid.index(uop.row, uop.col)] = true;
+        complete = nullptr;
+        ++stores[uop.tensor];  // of different tiles, for each is complete only once
         break;
     }
   }
@@ -195,11 +225,9 @@ void verify_uops(const Graph& graph, const UopList& list) {
   }
   for (TensorId id = 0; id < graph.tensors().size(); ++id) {
     const Tensor& tensor = graph.tensor(id);
-    const auto count =
-        static_cast<std::uint64_t>(std::count(stored[id].begin(), stored[id].end(), true));
     const std::uint64_t expected = tensor.producer ? tile_grid(tensor.shape, list.tile).tiles() : 0;
-    if (count != expected) {
-      throw InternalError("tensor '" + tensor.name + "' has " + std::to_string(count) +
+    if (stores[id] != expected) {
+      throw InternalError("tensor '" + tensor.name + "' has " + std::to_string(stores[id]) +
                           " tiles stored, not " + std::to_string(expected));
     }
   }

@@ -10,9 +10,9 @@
 namespace tilewave {
 
 /// A burst that arrives at t on a channel whose pins are free from f on moves its bytes in
-/// [max(t + latency, f), … + bytes / bandwidth) and is complete then. A burst that spans several
-/// channels is complete when its last part is. Reads and writes arriving at one instant: reads
-/// first.
+/// [max(t + latency, f), … + bytes / bandwidth) and is complete then; refresh takes its share of
+/// the bandwidth evenly. A burst that spans several channels is complete when its last part is.
+/// Reads and writes arriving at one instant: reads first.
 class SimpleDram final : public DramModel {
  public:
   explicit SimpleDram(const DramConfig& config);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "models/dram.h"
+#include "models/dram_preset.h"
 
 namespace tilewave {
 
@@ -44,7 +46,7 @@ struct SramConfig {
 struct DmaConfig {
   bool shared = false;                 ///< one engine for loads and stores, in program order
   Cycle setup = 16;                    ///< per op, before its first burst
-  std::uint32_t burst_bytes = 256;     ///< longest burst
+  std::uint32_t burst_bytes = 512;     ///< longest burst
   std::uint32_t max_outstanding = 16;  ///< bursts in flight, per engine
 };
 
@@ -53,7 +55,7 @@ struct BusConfig {
   Cycle latency = 4;                   ///< each way
 };
 
-enum class DramKind : std::uint8_t { kSimple };
+enum class DramKind : std::uint8_t { kSimple, kBanked };
 
 /// Whether a tensor lies in DRAM row by row, or tile by tile with each tile contiguous.
 enum class DramLayout : std::uint8_t { kRowMajor, kTiled };
@@ -65,6 +67,11 @@ struct DramConfig {
   Picoseconds latency = 60'000;              ///< simple: from request to the first byte
   std::uint64_t bandwidth = 25'600'000'000;  ///< simple: bytes per second and channel
   std::uint32_t interleave_bytes = 256;      ///< simple: consecutive bytes in one channel
+  std::uint32_t refresh_permille = 0;        ///< simple: share of time in which a channel refreshes
+  DramPreset preset;                         ///< banked; without timing until it is loaded
+  std::string address_map = "B";             ///< banked: models/address_map.h
+  std::uint32_t queue_depth = 32;            ///< banked: reads, and writes, a controller holds
+  bool refresh = true;                       ///< banked
 };
 
 struct SequencerConfig {

@@ -18,7 +18,7 @@ class SortedQueue {
 
   template <typename Before>
   void push(T element, Before&& before) {
-    if (size_ == ring_.size()) {
+    if (size_ > mask_) {
       grow();
     }
     std::size_t place = size_++;
@@ -30,12 +30,12 @@ class SortedQueue {
   }
 
   void pop() {
-    head_ = (head_ + 1) & (ring_.size() - 1);
+    head_ = (head_ + 1) & mask_;
     --size_;
   }
 
  private:
-  T& at(std::size_t position) { return ring_[(head_ + position) & (ring_.size() - 1)]; }
+  T& at(std::size_t position) { return ring_[(head_ + position) & mask_]; }
 
   void grow() {
     std::vector<T> larger(2 * ring_.size());
@@ -43,10 +43,12 @@ class SortedQueue {
       larger[i] = std::move(at(i));
     }
     ring_ = std::move(larger);
+    mask_ = ring_.size() - 1;
     head_ = 0;
   }
 
   std::vector<T> ring_ = std::vector<T>(16);  // a power of two
+  std::size_t mask_ = 15;                     ///< ring_.size() - 1
   std::size_t head_ = 0;
   std::size_t size_ = 0;
 };

@@ -120,13 +120,13 @@ SramTiming::Slot SramTiming::reserve_between(Bank& bank, Slot now, Slot at, Slot
     return at + accesses;
   }
   Slot start = at;
+  Stream stream = bank.stream;
   const auto length = [&] {
-    Stream stream = bank.stream;
     settle(bank, stream, start);
     return accesses + std::min(accesses, stream.remaining);
   };
   Slot needed = length();
-  auto next = bank.earlier.begin();
+  auto next = std::ranges::upper_bound(bank.earlier, at, {}, &Reservation::end);
   const auto fits_before = [&](const Reservation& reservation) {
     if (reservation.end > start) {
       if (start + needed <= reservation.start) {
@@ -173,14 +173,22 @@ void SramTiming::settle(const Bank& bank, Stream& stream, Slot until) {
       return;
     }
     const Slot share = reservation.end - reservation.start - reservation.accesses;
-    const Slot taken = std::min(share, stream.remaining);
+    // Alternating, the stream's n-th access is the 2n-th slot of the reservation. One that starts
+    // in the middle has missed some: they are over, or the stream before has used them.
+    const Slot missed =
+        stream.time > reservation.start ? ceil_div(stream.time - reservation.start, 2) : 0;
+    const Slot taken = std::min(share - std::min(share, missed), stream.remaining);
     stream.remaining -= taken;
-    // Alternating, the stream's n-th access is the 2n-th slot of the reservation.
-    stream.end = taken == 0 ? stream.end : std::min(reservation.end, reservation.start + 2 * taken);
+    stream.end = taken == 0 ? stream.end
+                            : std::min(reservation.end, reservation.start + 2 * (missed + taken));
     stream.time = reservation.end;
   };
-  for (const Reservation& reservation : bank.earlier) {
-    use_reservation(reservation);
+  if (stream.remaining == 0) {
+    return;
+  }
+  auto next = std::ranges::upper_bound(bank.earlier, stream.time, {}, &Reservation::end);
+  for (; next != bank.earlier.end() && next->start < until; ++next) {
+    use_reservation(*next);
   }
   use_reservation(bank.last);
   if (stream.remaining > 0) {

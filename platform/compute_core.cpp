@@ -46,6 +46,7 @@ void ComputeCore::run() {
       wait(clock.until(earliest, kPhase));
     }
     account(EngineState::kIdle, clock.now());
+    context_.scoreboard.check_start(index, context_.hazards[index]);
     queue_.pop();
 
     const StepTime time = timing_.step(op);

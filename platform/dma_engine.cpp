@@ -44,6 +44,7 @@ void DmaEngine::run() {
     const Kind kind = context_.program.ops[op].opcode == Opcode::kLoad ? Kind::kLoad : Kind::kStore;
     current_op_ = op;
     wait_for_hazards(op, kind);
+    context_.scoreboard.check_start(op, context_.hazards[op]);
     queue_.pop();
     if (active_ops_++ == 0) {
       context_.overlap.begin(engine_, context_.clock.now());

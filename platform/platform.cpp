@@ -4,6 +4,7 @@
 #include <systemc>
 
 #include "compiler/error.h"
+#include "models/dram_banked.h"
 #include "models/dram_simple.h"
 #include "platform/bus.h"
 #include "platform/compute_core.h"
@@ -16,9 +17,21 @@
 namespace tilewave {
 namespace {
 
-std::unique_ptr<DramModel> make_dram(const DramConfig& config) {
+std::unique_ptr<DramModel> make_banked(const DramConfig& config, std::uint64_t bytes) {
+  auto dram = std::make_unique<BankedDram>(config, controller_options(config));
+  if (bytes > dram->capacity_bytes()) {
+    throw InputError("the program's tensors take " + std::to_string(bytes) +
+                     " bytes, the DRAM of " + std::to_string(config.channels) + " x " +
+                     config.preset.name + " holds " + std::to_string(dram->capacity_bytes()));
+  }
+  return dram;
+}
+
+/// A model of the DRAM that holds `bytes`.
+std::unique_ptr<DramModel> make_dram(const DramConfig& config, std::uint64_t bytes) {
   switch (config.kind) {
     case DramKind::kSimple: return std::make_unique<SimpleDram>(config);
+    case DramKind::kBanked: return make_banked(config, bytes);
   }
   throw InternalError("no such DRAM model");
 }
@@ -48,7 +61,7 @@ class Platform : public sc_core::sc_module {
                  scoreboard_, overlap_, sequencer_, options.kernel},
         sram_("sram", config.sram, config.dma.shared ? 1 : 2),
         bus_("bus", config.bus, config.dma.shared ? 1 : 2),
-        dram_("dram", make_dram(config.dram), clock_, options.dram),
+        dram_("dram", make_dram(config.dram, program.dram_bytes()), clock_, options.dram),
         load_dma_("load_dma", Engine::kLoadDma, 0, context_, load_queue_, &ledger(Engine::kLoadDma),
                   config.dma.shared ? &ledger(Engine::kStoreDma) : nullptr),
         compute_("compute", context_, compute_queue_, ledger(Engine::kCompute)) {

@@ -39,6 +39,8 @@ void check_invariants(const RunResult& result, const Program& program) {
     const EngineResult& engine = result.engines[i];
     const std::string name = to_string(static_cast<Engine>(i));
     const Cycle sum = std::accumulate(engine.cycles.begin(), engine.cycles.end(), Cycle{0});
+    require(*std::ranges::max_element(engine.cycles) <= result.cycles,
+            name + " is in one state for longer than the run: a stall is negative");
     require(sum == result.cycles, name + " accounts for " + std::to_string(sum) + " cycles of " +
                                       std::to_string(result.cycles));
     require(engine.ops == ops[i], name + " completed " + std::to_string(engine.ops) + " ops of " +

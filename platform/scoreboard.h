@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <systemc>
 #include <vector>
 
+#include "compiler/error.h"
 #include "compiler/hazards.h"
 #include "platform/core_clock.h"
 
@@ -52,6 +54,18 @@ class Scoreboard {
   void wait_for(std::uint32_t op, Phase unit) {
     if (!is_complete(op)) {
       sc_core::wait(when_complete(op, unit));
+    }
+  }
+
+  /// An engine is about to start `op`: all that it depends on must be complete. Throws InternalError.
+  void check_start(std::uint32_t op, const OpHazards& hazards) const {
+    for (const Hazard& hazard : hazards) {
+      if (hazard.exists() && !is_complete(hazard.op)) {
+        throw InternalError("invariant broken: op " + std::to_string(op) + " starts at cycle " +
+                            std::to_string(clock_.now()) + ", before op " +
+                            std::to_string(hazard.op) + " is complete (" +
+                            to_string(hazard.kind) + ")");
+      }
     }
   }
 

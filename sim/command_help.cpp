@@ -58,6 +58,25 @@ constexpr const char* kCheckHelp =
     "Example:\n"
     "  tilewave check model.tw\n";
 
+constexpr const char* kDramTraceHelp =
+    "Plays a trace of accesses on the DRAM model alone and measures it: in order, at most one per\n"
+    "DRAM clock, with up to N reads and N writes in flight.\n\n"
+    "Usage: tilewave dram-trace FILE [-c FILE]... [--dram.key=VALUE]... [OPTION]...\n\n"
+    "Examples:\n"
+    "  tilewave dram-trace tiles.trace --dram.preset=ddr4-3200 --dram.address_map=P\n"
+    "  tilewave dram-trace tiles.trace --dram.preset=hbm2 --dram.channels=4 --outstanding=64 "
+    "--json "
+    "-\n\n"
+    "FILE is plain text, not compressed: lines 'R ADDRESS', 'W ADDRESS', 'T' (next tile), 'B' "
+    "(wait\n"
+    "for everything in flight) and '# comment'; '# tx 64' states the bytes of an access.\n";
+
+constexpr const char* kDramTraceConfig =
+    "The DRAM is configured by the keys below, in files and on the command line, later wins. Here\n"
+    "dram.model is banked unless set; with simple, the clock is clock.period. A file may describe "
+    "a\n"
+    "whole machine; what is not about its DRAM does not matter here.\n";
+
 po::options_description titled_options() {
   return po::options_description("Options", kHelpColumns, kHelpTextColumns);
 }
@@ -104,6 +123,15 @@ po::options_description compile_options() {
   return options;
 }
 
+po::options_description dram_trace_options() {
+  po::options_description options = titled_options();
+  add_common_options(options);
+  options.add_options()                                                                  //
+      ("outstanding", text_value("N"), "reads, and writes, in flight; 16 by default")    //
+      ("json", text_value("FILE"), "write the result as JSON; '-' is standard output");  //
+  return options;
+}
+
 /// Without the blanks that Boost leaves where it breaks a line.
 std::string to_text(const po::options_description& options) {
   std::ostringstream stream;
@@ -121,14 +149,15 @@ std::string to_text(const po::options_description& options) {
 }  // namespace
 
 const std::vector<std::string>& command_names() {
-  static const std::vector<std::string> names = {"run", "compile", "check"};
+  static const std::vector<std::string> names = {"run", "compile", "check", "dram-trace"};
   return names;
 }
 
 po::options_description command_options(std::string_view command) {
-  po::options_description options = command == "run"       ? run_options()
-                                    : command == "compile" ? compile_options()
-                                                           : titled_options();
+  po::options_description options = command == "run"          ? run_options()
+                                    : command == "compile"    ? compile_options()
+                                    : command == "dram-trace" ? dram_trace_options()
+                                                              : titled_options();
   options.add_options()("help,h", "print this help");
   return options;
 }
@@ -138,9 +167,10 @@ std::string general_help() {
          "them on a SystemC model of an accelerator.\n\n"
          "Usage: tilewave COMMAND ...\n\n"
          "Commands:\n"
-         "  run MODEL      compile, simulate, verify, report\n"
-         "  compile MODEL  write the program, or print any stage of the compiler\n"
-         "  check FILE     verify a program file\n\n"
+         "  run MODEL        compile, simulate, verify, report\n"
+         "  compile MODEL    write the program, or print any stage of the compiler\n"
+         "  check FILE       verify a program file\n"
+         "  dram-trace FILE  play a trace on the DRAM model alone\n\n"
          "  tilewave COMMAND --help explains a command, its options and the config keys;\n"
          "  tilewave --version prints the version.\n\n" +
          std::string(kModels) +
@@ -154,6 +184,10 @@ std::string command_help(std::string_view command) {
   const std::string options = to_text(command_options(command));
   if (command == "check") {
     return std::string(kCheckHelp) + "\n" + options + "\n" + kExitCodes;
+  }
+  if (command == "dram-trace") {
+    return std::string(kDramTraceHelp) + "\n" + options + "\n" + kDramTraceConfig +
+           to_text(config_options("dram")) + "\n" + kExitCodes;
   }
   return std::string(command == "run" ? kRunHelp : kCompileHelp) + "\n" + kModels + "\n" + options +
          "\n" + kConfig + to_text(config_options()) + "\n" + kExitCodes;

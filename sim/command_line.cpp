@@ -73,8 +73,9 @@ std::string only_positional(const Arguments& arguments, const std::string& comma
   return arguments.positionals[0];
 }
 
-Config resolve(const Arguments& arguments) {
-  std::vector<SettingSource> sources;
+/// `base` comes before the files.
+Config resolve(const Arguments& arguments, const SettingSource& base = {}) {
+  std::vector<SettingSource> sources = {base};
   const auto files = arguments.options.find("config");
   if (files != arguments.options.end()) {
     for (const std::string& file : files->second) {
@@ -150,6 +151,46 @@ CompileCommand parse_compile(const Arguments& arguments) {
   return command;
 }
 
+/// Whether the DRAM alone knows the key.
+bool concerns_dram_trace(std::string_view key, const Config& config) {
+  if (key == "clock.period") {  // the banked model has a clock of its own
+    return config.machine.dram.kind == DramKind::kSimple;
+  }
+  return key.starts_with("dram.") && key != "dram.layout";
+}
+
+std::uint32_t parse_outstanding(const std::string& text) {
+  constexpr std::uint64_t kMost = 65536;
+  const std::string allowed = "; allowed: 1.." + std::to_string(kMost);
+  std::uint64_t count = 0;
+  try {
+    count = parse_count(text);
+  } catch (const InputError& error) {
+    fail(std::string("--outstanding=") + error.what() + allowed);
+  }
+  if (count == 0 || count > kMost) {
+    fail("--outstanding=" + printable(text) + " is out of range" + allowed);
+  }
+  return static_cast<std::uint32_t>(count);
+}
+
+DramTraceCommand parse_dram_trace_command(const Arguments& arguments) {
+  DramTraceCommand command;
+  command.file = only_positional(arguments, "dram-trace", "FILE");
+  command.json_file = arguments.value("json");
+  if (const auto outstanding = arguments.value("outstanding")) {
+    command.outstanding = parse_outstanding(*outstanding);
+  }
+  command.config = resolve(arguments, {"dram-trace", {{"dram.model", "banked", 0}}});
+  for (const Setting& setting : arguments.settings.settings) {
+    if (!concerns_dram_trace(setting.key, command.config)) {
+      fail(setting.key + "=" + printable(setting.value) +
+           " has no effect on dram-trace, which plays the DRAM alone");
+    }
+  }
+  return command;
+}
+
 Command parse_command(const std::string& name, std::span<const std::string> rest) {
   const bool with_config = name != "check";
   const Arguments arguments = split_arguments(rest, command_options(name), with_config);
@@ -162,14 +203,27 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
   if (name == "compile") {
     return parse_compile(arguments);
   }
+  if (name == "dram-trace") {
+    return parse_dram_trace_command(arguments);
+  }
   return CheckCommand{only_positional(arguments, "check", "FILE")};
 }
 
 }  // namespace
 
+void for_each_dram_trace_key(
+    const Config& config,
+    const std::function<void(std::string_view name, const std::string& value)>& visit) {
+  for_each_key(config, [&](std::string_view name, const std::string& value) {
+    if (concerns_dram_trace(name, config)) {
+      visit(name, value);
+    }
+  });
+}
+
 Command parse_command_line(std::span<const std::string> arguments) {
   if (arguments.empty()) {
-    fail("missing command: run, compile or check; see 'tilewave --help'");
+    fail("missing command: run, compile, check or dram-trace; see 'tilewave --help'");
   }
   const std::string& first = arguments[0];
   const std::vector<std::string>& commands = command_names();
@@ -182,7 +236,7 @@ Command parse_command_line(std::span<const std::string> arguments) {
     const std::vector<std::string> options = {"--help", "--version"};
     const std::string near = did_you_mean(first, option ? options : commands);
     fail((option ? "unknown option " : "unknown command ") + in_quotes(first) +
-         (near.empty() ? "; commands are run, compile and check" : near));
+         (near.empty() ? "; commands are run, compile, check and dram-trace" : near));
   }
   if (arguments.size() > 1) {
     fail(first + " takes nothing after it, but got " + in_quotes(arguments[1]));

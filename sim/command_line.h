@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "sim/config.h"
@@ -43,12 +45,26 @@ struct CheckCommand {
   std::string file;
 };
 
+/// Its config has dram.model=banked where nothing else is asked for.
+struct DramTraceCommand {
+  std::string file;
+  Config config;
+  std::uint32_t outstanding = 16;        ///< reads in flight, and writes in flight
+  std::optional<std::string> json_file;  ///< "-": standard output
+};
+
 /// Nothing to do but to print: --help and --version.
 struct HelpCommand {
   std::string text;
 };
 
-using Command = std::variant<RunCommand, CompileCommand, CheckCommand, HelpCommand>;
+using Command =
+    std::variant<RunCommand, CompileCommand, CheckCommand, DramTraceCommand, HelpCommand>;
+
+/// Calls `visit(name, value)` for each key that has an effect on a DRAM trace.
+void for_each_dram_trace_key(
+    const Config& config,
+    const std::function<void(std::string_view name, const std::string& value)>& visit);
 
 /// `arguments` without the program's name. Throws InputError with one line.
 Command parse_command_line(std::span<const std::string> arguments);

@@ -16,5 +16,6 @@ enum class ExitCode : int {
 ExitCode run(const RunCommand& command);
 ExitCode compile(const CompileCommand& command);
 ExitCode check(const CheckCommand& command);
+ExitCode dram_trace(const DramTraceCommand& command);
 
 }  // namespace tilewave

@@ -2,12 +2,14 @@
 #include "sim/config.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <initializer_list>
 #include <map>
 
 #include "compiler/error.h"
 #include "compiler/nearest.h"
+#include "models/address_map.h"
 #include "sim/config_keys.h"
 #include "sim/units.h"
 
@@ -28,11 +30,14 @@ class Resolution {
   void apply(const SettingSource& source);
   /// Drops what later sources made meaningless and rejects what never had an effect.
   void check_effects();
+  /// Loads what a default only names.
+  void complete();
   void check_machine() const;
   Config finish();
 
  private:
   void apply(const SettingSource& source, const Setting& setting);
+  void check_banked_dram() const;
   /// Blames the key of `keys` that was set last.
   [[noreturn]] void reject(std::initializer_list<std::string_view> keys,
                            const std::string& why) const;
@@ -59,7 +64,7 @@ void Resolution::apply(const SettingSource& source, const Setting& setting) {
                      "as " + printable(first.text));
   }
   try {
-    key->field.set(config_, parse_key_value(*key, setting.value));
+    set_key(*key, config_, setting.value);
   } catch (const InputError& error) {
     throw InputError(place + ": " + error.what());
   }
@@ -92,7 +97,14 @@ void Resolution::check_effects() {
   }
   const Config defaults;
   for (const ConfigKey* key : superseded) {
-    key->field.set(config_, key->field.get(defaults));
+    set_key(*key, config_, key_text(*key, defaults));
+  }
+}
+
+void Resolution::complete() {
+  DramConfig& dram = config_.machine.dram;
+  if (dram.kind == DramKind::kBanked && dram.preset.timing.clock_ps == 0) {
+    dram.preset = load_dram_preset(dram.preset.name);
   }
 }
 
@@ -117,6 +129,23 @@ void Resolution::check_machine() const {
            "does not fit: sram.port_bytes (" + print_bytes(sram.port_bytes) +
                ") must not exceed sram.interleave_bytes (" + print_bytes(sram.interleave_bytes) +
                ")");
+  }
+  if (config_.machine.dram.kind == DramKind::kBanked) {
+    check_banked_dram();
+  }
+}
+
+void Resolution::check_banked_dram() const {
+  const DramConfig& dram = config_.machine.dram;
+  if (!std::has_single_bit(dram.channels)) {
+    reject({"dram.channels", "dram.model"},
+           "does not fit: dram.model=banked takes a power of two of channels");
+  }
+  try {
+    const AddressMap map(dram.address_map, dram.preset.timing, dram.channels);
+  } catch (const InputError& error) {
+    reject({"dram.address_map", "dram.preset", "dram.channels", "dram.model"},
+           std::string("does not fit: ") + error.what());
   }
 }
 
@@ -148,8 +177,7 @@ std::string Resolution::selected(const ConfigKey& key) const {
   std::string text;
   for (const std::string& name : key.condition.selectors) {
     const ConfigKey& selector = *find_config_key(name);
-    text += (text.empty() ? "" : " and ") + name + "=" +
-            print_key_value(selector, selector.field.get(config_));
+    text += (text.empty() ? "" : " and ") + name + "=" + key_text(selector, config_);
   }
   return text;
 }
@@ -162,6 +190,7 @@ Config resolve_config(std::span<const SettingSource> sources) {
     resolution.apply(source);
   }
   resolution.check_effects();
+  resolution.complete();
   resolution.check_machine();
   return resolution.finish();
 }
@@ -179,7 +208,7 @@ std::string print_config(const Config& config) {
       text += "\n[" + section + "]\n";
     }
     text += "# " + key.help + " (" + allowed_values(key) + ")\n" + key.key() + " = " +
-            print_key_value(key, key.field.get(config)) + "\n";
+            key_text(key, config) + "\n";
   }
   return text;
 }
@@ -189,7 +218,7 @@ void for_each_key(
     const std::function<void(std::string_view name, const std::string& value)>& visit) {
   for (const ConfigKey& key : config_keys()) {
     if (key.has_effect(config)) {
-      visit(key.name, print_key_value(key, key.field.get(config)));
+      visit(key.name, key_text(key, config));
     }
   }
 }

@@ -44,10 +44,22 @@ KeyCondition only_output_stationary() {
           "compute.dataflow=os",
           {"compute.dataflow"}};
 }
-KeyCondition only_several_channels() {
-  return {[](const Config& c) { return c.machine.dram.channels > 1; },
-          "dram.channels above 1",
-          {"dram.channels"}};
+KeyCondition only_simple() {
+  return {[](const Config& c) { return c.machine.dram.kind == DramKind::kSimple; },
+          "dram.model=simple",
+          {"dram.model"}};
+}
+KeyCondition only_banked() {
+  return {[](const Config& c) { return c.machine.dram.kind == DramKind::kBanked; },
+          "dram.model=banked",
+          {"dram.model"}};
+}
+KeyCondition only_simple_with_several_channels() {
+  return {[](const Config& c) {
+            return c.machine.dram.kind == DramKind::kSimple && c.machine.dram.channels > 1;
+          },
+          "dram.model=simple and dram.channels above 1",
+          {"dram.model", "dram.channels"}};
 }
 KeyCondition only_overlapped() {
   return {[](const Config& c) { return c.machine.sequencer.overlap; },
@@ -155,8 +167,29 @@ std::vector<ConfigKey> make_keys() {
 
       {.name = "dram.model", .kind = KeyKind::kChoice,
        .field = field([](auto& c) -> auto& { return c.machine.dram.kind; }),
-       .help = "simple: a latency and a bandwidth per channel",
-       .choices = {choice("simple", DramKind::kSimple)}},
+       .help = "a latency and a bandwidth per channel, or banks with their JEDEC timings",
+       .choices = {choice("simple", DramKind::kSimple), choice("banked", DramKind::kBanked)}},
+      {.name = "dram.preset", .kind = KeyKind::kText,
+       .field = {.get_text = [](const Config& c) { return c.machine.dram.preset.name; },
+                 .set_text = [](Config& c, const std::string& text) {
+                   c.machine.dram.preset = load_dram_preset(text);
+                 }},
+       .help = "geometry and timings of a channel", .condition = only_banked(),
+       .allowed = "a file of configs/dram by its name, or the path of your own"},
+      {.name = "dram.address_map", .kind = KeyKind::kText,
+       .field = {.get_text = [](const Config& c) { return c.machine.dram.address_map; },
+                 .set_text = [](Config& c, const std::string& text) {
+                   c.machine.dram.address_map = text;
+                 }},
+       .help = "address bits from the highest down", .condition = only_banked(),
+       .allowed = "P, B or fields such as row:bank:bankgroup:channel:column"},
+      {.name = "dram.queue_depth", .kind = KeyKind::kCount,
+       .field = field([](auto& c) -> auto& { return c.machine.dram.queue_depth; }),
+       .help = "reads, and writes, that each channel's controller holds",
+       .limits = {.min = 8, .max = 1024}, .condition = only_banked()},
+      {.name = "dram.refresh", .kind = KeyKind::kOnOff,
+       .field = field([](auto& c) -> auto& { return c.machine.dram.refresh; }),
+       .help = "whether the banks are refreshed", .condition = only_banked()},
       {.name = "dram.layout", .kind = KeyKind::kChoice,
        .field = field([](auto& c) -> auto& { return c.machine.dram.layout; }),
        .help = "tensors row by row, or tile by tile with each tile contiguous",
@@ -169,16 +202,21 @@ std::vector<ConfigKey> make_keys() {
       {.name = "dram.latency", .kind = KeyKind::kTime,
        .field = field([](auto& c) -> auto& { return c.machine.dram.latency; }),
        .help = "from a request to its first byte",
-       .limits = {.min = 0, .max = 100 * kMicrosecond}},
+       .limits = {.min = 0, .max = 100 * kMicrosecond}, .condition = only_simple()},
       {.name = "dram.bandwidth", .kind = KeyKind::kBandwidth,
        .field = field([](auto& c) -> auto& { return c.machine.dram.bandwidth; }),
        .help = "bandwidth of each channel",
-       .limits = {.min = kMegabytePerSecond, .max = 10'000'000 * kMegabytePerSecond}},
+       .limits = {.min = kMegabytePerSecond, .max = 10'000'000 * kMegabytePerSecond},
+       .condition = only_simple()},
+      {.name = "dram.refresh_permille", .kind = KeyKind::kCount,
+       .field = field([](auto& c) -> auto& { return c.machine.dram.refresh_permille; }),
+       .help = "thousandths of the bandwidth that refresh takes, tRFC / tREFI",
+       .limits = {.min = 0, .max = 500}, .condition = only_simple()},
       {.name = "dram.interleave_bytes", .kind = KeyKind::kBytes,
        .field = field([](auto& c) -> auto& { return c.machine.dram.interleave_bytes; }),
        .help = "consecutive bytes in one channel",
        .limits = {.min = 64, .max = kKiB * kKiB, .power_of_two = true},
-       .condition = only_several_channels()},
+       .condition = only_simple_with_several_channels()},
 
       {.name = "sequencer.queue_depth", .kind = KeyKind::kCount,
        .field = field([](auto& c) -> auto& { return c.machine.sequencer.queue_depth; }),
@@ -188,6 +226,12 @@ std::vector<ConfigKey> make_keys() {
        .field = field([](auto& c) -> auto& { return c.machine.sequencer.overlap; }),
        .help = "off: an op is issued when the one before it has completed"},
 
+      {.name = "schedule.loop_order", .kind = KeyKind::kChoice,
+       .field = field([](auto& c) -> auto& { return c.schedule.loop_order; }),
+       .help = "loops of a matmul over rows, columns and reduction, the outermost first",
+       .choices = {choice("mnk", LoopOrder::kMnk), choice("mkn", LoopOrder::kMkn),
+                   choice("nmk", LoopOrder::kNmk), choice("nkm", LoopOrder::kNkm),
+                   choice("kmn", LoopOrder::kKmn), choice("knm", LoopOrder::kKnm)}},
       {.name = "schedule.eviction", .kind = KeyKind::kChoice,
        .field = field([](auto& c) -> auto& { return c.schedule.eviction; }),
        .help = "tile to drop when the SRAM is full: least recently used, or used again the latest",

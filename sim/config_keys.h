@@ -19,7 +19,8 @@ enum class KeyKind : std::uint8_t {
   kBandwidth,
   kCount,
   kChoice,
-  kOnOff
+  kOnOff,
+  kText  ///< a name, a path, a formula: what it may be is the key's own
 };
 
 /// Inclusive, in the key's base unit: bytes, cycles, picoseconds, bytes per second.
@@ -35,10 +36,13 @@ struct KeyChoice {
   std::uint64_t value = 0;  ///< the enumerator
 };
 
-/// Where a key's value lives; enumerators and bools are numbers here.
+/// Where a key's value lives; enumerators and bools are numbers here. Texts have the other two.
 struct KeyField {
   std::uint64_t (*get)(const Config&) = nullptr;
   void (*set)(Config&, std::uint64_t) = nullptr;
+  std::string (*get_text)(const Config&) = nullptr;
+  /// Throws InputError; the message starts with the value.
+  void (*set_text)(Config&, const std::string&) = nullptr;
 };
 
 /// When a key has an effect: always, or as `holds` says. It must hold or not by itself, whatever
@@ -57,6 +61,7 @@ struct ConfigKey {
   KeyLimits limits{};  ///< of numbers
   std::vector<KeyChoice> choices{};
   KeyCondition condition{};
+  std::string allowed{};  ///< of texts: "a name or a path"
 
   std::string section() const { return name.substr(0, name.find('.')); }
   std::string key() const { return name.substr(name.find('.') + 1); }
@@ -75,6 +80,11 @@ const ConfigKey* find_config_key(std::string_view name);
 std::string unknown_key_message(std::string_view name);
 
 /// Throws InputError: "sram.banks=0 is out of range; allowed: 1..1024".
+void set_key(const ConfigKey& key, Config& config, std::string_view text);
+/// What set_key() would take for the same value.
+std::string key_text(const ConfigKey& key, const Config& config);
+
+/// The same for keys that are not texts, without a config.
 std::uint64_t parse_key_value(const ConfigKey& key, std::string_view text);
 std::string print_key_value(const ConfigKey& key, std::uint64_t value);
 

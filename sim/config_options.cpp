@@ -22,6 +22,7 @@ const char* placeholder(KeyKind kind) {
     case KeyKind::kCount: return "N";
     case KeyKind::kChoice: return "CHOICE";
     case KeyKind::kOnOff: return "on|off";
+    case KeyKind::kText: return "TEXT";
   }
   return "";
 }
@@ -36,7 +37,7 @@ std::string description(const ConfigKey& key) {
 
 }  // namespace
 
-po::options_description config_options() {
+po::options_description config_options(std::string_view only_section) {
   const Config defaults;
   po::options_description all("", kHelpColumns, kHelpTextColumns);
   const std::vector<ConfigKey>& keys = config_keys();
@@ -48,10 +49,12 @@ po::options_description config_options() {
       group.add_options()(key.name.c_str(),
                           po::value<std::string>()
                               ->value_name(placeholder(key.kind))
-                              ->default_value(print_key_value(key, key.field.get(defaults))),
+                              ->default_value(key_text(key, defaults)),
                           description(key).c_str());
     }
-    all.add(group);
+    if (only_section.empty() || section == only_section) {
+      all.add(group);
+    }
   }
   return all;
 }

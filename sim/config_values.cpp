@@ -32,7 +32,8 @@ std::uint64_t parse_number(const ConfigKey& key, std::string_view text) {
     case KeyKind::kCycles:
     case KeyKind::kCount: return parse_count(text);
     case KeyKind::kChoice:
-    case KeyKind::kOnOff: break;
+    case KeyKind::kOnOff:
+    case KeyKind::kText: break;
   }
   throw InternalError(key.name + " is not a number");
 }
@@ -97,7 +98,8 @@ std::string print_key_value(const ConfigKey& key, std::uint64_t value) {
     case KeyKind::kCycles:
     case KeyKind::kCount: return std::to_string(value);
     case KeyKind::kOnOff: return print_on_off(value != 0);
-    case KeyKind::kChoice: break;
+    case KeyKind::kChoice:
+    case KeyKind::kText: break;
   }
   const auto found = std::ranges::find(key.choices, value, &KeyChoice::value);
   if (found == key.choices.end()) {
@@ -106,7 +108,27 @@ std::string print_key_value(const ConfigKey& key, std::uint64_t value) {
   return found->text;
 }
 
+void set_key(const ConfigKey& key, Config& config, std::string_view text) {
+  if (key.kind != KeyKind::kText) {
+    key.field.set(config, parse_key_value(key, text));
+    return;
+  }
+  try {
+    key.field.set_text(config, std::string(text));
+  } catch (const InputError& error) {
+    throw InputError(key.name + "=" + error.what());
+  }
+}
+
+std::string key_text(const ConfigKey& key, const Config& config) {
+  return key.kind == KeyKind::kText ? key.field.get_text(config)
+                                    : print_key_value(key, key.field.get(config));
+}
+
 std::string allowed_values(const ConfigKey& key) {
+  if (key.kind == KeyKind::kText) {
+    return key.allowed;
+  }
   if (key.kind == KeyKind::kOnOff) {
     return "on or off";
   }

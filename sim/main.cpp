@@ -27,6 +27,9 @@ ExitCode execute(const Command& command) {
   if (const auto* wanted = std::get_if<CheckCommand>(&command)) {
     return check(*wanted);
   }
+  if (const auto* wanted = std::get_if<DramTraceCommand>(&command)) {
+    return dram_trace(*wanted);
+  }
   return run(std::get<RunCommand>(command));
 }
 

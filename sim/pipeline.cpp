@@ -103,7 +103,7 @@ CompiledModel compile_model(const Graph& graph, const Config& config) {
   const TileShape tile;
   compiled.graph = timed("fuse", [&] { return fuse(graph); });
   const UopList uops = timed("lower", [&] {
-    UopList list = lower(*compiled.graph, tile);
+    UopList list = lower(*compiled.graph, tile, config.schedule.loop_order);
     verify_uops(*compiled.graph, list);
     return list;
   });

@@ -24,7 +24,7 @@ std::string key_text(const Config& config, const char* name) {
   if (key == nullptr) {
     throw InternalError(std::string("the report asks for a key that there is not: ") + name);
   }
-  return print_key_value(*key, key->field.get(config));
+  return key_text(*key, config);
 }
 
 std::string count(std::uint64_t number, const std::string& what) {
@@ -54,8 +54,9 @@ std::string machine_text(const Config& config) {
               : " " + key("compute.rows") + "x" + key("compute.cols");
   return key("clock.period") + " clock, " + core + ", SRAM " + key("sram.size") + " in " +
          key("sram.banks") + " banks, bus " + key("bus.bytes_per_cycle") + "/cycle, DRAM " +
-         key("dram.channels") + " x " + key("dram.bandwidth") + ", overlap " +
-         key("sequencer.overlap");
+         key("dram.channels") + " x " +
+         key(machine.dram.kind == DramKind::kSimple ? "dram.bandwidth" : "dram.preset") +
+         ", overlap " + key("sequencer.overlap");
 }
 
 std::string model_text(const RunOutcome& outcome) {

@@ -1,5 +1,6 @@
 // The static scheduler: golden figures, what must hold for every network in every SRAM, and what it
 // says when there is none left.
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -204,6 +205,70 @@ TEST(Scheduler, EveryNetworkInEverySramIsSound) {
       }
     }
   }
+}
+
+/// Output tiles that `graph` holds at once in an order: the most of all its matmuls.
+std::uint64_t accumulators_at_once(const Graph& graph, LoopOrder order) {
+  std::uint64_t most = 1;
+  for (const Operator& oper : graph.operators()) {
+    const TileGrid out = tile_grid(graph.tensor(oper.output).shape, {});
+    const TileGrid a = tile_grid(graph.tensor(oper.inputs[0]).shape, {});
+    if (oper.kind != OperatorKind::kMatMul || a.cols == 1) {
+      continue;
+    }
+    switch (order) {
+      case LoopOrder::kMnk:
+      case LoopOrder::kNmk: break;
+      case LoopOrder::kMkn: most = std::max<std::uint64_t>(most, out.cols); break;
+      case LoopOrder::kNkm: most = std::max<std::uint64_t>(most, out.rows); break;
+      case LoopOrder::kKmn:
+      case LoopOrder::kKnm: most = std::max(most, out.tiles()); break;
+    }
+  }
+  return most;
+}
+
+TEST(Scheduler, EveryOrderIsSoundDownToItsAccumulatorsAndOneStep) {
+  std::mt19937 random(20240609);
+  for (int i = 0; i < 40; ++i) {
+    const Graph graph = test::random_network(random, 160);
+    for (const LoopOrder order : test::kLoopOrders) {
+      SCOPED_TRACE(to_text(graph) + to_string(order));
+      const std::uint64_t least = (accumulators_at_once(graph, order) + 2) * kTileBytes;
+      for (const std::uint64_t sram : {least, least + kTileBytes, 2 * least}) {
+        for (const Eviction eviction : {Eviction::kLru, Eviction::kBelady}) {
+          for (const Buffering buffering : {Buffering::kSingle, Buffering::kPingPong}) {
+            const ScheduleOptions options{sram, eviction, buffering, order};
+            ASSERT_NO_FATAL_FAILURE(expect_sound(test::compile(graph, options), sram));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Scheduler, SaysHowManyAccumulatorsALoopOrderNeeds) {
+  // 4 × 3 tiles of out in 2 steps
+  const auto message = [](LoopOrder order, std::uint64_t tiles) {
+    return test::message_of([&] {
+      test::compile(build_builtin("gemm:128x64x96"),
+                    {tiles * kTileBytes, Eviction::kLru, Buffering::kSingle, order});
+    });
+  };
+  const auto expected = [](const std::string& tile, const std::string& needs,
+                           const std::string& holds) {
+    return "graph 'gemm': no SRAM left for tile " + tile + " of tensor 'out': loop order " + needs +
+           " accumulators at once, besides the operands of a step; " + holds +
+           " tiles; try schedule.loop_order=mnk";
+  };
+  EXPECT_EQ(message(LoopOrder::kKnm, 13), expected("(3,2)", "knm needs 12", "53248 bytes hold 13"));
+  EXPECT_EQ(message(LoopOrder::kKmn, 13), expected("(3,2)", "kmn needs 12", "53248 bytes hold 13"));
+  EXPECT_EQ(message(LoopOrder::kNkm, 5), expected("(3,0)", "nkm needs 4", "20480 bytes hold 5"));
+  EXPECT_EQ(message(LoopOrder::kMkn, 4), expected("(0,2)", "mkn needs 3", "16384 bytes hold 4"));
+  EXPECT_EQ(message(LoopOrder::kKnm, 14), "accepted");
+  EXPECT_EQ(message(LoopOrder::kNkm, 6), "accepted");
+  EXPECT_EQ(message(LoopOrder::kMkn, 5), "accepted");
+  EXPECT_EQ(message(LoopOrder::kNmk, 3), "accepted");
 }
 
 TEST(Scheduler, IsDeterministic) {

@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <random>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -103,6 +105,83 @@ TEST(Lower, RunsOverRowsColumnsAndReductionInnermost) {
             "LOAD    h[0,1]\nLOAD    x[0,1]\nEXECUTE s[0,1] add clear\nSTORE   s[0,1]\n");
 }
 
+using Step = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // m, n, k
+
+std::vector<Step> steps_of(const UopList& list) {
+  std::vector<Step> steps;
+  for (const Uop& uop : list.uops) {
+    if (uop.kind == UopKind::kExecute) {
+      steps.emplace_back(uop.row, uop.col, uop.k);
+    }
+  }
+  return steps;
+}
+
+TEST(Lower, EveryOrderIsLegalAndMakesTheSameSteps) {
+  std::mt19937 random(11);
+  for (int i = 0; i < 100; ++i) {
+    const Graph graph = gemm(1 + random() % 200, 1 + random() % 200, 1 + random() % 200);
+    const std::vector<Step> baseline = steps_of(lower(graph, {}));
+    const std::set<Step> all(baseline.begin(), baseline.end());
+    ASSERT_EQ(all.size(), baseline.size());
+    for (const LoopOrder order : test::kLoopOrders) {
+      SCOPED_TRACE(to_text(graph) + to_string(order));
+      const UopList list = lower(graph, {}, order);
+      ASSERT_EQ(list.uops.size(), estimate_lowering(graph, {}).uops);
+      ASSERT_NO_THROW(verify_uops(graph, list));
+      const std::vector<Step> steps = steps_of(list);
+      ASSERT_EQ(steps.size(), all.size());
+      ASSERT_EQ(std::set<Step>(steps.begin(), steps.end()), all);
+    }
+  }
+}
+
+TEST(Lower, EveryOrderNestsItsLoopsAsItsNameSays) {
+  const Graph graph = gemm(64, 128, 96);  // 2 × 3 tiles of 4 steps
+  for (const LoopOrder order : test::kLoopOrders) {
+    const std::string name = to_string(order);
+    std::vector<Step> steps = steps_of(lower(graph, {}, order));
+    ASSERT_EQ(steps.size(), 24U);
+    const auto at = [&name](const Step& step, std::size_t loop) {
+      const auto [m, n, k] = step;
+      return name[loop] == 'm' ? m : name[loop] == 'n' ? n : k;
+    };
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+      const auto position = [&](const Step& step) {
+        return std::tuple(at(step, 0), at(step, 1), at(step, 2));
+      };
+      ASSERT_LT(position(steps[i - 1]), position(steps[i])) << name;
+    }
+  }
+}
+
+TEST(Lower, RandomNetworksAreLegalInEveryOrder) {
+  std::mt19937 random(2);
+  for (int i = 0; i < 100; ++i) {
+    const Graph graph = test::random_network(random, 200);
+    for (const LoopOrder order : test::kLoopOrders) {
+      const UopList list = lower(graph, {}, order);
+      ASSERT_EQ(list.uops.size(), estimate_lowering(graph, {}).uops) << to_text(graph);
+      ASSERT_NO_THROW(verify_uops(graph, list)) << to_text(graph) << to_string(order);
+    }
+  }
+}
+
+/// The small graph with its columns innermost, so that both of its accumulators are open at once.
+constexpr LoopOrder kInterleaved = LoopOrder::kMkn;
+
+TEST(Lower, StoresATileRightAfterItsLastStepInEveryOrder) {
+  const Graph graph = small_graph();
+  EXPECT_EQ(to_text(graph, lower(graph, {}, kInterleaved)),
+            "# tile 32x32x32 (m, n, k), 22 uOps\n"
+            "LOAD    x[0,0]\nLOAD    w[0,0]\nEXECUTE h[0,0] matmul k=0 clear\n"
+            "LOAD    x[0,0]\nLOAD    w[0,1]\nEXECUTE h[0,1] matmul k=0 clear\n"
+            "LOAD    x[0,1]\nLOAD    w[1,0]\nEXECUTE h[0,0] matmul k=1\nSTORE   h[0,0] relu\n"
+            "LOAD    x[0,1]\nLOAD    w[1,1]\nEXECUTE h[0,1] matmul k=1\nSTORE   h[0,1] relu\n"
+            "LOAD    h[0,0]\nLOAD    x[0,0]\nEXECUTE s[0,0] add clear\nSTORE   s[0,0]\n"
+            "LOAD    h[0,1]\nLOAD    x[0,1]\nEXECUTE s[0,1] add clear\nSTORE   s[0,1]\n");
+}
+
 TEST(Lower, RefusesWhatIsTooLarge) {
   // (2^20/32)² · (3·2^20/32 + 1) = 2^30 · 98305 uOps; 3 · 2^40 · 4 bytes = 12 TiB
   EXPECT_EQ(test::message_of([] { lower(gemm(1 << 20, 1 << 20, 1 << 20), {}); }),
@@ -132,8 +211,9 @@ struct WrongUops {
   std::string message;
 };
 
-std::string complaint(const Graph& graph, const WrongUops& wrong) {
-  UopList list = lower(graph, {});
+std::string complaint(const Graph& graph, const WrongUops& wrong,
+                      LoopOrder order = LoopOrder::kMnk) {
+  UopList list = lower(graph, {}, order);
   wrong.spoil(list.uops);
   try {
     verify_uops(graph, list);
@@ -143,10 +223,10 @@ std::string complaint(const Graph& graph, const WrongUops& wrong) {
   return "accepted";
 }
 
-void expect_refused(const std::vector<WrongUops>& table) {
+void expect_refused(const std::vector<WrongUops>& table, LoopOrder order = LoopOrder::kMnk) {
   const Graph graph = small_graph();
   for (const WrongUops& wrong : table) {
-    EXPECT_EQ(complaint(graph, wrong), wrong.message) << wrong.what;
+    EXPECT_EQ(complaint(graph, wrong, order), wrong.message) << wrong.what;
   }
 }
 
@@ -195,6 +275,42 @@ TEST(VerifyUops, RefusesBrokenLists) {
       {"last store missing", [](Uops& u) { drop(u, 21); }, "tensor 's' has 1 tiles stored, not 2"},
       {"a tile left out", [](Uops& u) { drop(u, 7, 7); }, "tensor 'h' has 1 tiles stored, not 2"},
   });
+}
+
+// Positions are those of StoresATileRightAfterItsLastStepInEveryOrder: 2 executes h[0,0] k=0, 5
+// h[0,1] k=0, 8 h[0,0] k=1, 9 stores it, 12 h[0,1] k=1, 13 stores it.
+TEST(VerifyUops, RefusesBrokenListsOfSeveralAccumulators) {
+  using Uops = std::vector<Uop>;
+  const std::string twice = ": accumulator opened twice or not at all";
+  const std::string store = ": STORE of a tile that was not just completed";
+  expect_refused(
+      {
+          {"unspoilt", [](Uops&) {}, "accepted"},
+          {"one never opened", [](Uops& u) { drop(u, 3, 3); }, "uOp 9" + twice},
+          {"one opened again", [](Uops& u) { std::copy_n(u.begin(), 3, u.begin() + 3); },
+           "uOp 5" + twice},
+          {"opened again after its store",
+           [](Uops& u) { std::copy_n(u.begin(), 3, u.begin() + 10); }, "uOp 12" + twice},
+          {"a step before the one before it",
+           [](Uops& u) { std::swap_ranges(u.begin() + 3, u.begin() + 6, u.begin() + 10); },
+           "uOp 5" + twice},
+          {"closed too early", [](Uops& u) { u[2].last = true; }, "uOp 5" + twice},
+          {"closed and stored too early",
+           [](Uops& u) {
+             u[5].last = true;
+             u.insert(u.begin() + 6, u[13]);
+           },
+           "uOp 6" + store},
+          {"both stored at the end",
+           [](Uops& u) { std::rotate(u.begin() + 9, u.begin() + 10, u.begin() + 13); },
+           "uOp 11" + twice},
+          {"stored after the loads of the next step",
+           [](Uops& u) { std::rotate(u.begin() + 9, u.begin() + 10, u.begin() + 12); },
+           "uOp 11" + store},
+          {"the other one stored", [](Uops& u) { u[9].col = 1; }, "uOp 9" + store},
+          {"left open", [](Uops& u) { drop(u, 10, 4); }, "tensor 'h' has 1 tiles stored, not 2"},
+      },
+      kInterleaved);
 }
 
 std::string refusal(const std::function<void(std::vector<Uop>&)>& spoil) {

@@ -25,9 +25,10 @@ using test::Values;
 
 /// Runs a network compiled for `sram_bytes` and compares it with the plain computation.
 Outcome expect_right(const Graph& graph, const MachineConfig& config,
-                     std::uint64_t sram_bytes = 256 * 1024) {
+                     std::uint64_t sram_bytes = 256 * 1024, LoopOrder order = LoopOrder::kMnk) {
   const Values sources = test::random_sources(graph.tensors(), 1);
-  const Program program = test::compile(graph, {.sram_bytes = sram_bytes}).program;
+  const ScheduleOptions options{.sram_bytes = sram_bytes, .loop_order = order};
+  const Program program = test::compile(graph, options).program;
   const Outcome outcome = run(program, config, sources);
   test::expect_computed(graph, sources, outcome.outputs);
   return outcome;
@@ -127,6 +128,35 @@ TEST(Platform, EveryMachineComputesTheSameBits) {
     for (const MachineConfig& config : machines()) {
       ASSERT_EQ(run(program, config, sources).outputs, first.outputs);
     }
+  }
+}
+
+TEST(Platform, EveryLoopOrderIsRightOnEveryKindOfArray) {
+  std::mt19937 random(79);
+  for (const LoopOrder order : test::kLoopOrders) {
+    for (const Dataflow dataflow : {Dataflow::kOutputStationary, Dataflow::kWeightStationary,
+                                    Dataflow::kInputStationary, Dataflow::kSimd}) {
+      for (const FillOverlap overlap : {FillOverlap::kNone, FillOverlap::kFull}) {
+        const Graph graph = test::random_network(random, 150);
+        SCOPED_TRACE(to_text(graph) + to_string(order));
+        MachineConfig config;
+        config.compute.dataflow = dataflow;
+        config.compute.fill_overlap = overlap;
+        // 150 × 150 in the accumulators of 5 × 5 tiles, with two operands, or somewhat more
+        config.sram.size_bytes = 4096 * (27 + random() % 10);
+        expect_right(graph, config, config.sram.size_bytes, order);
+      }
+    }
+  }
+}
+
+TEST(Platform, LoopOrdersComputeTheSameBits) {
+  // The order of k is the same in all of them, and with it the order of every sum.
+  const Graph graph = build_builtin("mlp:100x130x70x40");
+  const Outcome baseline = expect_right(graph, {});
+  for (const LoopOrder order : test::kLoopOrders) {
+    EXPECT_EQ(expect_right(graph, {}, 256 * 1024, order).outputs, baseline.outputs)
+        << to_string(order);
   }
 }
 

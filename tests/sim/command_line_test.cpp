@@ -117,7 +117,7 @@ TEST(CommandLine, Help) {
     EXPECT_THAT(help(words), HasSubstr("Usage: tilewave COMMAND"));
     EXPECT_THAT(help(words), HasSubstr("Exit codes:"));
   }
-  for (const std::string command : {"run", "compile", "check"}) {
+  for (const std::string command : {"run", "compile", "check", "dram-trace"}) {
     const std::string text = help({command, "-h"});
     EXPECT_EQ(text, help({command, "whatever", "--help"}));
     EXPECT_THAT(text, HasSubstr("Usage: tilewave " + command + " "));
@@ -139,10 +139,10 @@ struct Wrong {
 
 TEST(CommandLine, Refuses) {
   const std::vector<Wrong> cases = {
-      {{}, "missing command: run, compile or check; see 'tilewave --help'"},
+      {{}, "missing command: run, compile, check or dram-trace; see 'tilewave --help'"},
       {{"rnu"}, "unknown command 'rnu'; did you mean 'run'?"},
-      {{"simulate"}, "unknown command 'simulate'; commands are run, compile and check"},
-      {{""}, "unknown command ''; commands are run, compile and check"},
+      {{"simulate"}, "unknown command 'simulate'; commands are run, compile, check and dram-trace"},
+      {{""}, "unknown command ''; commands are run, compile, check and dram-trace"},
       {{"--hlep"}, "unknown option '--hlep'; did you mean '--help'?"},
       {{"--version", "run"}, "--version takes nothing after it, but got 'run'"},
       {{"run"}, "run needs a MODEL; see 'tilewave run --help'"},

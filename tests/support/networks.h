@@ -44,6 +44,9 @@ inline Graph random_network(std::mt19937& random, std::uint32_t max_extent) {
   return graph;
 }
 
+inline constexpr LoopOrder kLoopOrders[] = {LoopOrder::kMnk, LoopOrder::kMkn, LoopOrder::kNmk,
+                                            LoopOrder::kNkm, LoopOrder::kKmn, LoopOrder::kKnm};
+
 struct Compiled {
   ScheduleStats stats;
   Program program;
@@ -53,7 +56,7 @@ struct Compiled {
 inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
                         const TileShape& tile = {}) {
   const Graph fused = fuse(graph);
-  const UopList uops = lower(fused, tile);
+  const UopList uops = lower(fused, tile, options.loop_order);
   verify_uops(fused, uops);
   Schedule schedule = schedule_uops(fused, uops, options);
   Compiled compiled;

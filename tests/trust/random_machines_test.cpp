@@ -1,0 +1,147 @@
+// Random models on random machines: the outputs are right, every cycle is accounted for, moving
+// data takes no time, and overlap never costs any.
+#include <cstdio>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "compiler/error.h"
+#include "models/dram_image.h"
+#include "sim/verification.h"
+#include "tests/support/networks.h"
+#include "tests/trust/machines.h"
+#include "tests/trust/random_settings.h"
+
+namespace tilewave::trust {
+namespace {
+
+constexpr int kShards = 16;
+constexpr int kMachinesPerShard = 40;  // 16 · 40 = 640
+
+/// Overlap may cost time on a starved SRAM, or with a shared engine and long latencies:
+/// docs/trust.md, "Anomalies".
+constexpr double kOverlapTolerance = 1.2;
+
+Graph draw_model(std::mt19937& random) {
+  constexpr std::array<std::uint32_t, 8> kExtents = {8, 33, 33, 64, 64, 100, 100, 200};
+  const std::uint32_t extent = kExtents[random() % kExtents.size()];
+  switch (random() % 8) {
+    case 0: return parse_graph(kResidual, "residual");
+    case 1: {
+      std::string name = "gemm:";
+      for (const char* separator : {"x", "x", ""}) {
+        name += std::to_string(1 + random() % extent) + separator;
+      }
+      return build_builtin(name);
+    }
+    default: return test::random_network(random, extent);
+  }
+}
+
+struct Machine {
+  std::string arguments;
+  std::string graph;
+  Config config;
+  CompiledModel model;
+  int refused = 0;  // draws before that do not go together
+};
+
+/// A loop order with several accumulators at once needs SRAM for them, and says so. Any other
+/// refusal of a model is a failure.
+bool needs_more_accumulators(const InputError& error) {
+  return std::string(error.what()).find("try schedule.loop_order=mnk") != std::string::npos;
+}
+
+Machine draw_machine(std::mt19937& random) {
+  Machine machine;
+  for (;; ++machine.refused) {
+    const Settings settings = random_settings(random);
+    const Graph graph = draw_model(random);
+    machine.arguments = to_arguments(settings);
+    machine.graph = to_text(graph);
+    try {
+      machine.config = configured(settings);
+    } catch (const InputError&) {
+      continue;
+    }
+    try {
+      machine.model = compile_model(graph, machine.config);
+      return machine;
+    } catch (const InputError& error) {
+      EXPECT_TRUE(needs_more_accumulators(error)) << error.what() << "\n"
+                                                  << machine.arguments << "\n"
+                                                  << machine.graph;
+    }
+  }
+}
+
+struct Functional {
+  RunResult result;
+  std::vector<std::byte> dram;  // afterwards
+};
+
+Functional run_with_data(const CompiledModel& model, const MachineConfig& machine) {
+  const TensorValues sources = draw_tensors(1, model.program);
+  DramImage image(model.program, machine.dram.layout);
+  write_tensors(sources, model.program, image);
+  RunOptions options;
+  options.kernel = &select_kernel(KernelKind::kAuto);
+  options.dram = image.bytes();
+  Functional run;
+  run.result = run_program(model.program, model.hazards, machine, options);
+  test::expect_accounted(run.result, model.program);
+  const Verification verification =
+      verify_outputs(&*model.graph, model.program, sources, image, Coverage::kFull, 1);
+  EXPECT_TRUE(verification.passed()) << verification.mismatches << " wrong elements";
+  EXPECT_GT(verification.elements, 0U);
+  run.dram.assign(image.bytes().begin(), image.bytes().end());
+  return run;
+}
+
+void check_machine(const Config& config, const CompiledModel& model) {
+  const Functional given = run_with_data(model, config.machine);
+  test::expect_same_result(timed(model, config.machine), given.result);
+
+  MachineConfig other = config.machine;
+  other.sequencer.overlap = !other.sequencer.overlap;
+  const Functional changed = run_with_data(model, other);
+  EXPECT_EQ(changed.dram, given.dram) << "overlap changes a bit of the results";
+  const bool is_on = config.machine.sequencer.overlap;
+  const RunResult& on = is_on ? given.result : changed.result;
+  const RunResult& off = is_on ? changed.result : given.result;
+  EXPECT_LE(static_cast<double>(on.cycles), kOverlapTolerance * static_cast<double>(off.cycles));
+  if (verbose() && on.cycles > off.cycles) {
+    std::printf("overlap costs: %lu cycles instead of %lu\n", on.cycles, off.cycles);
+  }
+  EXPECT_EQ(off.overlap_cycles, 0U);
+}
+
+class RandomMachines : public ::testing::TestWithParam<int> {};
+
+TEST_P(RandomMachines, AccountVerifyAndOverlap) {
+  int refused = 0;
+  for (int i = 0; i < kMachinesPerShard; ++i) {
+    const int number = GetParam() * kMachinesPerShard + i;
+    std::seed_seq seed{trust_seed(), static_cast<std::uint32_t>(number)};
+    std::mt19937 random(seed);
+    const Machine machine = draw_machine(random);
+    refused += machine.refused;
+    const std::string name =
+        "machine " + std::to_string(number) + ": " + machine.arguments + "\n" + machine.graph;
+    SCOPED_TRACE(name);
+    if (verbose()) {
+      std::printf("%s", name.c_str());
+    }
+    ASSERT_NO_THROW(check_machine(machine.config, machine.model));
+    ASSERT_FALSE(HasFailure());
+  }
+  RecordProperty("refused", refused);
+  // The cross checks were exercised, and do not leave only a corner of the machines.
+  EXPECT_GT(refused, 0);
+  EXPECT_LT(refused, 10 * kMachinesPerShard);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shard, RandomMachines, ::testing::Range(0, kShards));
+
+}  // namespace
+}  // namespace tilewave::trust

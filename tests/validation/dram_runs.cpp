@@ -1,0 +1,139 @@
+// The driver is that of `tilewave dram-trace`, the controller that of the default config.
+#include "tests/validation/dram_runs.h"
+
+#include <map>
+#include <utility>
+
+#include "models/dram_banked.h"
+#include "sim/dram_trace.h"
+#include "tests/support/csv.h"
+#include "tests/support/dram_traffic.h"
+
+namespace tilewave::validation {
+namespace {
+
+std::optional<double> time_of(const std::string& cell) {
+  return cell.empty() ? std::nullopt : std::optional(std::stod(cell));
+}
+
+DramConfig config_of(const DramRun& run) {
+  DramConfig config;
+  config.kind = DramKind::kBanked;
+  config.preset = load_dram_preset(run.spec);
+  config.address_map = run.map;
+  return config;
+}
+
+/// Traces by scenario and access size: each is used by many runs.
+class Traces {
+ public:
+  const DramTrace& get(const DramRun& run, const DramTraceLimits& limits) {
+    const auto key = std::pair(run.scenario, limits.access_bytes);
+    const auto found = traces_.find(key);
+    if (found != traces_.end()) {
+      return found->second;
+    }
+    const std::string text = test::dram_scenario(run.scenario, limits.access_bytes);
+    return traces_.emplace(key, parse_dram_trace(text, run.scenario, limits)).first->second;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::uint32_t>, DramTrace> traces_;
+};
+
+void simulate(DramRun& run, Traces& traces) {
+  const DramConfig config = config_of(run);
+  const DramTiming& timing = config.preset.timing;
+  BankedDram dram(config, controller_options(config));
+  const DramTrace& trace =
+      traces.get(run, {dram.capacity_bytes(), static_cast<std::uint32_t>(timing.access_bytes)});
+  const DramTraceResult result = play_dram_trace(trace, {timing.clock_ps, run.outstanding}, dram);
+  run.ours_ns = static_cast<double>(result.total_ps) / 1000.0;
+  run.writes = result.writes > 0;
+}
+
+bool starts_with_one_of(const std::string& text, std::initializer_list<const char*> words) {
+  for (const char* word : words) {
+    if (text.starts_with(word)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+double DramRun::reference_ns() const {
+  if (ramulator_ns && dramsys_ns) {
+    return (*ramulator_ns + *dramsys_ns) / 2;
+  }
+  return ramulator_ns ? *ramulator_ns : dramsys_ns.value();
+}
+
+std::string DramRun::traffic() const {
+  if (scenario.starts_with("tworr_")) {
+    return "two read streams";
+  }
+  if (starts_with_one_of(scenario, {"two_burst_", "two_tile_"})) {
+    return "read and write streams";
+  }
+  if (scenario.starts_with("tileiso_")) {
+    return "isolated tiles";
+  }
+  if (scenario.starts_with("rnd_")) {
+    return "random reads";
+  }
+  if (scenario == "seq_rd") {
+    return "sequential reads";
+  }
+  return writes ? "writes" : "tile reads";
+}
+
+std::vector<DramRun> simulate_dram_runs() {
+  const test::CsvFile file(TILEWAVE_SOURCE_DIR "/tests/data/dram/reference.csv");
+  std::vector<DramRun> runs;
+  Traces traces;
+  for (const test::CsvFile::Row& row : file.rows()) {
+    DramRun run;
+    run.spec = file.at(row, "spec");
+    run.map = file.at(row, "map");
+    run.scenario = file.at(row, "scenario");
+    run.outstanding = static_cast<unsigned>(file.count(row, "outstanding"));
+    run.ramulator_ns = time_of(file.at(row, "ramulator_ns"));
+    run.dramsys_ns = time_of(file.at(row, "dramsys_ns"));
+    run.dramsim3_ns = time_of(file.at(row, "dramsim3_ns"));
+    simulate(run, traces);
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+const std::vector<DramLimit>& dram_limits() {
+  static const std::vector<DramLimit> limits = {
+      {"DDR4 reads",
+       [](const DramRun& run) { return run.spec.starts_with("ddr4") && !run.writes; },
+       1.5,
+       {},
+       5},
+      {"HBM2 reads",
+       [](const DramRun& run) { return run.spec == "hbm2" && !run.writes; },
+       1.5,
+       {},
+       5},
+      {"DDR4 and HBM2, sequential reads",
+       [](const DramRun& run) { return !run.is_lpddr4() && run.scenario == "seq_rd"; },
+       1,
+       {},
+       {}},
+      {"DDR4 and HBM2, isolated tiles",
+       [](const DramRun& run) { return !run.is_lpddr4() && run.scenario.starts_with("tileiso_"); },
+       1,
+       {},
+       {}},
+      {"DDR4 and HBM2, all traffic", [](const DramRun& run) { return !run.is_lpddr4(); }, 5, 8, {}},
+      {"LPDDR4, all traffic", [](const DramRun& run) { return run.is_lpddr4(); }, 5, {}, {}},
+  };
+  return limits;
+}
+
+}  // namespace tilewave::validation
