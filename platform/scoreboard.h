@@ -57,14 +57,15 @@ class Scoreboard {
     }
   }
 
-  /// An engine is about to start `op`: all that it depends on must be complete. Throws InternalError.
+  /// An engine is about to start `op`: all that it depends on must be complete. Throws
+  /// InternalError.
   void check_start(std::uint32_t op, const OpHazards& hazards) const {
     for (const Hazard& hazard : hazards) {
       if (hazard.exists() && !is_complete(hazard.op)) {
         throw InternalError("invariant broken: op " + std::to_string(op) + " starts at cycle " +
                             std::to_string(clock_.now()) + ", before op " +
-                            std::to_string(hazard.op) + " is complete (" +
-                            to_string(hazard.kind) + ")");
+                            std::to_string(hazard.op) + " is complete (" + to_string(hazard.kind) +
+                            ")");
       }
     }
   }

@@ -5,7 +5,28 @@
 #include <memory>
 #include <systemc>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <pthread.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 namespace tilewave {
+
+/// The kernel announces its switches between process stacks to AddressSanitizer, but not the last
+/// one, back to the stack of main(): without this, the next exception looks like a stack overflow.
+inline void back_on_main_stack() {
+#if defined(__SANITIZE_ADDRESS__)
+  pthread_attr_t attributes;
+  void* bottom = nullptr;
+  std::size_t size = 0;
+  pthread_getattr_np(pthread_self(), &attributes);
+  pthread_attr_getstack(&attributes, &bottom, &size);
+  pthread_attr_destroy(&attributes);
+  void* fake_stack = nullptr;
+  __sanitizer_start_switch_fiber(&fake_stack, bottom, size);
+  __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
+#endif
+}
 
 /// Declare before the first module of a platform; modules, events and time belong to it until it
 /// goes out of scope. Not thread-safe. Contexts nest.
@@ -19,6 +40,7 @@ class SimulationContext {
     sc_core::sc_default_global_context = context_.get();
   }
   ~SimulationContext() {
+    back_on_main_stack();
     sc_core::sc_curr_simcontext = previous_;
     sc_core::sc_default_global_context = previous_default_;
   }

@@ -55,6 +55,30 @@ TEST(BankedDram, FifthActivateWaitsForTfaw) {
       (Cycles{48, 52, 56, 60, 83}));
 }
 
+TEST(BankedDram, AnOpenedRowServesItsAccessFirst) {
+  // RD 22 in bank 0; bank 1 of the same group: ACT 8 (RRD_L), RD 30 before the three older hits of
+  // bank 0, which follow every CCD_L 8.
+  EXPECT_EQ(run_ddr4({{0, 0}, {1, 64}, {1, 128}, {1, 192}, {1, kNextBank}}),
+            (Cycles{48, 64, 72, 80, 56}));
+}
+
+TEST(BankedDram, RowIsGivenUpForLessThanItServed) {
+  // `hits` of row A, then row B of the same bank; RD 22, 30, 38 are hits, RD 46 is another bank's,
+  // opened at 24. The next column of the group is at 54, but PRE may be at RAS 52.
+  const auto run = [](std::uint64_t hits) {
+    std::vector<Arrival> arrivals = {{2, kNextRow}, {24, kNextBank}, {0, 0}};
+    for (std::uint64_t i = 1; i < hits; ++i) {
+      arrivals.push_back({1, i * 64});
+    }
+    return run_ddr4(arrivals);
+  };
+  // Three served, one left: PRE 52. The closed bank serves its oldest access, the one left: ACT 74,
+  // RD 96 until 122; then B: PRE 74 + RAS 52 = 126, ACT 148, RD 170 until 196.
+  EXPECT_EQ(run(4), (Cycles{196, 72, 48, 56, 64, 122}));
+  // Three served, three left: RD 54, 62, 70; PRE 70 + RTP 12 = 82, ACT 104, RD 126 until 152.
+  EXPECT_EQ(run(6), (Cycles{152, 72, 48, 56, 64, 80, 88, 96}));
+}
+
 TEST(BankedDram, ReadAfterWriteWaitsForTheTurnaround) {
   BankedSetup setup = ddr4_setup();
   setup.controller.write_ack = DramWriteAck::kData;

@@ -160,7 +160,8 @@ TEST(Config, RefusesWrongValues) {
       {"[compute]\ndataflow=simd\nrows=16",
        "edge.ini:3: compute.rows=16 has no effect with compute.dataflow=simd"},
       {"[dram]\ninterleave_bytes=128",
-       "edge.ini:2: dram.interleave_bytes=128 has no effect with dram.model=simple and dram.channels=1"},
+       "edge.ini:2: dram.interleave_bytes=128 has no effect with dram.model=simple and "
+       "dram.channels=1"},
       {"[sequencer]\noverlap=off\nqueue_depth=4",
        "edge.ini:3: sequencer.queue_depth=4 has no effect with sequencer.overlap=off"},
   };

@@ -71,7 +71,8 @@ most of them tried on those DDR4-3200 and HBM2 reads on which the references dis
 above are those of a fit. The other runs, writes, DDR4-2400 and LPDDR4 were looked at afterwards, and
 the last two became slightly worse by it. There is no hold-out among these runs; one would be other
 traffic and other N. And these runs hold write timings loosely: with twice DDR4's tWR all limits are
-still kept. Such timings are pinned by `DramBank.*`. `tilewave dram-trace` plays any trace, so that anybody can hold one against it.
+still kept. Such timings are pinned by `DramBank.*`. `tilewave dram-trace` plays any trace, so that
+anybody can hold one against it.
 
 )";
 
