@@ -114,6 +114,11 @@ class TransferLedger {
     advance(kind, state, until);
   }
 
+  /// The same while bursts are behind the bus whose tails do not hold the engine up.
+  void engine_before_tails(Kind kind, EngineState state, Cycle until) {
+    advance(kind, state, until);
+  }
+
   void expect(Kind kind, EngineState state) {
     own(kind).expect(tail_state_, tail_until_, state);
     if (shared_) {

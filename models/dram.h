@@ -40,12 +40,11 @@ struct DramCounters {
 
 /// A memory controller with its devices. The caller drives it:
 ///
-///   submit(burst, arrival)   hands over a burst that reaches the controller at `arrival`, which
-///   may
-///                            lie in the future but never before the latest `now` given to poll()
-///   next_event()             the earliest time at which poll() may have something to do
-///   poll(now, completion)    advances to `now`; true and fills `completion` when a burst completed
-///                            at or before `now`, in order of time; call again until it is false
+///   submit(burst, arrival)  a burst reaches the controller at `arrival`, which may lie ahead, but
+///                           never before the latest `now` given to poll()
+///   next_event()            the earliest time at which poll() may have something to do
+///   poll(now, completion)   advances to `now`; true and fills `completion` if a burst completed at
+///                           or before `now`, in order of time; call again until it is false
 ///
 /// Decisions at time t see exactly the bursts that arrived at or before t, so the result depends
 /// neither on how far ahead bursts are submitted nor on how often poll() is called.

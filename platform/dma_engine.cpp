@@ -63,7 +63,7 @@ std::uint32_t DmaEngine::take_op() {
   if (head.ready > context_.clock.now()) {
     wait(context_.clock.until(head.ready, phase_));
   }
-  if (outstanding_ == 0) {
+  if (loads_outstanding_ == 0) {
     const Cycle now = context_.clock.now();
     ledger_.engine(Kind::kLoad, EngineState::kWaitQueue, std::min(now, head.held_until));
     ledger_.engine(Kind::kLoad, EngineState::kIdle, now);
@@ -79,7 +79,7 @@ void DmaEngine::wait_for_hazards(std::uint32_t op, Kind kind) {
         context_.scoreboard.wait_for(hazard.op, phase_);
       }
     }
-    account(kind, cause);
+    account(kind, cause, context_.clock.now());
   };
   wait_for(true, EngineState::kWaitData);
   wait_for(false, EngineState::kWaitSpace);
@@ -93,9 +93,12 @@ void DmaEngine::enter(Kind kind, EngineState state) {
   }
 }
 
-void DmaEngine::account(Kind kind, EngineState state) {
+void DmaEngine::account(Kind kind, EngineState state, Cycle until) {
   if (outstanding_ == 0) {
-    ledger_.engine(kind, state, context_.clock.now());
+    ledger_.engine(kind, state, until);
+  } else if (loads_outstanding_ == 0) {
+    // Stores that wait for their acknowledgement do not keep the engine from its next op.
+    ledger_.engine_before_tails(kind, state, until);
   }
 }
 
@@ -108,14 +111,12 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
   transfer.sram_base = kind == Kind::kLoad ? op.dst : op.a;
   transfer.cursor = BurstCursor(tile_runs(context_.program, context_.config.dram.layout, op),
                                 context_.config.dma.burst_bytes);
-  transfers_.push_back(transfer);
   now_ = context_.clock.now();
-  const Cycle ready = now_ + context_.config.dma.setup;
-  if (outstanding_ == 0) {
-    ledger_.engine(kind, EngineState::kSetup, ready);
-  }
+  transfer.ready = now_ + context_.config.dma.setup;
+  account(kind, EngineState::kSetup, transfer.ready);
+  transfers_.push_back(transfer);
   // Setup takes no process switch: the bursts are issued now, for later.
-  issue_bursts(ready);
+  issue_bursts(now_);
   if (!transfers_.empty() && !transfers_.back().cursor.done()) {
     waiting_for_issue_ = true;
     wait(all_issued_);
@@ -144,10 +145,11 @@ void DmaEngine::issue_bursts(Cycle at) {
                                                         : tlm::TLM_WRITE_COMMAND);
     slot.burst.set_address(burst.address);
     slot.burst.set_data_length(burst.bytes);
-    last_issue_ = std::max({at, slot.free_from, last_issue_});
+    last_issue_ = std::max({at, transfer.ready, slot.free_from, last_issue_});
     slot.issued = last_issue_;
     ++transfer.in_flight;
     ++outstanding_;
+    loads_outstanding_ += transfer.kind == Kind::kLoad ? 1 : 0;
     slot.burst.time = last_issue_;
     slot.burst.now = now_;
     if (transfer.kind == Kind::kLoad) {
@@ -191,6 +193,7 @@ void DmaEngine::issue_store(Slot& slot) {
 tlm::tlm_sync_enum DmaEngine::nb_transport_bw(Burst& burst, tlm::tlm_phase&, sc_core::sc_time&) {
   Slot& slot = *slots_[burst.slot];
   --outstanding_;
+  loads_outstanding_ -= burst.is_read() ? 1 : 0;
   now_ = burst.now;
   if (burst.is_read()) {
     ledger_.burst(Kind::kLoad, slot.issued, EngineState::kWaitDram, burst.arrived, burst.bus_start,

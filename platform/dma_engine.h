@@ -47,6 +47,7 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
     bool relu = false;
     std::uint32_t sram_base = 0;
     BurstCursor cursor;
+    Cycle ready = 0;  // set up: no burst is issued before
     std::uint32_t in_flight = 0;
     Cycle last_done = 0;
   };
@@ -77,8 +78,8 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
 
   /// From now on the engine itself is in `state`, whatever its bursts do.
   void enter(Kind kind, EngineState state);
-  /// Accounts `state` until now, unless bursts in flight say more about the time.
-  void account(Kind kind, EngineState state);
+  /// Accounts `state` until `until`, unless loads in flight say more about the time.
+  void account(Kind kind, EngineState state, Cycle until);
 
   tlm::tlm_sync_enum nb_transport_bw(Burst& burst, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay) override;
@@ -104,6 +105,7 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   EngineState own_state_ = EngineState::kIdle;
   std::uint32_t current_op_ = kNoOp;
   std::uint32_t outstanding_ = 0;
+  std::uint32_t loads_outstanding_ = 0;
 };
 
 }  // namespace tilewave
