@@ -6,11 +6,11 @@
 #include <filesystem>
 #include <optional>
 #include <ranges>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "compiler/error.h"
+#include "compiler/graph_definitions.h"
 #include "compiler/nearest.h"
 #include "compiler/program.h"
 
@@ -18,10 +18,7 @@ namespace tilewave {
 
 namespace {
 
-using Words = std::vector<std::string_view>;
-
 constexpr std::size_t kOutputLineBytes = 100;  // longer output statements are continued
-constexpr std::size_t kMostCycleTensors = 10;  // shown of a cycle
 
 const std::vector<std::string>& keywords() {
   static const std::vector<std::string> kWords = {"graph", "input", "param", "output"};
@@ -35,49 +32,6 @@ const std::vector<std::string>& operator_names() {
 
 bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-/// Walks over the lines of a text; "\r\n" ends a line like "\n".
-class Lines {
- public:
-  explicit Lines(std::string_view text) : rest_(text) {}
-
-  bool next() {
-    if (rest_.empty()) {
-      return false;
-    }
-    const std::size_t end = rest_.find('\n');
-    text_ = rest_.substr(0, end);
-    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-    if (text_.ends_with('\r')) {
-      text_.remove_suffix(1);
-    }
-    ++number_;
-    return true;
-  }
-  std::string_view text() const { return text_; }
-  std::size_t number() const { return number_; }  ///< from 1
-
- private:
-  std::string_view rest_;
-  std::string_view text_;
-  std::size_t number_ = 0;
-};
-
-/// The words of a line without its comment; '=' is a word of its own.
-Words split(std::string_view line) {
-  line = line.substr(0, line.find('#'));
-  Words words;
-  while (true) {
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    if (line.empty()) {
-      return words;
-    }
-    const std::size_t end =
-        line.front() == '=' ? 1 : std::min(line.find_first_of(" \t="), line.size());
-    words.push_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
 }
 
 /// Comments may hold any text, statements ASCII only, neither a control character but tab.
@@ -94,79 +48,6 @@ void check_bytes(std::string_view line) {
                        std::to_string(i + 1) + "; a graph file is ASCII text");
     }
   }
-}
-
-/// The statement that defines a tensor, read leniently: faults in it are reported when it is
-/// reached.
-struct Definition {
-  std::size_t line = 0;
-  Words operands;
-};
-
-using Definitions = std::unordered_map<std::string_view, Definition>;
-
-Definitions definitions_in(std::string_view text) {
-  Definitions found;
-  for (Lines lines(text); found.size() < kMaxTensors && lines.next();) {
-    if (lines.text().size() > kMaxGraphLineBytes) {
-      continue;
-    }
-    const Words words = split(lines.text());
-    if (words.size() >= 3 && words[1] == "=") {
-      const auto first = words.begin() + 3;
-      const auto last = first + std::min<std::ptrdiff_t>(2, words.end() - first);
-      found.try_emplace(words[0], Definition{lines.number(), Words(first, last)});
-    } else if (words.size() >= 2 && (words[0] == "input" || words[0] == "param")) {
-      found.try_emplace(words[1], Definition{lines.number(), {}});
-    }
-  }
-  return found;
-}
-
-/// Tensors a, b, ..., a of which each uses the next, found depth first from `start`; empty if none.
-Words find_cycle(const Definitions& definitions, std::string_view start) {
-  struct Step {
-    std::string_view name;
-    std::size_t next_operand;
-  };
-  enum class State { kOnPath, kDone };
-  std::unordered_map<std::string_view, State> states = {{start, State::kOnPath}};
-  std::vector<Step> path = {{start, 0}};
-  while (!path.empty()) {
-    const auto found = definitions.find(path.back().name);
-    if (found == definitions.end() || path.back().next_operand == found->second.operands.size()) {
-      states[path.back().name] = State::kDone;
-      path.pop_back();
-      continue;
-    }
-    const std::string_view operand = found->second.operands[path.back().next_operand++];
-    const auto [state, is_new] = states.try_emplace(operand, State::kOnPath);
-    if (is_new) {
-      path.push_back({operand, 0});
-    } else if (state->second == State::kOnPath) {
-      Words cycle;
-      for (const Step& step : path) {
-        if (!cycle.empty() || step.name == operand) {
-          cycle.push_back(step.name);
-        }
-      }
-      cycle.push_back(operand);
-      return cycle;
-    }
-  }
-  return {};
-}
-
-std::string to_string(const Words& cycle) {
-  std::string text = printable(cycle.front());
-  for (std::size_t i = 1; i < cycle.size(); ++i) {
-    if (i == kMostCycleTensors && cycle.size() > kMostCycleTensors + 2) {
-      text += " -> (" + std::to_string(cycle.size() - 1 - i) + " more)";
-      i = cycle.size() - 1;
-    }
-    text += " -> " + printable(cycle[i]);
-  }
-  return text;
 }
 
 Shape parse_shape(std::string_view text) {
@@ -222,10 +103,10 @@ void Parser::read_statements() {
   if (text_.size() > kMaxGraphFileBytes) {
     throw InputError("the file is larger than " + std::to_string(kMaxGraphFileBytes) + " bytes");
   }
-  for (Lines lines(text_); lines.next();) {
+  for (GraphLines lines(text_); lines.next();) {
     line_ = lines.number();
     check_bytes(lines.text());
-    const Words words = split(lines.text());
+    const Words words = split_graph_line(lines.text());
     if (!words.empty()) {
       statement(words);
     }
@@ -348,7 +229,7 @@ TensorId Parser::operand(std::string_view name, std::string_view user) const {
 }
 
 void Parser::explain_unknown(std::string_view name, std::string_view user) const {
-  const Definitions definitions = definitions_in(text_);
+  const Definitions definitions = graph_definitions(text_);
   const auto found = definitions.find(name);
   if (found == definitions.end()) {
     std::vector<std::string> known;
@@ -366,7 +247,7 @@ void Parser::explain_unknown(std::string_view name, std::string_view user) const
   }
   const Words cycle = find_cycle(definitions, user);
   if (!cycle.empty()) {
-    throw InputError("operators form a cycle: " + to_string(cycle) + " (each uses the next)");
+    throw InputError("operators form a cycle: " + cycle_text(cycle) + " (each uses the next)");
   }
   throw InputError(late + "; operators stand in topological order: move line " + definition +
                    " before line " + here);
