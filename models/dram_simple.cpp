@@ -60,7 +60,7 @@ void SimpleDram::serve(const Waiting& waiting) {
 Picoseconds SimpleDram::transfer_time(std::uint64_t bytes) {
   if (bytes != known_bytes_) {
     known_bytes_ = bytes;
-    const std::uint64_t available = config_.bandwidth / 1000 * (1000 - config_.refresh_permille);
+    const std::uint64_t available = config_.bandwidth * (1000 - config_.refresh_permille) / 1000;
     known_time_ = ceil_div(bytes * 1'000'000'000'000ULL, available);
   }
   return known_time_;

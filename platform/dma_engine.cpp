@@ -117,7 +117,7 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
   transfers_.push_back(transfer);
   // Setup takes no process switch: the bursts are issued now, for later.
   issue_bursts(now_);
-  if (!transfers_.empty() && !transfers_.back().cursor.done()) {
+  if (!transfers_.back().cursor.done()) {
     waiting_for_issue_ = true;
     wait(all_issued_);
     waiting_for_issue_ = false;
@@ -178,7 +178,7 @@ void DmaEngine::issue_store(Slot& slot) {
   access_sram(burst);
   const Cycle ready = burst.time;
 
-  if (context_.kernel != nullptr && transfers_.back().relu) {
+  if (context_.kernel != nullptr && slot.transfer->relu) {
     auto* values = reinterpret_cast<float*>(slot.buffer.data());
     context_.kernel->relu(values, values, burst.get_data_length() / kElementBytes);
   }
