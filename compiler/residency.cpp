@@ -1,21 +1,19 @@
 #include "compiler/residency.h"
 
-#include <algorithm>
-
 namespace tilewave {
 
-void Residency::insert(TileId tile, std::uint32_t address) {
+void Residency::insert(TileId tile, std::uint32_t address, std::uint64_t next_use) {
   Entry& entry = resident_[tile];
-  entry = {true, address, 0};
+  entry = {true, address, next_rank(next_use), next_use, 0};
   order_.emplace(entry.rank, tile);
 }
 
-void Residency::touch(TileId tile, std::uint64_t next_use) {
+void Residency::use(TileId tile, std::uint64_t now, std::uint64_t next_use) {
   Entry& entry = resident_[tile];
   auto node = order_.extract({entry.rank, tile});
-  // Ranks rise with the time of use (LRU) or fall with the distance of the next one (Belady); ties
-  // cannot occur under LRU and fall to the lower tile id under Belady.
-  entry.rank = policy_ == Eviction::kLru ? ++clock_ : ~next_use;
+  entry.rank = next_rank(next_use);
+  entry.next_use = next_use;
+  entry.last_use = now;
   node.value() = {entry.rank, tile};
   order_.insert(std::move(node));
 }
@@ -25,10 +23,15 @@ void Residency::erase(TileId tile) {
   resident_[tile].present = false;
 }
 
-std::optional<TileId> Residency::victim(std::span<const TileId> pinned) const {
+std::optional<TileId> Residency::victim(std::uint64_t until, std::uint64_t used_before) const {
   for (const auto& [rank, tile] : order_) {
-    if (std::find(pinned.begin(), pinned.end(), tile) == pinned.end()) {
-      return tile;
+    const Entry& entry = resident_[tile];
+    if (entry.next_use > until) {
+      if (entry.last_use < used_before) {
+        return tile;
+      }
+    } else if (policy_ == Eviction::kBelady) {
+      break;  // all that follow are used earlier still
     }
   }
   return std::nullopt;

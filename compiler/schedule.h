@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "compiler/graph.h"
+#include "compiler/loop_choice.h"
 #include "compiler/program.h"
 #include "compiler/uop.h"
 
@@ -22,7 +24,15 @@ struct ScheduleOptions {
   std::uint64_t sram_bytes = 256 * 1024;
   Eviction eviction = Eviction::kBelady;
   Buffering buffering = Buffering::kPingPong;
-  LoopOrder loop_order = LoopOrder::kMnk;  ///< for lower(); the scheduler takes any order
+  /// Of every matmul; none: what the cost model expects to be fastest (compiler/loop_choice.h).
+  std::optional<LoopOrder> loop_order;
+  MachineCosts costs;
+  /// A computed tile stays in SRAM for those who use it; it is stored only if it is a result of the
+  /// graph or has to be evicted before its last use.
+  bool forwarding = true;
+  std::uint32_t lookahead = 64;    ///< kPingPong: steps over which a LOAD is hoisted, at most
+  std::uint32_t loads_ahead = 16;  ///< kPingPong: LOADs hoisted over the step in execution
+  std::uint32_t store_delay = 0;   ///< steps by which a STORE sinks behind later LOADs
 };
 
 struct ScheduleStats {

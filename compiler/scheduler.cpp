@@ -1,8 +1,8 @@
-// schedule_uops() and build_program() of schedule.h.
+// The algorithm of schedule_uops(): one pass over the steps, with a second position running ahead
+// of it that decides what is loaded, where, and what has to go.
 #include <algorithm>
 #include <array>
 #include <deque>
-#include <numeric>
 
 #include "compiler/arena.h"
 #include "compiler/error.h"
@@ -12,15 +12,9 @@
 namespace tilewave {
 namespace {
 
-/// Steps whose operands ping-pong buffering evicts only if nothing else is left: one in execution,
-/// one being loaded.
-constexpr std::size_t kProtectedSteps = 2;
-
-/// An operand of the step being scheduled: which tile, and when it is needed again.
-struct Operand {
-  TileId tile = 0;
-  std::uint64_t next_use = kNoUse;
-};
+/// Operand tiles of this many last steps are evicted only if nothing else is left: their bytes are
+/// still being read when the load that takes their place could start.
+constexpr std::size_t kRestingSteps = 3;
 
 class Scheduler {
  public:
@@ -28,33 +22,63 @@ class Scheduler {
       : graph_(graph),
         list_(list),
         options_(options),
-        arena_(options.sram_bytes, options.buffering == Buffering::kPingPong
-                                       ? Placement::kNextFit
-                                       : Placement::kFirstFit),
+        ahead_of_time_(options.buffering == Buffering::kPingPong),
+        arena_(options.sram_bytes, ahead_of_time_ ? Placement::kNextFit : Placement::kFirstFit),
         first_tile_(first_tiles(graph, list.tile)),
         residency_(options.eviction, first_tile_.back()),
-        accumulators_(first_tile_.back()),
-        next_use_(next_uses()) {
-    // A store, and an execute per two loads: the schedule is never longer than the uOps.
-    schedule_.ops.reserve(list.uops.size());
+        tiles_(first_tile_.back()) {
+    find_next_uses();
+    schedule_.ops.reserve(list.uops.size() * 2 / 3);
   }
 
   Schedule run() {
-    schedule_.stats.uops = list_.uops.size();
-    for (std::size_t i = 0; i < list_.uops.size(); ++i) {
-      const Uop& uop = list_.uops[i];
+    const std::vector<Uop>& uops = list_.uops;
+    schedule_.stats.uops = uops.size();
+    for (position_ = 0; position_ < uops.size(); ++position_) {
+      const Uop& uop = uops[position_];
       switch (uop.kind) {
-        case UopKind::kLoad: load(i, uop); break;
+        case UopKind::kLoad:
+          if (operand_count_ == 0) {
+            begin_step();
+          }
+          operands_[operand_count_++] = position_;
+          break;
         case UopKind::kExecute: execute(uop); break;
-        case UopKind::kStore: store(uop); break;
+        case UopKind::kStore: complete(uop); break;
       }
     }
+    flush_stores(kNoUse);
+    merge_late_stores();
+    schedule_.stats.loads_eliminated = load_uops_ - schedule_.stats.loads;
     schedule_.stats.peak_sram_bytes = arena_.peak_bytes();
     schedule_.stats.final_live_bytes = arena_.live_bytes();
     return std::move(schedule_);
   }
 
  private:
+  /// What is known of a tile besides its residency.
+  struct TileState {
+    std::uint64_t first_use = kNoUse;  ///< the first LOAD uOp of it
+    std::uint32_t accumulator = 0;     ///< address while it is computed
+    std::uint32_t completed = 0;       ///< ops emitted when it was complete
+    bool open = false;                 ///< it has an accumulator
+    bool in_dram = false;              ///< a source, or a STORE was emitted
+    bool unsaved = false;              ///< resident, and DRAM does not have it
+    OperatorId producer = 0;
+  };
+  /// A STORE that waits for loads to pass it.
+  struct PendingStore {
+    Op op;
+    TileId tile;
+    std::uint64_t due;  ///< step
+    bool release;
+  };
+  /// A STORE found to be needed after its place in the program had passed.
+  struct LateStore {
+    std::uint32_t before;
+    Op op;
+  };
+
   static std::vector<TileId> first_tiles(const Graph& graph, const TileShape& tile) {
     std::vector<TileId> first{0};
     for (const Tensor& tensor : graph.tensors()) {
@@ -68,47 +92,160 @@ class Scheduler {
     return first_tile_[uop.tensor] + grid.index(uop.row, uop.col);
   }
 
-  /// For every LOAD the position of the next LOAD of the same tile.
-  std::vector<std::uint64_t> next_uses() const {
-    std::vector<std::uint64_t> next(list_.uops.size(), kNoUse);
-    std::vector<std::uint64_t> upcoming(first_tile_.back(), kNoUse);
+  std::uint64_t bytes_of(const Uop&) const { return list_.tile.tile_bytes(); }
+
+  /// For every LOAD the position of the next LOAD of the same tile, and the first for every tile.
+  void find_next_uses() {
+    next_use_.resize(list_.uops.size());
     for (std::size_t i = list_.uops.size(); i-- > 0;) {
       if (list_.uops[i].kind == UopKind::kLoad) {
-        std::uint64_t& use = upcoming[tile_of(list_.uops[i])];
-        next[i] = use;
-        use = i;
+        TileState& tile = tiles_[tile_of(list_.uops[i])];
+        next_use_[i] = tile.first_use;
+        tile.first_use = i;
+        ++load_uops_;
       }
     }
-    return next;
+    for (TensorId id = 0; id < graph_.tensors().size(); ++id) {
+      if (!graph_.tensor(id).producer) {
+        for (TileId tile = first_tile_[id]; tile < first_tile_[id + 1]; ++tile) {
+          tiles_[tile].in_dram = true;
+        }
+      }
+    }
   }
 
-  void load(std::size_t position, const Uop& uop) {
-    const TileId tile = tile_of(uop);
-    if (residency_.contains(tile)) {
-      ++schedule_.stats.loads_eliminated;
-    } else {
-      Op op;
-      op.opcode = Opcode::kLoad;
-      op.tag = tag(uop);
-      op.tensor = uop.tensor;
-      op.row = uop.row;
-      op.col = uop.col;
-      op.dst = allocate(uop);
-      residency_.insert(tile, op.dst);
-      schedule_.ops.push_back(op);
-      ++schedule_.stats.loads;
+  // --- ahead of the program -----------------------------------------------------------------
+
+  /// Everything the step at position_ needs gets its place, and of the steps behind it as much as
+  /// the options allow and the SRAM has room for.
+  void begin_step() {
+    flush_stores(step_);
+    while (!early_.empty() && early_.front() <= position_) {
+      early_.pop_front();
     }
-    residency_.touch(tile, next_use_[position]);
-    operands_[operand_count_++] = {tile, next_use_[position]};
-    pinned_.push_back(tile);
+    while (ahead_ < list_.uops.size()) {
+      const bool now = ahead_step_ == step_;
+      if (!now && (!ahead_of_time_ || ahead_step_ - step_ > options_.lookahead ||
+                   early_.size() >= options_.loads_ahead)) {
+        break;
+      }
+      if (!prepare(now)) {
+        break;
+      }
+    }
+    ++step_;
+    steps_.push_back(position_);
+    if (steps_.size() > kRestingSteps) {
+      steps_.pop_front();
+    }
   }
+
+  /// One uOp of the step ahead. False if it has to wait, which cannot be if it is needed `now`.
+  bool prepare(bool now) {
+    const Uop& uop = list_.uops[ahead_];
+    if (uop.kind == UopKind::kLoad) {
+      if (!bring_in(uop, now)) {
+        return false;
+      }
+    } else if (uop.kind == UopKind::kExecute) {
+      TileState& tile = tiles_[tile_of(uop)];
+      if (uop.first) {
+        const auto address = allocate(uop, ahead_, now);
+        if (!address) {
+          return false;
+        }
+        tile.accumulator = *address;
+        tile.open = true;
+        tile.producer = uop.oper;
+      }
+    }
+    ++ahead_;
+    // A step ends with its EXECUTE, or its STORE.
+    if (ahead_ == list_.uops.size() || (list_.uops[ahead_].kind == UopKind::kLoad &&
+                                        list_.uops[ahead_ - 1].kind != UopKind::kLoad)) {
+      ++ahead_step_;
+    }
+    return true;
+  }
+
+  bool bring_in(const Uop& uop, bool now) {
+    const TileId id = tile_of(uop);
+    if (residency_.contains(id) || (options_.forwarding && tiles_[id].open)) {
+      return true;
+    }
+    if (!tiles_[id].in_dram) {
+      if (!now) {
+        return false;
+      }
+      flush_stores(kNoUse);
+    }
+    std::size_t execute = ahead_;
+    while (list_.uops[execute].kind == UopKind::kLoad) {
+      ++execute;
+    }
+    const auto address = allocate(uop, execute, now);
+    if (!address) {
+      return false;
+    }
+    Op op;
+    op.opcode = Opcode::kLoad;
+    op.tag = tag(uop);
+    op.tensor = uop.tensor;
+    op.row = uop.row;
+    op.col = uop.col;
+    op.dst = *address;
+    schedule_.ops.push_back(op);
+    ++schedule_.stats.loads;
+    residency_.insert(id, *address, ahead_);
+    if (!now) {
+      early_.push_back(ahead_);
+    }
+    return true;
+  }
+
+  /// Bytes for the tile of `uop`, evicting tiles that no step up to position `until` uses.
+  std::optional<std::uint32_t> allocate(const Uop& uop, std::uint64_t until, bool now) {
+    const std::uint64_t rested =
+        ahead_of_time_ && !steps_.empty() ? steps_.front() + 1 : kNoUse;
+    for (;;) {
+      if (const auto address = arena_.allocate(bytes_of(uop))) {
+        return static_cast<std::uint32_t>(*address);
+      }
+      auto victim = residency_.victim(until, rested);
+      if (!victim && now) {
+        if (!pending_stores_.empty()) {
+          flush_stores(kNoUse);
+          continue;
+        }
+        victim = residency_.victim(until, kNoUse);
+        if (!victim) {
+          out_of_sram(uop);
+        }
+      }
+      if (!victim) {
+        return std::nullopt;
+      }
+      evict(*victim);
+    }
+  }
+
+  void evict(TileId id) {
+    TileState& tile = tiles_[id];
+    if (tile.unsaved) {
+      // The static schedule knows the future: it stores the tile as soon as it is complete.
+      const Uop where = coordinates(id);
+      late_stores_.push_back({tile.completed, store_op(where, residency_.address(id))});
+      tile.unsaved = false;
+      tile.in_dram = true;
+    }
+    release(id);
+    ++schedule_.stats.evictions;
+  }
+
+  // --- at the program's position --------------------------------------------------------------
 
   void execute(const Uop& uop) {
     const Operator& oper = graph_.operators()[uop.oper];
-    std::uint32_t& accumulator = accumulators_[tile_of(uop)];
-    if (uop.first) {
-      accumulator = allocate(uop);
-    }
     Op op;
     op.opcode = oper.kind == OperatorKind::kMatMul ? Opcode::kMatmul
                 : oper.kind == OperatorKind::kAdd  ? Opcode::kAdd
@@ -119,95 +256,110 @@ class Scheduler {
     op.row = uop.row;
     op.col = uop.col;
     op.k = uop.k;
-    op.a = residency_.address(operands_[0].tile);
-    op.b = operand_count_ > 1 ? residency_.address(operands_[1].tile) : 0;
-    op.dst = accumulator;
+    op.relu = options_.forwarding && uop.last && oper.relu;
+    op.a = operand_address(0);
+    op.b = operand_count_ > 1 ? operand_address(1) : 0;
+    op.dst = tiles_[tile_of(uop)].accumulator;
     schedule_.ops.push_back(op);
     ++schedule_.stats.executes;
+    release_operands();
+  }
 
+  std::uint32_t operand_address(std::size_t operand) const {
+    return residency_.address(tile_of(list_.uops[operands_[operand]]));
+  }
+
+  void release_operands() {
     for (std::size_t i = 0; i < operand_count_; ++i) {
+      const TileId tile = tile_of(list_.uops[operands_[i]]);
+      const std::uint64_t next = next_use_[operands_[i]];
       // Both operands may be one tile; its later LOAD, the second, says when it is needed again.
-      const bool repeated = i + 1 < operand_count_ && operands_[i].tile == operands_[i + 1].tile;
-      if (!repeated && operands_[i].next_use == kNoUse) {
-        release(operands_[i].tile);
+      if (next == kNoUse) {
+        release(tile);
+      } else if (next > position_) {
+        residency_.use(tile, position_, next);
       }
     }
     operand_count_ = 0;
-    protect_operands();
   }
 
-  /// The operands of this step are no longer needed by a step being scheduled; with ping-pong they
-  /// stay protected for kProtectedSteps more, as long as there is anything else to evict.
-  void protect_operands() {
-    if (options_.buffering != Buffering::kPingPong) {
-      pinned_.clear();
-      return;
+  /// A tile is complete: it leaves for DRAM, or stays for those who use it, or both.
+  void complete(const Uop& uop) {
+    const TileId id = tile_of(uop);
+    TileState& tile = tiles_[id];
+    const bool stays = options_.forwarding && tile.first_use != kNoUse;
+    const bool leaves = !stays || graph_.tensor(uop.tensor).role == TensorRole::kOutput;
+    tile.open = false;
+    tile.completed = static_cast<std::uint32_t>(schedule_.ops.size());
+    if (stays) {
+      residency_.insert(id, tile.accumulator, tile.first_use);
+      tile.unsaved = !leaves;
     }
-    steps_.push_back(pinned_.size() -
-                     std::accumulate(steps_.begin(), steps_.end(), std::size_t{0}));
-    if (steps_.size() > kProtectedSteps) {
-      pinned_.erase(pinned_.begin(), pinned_.begin() + static_cast<std::ptrdiff_t>(steps_.front()));
-      steps_.pop_front();
+    if (leaves) {
+      pending_stores_.push_back(
+          {store_op(uop, tile.accumulator), id, step_ + options_.store_delay, !stays});
+      if (options_.store_delay == 0) {
+        flush_stores(kNoUse);
+      }
     }
   }
 
-  void store(const Uop& uop) {
+  Op store_op(const Uop& uop, std::uint32_t address) const {
     Op op;
     op.opcode = Opcode::kStore;
-    op.relu = graph_.operators()[uop.oper].relu;
+    op.relu = !options_.forwarding && graph_.operators()[uop.oper].relu;
     op.tensor = uop.tensor;
     op.row = uop.row;
     op.col = uop.col;
-    op.a = accumulators_[tile_of(uop)];
-    schedule_.ops.push_back(op);
-    ++schedule_.stats.stores;
-    arena_.release(op.a);
+    op.a = address;
+    return op;
   }
 
-  std::uint32_t allocate(const Uop& uop) {
-    for (;;) {
-      if (const auto address = arena_.allocate(list_.tile.tile_bytes())) {
-        return static_cast<std::uint32_t>(*address);
+  void flush_stores(std::uint64_t due) {
+    while (!pending_stores_.empty() && pending_stores_.front().due <= due) {
+      const PendingStore& store = pending_stores_.front();
+      schedule_.ops.push_back(store.op);
+      tiles_[store.tile].in_dram = true;
+      ++schedule_.stats.stores;
+      if (store.release) {
+        arena_.release(store.op.a);
       }
-      auto victim = residency_.victim(pinned_);
-      if (!victim) {
-        victim = residency_.victim(std::span(pinned_).last(operand_count_));
-      }
-      if (!victim) {
-        out_of_sram(uop);
-      }
-      release(*victim);
-      ++schedule_.stats.evictions;
+      pending_stores_.pop_front();
     }
   }
 
-  [[noreturn]] void out_of_sram(const Uop& uop) const {
-    const std::uint64_t accumulators = open_accumulators(uop.oper);
-    const std::uint64_t bytes = arena_.size_bytes();
-    throw InputError(
-        "graph '" + graph_.name() + "': no SRAM left for tile (" + std::to_string(uop.row) + "," +
-        std::to_string(uop.col) + ") of tensor '" + graph_.tensor(uop.tensor).name + "': " +
-        (accumulators > 1 ? std::string("loop order ") + to_string(options_.loop_order) +
-                                " needs " + std::to_string(accumulators) +
-                                " accumulators at once, besides the operands of a step; " +
-                                std::to_string(bytes) + " bytes hold " +
-                                std::to_string(bytes / list_.tile.tile_bytes()) +
-                                " tiles; try schedule.loop_order=mnk"
-                          : std::to_string(bytes) + " bytes, " + arena_.describe()));
+  void merge_late_stores() {
+    if (late_stores_.empty()) {
+      return;
+    }
+    schedule_.stats.stores += late_stores_.size();
+    std::ranges::stable_sort(late_stores_, {}, &LateStore::before);
+    std::vector<Op> ops;
+    ops.reserve(schedule_.ops.size() + late_stores_.size());
+    std::size_t next = 0;
+    for (const LateStore& store : late_stores_) {
+      ops.insert(ops.end(), schedule_.ops.begin() + static_cast<std::ptrdiff_t>(next),
+                 schedule_.ops.begin() + store.before);
+      next = store.before;
+      ops.push_back(store.op);
+    }
+    ops.insert(ops.end(), schedule_.ops.begin() + static_cast<std::ptrdiff_t>(next),
+               schedule_.ops.end());
+    schedule_.ops = std::move(ops);
   }
 
-  /// The most accumulators of an operator that are open at once.
-  std::uint64_t open_accumulators(OperatorId oper) const {
-    std::uint64_t open = 0;
-    std::uint64_t most = 0;
-    for (const Uop& uop : list_.uops) {
-      if (uop.oper == oper && uop.kind != UopKind::kLoad) {
-        open += uop.kind == UopKind::kExecute && uop.first ? 1 : 0;
-        most = std::max(most, open);
-        open -= uop.kind == UopKind::kStore ? 1 : 0;
-      }
-    }
-    return most;
+  Uop coordinates(TileId id) const {
+    const auto tensor = static_cast<TensorId>(
+        std::upper_bound(first_tile_.begin(), first_tile_.end(), id) - first_tile_.begin() - 1);
+    const TileGrid grid = tile_grid(graph_.tensor(tensor).shape, list_.tile);
+    const auto index = static_cast<std::uint32_t>(id - first_tile_[tensor]);
+    Uop uop;
+    uop.kind = UopKind::kStore;
+    uop.oper = tiles_[id].producer;
+    uop.tensor = tensor;
+    uop.row = index / grid.cols;
+    uop.col = index % grid.cols;
+    return uop;
   }
 
   void release(TileId tile) {
@@ -222,48 +374,41 @@ class Scheduler {
     return uop.k % 2 == 0 ? BufferTag::kPing : BufferTag::kPong;
   }
 
+  [[noreturn]] void out_of_sram(const Uop& uop) const {
+    throw InputError("graph '" + graph_.name() + "': no SRAM left for tile (" +
+                     std::to_string(uop.row) + "," + std::to_string(uop.col) + ") of tensor '" +
+                     graph_.tensor(uop.tensor).name + "': " +
+                     std::to_string(arena_.size_bytes()) + " bytes, " + arena_.describe());
+  }
+
   const Graph& graph_;
   const UopList& list_;
   const ScheduleOptions& options_;
+  bool ahead_of_time_;
   Arena arena_;
   std::vector<TileId> first_tile_;  // per tensor, and one past the last tile at the end
   Residency residency_;
-  std::vector<std::uint32_t> accumulators_;  // address per tile, from its first step to its store
+  std::vector<TileState> tiles_;
   std::vector<std::uint64_t> next_use_;
+  std::uint64_t load_uops_ = 0;
 
-  std::array<Operand, 2> operands_;  // of the step whose LOADs have been seen
-  std::vector<TileId> pinned_;       // operands of the protected steps, then of this one
-  std::deque<std::size_t> steps_;    // how many of pinned_ each protected step holds
+  std::size_t position_ = 0;             // uOp being emitted
+  std::uint64_t step_ = 0;               // its step
+  std::size_t ahead_ = 0;                // uOp being prepared
+  std::uint64_t ahead_step_ = 0;         // its step
+  std::deque<std::uint64_t> early_;      // LOADs emitted whose step has not come
+  std::deque<std::uint64_t> steps_;      // where the last steps began
+  std::array<std::size_t, 3> operands_;  // LOAD uOps of the step
   std::size_t operand_count_ = 0;
+  std::deque<PendingStore> pending_stores_;
+  std::vector<LateStore> late_stores_;
   Schedule schedule_;
 };
-
-constexpr std::uint64_t kTensorAlignment = 4096;
 
 }  // namespace
 
 Schedule schedule_uops(const Graph& graph, const UopList& uops, const ScheduleOptions& options) {
   return Scheduler(graph, uops, options).run();
-}
-
-Program build_program(const Graph& graph, const TileShape& tile, Schedule schedule) {
-  Program program;
-  program.tile = tile;
-  std::uint64_t base = 0;
-  for (const Tensor& tensor : graph.tensors()) {
-    ProgramTensor entry{tensor.name, tensor.shape, padded_shape(tensor.shape, tile), tensor.role,
-                        base};
-    base += ceil_div(entry.bytes(), kTensorAlignment) * kTensorAlignment;
-    program.tensors.push_back(std::move(entry));
-  }
-  for (const Op& op : schedule.ops) {
-    const auto reach = [&](std::uint32_t address) {
-      program.sram_bytes = std::max(program.sram_bytes, address + tile.tile_bytes());
-    };
-    visit_sram_tiles(op, reach, reach);
-  }
-  program.ops = std::move(schedule.ops);
-  return program;
 }
 
 }  // namespace tilewave

@@ -1,145 +1,8 @@
 #include "compiler/uop.h"
 
-#include <array>
-#include <limits>
-
 #include "compiler/error.h"
-#include "compiler/program.h"
 
 namespace tilewave {
-namespace {
-
-constexpr std::uint64_t kSaturated = std::numeric_limits<std::uint64_t>::max();
-
-std::uint64_t saturating_mul(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? kSaturated : product;
-}
-
-std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? kSaturated : sum;
-}
-
-/// Positions in (m, n, k) of the loops, the outermost first.
-std::array<std::size_t, 3> nest_of(LoopOrder order) {
-  switch (order) {
-    case LoopOrder::kMnk: return {0, 1, 2};
-    case LoopOrder::kMkn: return {0, 2, 1};
-    case LoopOrder::kNmk: return {1, 0, 2};
-    case LoopOrder::kNkm: return {1, 2, 0};
-    case LoopOrder::kKmn: return {2, 0, 1};
-    case LoopOrder::kKnm: return {2, 1, 0};
-  }
-  throw InternalError("no such loop order");
-}
-
-void lower_matmul(const Graph& graph, OperatorId id, LoopOrder order, UopList& list) {
-  const Operator& oper = graph.operators()[id];
-  const TensorId a = oper.inputs[0];
-  const TensorId b = oper.inputs[1];
-  const TileGrid out = tile_grid(graph.tensor(oper.output).shape, list.tile);
-  const std::uint32_t steps = tile_grid(graph.tensor(a).shape, list.tile).cols;
-  const std::array<std::uint32_t, 3> extents{out.rows, out.cols, steps};
-  std::array<std::uint32_t, 3> at{};
-  const auto& [m, n, k] = at;
-  const auto [outer, middle, inner] = nest_of(order);
-  for (at[outer] = 0; at[outer] < extents[outer]; ++at[outer]) {
-    for (at[middle] = 0; at[middle] < extents[middle]; ++at[middle]) {
-      for (at[inner] = 0; at[inner] < extents[inner]; ++at[inner]) {
-        const bool last = k + 1 == steps;
-        list.uops.push_back({UopKind::kLoad, false, false, id, a, m, k, k});
-        list.uops.push_back({UopKind::kLoad, false, false, id, b, k, n, k});
-        list.uops.push_back({UopKind::kExecute, k == 0, last, id, oper.output, m, n, k});
-        if (last) {
-          list.uops.push_back({UopKind::kStore, false, false, id, oper.output, m, n, 0});
-        }
-      }
-    }
-  }
-}
-
-void lower_elementwise(const Graph& graph, OperatorId id, UopList& list) {
-  const Operator& oper = graph.operators()[id];
-  const TileGrid out = tile_grid(graph.tensor(oper.output).shape, list.tile);
-  for (std::uint32_t row = 0; row < out.rows; ++row) {
-    for (std::uint32_t col = 0; col < out.cols; ++col) {
-      for (const TensorId input : oper.inputs) {
-        list.uops.push_back({UopKind::kLoad, false, false, id, input, row, col, 0});
-      }
-      list.uops.push_back({UopKind::kExecute, true, true, id, oper.output, row, col, 0});
-      list.uops.push_back({UopKind::kStore, false, false, id, oper.output, row, col, 0});
-    }
-  }
-}
-
-std::string human_bytes(std::uint64_t bytes) {
-  if (bytes == kSaturated) {
-    return "more than 2^64 bytes";
-  }
-  constexpr const char* kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  std::size_t unit = 0;
-  while (bytes >= 10240 && unit + 1 < std::size(kUnits)) {
-    bytes /= 1024;
-    ++unit;
-  }
-  return std::to_string(bytes) + " " + kUnits[unit];
-}
-
-}  // namespace
-
-const char* to_string(LoopOrder order) {
-  switch (order) {
-    case LoopOrder::kMnk: return "mnk";
-    case LoopOrder::kMkn: return "mkn";
-    case LoopOrder::kNmk: return "nmk";
-    case LoopOrder::kNkm: return "nkm";
-    case LoopOrder::kKmn: return "kmn";
-    case LoopOrder::kKnm: return "knm";
-  }
-  return "?";
-}
-
-LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
-  LoweringEstimate estimate;
-  for (const Operator& oper : graph.operators()) {
-    const TileGrid out = tile_grid(graph.tensor(oper.output).shape, tile);
-    const bool matmul = oper.kind == OperatorKind::kMatMul;
-    const std::uint64_t steps =
-        matmul ? tile_grid(graph.tensor(oper.inputs[0]).shape, tile).cols : 1;
-    const std::uint64_t per_tile = (oper.inputs.size() + 1) * steps + 1;
-    estimate.uops = saturating_add(estimate.uops, saturating_mul(out.tiles(), per_tile));
-  }
-  for (const Tensor& tensor : graph.tensors()) {
-    const Shape padded = padded_shape(tensor.shape, tile);
-    estimate.tensor_bytes =
-        saturating_add(estimate.tensor_bytes,
-                       saturating_mul(saturating_mul(padded.rows, padded.cols), kElementBytes));
-  }
-  return estimate;
-}
-
-UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order) {
-  const LoweringEstimate estimate = estimate_lowering(graph, tile);
-  if (estimate.uops > kMaxOps || estimate.tensor_bytes > kMaxDramBytes) {
-    throw InputError(
-        "graph '" + graph.name() + "' needs " +
-        (estimate.uops == kSaturated ? "more than 2^64" : std::to_string(estimate.uops)) +
-        " tile uOps and " + human_bytes(estimate.tensor_bytes) + " of tensors; allowed are " +
-        std::to_string(kMaxOps) + " uOps and " + human_bytes(kMaxDramBytes));
-  }
-  UopList list{tile, {}};
-  list.uops.reserve(estimate.uops);
-  for (OperatorId id = 0; id < graph.operators().size(); ++id) {
-    if (graph.operators()[id].kind == OperatorKind::kMatMul) {
-      lower_matmul(graph, id, order, list);
-    } else {
-      lower_elementwise(graph, id, list);
-    }
-  }
-  return list;
-}
-
 namespace {
 
 [[noreturn]] void illegal(std::size_t index, const std::string& what) {
@@ -153,6 +16,9 @@ std::uint32_t steps_of(const Graph& graph, const Uop& step, const TileShape& til
              ? tile_grid(graph.tensor(oper.inputs[0]).shape, tile).cols
              : 1;
 }
+
+/// Marks an accumulator whose steps go down in k; an operator has less steps than that.
+constexpr std::uint32_t kFalling = 1U << 31;
 
 /// The tile that operand `input` of an EXECUTE stands for.
 void expect_operand(const Graph& graph, const std::vector<Uop>& uops, std::size_t execute,
@@ -202,16 +68,23 @@ void verify_uops(const Graph& graph, const UopList& list) {
         loads = 0;
         steps[uop.tensor].resize(grid.tiles());
         std::uint32_t& done = steps[uop.tensor][grid.index(uop.row, uop.col)];
-        if (complete != nullptr || uop.first != (uop.k == 0) || uop.k != done) {
-          illegal(i, "accumulator opened twice or not at all");
+        const std::uint32_t last_k = steps_of(graph, uop, list.tile) - 1;
+        // Rising from 0 or falling to 0; `done` keeps which in its top bit.
+        if (uop.first && uop.k != 0) {
+          done |= kFalling;
+        }
+        const std::uint32_t count = done & ~kFalling;
+        const std::uint32_t expected = (done & kFalling) != 0 ? last_k - count : count;
+        if (complete != nullptr || uop.first != (count == 0) || uop.k != expected ||
+            uop.last != (count == last_k)) {
+          illegal(i, "accumulator opened twice or not at all, or its steps are out of order");
         }
         ++done;
         complete = uop.last ? &uop : nullptr;
         break;
       }
       case UopKind::kStore:
-        if (complete == nullptr || complete->k + 1 != steps_of(graph, *complete, list.tile) ||
-            loads != 0 || complete->oper != uop.oper || complete->tensor != uop.tensor ||
+        if (complete == nullptr || loads != 0 || complete->oper != uop.oper || complete->tensor != uop.tensor ||
             complete->row != uop.row || complete->col != uop.col) {
           illegal(i, "STORE of a tile that was not just completed");
         }

@@ -9,12 +9,6 @@
 
 namespace tilewave {
 
-/// How the loops over the output tiles' rows (m), their columns (n) and the reduction (k) of a
-/// matmul are nested: the outermost first.
-enum class LoopOrder : std::uint8_t { kMnk, kMkn, kNmk, kNkm, kKmn, kKnm };
-
-const char* to_string(LoopOrder order);
-
 enum class UopKind : std::uint8_t { kLoad, kExecute, kStore };
 
 /// LOAD tensor(row, col) | EXECUTE step (row, col, k) of `oper` | STORE tensor(row, col).
@@ -35,24 +29,10 @@ struct UopList {
   std::vector<Uop> uops;
 };
 
-/// How many uOps lower() would make and how many bytes the padded tensors take, without making
-/// them; saturates instead of overflowing.
-struct LoweringEstimate {
-  std::uint64_t uops = 0;
-  std::uint64_t tensor_bytes = 0;
-};
-LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
-
-/// Lowers every operator. A matmul runs over m, n, k in the given order; per step LOAD A(m,k),
-/// LOAD B(k,n), EXECUTE, and right after the last k of a tile STORE C(m,n). Unless k is innermost,
-/// several accumulators are open at once. Add and ReLU run over tiles row by row: LOADs, EXECUTE,
-/// STORE. Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes.
-UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order = LoopOrder::kMnk);
-
 /// The legal form: every EXECUTE directly follows the LOADs of its operands; every accumulator is
-/// opened once, at k = 0, takes its steps in the order of k, others in between or not, is closed
-/// once, at the last, and stored right after; all coordinates exist. Throws InternalError.
-void verify_uops(const Graph& graph, const UopList& uops);
+/// opened once, takes its steps in rising or in falling order of k, others in between or not, is
+/// closed once, at the last, and stored right after; all coordinates exist. Throws InternalError.
+void verify_uops(const Graph& graph, const UopList& list);
 
 std::string to_text(const Graph& graph, const UopList& uops);
 

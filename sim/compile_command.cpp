@@ -4,6 +4,7 @@
 
 #include "compiler/error.h"
 #include "compiler/fusion.h"
+#include "compiler/lower.h"
 #include "compiler/graph_text.h"
 #include "compiler/program_binary.h"
 #include "compiler/program_canonical.h"
@@ -32,9 +33,15 @@ std::string program_dump(const Program& program, const CompileCommand& command) 
   return command.format == ProgramFormat::kBinary ? binary_text(program) : to_text(program);
 }
 
+UopList lower_for(const Graph& fused, const TileShape& tile, const Config& config) {
+  return lower(fused, tile,
+               choose_loop_nests(fused, tile, config.schedule.loop_order, config.schedule.costs,
+                                 config.schedule.sram_bytes));
+}
+
 std::string schedule_dump(const Graph& fused, const Config& config) {
   const TileShape tile;
-  const UopList uops = lower(fused, tile, config.schedule.loop_order);
+  const UopList uops = lower_for(fused, tile, config);
   verify_uops(fused, uops);
   Schedule schedule = schedule_uops(fused, uops, config.schedule);
   const ScheduleStats stats = schedule.stats;
@@ -46,7 +53,7 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
     case DumpChoice::kGraph: return to_text(fuse(graph));
     case DumpChoice::kUops: {
       const Graph fused = fuse(graph);
-      const UopList uops = lower(fused, TileShape{}, command.config.schedule.loop_order);
+      const UopList uops = lower_for(fused, TileShape{}, command.config);
       verify_uops(fused, uops);
       return to_text(fused, uops);
     }

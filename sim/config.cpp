@@ -11,10 +11,15 @@
 #include "compiler/nearest.h"
 #include "models/address_map.h"
 #include "sim/config_keys.h"
+#include "sim/machine_costs.h"
 #include "sim/units.h"
 
 namespace tilewave {
 namespace {
+
+/// Steps by which a shared DMA engine's stores sink behind loads: it takes its queue in order, and
+/// a store at its head that waits for its tile would keep the loads behind it from starting.
+constexpr std::uint32_t kSharedStoreDelay = 8;
 
 /// The setting that a key's value comes from.
 struct Given {
@@ -151,6 +156,9 @@ void Resolution::check_banked_dram() const {
 
 Config Resolution::finish() {
   config_.schedule.sram_bytes = config_.machine.sram.size_bytes;
+  config_.schedule.loads_ahead = config_.machine.sequencer.queue_depth;
+  config_.schedule.store_delay = config_.machine.dma.shared ? kSharedStoreDelay : 0;
+  config_.schedule.costs = machine_costs(config_.machine, TileShape{});
   return config_;
 }
 

@@ -22,6 +22,11 @@ KeyChoice choice(const char* text, Enum value) {
   return {text, static_cast<std::uint64_t>(value)};
 }
 
+/// 0 is the choice of the cost model.
+KeyChoice loop_order(LoopOrder order) {
+  return {to_string(order), static_cast<std::uint64_t>(order) + 1};
+}
+
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMicrosecond = 1'000'000;
 constexpr std::uint64_t kMegabytePerSecond = 1'000'000;
@@ -53,6 +58,11 @@ KeyCondition only_banked() {
   return {[](const Config& c) { return c.machine.dram.kind == DramKind::kBanked; },
           "dram.model=banked",
           {"dram.model"}};
+}
+KeyCondition only_pingpong() {
+  return {[](const Config& c) { return c.schedule.buffering == Buffering::kPingPong; },
+          "schedule.buffering=pingpong",
+          {"schedule.buffering"}};
 }
 KeyCondition only_simple_with_several_channels() {
   return {[](const Config& c) {
@@ -227,11 +237,19 @@ std::vector<ConfigKey> make_keys() {
        .help = "off: an op is issued when the one before it has completed"},
 
       {.name = "schedule.loop_order", .kind = KeyKind::kChoice,
-       .field = field([](auto& c) -> auto& { return c.schedule.loop_order; }),
+       .field = {[](const Config& c) {
+                   return c.schedule.loop_order ? static_cast<std::uint64_t>(*c.schedule.loop_order) + 1 : 0;
+                 },
+                 [](Config& c, std::uint64_t value) {
+                   c.schedule.loop_order.reset();
+                   if (value != 0) {
+                     c.schedule.loop_order = static_cast<LoopOrder>(value - 1);
+                   }
+                 }},
        .help = "loops of a matmul over rows, columns and reduction, the outermost first",
-       .choices = {choice("mnk", LoopOrder::kMnk), choice("mkn", LoopOrder::kMkn),
-                   choice("nmk", LoopOrder::kNmk), choice("nkm", LoopOrder::kNkm),
-                   choice("kmn", LoopOrder::kKmn), choice("knm", LoopOrder::kKnm)}},
+       .choices = {{"auto", 0}, loop_order(LoopOrder::kMnk), loop_order(LoopOrder::kMkn),
+                   loop_order(LoopOrder::kNmk), loop_order(LoopOrder::kNkm),
+                   loop_order(LoopOrder::kKmn), loop_order(LoopOrder::kKnm)}},
       {.name = "schedule.eviction", .kind = KeyKind::kChoice,
        .field = field([](auto& c) -> auto& { return c.schedule.eviction; }),
        .help = "tile to drop when the SRAM is full: least recently used, or used again the latest",
@@ -241,6 +259,13 @@ std::vector<ConfigKey> make_keys() {
        .help = "reuse freed SRAM at once, the same with tags only, or as late as possible",
        .choices = {choice("single", Buffering::kSingle), choice("tagged", Buffering::kTagged),
                    choice("pingpong", Buffering::kPingPong)}},
+      {.name = "schedule.forwarding", .kind = KeyKind::kOnOff,
+       .field = field([](auto& c) -> auto& { return c.schedule.forwarding; }),
+       .help = "computed tiles stay in SRAM for those who use them"},
+      {.name = "schedule.lookahead", .kind = KeyKind::kCount,
+       .field = field([](auto& c) -> auto& { return c.schedule.lookahead; }),
+       .help = "steps over which a load is hoisted, at most",
+       .limits = {.min = 0, .max = 65536}, .condition = only_pingpong()},
   };
 }
 // clang-format on

@@ -5,6 +5,7 @@
 
 #include "compiler/error.h"
 #include "compiler/fusion.h"
+#include "compiler/lower.h"
 #include "compiler/program_verify.h"
 #include "compiler/schedule.h"
 #include "compiler/uop.h"
@@ -103,7 +104,9 @@ CompiledModel compile_model(const Graph& graph, const Config& config) {
   const TileShape tile;
   compiled.graph = timed("fuse", [&] { return fuse(graph); });
   const UopList uops = timed("lower", [&] {
-    UopList list = lower(*compiled.graph, tile, config.schedule.loop_order);
+    const auto nests = choose_loop_nests(*compiled.graph, tile, config.schedule.loop_order,
+                                         config.schedule.costs, config.schedule.sram_bytes);
+    UopList list = lower(*compiled.graph, tile, nests);
     verify_uops(*compiled.graph, list);
     return list;
   });

@@ -1,4 +1,5 @@
 // Lowering: how many uOps, in which order, and what the verifier of uOps refuses.
+#include "compiler/lower.h"
 #include "compiler/uop.h"
 
 #include <functional>

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/fusion.h"
+#include "compiler/lower.h"
 #include "compiler/program_verify.h"
 #include "compiler/schedule.h"
 
@@ -56,7 +57,9 @@ struct Compiled {
 inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
                         const TileShape& tile = {}) {
   const Graph fused = fuse(graph);
-  const UopList uops = lower(fused, tile, options.loop_order);
+  const UopList uops =
+      lower(fused, tile,
+            choose_loop_nests(fused, tile, options.loop_order, options.costs, options.sram_bytes));
   verify_uops(fused, uops);
   Schedule schedule = schedule_uops(fused, uops, options);
   Compiled compiled;

@@ -1,0 +1,33 @@
+// From operators to tile uOps: the loops over each operator's tiles.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/graph.h"
+#include "compiler/loop_nest.h"
+#include "compiler/uop.h"
+
+namespace tilewave {
+
+/// How many uOps lower() would make and how many bytes the padded tensors take, without making
+/// them; saturates instead of overflowing.
+struct LoweringEstimate {
+  std::uint64_t uops = 0;
+  std::uint64_t tensor_bytes = 0;
+};
+LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
+
+/// Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes.
+void check_lowering(const Graph& graph, const TileShape& tile);
+
+/// Lowers every operator; `nests` has one entry per operator, of which those of matmuls count. A
+/// matmul's steps come in the order of its nest; per step LOAD A(m,k), LOAD B(k,n), EXECUTE, and
+/// right after the last step of a tile STORE C(m,n). Add and ReLU run over tiles row by row: LOADs,
+/// EXECUTE, STORE. Throws as check_lowering().
+UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopNest>& nests);
+
+/// The same with one plain loop order for all.
+UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order = LoopOrder::kMnk);
+
+}  // namespace tilewave
