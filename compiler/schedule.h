@@ -30,7 +30,7 @@ struct ScheduleOptions {
   /// A computed tile stays in SRAM for those who use it; it is stored only if it is a result of the
   /// graph or has to be evicted before its last use.
   bool forwarding = true;
-  std::uint32_t lookahead = 64;    ///< kPingPong: steps over which a LOAD is hoisted, at most
+  std::uint32_t lookahead = 128;   ///< kPingPong: steps over which a LOAD is hoisted, at most
   std::uint32_t loads_ahead = 16;  ///< kPingPong: LOADs hoisted over the step in execution
   std::uint32_t store_delay = 0;   ///< steps by which a STORE sinks behind later LOADs
 };

@@ -16,6 +16,9 @@ namespace {
 /// still being read when the load that takes their place could start.
 constexpr std::size_t kRestingSteps = 3;
 
+/// Accumulators are opened this many steps before their first step even if something has to go.
+constexpr std::uint64_t kNearSteps = 8;
+
 class Scheduler {
  public:
   Scheduler(const Graph& graph, const UopList& list, const ScheduleOptions& options)
@@ -150,7 +153,7 @@ class Scheduler {
     } else if (uop.kind == UopKind::kExecute) {
       TileState& tile = tiles_[tile_of(uop)];
       if (uop.first) {
-        const auto address = allocate(uop, ahead_, now);
+        const auto address = open_accumulator(uop, now);
         if (!address) {
           return false;
         }
@@ -166,6 +169,15 @@ class Scheduler {
       ++ahead_step_;
     }
     return true;
+  }
+
+  /// An accumulator far ahead stands idle until its step comes: nothing is evicted for it.
+  std::optional<std::uint32_t> open_accumulator(const Uop& uop, bool now) {
+    if (now || ahead_step_ - step_ <= kNearSteps) {
+      return allocate(uop, ahead_, now);
+    }
+    const auto address = arena_.allocate(bytes_of(uop));
+    return address ? std::optional(static_cast<std::uint32_t>(*address)) : std::nullopt;
   }
 
   bool bring_in(const Uop& uop, bool now) {
