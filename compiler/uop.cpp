@@ -128,6 +128,12 @@ UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order) {
         " tile uOps and " + human_bytes(estimate.tensor_bytes) + " of tensors; allowed are " +
         std::to_string(kMaxOps) + " uOps and " + human_bytes(kMaxDramBytes));
   }
+  for (const Operator& oper : graph.operators()) {
+    if (oper.has_bias() || oper.kind == OperatorKind::kCopy || is_row_broadcast(graph, oper)) {
+      throw InputError("graph '" + graph.name() + "': operator '" + graph.tensor(oper.output).name +
+                       "': bias, row vectors and copies are not lowered in this version");
+    }
+  }
   UopList list{tile, {}};
   list.uops.reserve(estimate.uops);
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
