@@ -1,72 +1,136 @@
-// Rebuilds the graph tensor by tensor. Creation order stays topological: the fused operator stands
-// where the matmul stood, and a ReLU has no other operand to wait for.
+// Decides first what becomes one operator and where it stands, then rebuilds the graph tensor by
+// tensor.
 #include "compiler/fusion.h"
 
 #include <optional>
 #include <vector>
 
+#include "compiler/error.h"
+#include "compiler/shape_inference.h"
+
 namespace tilewave {
 
 namespace {
 
-/// The ReLU that the producer of `tensor` can absorb.
-std::optional<OperatorId> absorbed_relu(const Graph& graph, const Tensor& tensor) {
-  if (!tensor.producer || tensor.users.size() != 1 || tensor.role == TensorRole::kOutput) {
-    return std::nullopt;
-  }
-  const Operator& producer = graph.operators()[*tensor.producer];
-  const Operator& user = graph.operators()[tensor.users.front()];
-  if (producer.kind != OperatorKind::kMatMul || producer.relu || user.kind != OperatorKind::kRelu) {
-    return std::nullopt;
-  }
-  return tensor.users.front();
-}
+/// An operator of the fused graph, in terms of the old one.
+struct FusedOperator {
+  OperatorKind kind = OperatorKind::kMatMul;
+  std::vector<TensorId> inputs;
+  bool relu = false;
+  TensorId result = 0;
+  TensorId place = 0;  ///< stands where this tensor's operator stood
+};
 
-TensorId add_source(Graph& graph, const Tensor& tensor) {
-  return tensor.role == TensorRole::kInput ? graph.add_input(tensor.name, tensor.shape)
-                                           : graph.add_parameter(tensor.name, tensor.shape);
-}
+class Fusion {
+ public:
+  explicit Fusion(const Graph& graph)
+      : graph_(graph), absorbed_(graph.operators().size()), at_(graph.tensors().size()) {}
+
+  Graph run() {
+    for (OperatorId id = 0; id < graph_.operators().size(); ++id) {
+      if (!absorbed_[id]) {
+        FusedOperator fused = absorb_users(id);
+        at_[fused.place] = std::move(fused);
+      }
+    }
+    return rebuild();
+  }
+
+ private:
+  FusedOperator absorb_users(OperatorId id) {
+    const Operator& oper = graph_.operators()[id];
+    FusedOperator fused{oper.kind, oper.inputs, oper.relu, oper.output, oper.output};
+    if (oper.kind == OperatorKind::kMatMul && !oper.relu && !oper.has_bias()) {
+      absorb_bias(fused);
+    }
+    if (oper.kind == OperatorKind::kMatMul || oper.kind == OperatorKind::kAdd) {
+      absorb_relu(fused);
+    }
+    return fused;
+  }
+
+  void absorb_bias(FusedOperator& fused) {
+    const Operator* add = only_user(fused.result);
+    if (add == nullptr || add->kind != OperatorKind::kAdd) {
+      return;
+    }
+    const TensorId bias = add->inputs[add->inputs[0] == fused.result ? 1 : 0];
+    const Shape& shape = graph_.tensor(fused.result).shape;
+    // A sum of single rows stays an add as long as lower() knows no bias.
+    if (shape.rows == 1 || !is_row_vector_of(graph_.tensor(bias).shape, shape)) {
+      return;
+    }
+    absorbed_[*graph_.tensor(add->output).producer] = true;
+    if (bias > fused.result) {
+      fused.place = add->output;
+    }
+    fused.inputs.push_back(bias);
+    fused.relu = add->relu;
+    fused.result = add->output;
+  }
+
+  void absorb_relu(FusedOperator& fused) {
+    const Operator* relu = only_user(fused.result);
+    if (fused.relu || relu == nullptr || relu->kind != OperatorKind::kRelu) {
+      return;
+    }
+    absorbed_[*graph_.tensor(relu->output).producer] = true;
+    fused.relu = true;
+    fused.result = relu->output;
+  }
+
+  /// The one operator that uses `tensor`, once, and is still there; null if there are others or the
+  /// tensor is an output.
+  const Operator* only_user(TensorId id) const {
+    const Tensor& tensor = graph_.tensor(id);
+    const bool only = tensor.users.size() == 1 && tensor.role != TensorRole::kOutput &&
+                      !absorbed_[tensor.users.front()];
+    return only ? &graph_.operators()[tensor.users.front()] : nullptr;
+  }
+
+  Graph rebuild() const {
+    Graph graph(graph_.name());
+    std::vector<TensorId> ids(at_.size());  // old → new
+    for (TensorId old = 0; old < at_.size(); ++old) {
+      const Tensor& tensor = graph_.tensor(old);
+      if (!tensor.producer) {
+        ids[old] = tensor.role == TensorRole::kInput
+                       ? graph.add_input(tensor.name, tensor.shape)
+                       : graph.add_parameter(tensor.name, tensor.shape);
+      } else if (at_[old]) {
+        const Tensor& result = graph_.tensor(at_[old]->result);
+        const TensorId id = add(graph, *at_[old], result.name, ids);
+        if (result.role == TensorRole::kOutput) {
+          graph.mark_output(id);
+        }
+        ids[at_[old]->result] = id;
+      }
+    }
+    graph.verify();
+    return graph;
+  }
+
+  static TensorId add(Graph& graph, const FusedOperator& fused, const std::string& name,
+                      const std::vector<TensorId>& ids) {
+    const auto input = [&](std::size_t i) { return ids[fused.inputs[i]]; };
+    switch (fused.kind) {
+      case OperatorKind::kMatMul:
+        return graph.add_matmul(name, input(0), input(1), fused.relu,
+                                fused.inputs.size() > 2 ? std::optional(input(2)) : std::nullopt);
+      case OperatorKind::kAdd: return graph.add_add(name, input(0), input(1), fused.relu);
+      case OperatorKind::kRelu: return graph.add_relu(name, input(0));
+      case OperatorKind::kCopy: return graph.add_copy(name, input(0));
+    }
+    throw InternalError("no such operator");
+  }
+
+  const Graph& graph_;
+  std::vector<bool> absorbed_;
+  std::vector<std::optional<FusedOperator>> at_;  ///< by the tensor in whose place it stands
+};
 
 }  // namespace
 
-Graph fuse(const Graph& graph) {
-  Graph fused(graph.name());
-  std::vector<TensorId> ids(graph.tensors().size());  // old → new
-  std::vector<bool> absorbed(graph.operators().size());
-  for (TensorId old = 0; old < graph.tensors().size(); ++old) {
-    const Tensor& tensor = graph.tensor(old);
-    if (!tensor.producer) {
-      ids[old] = add_source(fused, tensor);
-      continue;
-    }
-    if (absorbed[*tensor.producer]) {
-      continue;
-    }
-    const Operator& op = graph.operators()[*tensor.producer];
-    const std::optional<OperatorId> relu = absorbed_relu(graph, tensor);
-    const TensorId old_result = relu ? graph.operators()[*relu].output : old;
-    const Tensor& result = graph.tensor(old_result);
-    TensorId id = 0;
-    switch (op.kind) {
-      case OperatorKind::kMatMul:
-        id = fused.add_matmul(result.name, ids[op.inputs[0]], ids[op.inputs[1]],
-                              op.relu || relu.has_value());
-        break;
-      case OperatorKind::kAdd:
-        id = fused.add_add(result.name, ids[op.inputs[0]], ids[op.inputs[1]]);
-        break;
-      case OperatorKind::kRelu: id = fused.add_relu(result.name, ids[op.inputs[0]]); break;
-    }
-    if (result.role == TensorRole::kOutput) {
-      fused.mark_output(id);
-    }
-    if (relu) {
-      absorbed[*relu] = true;
-    }
-    ids[old_result] = id;
-  }
-  fused.verify();
-  return fused;
-}
+Graph fuse(const Graph& graph) { return Fusion(graph).run(); }
 
 }  // namespace tilewave

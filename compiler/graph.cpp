@@ -8,6 +8,7 @@
 #include "compiler/error.h"
 #include "compiler/nearest.h"
 #include "compiler/program.h"
+#include "compiler/shape_inference.h"
 
 namespace tilewave {
 
@@ -28,31 +29,6 @@ const std::string& name_rule() {
 
 std::string with_shape(const Tensor& tensor) {
   return tensor.name + " [" + to_string(tensor.shape) + "]";
-}
-
-std::size_t operand_count(OperatorKind kind) { return kind == OperatorKind::kRelu ? 1 : 2; }
-
-/// What an operator yields, or why its operands do not fit.
-struct Inferred {
-  Shape shape;
-  std::string problem;
-};
-
-/// `b` is ignored by operators of one operand.
-Inferred infer(OperatorKind kind, const Shape& a, const Shape& b) {
-  switch (kind) {
-    case OperatorKind::kMatMul:
-      if (a.cols != b.rows) {
-        return {{},
-                "inner dimensions " + std::to_string(a.cols) + " and " + std::to_string(b.rows) +
-                    " differ"};
-      }
-      return {{a.rows, b.cols}, ""};
-    case OperatorKind::kAdd:
-      return {a, a == b ? "" : "shapes " + to_string(a) + " and " + to_string(b) + " differ"};
-    case OperatorKind::kRelu: return {a, ""};
-  }
-  throw InternalError("operator kind " + std::to_string(static_cast<int>(kind)));
 }
 
 std::string shape_problem(const Shape& shape) {
@@ -76,6 +52,7 @@ const char* to_string(OperatorKind kind) {
     case OperatorKind::kMatMul: return "matmul";
     case OperatorKind::kAdd: return "add";
     case OperatorKind::kRelu: return "relu";
+    case OperatorKind::kCopy: return "copy";
   }
   throw InternalError("operator kind " + std::to_string(static_cast<int>(kind)));
 }
@@ -106,16 +83,29 @@ TensorId Graph::add_parameter(const std::string& name, Shape shape) {
   return add_source(name, shape, TensorRole::kParameter);
 }
 
-TensorId Graph::add_matmul(const std::string& output, TensorId a, TensorId b, bool relu) {
-  return add_operator(OperatorKind::kMatMul, output, {a, b}, relu);
+TensorId Graph::add_matmul(const std::string& output, TensorId a, TensorId b, bool relu,
+                           std::optional<TensorId> bias) {
+  std::vector<TensorId> inputs = {a, b};
+  if (bias) {
+    inputs.push_back(*bias);
+  }
+  return add_operator(OperatorKind::kMatMul, output, std::move(inputs), relu);
 }
 
-TensorId Graph::add_add(const std::string& output, TensorId a, TensorId b) {
-  return add_operator(OperatorKind::kAdd, output, {a, b}, false);
+TensorId Graph::add_add(const std::string& output, TensorId a, TensorId b, bool relu) {
+  if (a < tensors_.size() && b < tensors_.size() && tensors_[b].shape.rows != 1 &&
+      is_row_vector_of(tensors_[a].shape, tensors_[b].shape)) {
+    std::swap(a, b);
+  }
+  return add_operator(OperatorKind::kAdd, output, {a, b}, relu);
 }
 
 TensorId Graph::add_relu(const std::string& output, TensorId x) {
   return add_operator(OperatorKind::kRelu, output, {x}, false);
+}
+
+TensorId Graph::add_copy(const std::string& output, TensorId x) {
+  return add_operator(OperatorKind::kCopy, output, {x}, false);
 }
 
 void Graph::mark_output(TensorId id) {
@@ -156,8 +146,7 @@ TensorId Graph::add_operator(OperatorKind kind, const std::string& output,
                           in_quotes(output) + ": no tensor #" + std::to_string(input));
     }
   }
-  auto [shape, problem] =
-      infer(kind, tensors_[inputs.front()].shape, tensors_[inputs.back()].shape);
+  auto [shape, problem] = infer_shape(kind, shapes_of(inputs));
   if (problem.empty()) {
     problem = problem_with(output, shape);
   }
@@ -194,6 +183,15 @@ std::string Graph::problem_with(const std::string& name, const Shape& shape) con
   return shape_problem(shape);
 }
 
+std::vector<Shape> Graph::shapes_of(const std::vector<TensorId>& tensors) const {
+  std::vector<Shape> shapes;
+  shapes.reserve(tensors.size());
+  for (const TensorId id : tensors) {
+    shapes.push_back(tensors_[id].shape);
+  }
+  return shapes;
+}
+
 std::string Graph::describe(OperatorKind kind, const std::string& output,
                             const std::vector<TensorId>& inputs) const {
   std::string text = "graph " + in_quotes(name_) + ": " + to_string(kind) + " " + in_quotes(output);
@@ -214,15 +212,15 @@ void Graph::verify_operator(OperatorId id) const {
     }
   };
   require(op.output < tensors_.size(), "no output tensor");
-  require(op.inputs.size() == operand_count(op.kind), "wrong number of operands");
+  require(takes_operands(op.kind, op.inputs.size()), "wrong number of operands");
   for (const TensorId input : op.inputs) {
     require(input < op.output, "operand is created after the result");
   }
-  const Inferred inferred =
-      infer(op.kind, tensors_[op.inputs.front()].shape, tensors_[op.inputs.back()].shape);
+  const InferredShape inferred = infer_shape(op.kind, shapes_of(op.inputs));
   require(inferred.problem.empty() && inferred.shape == tensors_[op.output].shape, "wrong shape");
   require(tensors_[op.output].producer == id, "not the producer of its result");
-  require(!op.relu || op.kind == OperatorKind::kMatMul, "only a matmul fuses a ReLU");
+  require(!op.relu || op.kind == OperatorKind::kMatMul || op.kind == OperatorKind::kAdd,
+          "only matmul and add fuse a ReLU");
 }
 
 void Graph::verify() const {
@@ -256,6 +254,11 @@ void Graph::verify() const {
                        " is neither used nor an output");
     }
   }
+}
+
+bool is_row_broadcast(const Graph& graph, const Operator& oper) {
+  return oper.kind == OperatorKind::kAdd &&
+         graph.tensor(oper.inputs[1]).shape != graph.tensor(oper.output).shape;
 }
 
 }  // namespace tilewave

@@ -17,9 +17,9 @@ namespace tilewave {
 using TensorId = std::uint32_t;
 using OperatorId = std::uint32_t;
 
-enum class OperatorKind : std::uint8_t { kMatMul, kAdd, kRelu };
+enum class OperatorKind : std::uint8_t { kMatMul, kAdd, kRelu, kCopy };
 
-const char* to_string(OperatorKind kind);  ///< "matmul", "add", "relu"
+const char* to_string(OperatorKind kind);  ///< "matmul", "add", "relu", "copy"
 
 struct Tensor {
   std::string name;
@@ -29,12 +29,19 @@ struct Tensor {
   std::vector<OperatorId> users;       ///< in creation order, once per use
 };
 
-/// output = kind(inputs), then ReLU if `relu`.
+/// output = kind(inputs), then ReLU if `relu`, which only matmul and add have.
+///
+///   matmul  a · b, or a · b + bias with the row vector `bias` added to every row
+///   add     a + b; b may be a row vector, which is added to every row of a
+///   relu    max(x, 0)
+///   copy    x
 struct Operator {
   OperatorKind kind = OperatorKind::kMatMul;
-  std::vector<TensorId> inputs;
+  std::vector<TensorId> inputs;  ///< {a, b}, {a, b, bias} or {x}
   TensorId output = 0;
   bool relu = false;  ///< fused activation
+
+  bool has_bias() const { return kind == OperatorKind::kMatMul && inputs.size() == 3; }
 };
 
 inline constexpr std::size_t kMaxNameBytes = 255;
@@ -55,11 +62,14 @@ class Graph {
 
   TensorId add_input(const std::string& name, Shape shape);
   TensorId add_parameter(const std::string& name, Shape shape);
-  /// (M×K)·(K×N) → M×N
-  TensorId add_matmul(const std::string& output, TensorId a, TensorId b, bool relu = false);
-  /// equal shapes → the same shape
-  TensorId add_add(const std::string& output, TensorId a, TensorId b);
+  /// (M×K)·(K×N) + 1×N → M×N
+  TensorId add_matmul(const std::string& output, TensorId a, TensorId b, bool relu = false,
+                      std::optional<TensorId> bias = {});
+  /// Equal shapes, or a row vector 1×N and M×N → M×N. The row vector becomes inputs[1], whichever
+  /// operand it was.
+  TensorId add_add(const std::string& output, TensorId a, TensorId b, bool relu = false);
   TensorId add_relu(const std::string& output, TensorId x);
+  TensorId add_copy(const std::string& output, TensorId x);
   /// Makes a computed tensor a result of the graph. It may still have users.
   void mark_output(TensorId tensor);
 
@@ -80,6 +90,7 @@ class Graph {
   TensorId append(Tensor tensor);
   /// Why a tensor of this name and shape cannot be added; empty if it can.
   std::string problem_with(const std::string& name, const Shape& shape) const;
+  std::vector<Shape> shapes_of(const std::vector<TensorId>& tensors) const;
   std::string describe(OperatorKind kind, const std::string& output,
                        const std::vector<TensorId>& inputs) const;
   void verify_operator(OperatorId id) const;
@@ -89,5 +100,8 @@ class Graph {
   std::vector<Operator> operators_;
   std::unordered_map<std::string, TensorId> ids_;
 };
+
+/// Whether `oper` adds a row vector, inputs[1], to every one of several rows.
+bool is_row_broadcast(const Graph& graph, const Operator& oper);
 
 }  // namespace tilewave

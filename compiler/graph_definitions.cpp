@@ -10,6 +10,7 @@ namespace tilewave {
 namespace {
 
 constexpr std::size_t kMostCycleTensors = 10;  // shown of a cycle
+constexpr std::ptrdiff_t kMaxOperands = 3;     // of an operator
 
 }  // namespace
 
@@ -37,7 +38,7 @@ Definitions graph_definitions(std::string_view text) {
     const Words words = split_graph_line(lines.text());
     if (words.size() >= 3 && words[1] == "=") {
       const auto first = words.begin() + 3;
-      const auto last = first + std::min<std::ptrdiff_t>(2, words.end() - first);
+      const auto last = first + std::min<std::ptrdiff_t>(kMaxOperands, words.end() - first);
       found.try_emplace(words[0], Definition{lines.number(), Words(first, last)});
     } else if (words.size() >= 2 && (words[0] == "input" || words[0] == "param")) {
       found.try_emplace(words[1], Definition{lines.number(), {}});

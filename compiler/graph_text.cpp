@@ -12,6 +12,7 @@
 #include "compiler/error.h"
 #include "compiler/graph_definitions.h"
 #include "compiler/nearest.h"
+#include "compiler/operator_words.h"
 #include "compiler/program.h"
 
 namespace tilewave {
@@ -23,15 +24,6 @@ constexpr std::size_t kOutputLineBytes = 100;  // longer output statements are c
 const std::vector<std::string>& keywords() {
   static const std::vector<std::string> kWords = {"graph", "input", "param", "output"};
   return kWords;
-}
-
-const std::vector<std::string>& operator_names() {
-  static const std::vector<std::string> kWords = {"matmul", "matmul+relu", "add", "relu"};
-  return kWords;
-}
-
-bool contains(const std::vector<std::string>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 /// Comments may hold any text, statements ASCII only, neither a control character but tab.
@@ -134,7 +126,7 @@ void Parser::statement(const Words& words) {
     source(words);
   } else if (words[0] == "output") {
     outputs(words);
-  } else if (words.size() > 1 && words[0] != "=" && contains(operator_names(), words[1])) {
+  } else if (words.size() > 1 && words[0] != "=" && find_operator_word(words[1]) != nullptr) {
     throw InputError("'=' is missing between " + in_quotes(words[0]) + " and " +
                      in_quotes(words[1]));
   } else {
@@ -168,26 +160,29 @@ void Parser::operation(const Words& words) {
   const std::string name(words[0]);
   check_new(name);
   const std::string_view kind = words.size() > 2 ? words[2] : "";
-  if (!contains(operator_names(), kind)) {
-    throw InputError("unknown operator " + in_quotes(kind) +
-                     "; expected matmul, matmul+relu, add or relu" +
-                     did_you_mean(kind, operator_names()));
+  const OperatorWord* word = find_operator_word(kind);
+  if (word == nullptr) {
+    throw InputError(unknown_operator_message(kind));
   }
   const std::size_t given = words.size() - 3;
-  const std::size_t wanted = kind == "relu" ? 1 : 2;
+  const std::size_t wanted = word->operands;
   if (given != wanted) {
     throw InputError(std::string(kind) + " " + in_quotes(name) + " takes " +
                      std::to_string(wanted) + (wanted == 1 ? " operand, " : " operands, ") +
                      std::to_string(given) + " given");
   }
-  const TensorId a = operand(words[3], name);
-  const TensorId b = wanted == 2 ? operand(words[4], name) : a;
-  if (kind == "add") {
-    define(graph_->add_add(name, a, b));
-  } else if (kind == "relu") {
-    define(graph_->add_relu(name, a));
-  } else {
-    define(graph_->add_matmul(name, a, b, kind == "matmul+relu"));
+  std::vector<TensorId> inputs;
+  for (std::size_t i = 0; i < wanted; ++i) {
+    inputs.push_back(operand(words[3 + i], name));
+  }
+  switch (word->kind) {
+    case OperatorKind::kMatMul:
+      define(graph_->add_matmul(name, inputs[0], inputs[1], word->relu,
+                                wanted > 2 ? std::optional(inputs[2]) : std::nullopt));
+      break;
+    case OperatorKind::kAdd: define(graph_->add_add(name, inputs[0], inputs[1], word->relu)); break;
+    case OperatorKind::kRelu: define(graph_->add_relu(name, inputs[0])); break;
+    case OperatorKind::kCopy: define(graph_->add_copy(name, inputs[0])); break;
   }
 }
 
@@ -281,7 +276,7 @@ std::string to_text(const Graph& graph) {
       continue;
     }
     const Operator& op = graph.operators()[*tensor.producer];
-    text += tensor.name + " = " + to_string(op.kind) + (op.relu ? "+relu" : "");
+    (text += tensor.name + " = ") += operator_word(op);
     for (const TensorId input : op.inputs) {
       text += " " + graph.tensor(input).name;
     }

@@ -4,9 +4,16 @@
 //   graph mlp                    # optional, first; the default is the file's stem
 //   input  x  50x70
 //   param  w1 70x70
-//   h1 = matmul+relu x w1        # operators: matmul, matmul+relu, add, relu
-//   y  = add h1 x
+//   param  b1 1x70
+//   h1 = matmul x w1
+//   s1 = add h1 b1               # equal shapes, or one of them a row vector
+//   a1 = relu s1
+//   a2 = matmul+bias+relu a1 w1 b1
+//   y  = copy a2
 //   output y
+//
+// Fused operators, as --dump graph shows them, are read too: matmul+bias, matmul+relu,
+// matmul+bias+relu, add+relu.
 #pragma once
 
 #include <cstddef>

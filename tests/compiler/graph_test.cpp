@@ -32,6 +32,7 @@ TEST(Tensor, TextForms) {
   EXPECT_STREQ(to_string(OperatorKind::kMatMul), "matmul");
   EXPECT_STREQ(to_string(OperatorKind::kAdd), "add");
   EXPECT_STREQ(to_string(OperatorKind::kRelu), "relu");
+  EXPECT_STREQ(to_string(OperatorKind::kCopy), "copy");
 }
 
 TEST(Tensor, ParsesDimensions) {
@@ -73,6 +74,36 @@ TEST(Graph, InfersShapesAndLinksUsers) {
   EXPECT_FALSE(graph.find("S"));
 }
 
+TEST(Graph, RowVectors) {
+  Graph graph("g");
+  const TensorId x = graph.add_input("x", {50, 70});
+  const TensorId w = graph.add_parameter("w", {70, 30});
+  const TensorId bias = graph.add_parameter("bias", {1, 30});
+  const TensorId h = graph.add_matmul("h", x, w, false, bias);
+  const TensorId s = graph.add_add("s", h, bias, true);
+  const TensorId t = graph.add_add("t", bias, s);  // the row vector becomes the second operand
+  const TensorId v = graph.add_add("v", bias, bias);
+  const TensorId y = graph.add_copy("y", t);
+  graph.mark_output(v);
+  graph.mark_output(y);
+  graph.verify();
+
+  const std::vector<Operator>& operators = graph.operators();
+  EXPECT_THAT(operators[0].inputs, ElementsAre(x, w, bias));
+  EXPECT_TRUE(operators[0].has_bias());
+  EXPECT_FALSE(is_row_broadcast(graph, operators[0]));
+  EXPECT_THAT(operators[1].inputs, ElementsAre(h, bias));
+  EXPECT_TRUE(operators[1].relu);
+  EXPECT_TRUE(is_row_broadcast(graph, operators[1]));
+  EXPECT_THAT(operators[2].inputs, ElementsAre(s, bias));
+  EXPECT_TRUE(is_row_broadcast(graph, operators[2]));
+  EXPECT_FALSE(is_row_broadcast(graph, operators[3]));
+  EXPECT_FALSE(operators[3].has_bias());
+  EXPECT_EQ(operators[4].kind, OperatorKind::kCopy);
+  EXPECT_THAT(graph.tensor(bias).users, ElementsAre(0, 1, 2, 3, 3));
+  EXPECT_EQ(graph.tensor(y).shape, (Shape{50, 30}));
+}
+
 TEST(Graph, ATensorUsedTwiceByOneOperatorHasTwoUses) {
   Graph graph("square");
   const TensorId x = graph.add_input("x", {8, 8});
@@ -111,6 +142,7 @@ TEST(Graph, WrongAdditionsAreNamedAndChangeNothing) {
   Graph graph("mlp");
   const TensorId x = graph.add_input("x", {128, 100});
   const TensorId w1 = graph.add_parameter("w1", {128, 64});
+  const TensorId square = graph.add_parameter("square", {100, 100});
   const TensorId tall = graph.add_input("tall", {2147483647, 1});
   const TensorId wide = graph.add_input("wide", {1, 2147483647});
   const std::string rule =
@@ -123,7 +155,11 @@ TEST(Graph, WrongAdditionsAreNamedAndChangeNothing) {
        "graph 'mlp': matmul 'h1' of x [128x100] and w1 [128x64]: inner dimensions 100 and 128 "
        "differ"},
       {[&] { graph.add_add("s", x, w1); },
-       "graph 'mlp': add 's' of x [128x100] and w1 [128x64]: shapes 128x100 and 128x64 differ"},
+       "graph 'mlp': add 's' of x [128x100] and w1 [128x64]: shapes 128x100 and 128x64 differ, "
+       "and neither is a row vector of the other's width"},
+      {[&] { graph.add_matmul("h1", x, square, false, w1); },
+       "graph 'mlp': matmul 'h1' of x [128x100] and square [100x100] and w1 [128x64]: bias 128x64 "
+       "is not the row vector 1x100"},
       {[&] { graph.add_relu("w1", x); },
        "graph 'mlp': relu 'w1' of x [128x100]: the name is taken by param w1 [128x64]"},
       {[&] {
@@ -160,7 +196,7 @@ TEST(Graph, WrongAdditionsAreNamedAndChangeNothing) {
   };
   for (const auto& [action, message] : cases) {
     EXPECT_EQ(error_of(action), message);
-    EXPECT_EQ(graph.tensors().size(), 4U);
+    EXPECT_EQ(graph.tensors().size(), 5U);
     EXPECT_THAT(graph.operators(), IsEmpty());
     EXPECT_THAT(graph.tensor(x).users, IsEmpty());
     EXPECT_FALSE(graph.find("z"));

@@ -2,6 +2,7 @@
 #include "compiler/graph_text.h"
 
 #include <fstream>
+#include <optional>
 #include <random>
 #include <sstream>
 #include <string>
@@ -52,6 +53,16 @@ TEST(GraphText, ReadsEveryStatement) {
             "output s y\n");
 }
 
+TEST(GraphText, RowVectorsCopiesAndFusedForms) {
+  const std::string text =
+      "graph g\ninput x 4x8\nparam w 8x6\nparam b 1x6\n"
+      "h = matmul+bias x w b\na = matmul+bias+relu x w b\ns = add+relu h a\n"
+      "t = add s b\ny = copy t\noutput y\n";
+  EXPECT_EQ(to_text(parse_graph(text, "m.graph")), text);
+  EXPECT_EQ(to_text(parse_graph("input x 4x6\nparam b 1x6\ny = add b x\noutput y\n", "g")),
+            "graph g\ninput x 4x6\nparam b 1x6\ny = add x b\noutput y\n");
+}
+
 TEST(GraphText, NameDefaultsToTheStemOfTheFile) {
   const std::string text = "input x 1x1\ny = relu x\noutput y\n";
   EXPECT_EQ(parse_graph(text, "models/net.graph").name(), "net");
@@ -86,7 +97,9 @@ TEST(GraphText, WrongFiles) {
   const std::string head = "input x 4x4\n";
   const std::string tail = "y = relu x\noutput y\n";
   const std::string statements = "expected graph, input, param, output or NAME = OPERATOR";
-  const std::string operators = "expected matmul, matmul+relu, add or relu";
+  const std::string operators =
+      "expected matmul, matmul+relu, matmul+bias, "
+      "matmul+bias+relu, add, add+relu, relu or copy";
   const std::string rule =
       "a name is a letter or _ followed by letters, digits and any of _ . / : -, at most 255 bytes";
   const std::string dimension = " is not a dimension: a whole number in 1..2147483647";
@@ -133,7 +146,15 @@ TEST(GraphText, WrongFiles) {
       // operators
       {head + "y = rleu x\n",
        "2: unknown operator 'rleu'; " + operators + "; did you mean 'relu'?"},
-      {head + "y = add+relu x x\n", "2: unknown operator 'add+relu'; " + operators},
+      {head + "y = matmul+relu+bias x x\n", "2: unknown operator 'matmul+relu+bias'; " + operators},
+      {head + "y = copy x x\n", "2: copy 'y' takes 1 operand, 2 given"},
+      {head + "y = matmul+bias x x\n", "2: matmul+bias 'y' takes 3 operands, 2 given"},
+      {head + "y = matmul+bias x x x\n",
+       "2: graph 'm': matmul 'y' of x [4x4] and x [4x4] and x [4x4]: bias 4x4 is not the row "
+       "vector "
+       "1x4"},
+      {head + "y = matmul+bias x x z\nz = relu y\noutput z\n",
+       "2: operators form a cycle: y -> z -> y (each uses the next)"},
       {head + "y =\n", "2: unknown operator ''; " + operators},
       {head + "y = = x\n", "2: unknown operator '='; " + operators},
       {head + "y = relu\n", "2: relu 'y' takes 1 operand, 0 given"},
@@ -144,7 +165,8 @@ TEST(GraphText, WrongFiles) {
       {head + "param w 5x4\ny = matmul x w\n",
        "3: graph 'm': matmul 'y' of x [4x4] and w [5x4]: inner dimensions 4 and 5 differ"},
       {head + "param w 5x4\ny = add x w\n",
-       "3: graph 'm': add 'y' of x [4x4] and w [5x4]: shapes 4x4 and 5x4 differ"},
+       "3: graph 'm': add 'y' of x [4x4] and w [5x4]: shapes 4x4 and 5x4 differ, and "
+       "neither is a row vector of the other's width"},
       // unknown tensors
       {head + "param w1 4x4\ny = matmul x w2\n",
        "3: no line defines tensor 'w2'; did you mean 'w1'?"},
@@ -268,18 +290,24 @@ Graph random_graph(std::mt19937& random) {
   for (std::size_t i = 0; i < steps; ++i) {
     const TensorId x = ids[draw(ids.size())];
     const Shape shape = graph.tensor(x).shape;
-    switch (draw(3)) {
+    switch (draw(4)) {
       case 0: ids.push_back(graph.add_relu(name(), x)); break;
-      case 1: {
-        const TensorId other = draw(3) == 0 ? x : source(shape);
+      case 1: ids.push_back(graph.add_copy(name(), x)); break;
+      case 2: {
+        const TensorId other =
+            draw(3) == 0 ? x : source({draw(2) == 0 ? 1 : shape.rows, shape.cols});
         ids.push_back(other);
-        ids.back() = graph.add_add(name() + "s", x, other);
+        ids.back() = graph.add_add(name() + "s", x, other, draw(2) == 0);
         break;
       }
       default: {
         const TensorId w = source({shape.cols, 1 + draw(200)});
         ids.push_back(w);
-        ids.back() = graph.add_matmul(name() + "m", x, w, draw(2) == 0);
+        std::optional<TensorId> bias;
+        if (draw(2) == 0) {
+          ids.push_back(*(bias = source({1, graph.tensor(w).shape.cols})));
+        }
+        ids.back() = graph.add_matmul(name() + "m", x, w, draw(2) == 0, bias);
       }
     }
   }

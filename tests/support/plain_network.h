@@ -26,19 +26,22 @@ inline std::vector<std::vector<double>> compute_plainly(const Graph& graph, cons
     }
     const Operator& oper = graph.operators()[*tensor.producer];
     const std::vector<double>& a = values[oper.inputs.front()];
-    const std::vector<double>& b = values[oper.inputs.back()];
+    const std::vector<double>& b = values[oper.inputs[oper.inputs.size() > 1 ? 1 : 0]];
+    const std::uint64_t b_elements = b.size();  // fewer than c's if a row vector
     const std::uint64_t depth = graph.tensor(oper.inputs.front()).shape.cols;
     const std::uint64_t cols = tensor.shape.cols;
     c.resize(tensor.shape.elements());
     for (std::uint64_t i = 0; i < c.size(); ++i) {
       switch (oper.kind) {
         case OperatorKind::kMatMul:
+          c[i] = oper.has_bias() ? values[oper.inputs[2]][i % cols] : 0;
           for (std::uint64_t k = 0; k < depth; ++k) {
             c[i] += a[i / cols * depth + k] * b[k * cols + i % cols];
           }
           break;
-        case OperatorKind::kAdd: c[i] = a[i] + b[i]; break;
+        case OperatorKind::kAdd: c[i] = a[i] + b[i % b_elements]; break;
         case OperatorKind::kRelu: c[i] = a[i] < 0 ? 0 : a[i]; break;
+        case OperatorKind::kCopy: c[i] = a[i]; break;
       }
       if (oper.relu && c[i] < 0) {
         c[i] = 0;
