@@ -35,6 +35,10 @@ void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, UopLi
                   const bool last = ++count == steps;
                   list.uops.push_back({UopKind::kLoad, false, false, id, a, m, k, k});
                   list.uops.push_back({UopKind::kLoad, false, false, id, b, k, n, k});
+                  if (first && oper.has_bias()) {
+                    list.uops.push_back(
+                        {UopKind::kLoad, false, false, id, oper.inputs[2], 0, n, k});
+                  }
                   list.uops.push_back({UopKind::kExecute, first, last, id, oper.output, m, n, k});
                   if (last) {
                     list.uops.push_back(
@@ -46,12 +50,16 @@ void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, UopLi
 void lower_elementwise(const Graph& graph, OperatorId id, UopList& list) {
   const Operator& oper = graph.operators()[id];
   const TileGrid out = tile_grid(graph.tensor(oper.output).shape, list.tile);
+  const bool row_vector = is_row_broadcast(graph, oper);
   for (std::uint32_t row = 0; row < out.rows; ++row) {
     for (std::uint32_t col = 0; col < out.cols; ++col) {
-      for (const TensorId input : oper.inputs) {
-        list.uops.push_back({UopKind::kLoad, false, false, id, input, row, col, 0});
+      for (std::size_t input = 0; input < oper.inputs.size(); ++input) {
+        const std::uint32_t from = input == 1 && row_vector ? 0 : row;
+        list.uops.push_back({UopKind::kLoad, false, false, id, oper.inputs[input], from, col, 0});
       }
-      list.uops.push_back({UopKind::kExecute, true, true, id, oper.output, row, col, 0});
+      if (oper.kind != OperatorKind::kCopy) {
+        list.uops.push_back({UopKind::kExecute, true, true, id, oper.output, row, col, 0});
+      }
       list.uops.push_back({UopKind::kStore, false, false, id, oper.output, row, col, 0});
     }
   }

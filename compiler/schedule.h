@@ -51,16 +51,27 @@ struct Schedule {
   ScheduleStats stats;
 };
 
-/// One pass over the uOps:
-///   LOAD     eliminated if its tile is resident, else allocated, evicting if it must
-///   EXECUTE  its operands are pinned; its accumulator is allocated at the tile's first step
-///            and never evicted, whatever comes in between; operand tiles without a later use are
-///            freed after it
-///   STORE    frees the accumulator
-/// Deterministic. Throws InputError when the SRAM cannot hold what one step needs at once (three
-/// tiles if k is the innermost loop), listing live allocations and free blocks; or, if several
-/// accumulators are open at once, how many tiles that takes.
-Schedule schedule_uops(const Graph& graph, const UopList& uops, const ScheduleOptions& options);
+/// What a scheduler is given. The uOps are those of the graph and legal (verify_uops()).
+struct SchedulingProblem {
+  const Graph& graph;
+  const UopList& uops;
+  const ScheduleOptions& options;
+};
+
+/// The schedule keeps the order of the EXECUTEs and decides where tiles lie, when they are loaded,
+/// how long they stay and when they leave. One pass with two positions:
+///   - ahead, within the options' limits, every operand that is not resident gets its place and its
+///     LOAD, every accumulator its place, for which tiles that are needed later still are evicted;
+///   - behind, the step is emitted, operands without a later use are freed, and a complete tile is
+///     stored, kept for its users, or both.
+/// Deterministic. Throws InputError when the SRAM cannot hold what one step needs at once, listing
+/// live allocations and free blocks.
+Schedule schedule_uops(const SchedulingProblem& problem);
+
+/// Proves that a schedule computes the uOps' graph: every step once, in order, on operands that lie
+/// where it reads them; every result stored once; no SRAM leaked. Throws InternalError. That the
+/// addresses do not overlap is verify_program()'s part.
+void verify(const SchedulingProblem& problem, const Schedule& schedule);
 
 /// The program of a schedule: the graph's tensors laid out one after another in DRAM, 4 KiB
 /// aligned.

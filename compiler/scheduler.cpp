@@ -21,17 +21,17 @@ constexpr std::uint64_t kNearSteps = 8;
 
 class Scheduler {
  public:
-  Scheduler(const Graph& graph, const UopList& list, const ScheduleOptions& options)
-      : graph_(graph),
-        list_(list),
-        options_(options),
-        ahead_of_time_(options.buffering == Buffering::kPingPong),
-        arena_(options.sram_bytes, ahead_of_time_ ? Placement::kNextFit : Placement::kFirstFit),
-        first_tile_(first_tiles(graph, list.tile)),
-        residency_(options.eviction, first_tile_.back()),
+  explicit Scheduler(const SchedulingProblem& problem)
+      : graph_(problem.graph),
+        list_(problem.uops),
+        options_(problem.options),
+        ahead_of_time_(options_.buffering == Buffering::kPingPong),
+        arena_(options_.sram_bytes, ahead_of_time_ ? Placement::kNextFit : Placement::kFirstFit),
+        first_tile_(first_tiles(graph_, list_.tile)),
+        residency_(options_.eviction, first_tile_.back()),
         tiles_(first_tile_.back()) {
     find_next_uses();
-    schedule_.ops.reserve(list.uops.size() * 2 / 3);
+    schedule_.ops.reserve(list_.uops.size() * 2 / 3);
   }
 
   Schedule run() {
@@ -299,6 +299,12 @@ class Scheduler {
   void complete(const Uop& uop) {
     const TileId id = tile_of(uop);
     TileState& tile = tiles_[id];
+    if (operand_count_ > 0) {  // a copy: what was loaded leaves under another name
+      pending_stores_.push_back({store_op(uop, operand_address(0)), id, step_, false});
+      flush_stores(kNoUse);
+      release_operands();
+      return;
+    }
     const bool stays = options_.forwarding && tile.first_use != kNoUse;
     const bool leaves = !stays || graph_.tensor(uop.tensor).role == TensorRole::kOutput;
     tile.open = false;
@@ -419,8 +425,6 @@ class Scheduler {
 
 }  // namespace
 
-Schedule schedule_uops(const Graph& graph, const UopList& uops, const ScheduleOptions& options) {
-  return Scheduler(graph, uops, options).run();
-}
+Schedule schedule_uops(const SchedulingProblem& problem) { return Scheduler(problem).run(); }
 
 }  // namespace tilewave

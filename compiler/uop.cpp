@@ -20,18 +20,37 @@ std::uint32_t steps_of(const Graph& graph, const Uop& step, const TileShape& til
 /// Marks an accumulator whose steps go down in k; an operator has less steps than that.
 constexpr std::uint32_t kFalling = 1U << 31;
 
-/// The tile that operand `input` of an EXECUTE stands for.
-void expect_operand(const Graph& graph, const std::vector<Uop>& uops, std::size_t execute,
+/// Operands that are loaded for `step`: a matmul's bias for the first step of a tile only.
+std::size_t operands_of(const Operator& oper, const Uop& step) {
+  return oper.inputs.size() - (oper.has_bias() && !step.first ? 1 : 0);
+}
+
+/// The tile that operand `input` of an EXECUTE, or of the STORE of a copy, stands for.
+void expect_operand(const Graph& graph, const std::vector<Uop>& uops, std::size_t position,
                     std::size_t input) {
-  const Uop& step = uops[execute];
+  const Uop& step = uops[position];
   const Operator& oper = graph.operators()[step.oper];
-  const Uop& load = uops[execute - oper.inputs.size() + input];
+  const Uop& load = uops[position - operands_of(oper, step) + input];
   const bool matmul = oper.kind == OperatorKind::kMatMul;
-  const std::uint32_t row = matmul && input == 1 ? step.k : step.row;
+  const bool row_vector = input == 2 || (input == 1 && is_row_broadcast(graph, oper));
+  const std::uint32_t row = row_vector ? 0 : matmul && input == 1 ? step.k : step.row;
   const std::uint32_t col = matmul && input == 0 ? step.k : step.col;
   if (load.kind != UopKind::kLoad || load.oper != step.oper || load.tensor != oper.inputs[input] ||
       load.row != row || load.col != col) {
-    illegal(execute, "operand " + std::to_string(input) + " is not loaded right before it");
+    illegal(position, "operand " + std::to_string(input) + " is not loaded right before it");
+  }
+}
+
+/// All operands of the uOp at `position`, and nothing else, are loaded right before it.
+void expect_operands(const Graph& graph, const std::vector<Uop>& uops, std::size_t position,
+                     std::size_t loads) {
+  const Uop& step = uops[position];
+  const std::size_t operands = operands_of(graph.operators()[step.oper], step);
+  if (position < operands || loads != operands) {
+    illegal(position, "operands are not all that is loaded before it");
+  }
+  for (std::size_t input = 0; input < operands; ++input) {
+    expect_operand(graph, uops, position, input);
   }
 }
 
@@ -56,15 +75,10 @@ void verify_uops(const Graph& graph, const UopList& list) {
     switch (uop.kind) {
       case UopKind::kLoad: ++loads; break;
       case UopKind::kExecute: {
-        if (i < oper.inputs.size() || uop.tensor != oper.output) {
-          illegal(i, "EXECUTE without its LOADs or of another tensor");
+        if (oper.kind == OperatorKind::kCopy || uop.tensor != oper.output) {
+          illegal(i, "EXECUTE of another tensor, or of a copy");
         }
-        for (std::size_t input = 0; input < oper.inputs.size(); ++input) {
-          expect_operand(graph, uops, i, input);
-        }
-        if (loads != oper.inputs.size()) {
-          illegal(i, "operands are not all that is loaded before it");
-        }
+        expect_operands(graph, uops, i, loads);
         loads = 0;
         steps[uop.tensor].resize(grid.tiles());
         std::uint32_t& done = steps[uop.tensor][grid.index(uop.row, uop.col)];
@@ -84,6 +98,12 @@ void verify_uops(const Graph& graph, const UopList& list) {
         break;
       }
       case UopKind::kStore:
+        if (oper.kind == OperatorKind::kCopy && uop.tensor == oper.output && complete == nullptr) {
+          expect_operands(graph, uops, i, loads);
+          loads = 0;
+          ++stores[uop.tensor];
+          break;
+        }
         if (complete == nullptr || loads != 0 || complete->oper != uop.oper || complete->tensor != uop.tensor ||
             complete->row != uop.row || complete->col != uop.col) {
           illegal(i, "STORE of a tile that was not just completed");

@@ -29,7 +29,8 @@ struct UopList {
   std::vector<Uop> uops;
 };
 
-/// The legal form: every EXECUTE directly follows the LOADs of its operands; every accumulator is
+/// The legal form: every EXECUTE, and the STORE of a copy, directly follows the LOADs of its
+/// operands, the bias only at a tile's first step; every accumulator is
 /// opened once, takes its steps in rising or in falling order of k, others in between or not, is
 /// closed once, at the last, and stored right after; all coordinates exist. Throws InternalError.
 void verify_uops(const Graph& graph, const UopList& list);

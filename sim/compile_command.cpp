@@ -43,7 +43,7 @@ std::string schedule_dump(const Graph& fused, const Config& config) {
   const TileShape tile;
   const UopList uops = lower_for(fused, tile, config);
   verify_uops(fused, uops);
-  Schedule schedule = schedule_uops(fused, uops, config.schedule);
+  Schedule schedule = schedule_uops({fused, uops, config.schedule});
   const ScheduleStats stats = schedule.stats;
   return schedule_text(fused, uops, build_program(fused, tile, std::move(schedule)), stats);
 }

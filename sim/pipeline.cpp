@@ -110,8 +110,12 @@ CompiledModel compile_model(const Graph& graph, const Config& config) {
     verify_uops(*compiled.graph, list);
     return list;
   });
-  Schedule schedule =
-      timed("schedule", [&] { return schedule_uops(*compiled.graph, uops, config.schedule); });
+  Schedule schedule = timed("schedule", [&] {
+    const SchedulingProblem problem{*compiled.graph, uops, config.schedule};
+    Schedule result = schedule_uops(problem);
+    verify(problem, result);
+    return result;
+  });
   const ScheduleStats stats = schedule.stats;
   const VerifyReport report = timed("verify", [&] {
     compiled.program = build_program(*compiled.graph, tile, std::move(schedule));

@@ -61,7 +61,9 @@ inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
       lower(fused, tile,
             choose_loop_nests(fused, tile, options.loop_order, options.costs, options.sram_bytes));
   verify_uops(fused, uops);
-  Schedule schedule = schedule_uops(fused, uops, options);
+  const SchedulingProblem problem{fused, uops, options};
+  Schedule schedule = schedule_uops(problem);
+  verify(problem, schedule);
   Compiled compiled;
   compiled.stats = schedule.stats;
   compiled.program = build_program(fused, tile, std::move(schedule));
