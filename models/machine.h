@@ -30,7 +30,7 @@ struct ComputeConfig {
   std::uint32_t macs_per_cycle = 1024;  ///< simd only
   std::uint32_t vector_lanes = 32;      ///< elements per cycle of Add and ReLU steps
   Cycle latency = 0;                    ///< pipeline depth of simd and vector steps
-  FillOverlap fill_overlap = FillOverlap::kAccumulation;
+  FillOverlap fill_overlap = FillOverlap::kFull;
   bool drain = false;  ///< output-stationary only: H more cycles to shift results out
 };
 
