@@ -16,6 +16,10 @@ namespace {
 /// still being read when the load that takes their place could start.
 constexpr std::size_t kRestingSteps = 3;
 
+/// LOADs hoisted over one step: the sequencer fetches them before it, one per cycle, so a window
+/// that opened at once would hold up the first steps.
+constexpr std::size_t kEarlyLoadsPerStep = 4;
+
 /// Accumulators are opened this many steps before their first step even if something has to go.
 constexpr std::uint64_t kNearSteps = 8;
 
@@ -126,10 +130,12 @@ class Scheduler {
     while (!early_.empty() && early_.front() <= position_) {
       early_.pop_front();
     }
+    const std::size_t most_early =
+        std::min<std::size_t>(options_.loads_ahead, early_.size() + kEarlyLoadsPerStep);
     while (ahead_ < list_.uops.size()) {
       const bool now = ahead_step_ == step_;
       if (!now && (!ahead_of_time_ || ahead_step_ - step_ > options_.lookahead ||
-                   early_.size() >= options_.loads_ahead)) {
+                   early_.size() >= most_early)) {
         break;
       }
       if (!prepare(now)) {
