@@ -48,9 +48,15 @@ void SramTiming::begin_stream(Cycle at, std::span<const SramRange> ranges) {
     banks_[index].stream.remaining = 0;
   }
   stream_banks_.clear();
+  Slot everywhere = 0;
   for (const SramRange& range : ranges) {
     bytes_ += range.bytes;
-    add_to_stream(range);
+    everywhere += add_to_stream(range);
+  }
+  if (everywhere > 0) {
+    for (std::uint32_t index = 0; index < config_.banks; ++index) {
+      add_to_stream(index, everywhere);
+    }
   }
   const Slot start = at * config_.ports;
   for (const std::uint32_t index : stream_banks_) {
@@ -64,18 +70,15 @@ void SramTiming::begin_stream(Cycle at, std::span<const SramRange> ranges) {
   }
 }
 
-/// Deals the chunks of a range to the banks: whole rounds at once, then what is left.
-void SramTiming::add_to_stream(SramRange range) {
+/// Deals the chunks of a range to the banks. If they come in whole rounds, returns the accesses that
+/// every bank gets, and leaves the dealing to the caller.
+SramTiming::Slot SramTiming::add_to_stream(SramRange range) {
   const std::uint64_t first = range.address >> interleave_shift_;
   const std::uint64_t last = (range.address + range.bytes - 1) >> interleave_shift_;
   const std::uint64_t whole = last - first + 1;
   const bool aligned = ((range.address | range.bytes) & (config_.interleave_bytes - 1)) == 0;
   if (aligned && bank_of(whole) == 0) {
-    const Slot accesses = whole / config_.banks * accesses_of(config_.interleave_bytes);
-    for (std::uint32_t index = 0; index < config_.banks; ++index) {
-      add_to_stream(index, accesses);
-    }
-    return;
+    return whole / config_.banks * accesses_of(config_.interleave_bytes);
   }
   const std::uint64_t end = range.address + range.bytes;
   std::uint64_t from = range.address;
@@ -84,6 +87,7 @@ void SramTiming::add_to_stream(SramRange range) {
     add_to_stream(bank_of(chunk), accesses_of(to - from));
     from = to;
   }
+  return 0;
 }
 
 void SramTiming::add_to_stream(std::uint32_t bank, Slot accesses) {

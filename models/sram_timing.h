@@ -87,7 +87,7 @@ class SramTiming {
   std::uint32_t bank_of(std::uint64_t chunk) const {
     return static_cast<std::uint32_t>(bank_mask_ != 0 ? chunk & bank_mask_ : chunk % config_.banks);
   }
-  void add_to_stream(SramRange range);
+  Slot add_to_stream(SramRange range);
   void add_to_stream(std::uint32_t bank, Slot accesses);
 
   SramConfig config_;
