@@ -43,13 +43,17 @@ class Estimator {
   /// Appends the nest with these blocks, in both orders of the output loops, if it fits.
   void consider(std::uint32_t parts_m, std::uint32_t parts_n, std::uint32_t parts_k,
                 std::vector<LoopEstimate>& list) const {
-    for (const bool m_outside : {true, false}) {
-      LoopNest nest;
-      nest.parts = {parts_m, parts_n, parts_k};
-      nest.outer = m_outside ? LoopOrder::kMnk : LoopOrder::kNmk;
-      nest.serpentine = true;
-      for (const LoopOrder inner : {LoopOrder::kMnk, LoopOrder::kNmk}) {
-        nest.inner = inner;
+    constexpr LoopOrder kOrders[] = {LoopOrder::kMnk, LoopOrder::kNmk};
+    LoopNest nest;
+    nest.parts = {parts_m, parts_n, parts_k};
+    nest.serpentine = true;
+    // Where one of the two loops has a single turn, their order does not matter.
+    const std::size_t outer_orders = parts_m == 1 || parts_n == 1 ? 1 : 2;
+    const std::size_t inner_orders = block(nest, kM) == 1 || block(nest, kN) == 1 ? 1 : 2;
+    for (std::size_t outer = 0; outer < outer_orders; ++outer) {
+      for (std::size_t inner = 0; inner < inner_orders; ++inner) {
+        nest.outer = kOrders[outer];
+        nest.inner = kOrders[inner];
         LoopEstimate estimate{nest, 0, 0, working_set(nest)};
         if (estimate.sram_bytes <= sram_bytes_) {
           predict(estimate);

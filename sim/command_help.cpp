@@ -116,7 +116,7 @@ po::options_description compile_options() {
   add_common_options(options);
   options.add_options()  //
       ("dump", text_value("STAGE"),
-       "graph, uops, schedule, program or canonical; program by "
+       "graph, loops, uops, schedule, program or canonical; program by "
        "default")                                                                              //
       ("output,o", text_value("FILE"), "write to FILE; '-', the default, is standard output")  //
       ("format", text_value("FORMAT"), "of the program: text or binary; text by default");     //

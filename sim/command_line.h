@@ -16,7 +16,7 @@ namespace tilewave {
 
 enum class KernelChoice : std::uint8_t { kAuto, kAvx2, kReference };
 enum class VerifyChoice : std::uint8_t { kFull, kSampled, kOff };
-enum class DumpChoice : std::uint8_t { kGraph, kUops, kSchedule, kProgram, kCanonical };
+enum class DumpChoice : std::uint8_t { kGraph, kLoops, kUops, kSchedule, kProgram, kCanonical };
 enum class ProgramFormat : std::uint8_t { kText, kBinary };
 
 struct RunCommand {

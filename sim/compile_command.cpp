@@ -13,6 +13,7 @@
 #include "compiler/uop.h"
 #include "sim/commands.h"
 #include "sim/files.h"
+#include "sim/loops_text.h"
 #include "sim/model_source.h"
 #include "sim/output_file.h"
 #include "sim/pipeline.h"
@@ -51,6 +52,7 @@ std::string schedule_dump(const Graph& fused, const Config& config) {
 std::string graph_dump(const Graph& graph, const CompileCommand& command) {
   switch (command.dump) {
     case DumpChoice::kGraph: return to_text(fuse(graph));
+    case DumpChoice::kLoops: return loops_text(fuse(graph), command.config);
     case DumpChoice::kUops: {
       const Graph fused = fuse(graph);
       const UopList uops = lower_for(fused, TileShape{}, command.config);

@@ -19,7 +19,7 @@ namespace {
 
 /// Steps by which a shared DMA engine's stores sink behind loads: it takes its queue in order, and
 /// a store at its head that waits for its tile would keep the loads behind it from starting.
-constexpr std::uint32_t kSharedStoreDelay = 8;
+constexpr std::uint32_t kSharedStoreDelay = 2;
 
 /// The setting that a key's value comes from.
 struct Given {
