@@ -51,7 +51,11 @@ std::uint64_t Arena::take(Blocks::iterator hole, std::uint64_t address, std::uin
   if (hole_begin < address) {
     free_.emplace_hint(next, hole_begin, address - hole_begin);
   }
-  live_.emplace(address, bytes);
+  const std::size_t line = address / kSramAlignment;
+  if (line >= live_.size()) {
+    live_.resize(line + 1);
+  }
+  live_[line] = static_cast<std::uint32_t>(bytes / kSramAlignment);
   live_bytes_ += bytes;
   peak_bytes_ = std::max(peak_bytes_, live_bytes_);
   next_ = address + bytes;
@@ -59,14 +63,14 @@ std::uint64_t Arena::take(Blocks::iterator hole, std::uint64_t address, std::uin
 }
 
 void Arena::release(std::uint64_t address) {
-  const auto block = live_.find(address);
-  if (block == live_.end()) {
+  const std::size_t line = address / kSramAlignment;
+  if (address % kSramAlignment != 0 || line >= live_.size() || live_[line] == 0) {
     throw InternalError("arena: release of address " + std::to_string(address) +
                         ", which is not allocated");
   }
-  std::uint64_t bytes = block->second;
+  std::uint64_t bytes = live_[line] * kSramAlignment;
   live_bytes_ -= bytes;
-  live_.erase(block);
+  live_[line] = 0;
 
   auto next = free_.lower_bound(address);
   if (next != free_.end() && address + bytes == next->first) {
@@ -99,7 +103,13 @@ std::string Arena::describe(std::size_t most) const {
     }
     return text.empty() ? std::string(" none") : text;
   };
-  return "live:" + list(live_) + "; free:" + list(free_);
+  Blocks live;
+  for (std::size_t line = 0; line < live_.size(); ++line) {
+    if (live_[line] != 0) {
+      live.emplace(line * kSramAlignment, live_[line] * kSramAlignment);
+    }
+  }
+  return "live:" + list(live) + "; free:" + list(free_);
 }
 
 }  // namespace tilewave

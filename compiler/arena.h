@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tilewave {
 
@@ -39,7 +40,7 @@ class Arena {
   std::uint64_t next_ = 0;  // next fit: where to look first
   std::uint64_t live_bytes_ = 0;
   std::uint64_t peak_bytes_ = 0;
-  Blocks live_;
+  std::vector<std::uint32_t> live_;  // by address / 64: size / 64 of the block there, or 0
   Blocks free_;
 };
 

@@ -1,7 +1,7 @@
 #include "compiler/hazards.h"
 
-#include <algorithm>
-#include <map>
+#include "compiler/sram_ranges.h"
+#include "compiler/tile_index.h"
 
 namespace tilewave {
 namespace {
@@ -14,13 +14,11 @@ struct Access {
 
 class HazardFinder {
  public:
-  explicit HazardFinder(const Program& program) : program_(program) {
-    for (std::uint32_t tensor = 0; tensor < program.tensors.size(); ++tensor) {
-      first_tile_.push_back(dram_.size());
-      dram_.resize(dram_.size() + program.grid(tensor).tiles());
-    }
-    hazards_.resize(program.ops.size());
-  }
+  explicit HazardFinder(const Program& program)
+      : program_(program),
+        index_(program.tensors, program.tile),
+        dram_(index_.count()),
+        hazards_(program.ops.size()) {}
 
   std::vector<OpHazards> run() {
     for (std::uint32_t index = 0; index < program_.ops.size(); ++index) {
@@ -29,8 +27,8 @@ class HazardFinder {
       computes_ = engine_of(op.opcode) == Engine::kCompute;
       accumulates_ = op.opcode == Opcode::kMatmul && !op.clear;
       visit_sram_tiles(
-          op, [&](std::uint32_t address) { touch_sram(address, false, address == op.dst); },
-          [&](std::uint32_t address) { touch_sram(address, true, true); });
+          op, [&](std::uint32_t address) { read_sram(address, address == op.dst); },
+          [&](std::uint32_t address) { write_sram(address); });
       if (op.opcode == Opcode::kLoad) {
         read(dram_tile(op), false, false);
       } else if (op.opcode == Opcode::kStore) {
@@ -41,60 +39,17 @@ class HazardFinder {
   }
 
  private:
-  struct Range {
-    std::uint64_t end = 0;
-    Access access;
-  };
-  using Ranges = std::map<std::uint64_t, Range>;  // start → disjoint range
+  Access& dram_tile(const Op& op) { return dram_[index_.id(op)]; }
 
-  Access& dram_tile(const Op& op) {
-    return dram_[first_tile_[op.tensor] + program_.grid(op.tensor).index(op.row, op.col)];
+  void read_sram(std::uint32_t address, bool is_accumulator) {
+    sram_.visit(address, program_.tile.tile_bytes(), [&](Access& access) {
+      read(access, accumulates_ && is_accumulator, is_accumulator && computes_);
+    });
   }
 
-  /// Applies a read or write to every range in [address, address + tile), splitting at its ends.
-  void touch_sram(std::uint32_t address, bool is_write, bool is_accumulator) {
-    const std::uint64_t end = address + program_.tile.tile_bytes();
-    const bool in_place = accumulates_ && is_accumulator;
-    auto range = sram_.lower_bound(address);
-    if (range == sram_.end() || range->first != address || range->second.end != end) {
-      range = carve(address, end);
-    }
-    for (; range != sram_.end() && range->first < end; ++range) {
-      if (is_write) {
-        write(range->second.access, in_place);
-      } else {
-        read(range->second.access, in_place, is_accumulator && computes_);
-      }
-    }
-  }
-
-  /// Makes [start, end) a union of whole ranges and returns the first of them.
-  Ranges::iterator carve(std::uint64_t start, std::uint64_t end) {
-    split(start);
-    split(end);
-    std::uint64_t position = start;
-    auto range = sram_.lower_bound(start);
-    while (position < end) {
-      if (range == sram_.end() || range->first > position) {
-        const std::uint64_t stop = range == sram_.end() ? end : std::min(end, range->first);
-        range = sram_.emplace_hint(range, position, Range{stop, {}});
-      }
-      position = range->second.end;
-      ++range;
-    }
-    return sram_.find(start);
-  }
-
-  void split(std::uint64_t position) {
-    auto range = sram_.upper_bound(position);
-    if (range == sram_.begin()) {
-      return;
-    }
-    --range;
-    if (range->first < position && position < range->second.end) {
-      sram_.emplace(position, range->second);
-      range->second.end = position;
-    }
+  void write_sram(std::uint32_t address) {
+    sram_.visit_and_join(address, program_.tile.tile_bytes(),
+                         [&](Access& access) { write(access, accumulates_); });
   }
 
   void read(Access& access, bool in_place, bool rewritten) {
@@ -128,8 +83,8 @@ class HazardFinder {
   }
 
   const Program& program_;
-  Ranges sram_;
-  std::vector<std::uint64_t> first_tile_;
+  SramRanges<Access> sram_;
+  TileIndex index_;
   std::vector<Access> dram_;
   std::vector<OpHazards> hazards_;
   std::uint32_t op_ = 0;

@@ -20,8 +20,8 @@ std::uint32_t largest_part(std::uint32_t extent, std::uint32_t parts) {
   return static_cast<std::uint32_t>(ceil_div(extent, parts));
 }
 
-/// Numbers of parts worth trying, the fewest first: every size of part up to 16 tiles, then sizes an
-/// eighth apart, so that the candidates stay few whatever the extent.
+/// Numbers of parts worth trying, the fewest first: every size of part up to 16 tiles, then sizes
+/// an eighth apart, so that the candidates stay few whatever the extent.
 std::vector<std::uint32_t> part_counts(std::uint32_t extent) {
   std::vector<std::uint32_t> counts;
   for (std::uint64_t size = 1; size < extent; size += std::max<std::uint64_t>(1, size / 8)) {

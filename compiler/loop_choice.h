@@ -20,25 +20,25 @@ struct MachineCosts {
   /// output, the right or the left operand, stays in the array.
   enum class Chain : std::uint8_t { kReduction, kRows, kColumns };
   Chain chain = Chain::kReduction;
-  std::uint64_t step_cycles = 32;        ///< compute core: one matmul step inside a chain
-  std::uint64_t chain_cycles = 0;        ///< more for every chain: filling and draining
-  double sram_bytes_per_cycle = 512;     ///< all banks and ports together
-  double dram_bytes_per_cycle = 25.6;    ///< loads and stores together
+  std::uint64_t step_cycles = 32;      ///< compute core: one matmul step inside a chain
+  std::uint64_t chain_cycles = 0;      ///< more for every chain: filling and draining
+  double sram_bytes_per_cycle = 512;   ///< all banks and ports together
+  double dram_bytes_per_cycle = 25.6;  ///< loads and stores together
 };
 
 /// A nest with what the model expects of it.
 struct LoopEstimate {
   LoopNest nest;
-  double cycles = 0;            ///< of the operator alone, start-up left out
-  std::uint64_t bytes = 0;      ///< loaded and stored
-  std::uint64_t sram_bytes = 0; ///< live at once, at least
+  double cycles = 0;             ///< of the operator alone, start-up left out
+  std::uint64_t bytes = 0;       ///< loaded and stored
+  std::uint64_t sram_bytes = 0;  ///< live at once, at least
 };
 
 /// A matmul as the model sees it.
 struct MatMulShape {
-  std::array<std::uint32_t, 3> tiles{};        ///< along m, n and k
-  std::array<std::uint64_t, 3> tile_bytes{};   ///< of an A, a B and a C tile
-  std::uint64_t extra_bytes = 0;               ///< SRAM that a step needs besides: a bias tile
+  std::array<std::uint32_t, 3> tiles{};       ///< along m, n and k
+  std::array<std::uint64_t, 3> tile_bytes{};  ///< of an A, a B and a C tile
+  std::uint64_t extra_bytes = 0;              ///< SRAM that a step needs besides: a bias tile
 };
 MatMulShape matmul_shape(const Graph& graph, OperatorId oper, const TileShape& tile);
 

@@ -38,9 +38,7 @@ struct PartRange {
   std::uint32_t end = 0;
 };
 inline PartRange part_range(std::uint32_t extent, std::uint32_t parts, std::uint32_t part) {
-  const auto edge = [&](std::uint64_t p) {
-    return static_cast<std::uint32_t>(p * extent / parts);
-  };
+  const auto edge = [&](std::uint64_t p) { return static_cast<std::uint32_t>(p * extent / parts); };
   return {edge(part), edge(std::uint64_t{part} + 1)};
 }
 

@@ -28,23 +28,21 @@ void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, UopLi
   const TileGrid out = tile_grid(graph.tensor(oper.output).shape, list.tile);
   const std::uint32_t steps = tile_grid(graph.tensor(a).shape, list.tile).cols;
   std::vector<std::uint32_t> done(out.tiles());
-  for_each_step(nest, {out.rows, out.cols, steps},
-                [&](std::uint32_t m, std::uint32_t n, std::uint32_t k) {
-                  std::uint32_t& count = done[out.index(m, n)];
-                  const bool first = count == 0;
-                  const bool last = ++count == steps;
-                  list.uops.push_back({UopKind::kLoad, false, false, id, a, m, k, k});
-                  list.uops.push_back({UopKind::kLoad, false, false, id, b, k, n, k});
-                  if (first && oper.has_bias()) {
-                    list.uops.push_back(
-                        {UopKind::kLoad, false, false, id, oper.inputs[2], 0, n, k});
-                  }
-                  list.uops.push_back({UopKind::kExecute, first, last, id, oper.output, m, n, k});
-                  if (last) {
-                    list.uops.push_back(
-                        {UopKind::kStore, false, false, id, oper.output, m, n, 0});
-                  }
-                });
+  for_each_step(
+      nest, {out.rows, out.cols, steps}, [&](std::uint32_t m, std::uint32_t n, std::uint32_t k) {
+        std::uint32_t& count = done[out.index(m, n)];
+        const bool first = count == 0;
+        const bool last = ++count == steps;
+        list.uops.push_back({UopKind::kLoad, false, false, id, a, m, k, k});
+        list.uops.push_back({UopKind::kLoad, false, false, id, b, k, n, k});
+        if (first && oper.has_bias()) {
+          list.uops.push_back({UopKind::kLoad, false, false, id, oper.inputs[2], 0, n, k});
+        }
+        list.uops.push_back({UopKind::kExecute, first, last, id, oper.output, m, n, k});
+        if (last) {
+          list.uops.push_back({UopKind::kStore, false, false, id, oper.output, m, n, 0});
+        }
+      });
 }
 
 void lower_elementwise(const Graph& graph, OperatorId id, UopList& list) {

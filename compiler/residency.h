@@ -3,16 +3,13 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "compiler/schedule.h"
+#include "compiler/tile_index.h"
 
 namespace tilewave {
-
-/// Dense index of a tile over all tensors of a graph.
-using TileId = std::uint64_t;
 
 /// Position of a use in the uOp list; kNoUse if there is none.
 inline constexpr std::uint64_t kNoUse = ~std::uint64_t{0};
@@ -34,7 +31,7 @@ class Residency {
   void erase(TileId tile);
   /// The tile to evict: the first in the policy's order that is not used before or at `until` and
   /// was last used before `used_before`. Nothing if there is none.
-  std::optional<TileId> victim(std::uint64_t until, std::uint64_t used_before) const;
+  std::optional<TileId> victim(std::uint64_t until, std::uint64_t used_before);
 
  private:
   struct Entry {
@@ -51,9 +48,21 @@ class Residency {
     return policy_ == Eviction::kLru ? ++clock_ : ~next_use;
   }
 
+  using Ranked = std::pair<std::uint64_t, TileId>;  // lowest is given up first
+
+  bool is_current(const Ranked& ranked) const {
+    const Entry& entry = resident_[ranked.second];
+    return entry.present && entry.rank == ranked.first;
+  }
+  void rank(TileId tile, std::uint64_t next_use);
+  void push(const Ranked& ranked);
+  void pop();
+
   Eviction policy_;
   std::vector<Entry> resident_;
-  std::set<std::pair<std::uint64_t, TileId>> order_;  // (rank, tile), lowest is given up first
+  std::vector<Ranked> heap_;     // lowest on top; also ranks that tiles had before
+  std::size_t present_ = 0;      // tiles
+  std::vector<Ranked> skipped_;  // by victim(); a member only to be allocated once
   std::uint64_t clock_ = 0;
 };
 

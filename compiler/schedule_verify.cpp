@@ -6,6 +6,7 @@
 
 #include "compiler/error.h"
 #include "compiler/schedule.h"
+#include "compiler/tile_index.h"
 
 namespace tilewave {
 namespace {
@@ -14,14 +15,12 @@ namespace {
 class ContentsVerifier {
  public:
   ContentsVerifier(const SchedulingProblem& problem, const Schedule& schedule)
-      : graph_(problem.graph), list_(problem.uops), schedule_(schedule) {
-    for (const Tensor& tensor : graph_.tensors()) {
-      first_tile_.push_back(tiles_);
-      tiles_ += tile_grid(tensor.shape, list_.tile).tiles();
-    }
-    stored_.resize(tiles_);
-    contents_.resize(ceil_div(problem.options.sram_bytes, kSramAlignment));
-  }
+      : graph_(problem.graph),
+        list_(problem.uops),
+        schedule_(schedule),
+        tile_index_(graph_.tensors(), list_.tile),
+        contents_(ceil_div(problem.options.sram_bytes, kSramAlignment)),
+        stored_(tile_index_.count()) {}
 
   void verify() {
     for (index_ = 0; index_ < schedule_.ops.size(); ++index_) {
@@ -41,9 +40,9 @@ class ContentsVerifier {
   }
 
  private:
-  static constexpr std::uint64_t kNothing = ~std::uint64_t{0};
+  static constexpr TileId kNothing = ~TileId{0};
   struct Content {
-    std::uint64_t tile = kNothing;
+    TileId tile = kNothing;
     bool complete = false;
   };
 
@@ -59,12 +58,6 @@ class ContentsVerifier {
     throw InternalError("schedule, op " + std::to_string(index_) + ": " + what);
   }
 
-  template <typename TileUse>
-  std::uint64_t tile_of(const TileUse& use) const {
-    return first_tile_[use.tensor] +
-           tile_grid(graph_.tensor(use.tensor).shape, list_.tile).index(use.row, use.col);
-  }
-
   /// Position of the next EXECUTE uOp that no op has carried out.
   std::size_t next_execute() {
     while (uop_ < list_.uops.size() && list_.uops[uop_].kind != UopKind::kExecute) {
@@ -74,7 +67,7 @@ class ContentsVerifier {
   }
 
   void load(const Op& op) {
-    const std::uint64_t tile = tile_of(op);
+    const TileId tile = tile_index_.id(op);
     if (graph_.tensor(op.tensor).producer && !stored_[tile]) {
       fail("loads a tile that is not in DRAM");
     }
@@ -95,9 +88,9 @@ class ContentsVerifier {
       --first;
     }
     for (std::size_t i = first; i < position; ++i) {
-      expect(operand_address(op, i - first), tile_of(list_.uops[i]));
+      expect(operand_address(op, i - first), tile_index_.id(list_.uops[i]));
     }
-    const std::uint64_t tile = tile_of(uop);
+    const TileId tile = tile_index_.id(uop);
     Content& accumulator = content(op.dst);
     if (!uop.first && (accumulator.tile != tile || accumulator.complete)) {
       fail("accumulates where its tile is not");
@@ -110,7 +103,7 @@ class ContentsVerifier {
     return operand == 0 ? op.a : op.b;
   }
 
-  void expect(std::uint32_t address, std::uint64_t tile) {
+  void expect(std::uint32_t address, TileId tile) {
     const Content& found = content(address);
     if (found.tile != tile || !found.complete) {
       fail("an operand is not where it is read");
@@ -119,23 +112,22 @@ class ContentsVerifier {
 
   void store(const Op& op) {
     const Tensor& tensor = graph_.tensor(op.tensor);
-    const std::uint64_t tile = tile_of(op);
+    const TileId tile = tile_index_.id(op);
     if (!tensor.producer || stored_[tile]) {
       fail("stores a tile twice, or one of a source");
     }
     const Operator& producer = graph_.operators()[*tensor.producer];
     expect(op.a, producer.kind == OperatorKind::kCopy
-                     ? first_tile_[producer.inputs[0]] + (tile - first_tile_[op.tensor])
+                     ? tile_index_.first(producer.inputs[0]) + (tile - tile_index_.first(op.tensor))
                      : tile);
     stored_[tile] = true;
   }
 
   void verify_stores() const {
     for (TensorId id = 0; id < graph_.tensors().size(); ++id) {
-      const std::uint64_t end = id + 1 < first_tile_.size() ? first_tile_[id + 1] : tiles_;
-      for (std::uint64_t tile = first_tile_[id];
-           graph_.tensor(id).role == TensorRole::kOutput && tile < end; ++tile) {
-        if (!stored_[tile]) {
+      const bool is_result = graph_.tensor(id).role == TensorRole::kOutput;
+      for (TileId tile = tile_index_.first(id); tile < tile_index_.first(id + 1); ++tile) {
+        if (is_result && !stored_[tile]) {
           fail("a tile of result '" + graph_.tensor(id).name + "' is not stored");
         }
       }
@@ -145,8 +137,7 @@ class ContentsVerifier {
   const Graph& graph_;
   const UopList& list_;
   const Schedule& schedule_;
-  std::vector<std::uint64_t> first_tile_;
-  std::uint64_t tiles_ = 0;
+  TileIndex tile_index_;
   std::vector<Content> contents_;  // by SRAM address in units of the arena's alignment
   std::vector<bool> stored_;
   std::size_t uop_ = 0;

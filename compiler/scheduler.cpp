@@ -31,9 +31,9 @@ class Scheduler {
         options_(problem.options),
         ahead_of_time_(options_.buffering == Buffering::kPingPong),
         arena_(options_.sram_bytes, ahead_of_time_ ? Placement::kNextFit : Placement::kFirstFit),
-        first_tile_(first_tiles(graph_, list_.tile)),
-        residency_(options_.eviction, first_tile_.back()),
-        tiles_(first_tile_.back()) {
+        index_(graph_.tensors(), list_.tile),
+        residency_(options_.eviction, index_.count()),
+        tiles_(index_.count()) {
     find_next_uses();
     schedule_.ops.reserve(list_.uops.size() * 2 / 3);
   }
@@ -86,18 +86,7 @@ class Scheduler {
     Op op;
   };
 
-  static std::vector<TileId> first_tiles(const Graph& graph, const TileShape& tile) {
-    std::vector<TileId> first{0};
-    for (const Tensor& tensor : graph.tensors()) {
-      first.push_back(first.back() + tile_grid(tensor.shape, tile).tiles());
-    }
-    return first;
-  }
-
-  TileId tile_of(const Uop& uop) const {
-    const TileGrid grid = tile_grid(graph_.tensor(uop.tensor).shape, list_.tile);
-    return first_tile_[uop.tensor] + grid.index(uop.row, uop.col);
-  }
+  TileId tile_of(const Uop& uop) const { return index_.id(uop); }
 
   std::uint64_t bytes_of(const Uop&) const { return list_.tile.tile_bytes(); }
 
@@ -114,7 +103,7 @@ class Scheduler {
     }
     for (TensorId id = 0; id < graph_.tensors().size(); ++id) {
       if (!graph_.tensor(id).producer) {
-        for (TileId tile = first_tile_[id]; tile < first_tile_[id + 1]; ++tile) {
+        for (TileId tile = index_.first(id); tile < index_.first(id + 1); ++tile) {
           tiles_[tile].in_dram = true;
         }
       }
@@ -223,8 +212,7 @@ class Scheduler {
 
   /// Bytes for the tile of `uop`, evicting tiles that no step up to position `until` uses.
   std::optional<std::uint32_t> allocate(const Uop& uop, std::uint64_t until, bool now) {
-    const std::uint64_t rested =
-        ahead_of_time_ && !steps_.empty() ? steps_.front() + 1 : kNoUse;
+    const std::uint64_t rested = ahead_of_time_ && !steps_.empty() ? steps_.front() + 1 : kNoUse;
     for (;;) {
       if (const auto address = arena_.allocate(bytes_of(uop))) {
         return static_cast<std::uint32_t>(*address);
@@ -373,16 +361,13 @@ class Scheduler {
   }
 
   Uop coordinates(TileId id) const {
-    const auto tensor = static_cast<TensorId>(
-        std::upper_bound(first_tile_.begin(), first_tile_.end(), id) - first_tile_.begin() - 1);
-    const TileGrid grid = tile_grid(graph_.tensor(tensor).shape, list_.tile);
-    const auto index = static_cast<std::uint32_t>(id - first_tile_[tensor]);
+    const TileIndex::Place place = index_.place(id);
     Uop uop;
     uop.kind = UopKind::kStore;
     uop.oper = tiles_[id].producer;
-    uop.tensor = tensor;
-    uop.row = index / grid.cols;
-    uop.col = index % grid.cols;
+    uop.tensor = place.tensor;
+    uop.row = place.row;
+    uop.col = place.col;
     return uop;
   }
 
@@ -401,8 +386,8 @@ class Scheduler {
   [[noreturn]] void out_of_sram(const Uop& uop) const {
     throw InputError("graph '" + graph_.name() + "': no SRAM left for tile (" +
                      std::to_string(uop.row) + "," + std::to_string(uop.col) + ") of tensor '" +
-                     graph_.tensor(uop.tensor).name + "': " +
-                     std::to_string(arena_.size_bytes()) + " bytes, " + arena_.describe());
+                     graph_.tensor(uop.tensor).name + "': " + std::to_string(arena_.size_bytes()) +
+                     " bytes, " + arena_.describe());
   }
 
   const Graph& graph_;
@@ -410,7 +395,7 @@ class Scheduler {
   const ScheduleOptions& options_;
   bool ahead_of_time_;
   Arena arena_;
-  std::vector<TileId> first_tile_;  // per tensor, and one past the last tile at the end
+  TileIndex index_;
   Residency residency_;
   std::vector<TileState> tiles_;
   std::vector<std::uint64_t> next_use_;

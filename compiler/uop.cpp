@@ -1,20 +1,13 @@
 #include "compiler/uop.h"
 
 #include "compiler/error.h"
+#include "compiler/tile_index.h"
 
 namespace tilewave {
 namespace {
 
 [[noreturn]] void illegal(std::size_t index, const std::string& what) {
   throw InternalError("uOp " + std::to_string(index) + ": " + what);
-}
-
-/// Reduction steps of the tile that `step` works on.
-std::uint32_t steps_of(const Graph& graph, const Uop& step, const TileShape& tile) {
-  const Operator& oper = graph.operators()[step.oper];
-  return oper.kind == OperatorKind::kMatMul
-             ? tile_grid(graph.tensor(oper.inputs[0]).shape, tile).cols
-             : 1;
 }
 
 /// Marks an accumulator whose steps go down in k; an operator has less steps than that.
@@ -25,106 +18,129 @@ std::size_t operands_of(const Operator& oper, const Uop& step) {
   return oper.inputs.size() - (oper.has_bias() && !step.first ? 1 : 0);
 }
 
-/// The tile that operand `input` of an EXECUTE, or of the STORE of a copy, stands for.
-void expect_operand(const Graph& graph, const std::vector<Uop>& uops, std::size_t position,
-                    std::size_t input) {
-  const Uop& step = uops[position];
-  const Operator& oper = graph.operators()[step.oper];
-  const Uop& load = uops[position - operands_of(oper, step) + input];
-  const bool matmul = oper.kind == OperatorKind::kMatMul;
-  const bool row_vector = input == 2 || (input == 1 && is_row_broadcast(graph, oper));
-  const std::uint32_t row = row_vector ? 0 : matmul && input == 1 ? step.k : step.row;
-  const std::uint32_t col = matmul && input == 0 ? step.k : step.col;
-  if (load.kind != UopKind::kLoad || load.oper != step.oper || load.tensor != oper.inputs[input] ||
-      load.row != row || load.col != col) {
-    illegal(position, "operand " + std::to_string(input) + " is not loaded right before it");
-  }
-}
+class UopVerifier {
+ public:
+  UopVerifier(const Graph& graph, const UopList& list)
+      : graph_(graph),
+        uops_(list.uops),
+        index_(graph.tensors(), list.tile),
+        done_(index_.count()),
+        stores_(graph.tensors().size()) {}
 
-/// All operands of the uOp at `position`, and nothing else, are loaded right before it.
-void expect_operands(const Graph& graph, const std::vector<Uop>& uops, std::size_t position,
-                     std::size_t loads) {
-  const Uop& step = uops[position];
-  const std::size_t operands = operands_of(graph.operators()[step.oper], step);
-  if (position < operands || loads != operands) {
-    illegal(position, "operands are not all that is loaded before it");
+  void verify() {
+    for (position_ = 0; position_ < uops_.size(); ++position_) {
+      const Uop& uop = uops_[position_];
+      verify_coordinates(uop);
+      switch (uop.kind) {
+        case UopKind::kLoad: ++loads_; break;
+        case UopKind::kExecute: verify_execute(uop); break;
+        case UopKind::kStore: verify_store(uop); break;
+      }
+    }
+    if (loads_ != 0) {
+      illegal(uops_.size() - 1, "LOAD without an EXECUTE");
+    }
+    verify_all_stored();
   }
-  for (std::size_t input = 0; input < operands; ++input) {
-    expect_operand(graph, uops, position, input);
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const { illegal(position_, what); }
+
+  void verify_coordinates(const Uop& uop) const {
+    if (uop.oper >= graph_.operators().size() || uop.tensor >= graph_.tensors().size()) {
+      fail("no such operator or tensor");
+    }
+    const TileGrid& grid = index_.grid(uop.tensor);
+    if (uop.row >= grid.rows || uop.col >= grid.cols) {
+      fail("tile outside tensor '" + graph_.tensor(uop.tensor).name + "'");
+    }
   }
-}
+
+  void verify_execute(const Uop& uop) {
+    const Operator& oper = graph_.operators()[uop.oper];
+    if (oper.kind == OperatorKind::kCopy || uop.tensor != oper.output) {
+      fail("EXECUTE of another tensor, or of a copy");
+    }
+    take_operands(uop);
+    const bool matmul = oper.kind == OperatorKind::kMatMul;
+    const std::uint32_t last_k = matmul ? index_.grid(oper.inputs[0]).cols - 1 : 0;
+    // Rising from 0 or falling to 0; the top bit keeps which.
+    std::uint32_t& done = done_[index_.id(uop)];
+    if (uop.first && uop.k != 0) {
+      done |= kFalling;
+    }
+    const std::uint32_t count = done & ~kFalling;
+    const std::uint32_t expected = (done & kFalling) != 0 ? last_k - count : count;
+    if (complete_ != nullptr || uop.first != (count == 0) || uop.k != expected ||
+        uop.last != (count == last_k)) {
+      fail("accumulator opened twice or not at all, or its steps are out of order");
+    }
+    ++done;
+    complete_ = uop.last ? &uop : nullptr;
+  }
+
+  /// Of a tile that the step before has completed, or that has just been loaded to be copied.
+  void verify_store(const Uop& uop) {
+    const Operator& oper = graph_.operators()[uop.oper];
+    if (oper.kind == OperatorKind::kCopy && uop.tensor == oper.output && complete_ == nullptr) {
+      take_operands(uop);
+      if (done_[index_.id(uop)]++ != 0) {
+        fail("STORE of a tile that was copied before");
+      }
+    } else if (complete_ == nullptr || loads_ != 0 || complete_->oper != uop.oper ||
+               complete_->tensor != uop.tensor || complete_->row != uop.row ||
+               complete_->col != uop.col) {
+      fail("STORE of a tile that was not just completed");
+    }
+    complete_ = nullptr;
+    ++stores_[uop.tensor];  // of different tiles, for each is complete only once
+  }
+
+  /// All operands of the uOp at the position, and nothing else, are loaded right before it.
+  void take_operands(const Uop& step) {
+    const Operator& oper = graph_.operators()[step.oper];
+    const std::size_t operands = operands_of(oper, step);
+    if (loads_ != operands) {
+      fail("operands are not all that is loaded before it");
+    }
+    loads_ = 0;
+    const bool matmul = oper.kind == OperatorKind::kMatMul;
+    for (std::size_t input = 0; input < operands; ++input) {
+      const Uop& load = uops_[position_ - operands + input];
+      const bool row_vector = input == 2 || (input == 1 && is_row_broadcast(graph_, oper));
+      const std::uint32_t row = row_vector ? 0 : matmul && input == 1 ? step.k : step.row;
+      const std::uint32_t col = matmul && input == 0 ? step.k : step.col;
+      if (load.oper != step.oper || load.tensor != oper.inputs[input] || load.row != row ||
+          load.col != col) {
+        fail("operand " + std::to_string(input) + " is not loaded right before it");
+      }
+    }
+  }
+
+  void verify_all_stored() const {
+    for (TensorId id = 0; id < graph_.tensors().size(); ++id) {
+      const Tensor& tensor = graph_.tensor(id);
+      const std::uint64_t expected = tensor.producer ? index_.grid(id).tiles() : 0;
+      if (stores_[id] != expected) {
+        throw InternalError("tensor '" + tensor.name + "' has " + std::to_string(stores_[id]) +
+                            " tiles stored, not " + std::to_string(expected));
+      }
+    }
+  }
+
+  const Graph& graph_;
+  const std::vector<Uop>& uops_;
+  TileIndex index_;
+  std::vector<std::uint32_t> done_;    // steps of each tile
+  std::vector<std::uint64_t> stores_;  // of each tensor
+  const Uop* complete_ = nullptr;      // the step whose tile has to be stored now
+  std::size_t loads_ = 0;              // since the last EXECUTE, or STORE of a copy
+  std::size_t position_ = 0;
+};
 
 }  // namespace
 
-void verify_uops(const Graph& graph, const UopList& list) {
-  const std::vector<Uop>& uops = list.uops;
-  std::vector<std::vector<std::uint32_t>> steps(graph.tensors().size());  // done, per tile
-  std::vector<std::uint64_t> stores(graph.tensors().size());
-  const Uop* complete = nullptr;  // the step whose tile has to be stored now
-  std::size_t loads = 0;          // since the last EXECUTE
-  for (std::size_t i = 0; i < uops.size(); ++i) {
-    const Uop& uop = uops[i];
-    if (uop.oper >= graph.operators().size() || uop.tensor >= graph.tensors().size()) {
-      illegal(i, "no such operator or tensor");
-    }
-    const TileGrid grid = tile_grid(graph.tensor(uop.tensor).shape, list.tile);
-    if (uop.row >= grid.rows || uop.col >= grid.cols) {
-      illegal(i, "tile outside tensor '" + graph.tensor(uop.tensor).name + "'");
-    }
-    const Operator& oper = graph.operators()[uop.oper];
-    switch (uop.kind) {
-      case UopKind::kLoad: ++loads; break;
-      case UopKind::kExecute: {
-        if (oper.kind == OperatorKind::kCopy || uop.tensor != oper.output) {
-          illegal(i, "EXECUTE of another tensor, or of a copy");
-        }
-        expect_operands(graph, uops, i, loads);
-        loads = 0;
-        steps[uop.tensor].resize(grid.tiles());
-        std::uint32_t& done = steps[uop.tensor][grid.index(uop.row, uop.col)];
-        const std::uint32_t last_k = steps_of(graph, uop, list.tile) - 1;
-        // Rising from 0 or falling to 0; `done` keeps which in its top bit.
-        if (uop.first && uop.k != 0) {
-          done |= kFalling;
-        }
-        const std::uint32_t count = done & ~kFalling;
-        const std::uint32_t expected = (done & kFalling) != 0 ? last_k - count : count;
-        if (complete != nullptr || uop.first != (count == 0) || uop.k != expected ||
-            uop.last != (count == last_k)) {
-          illegal(i, "accumulator opened twice or not at all, or its steps are out of order");
-        }
-        ++done;
-        complete = uop.last ? &uop : nullptr;
-        break;
-      }
-      case UopKind::kStore:
-        if (oper.kind == OperatorKind::kCopy && uop.tensor == oper.output && complete == nullptr) {
-          expect_operands(graph, uops, i, loads);
-          loads = 0;
-          ++stores[uop.tensor];
-          break;
-        }
-        if (complete == nullptr || loads != 0 || complete->oper != uop.oper || complete->tensor != uop.tensor ||
-            complete->row != uop.row || complete->col != uop.col) {
-          illegal(i, "STORE of a tile that was not just completed");
-        }
-        complete = nullptr;
-        ++stores[uop.tensor];  // of different tiles, for each is complete only once
-        break;
-    }
-  }
-  if (loads != 0) {
-    illegal(uops.size() - 1, "LOAD without an EXECUTE");
-  }
-  for (TensorId id = 0; id < graph.tensors().size(); ++id) {
-    const Tensor& tensor = graph.tensor(id);
-    const std::uint64_t expected = tensor.producer ? tile_grid(tensor.shape, list.tile).tiles() : 0;
-    if (stores[id] != expected) {
-      throw InternalError("tensor '" + tensor.name + "' has " + std::to_string(stores[id]) +
-                          " tiles stored, not " + std::to_string(expected));
-    }
-  }
-}
+void verify_uops(const Graph& graph, const UopList& list) { UopVerifier(graph, list).verify(); }
 
 std::string to_text(const Graph& graph, const UopList& list) {
   std::string text = "# tile " + std::to_string(list.tile.m) + "x" + std::to_string(list.tile.n) +

@@ -39,12 +39,11 @@ MachineCosts machine_costs(const MachineConfig& machine, const TileShape& tile) 
   costs.chain = chain_of(compute.dataflow);
   costs.step_cycles = overlaps ? time.interval : time.duration;
   costs.chain_cycles = overlaps && compute.fill_overlap == FillOverlap::kAccumulation ? fill : 0;
-  costs.sram_bytes_per_cycle = static_cast<double>(machine.sram.banks) * machine.sram.ports *
-                               machine.sram.port_bytes;
-  costs.dram_bytes_per_cycle =
-      std::min(dram_bytes_per_second(machine.dram) * static_cast<double>(machine.clock_period) /
-                   1e12,
-               static_cast<double>(machine.bus.bytes_per_cycle));
+  costs.sram_bytes_per_cycle =
+      static_cast<double>(machine.sram.banks) * machine.sram.ports * machine.sram.port_bytes;
+  costs.dram_bytes_per_cycle = std::min(
+      dram_bytes_per_second(machine.dram) * static_cast<double>(machine.clock_period) / 1e12,
+      static_cast<double>(machine.bus.bytes_per_cycle));
   return costs;
 }
 

@@ -6,6 +6,7 @@
 #include "compiler/error.h"
 #include "compiler/number_text.h"
 #include "compiler/program_text.h"
+#include "compiler/tile_index.h"
 
 namespace tilewave {
 namespace {
@@ -14,12 +15,7 @@ namespace {
 class ScheduleWriter {
  public:
   ScheduleWriter(const Graph& graph, const UopList& uops, const Program& program)
-      : graph_(graph), uops_(uops), program_(program) {
-    for (const Tensor& tensor : graph.tensors()) {
-      first_tile_.push_back(tiles_);
-      tiles_ += tile_grid(tensor.shape, uops.tile).tiles();
-    }
-  }
+      : graph_(graph), uops_(uops), program_(program), index_(graph.tensors(), uops.tile) {}
 
   std::string write() {
     for (const Uop& uop : uops_.uops) {
@@ -36,11 +32,6 @@ class ScheduleWriter {
   }
 
  private:
-  std::uint64_t tile_of(const Uop& uop) const {
-    return first_tile_[uop.tensor] +
-           tile_grid(graph_.tensor(uop.tensor).shape, uops_.tile).index(uop.row, uop.col);
-  }
-
   bool is_emitted(const Uop& uop) const {
     if (next_ == program_.ops.size()) {
       return false;
@@ -51,7 +42,7 @@ class ScheduleWriter {
   }
 
   void write_resident(const Uop& uop) {
-    const auto loaded = loaded_by_.find(tile_of(uop));
+    const auto loaded = loaded_by_.find(index_.id(uop));
     if (loaded == loaded_by_.end()) {
       throw InternalError("the schedule lacks a load");
     }
@@ -65,7 +56,7 @@ class ScheduleWriter {
     column(std::to_string(next_));
     text_ += op_text(program_, program_.ops[next_]);
     if (uop.kind == UopKind::kLoad) {
-      const auto [loaded, first_time] = loaded_by_.emplace(tile_of(uop), next_);
+      const auto [loaded, first_time] = loaded_by_.emplace(index_.id(uop), next_);
       if (!first_time) {
         text_ += "  # again: dropped since op " + std::to_string(loaded->second);
         loaded->second = next_;
@@ -84,9 +75,8 @@ class ScheduleWriter {
   const Graph& graph_;
   const UopList& uops_;
   const Program& program_;
-  std::vector<std::uint64_t> first_tile_;
-  std::uint64_t tiles_ = 0;
-  std::unordered_map<std::uint64_t, std::size_t> loaded_by_;  ///< tile → latest LOAD's op
+  TileIndex index_;
+  std::unordered_map<TileId, std::size_t> loaded_by_;  ///< tile → latest LOAD's op
   std::size_t next_ = 0;
   std::string text_;
 };

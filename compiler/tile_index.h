@@ -1,0 +1,58 @@
+// Dense numbers for the tiles of all tensors of a graph or a program, so that what is known of a
+// tile is an array entry.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "compiler/tensor.h"
+
+namespace tilewave {
+
+/// Of a tile among those of all tensors.
+using TileId = std::uint64_t;
+
+/// Tensor after tensor, each row by row.
+class TileIndex {
+ public:
+  struct Place {
+    std::uint32_t tensor = 0;
+    std::uint32_t row = 0;
+    std::uint32_t col = 0;
+  };
+
+  /// `tensors` have a `shape` each.
+  template <typename Tensors>
+  TileIndex(const Tensors& tensors, const TileShape& tile) {
+    for (const auto& tensor : tensors) {
+      grids_.push_back(tile_grid(tensor.shape, tile));
+      first_.push_back(first_.back() + grids_.back().tiles());
+    }
+  }
+
+  TileId count() const { return first_.back(); }
+  /// A tensor's tiles are [first(tensor), first(tensor + 1)).
+  TileId first(std::size_t tensor) const { return first_[tensor]; }
+  const TileGrid& grid(std::size_t tensor) const { return grids_[tensor]; }
+
+  /// Of an Op, a Uop, or whatever else names a tensor, a row and a column.
+  template <typename Named>
+  TileId id(const Named& named) const {
+    return first_[named.tensor] + grids_[named.tensor].index(named.row, named.col);
+  }
+
+  Place place(TileId id) const {
+    const auto behind = std::upper_bound(first_.begin(), first_.end(), id);
+    const auto tensor = static_cast<std::uint32_t>(behind - first_.begin() - 1);
+    const auto index = static_cast<std::uint32_t>(id - first_[tensor]);
+    return {tensor, index / grids_[tensor].cols, index % grids_[tensor].cols};
+  }
+
+ private:
+  std::vector<TileGrid> grids_;
+  std::vector<TileId> first_{0};  // and one past the last tile at the end
+};
+
+}  // namespace tilewave
