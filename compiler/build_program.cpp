@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "compiler/schedule.h"
+#include "compiler/tiling.h"
 
 namespace tilewave {
 namespace {
@@ -14,17 +15,19 @@ Program build_program(const Graph& graph, const TileShape& tile, Schedule schedu
   Program program;
   program.tile = tile;
   std::uint64_t base = 0;
-  for (const Tensor& tensor : graph.tensors()) {
-    ProgramTensor entry{tensor.name, tensor.shape, padded_shape(tensor.shape, tile), tensor.role,
-                        base};
+  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
+  for (TensorId id = 0; id < tiles.size(); ++id) {
+    const Tensor& tensor = graph.tensor(id);
+    ProgramTensor entry{tensor.name, tensor.shape, tiles[id], padded_shape(tensor.shape, tiles[id]),
+                        tensor.role, base};
     base += ceil_div(entry.bytes(), kTensorAlignment) * kTensorAlignment;
     program.tensors.push_back(std::move(entry));
   }
   for (const Op& op : schedule.ops) {
-    const auto reach = [&](std::uint32_t address) {
-      program.sram_bytes = std::max(program.sram_bytes, address + tile.tile_bytes());
+    const auto reach = [&](std::uint32_t address, std::uint64_t bytes) {
+      program.sram_bytes = std::max(program.sram_bytes, address + bytes);
     };
-    visit_sram_tiles(op, reach, reach);
+    visit_sram(program, op, reach, reach);
   }
   program.ops = std::move(schedule.ops);
   return program;

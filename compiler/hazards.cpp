@@ -16,7 +16,7 @@ class HazardFinder {
  public:
   explicit HazardFinder(const Program& program)
       : program_(program),
-        index_(program.tensors, program.tile),
+        index_(program.tensors),
         dram_(index_.count()),
         hazards_(program.ops.size()) {}
 
@@ -26,9 +26,12 @@ class HazardFinder {
       const Op& op = program_.ops[index];
       computes_ = engine_of(op.opcode) == Engine::kCompute;
       accumulates_ = op.opcode == Opcode::kMatmul && !op.clear;
-      visit_sram_tiles(
-          op, [&](std::uint32_t address) { read_sram(address, address == op.dst); },
-          [&](std::uint32_t address) { write_sram(address); });
+      visit_sram(
+          program_, op,
+          [&](std::uint32_t address, std::uint64_t bytes) {
+            read_sram(address, bytes, address == op.dst);
+          },
+          [&](std::uint32_t address, std::uint64_t bytes) { write_sram(address, bytes); });
       if (op.opcode == Opcode::kLoad) {
         read(dram_tile(op), false, false);
       } else if (op.opcode == Opcode::kStore) {
@@ -41,15 +44,14 @@ class HazardFinder {
  private:
   Access& dram_tile(const Op& op) { return dram_[index_.id(op)]; }
 
-  void read_sram(std::uint32_t address, bool is_accumulator) {
-    sram_.visit(address, program_.tile.tile_bytes(), [&](Access& access) {
+  void read_sram(std::uint32_t address, std::uint64_t bytes, bool is_accumulator) {
+    sram_.visit(address, bytes, [&](Access& access) {
       read(access, accumulates_ && is_accumulator, is_accumulator && computes_);
     });
   }
 
-  void write_sram(std::uint32_t address) {
-    sram_.visit_and_join(address, program_.tile.tile_bytes(),
-                         [&](Access& access) { write(access, accumulates_); });
+  void write_sram(std::uint32_t address, std::uint64_t bytes) {
+    sram_.visit_and_join(address, bytes, [&](Access& access) { write(access, accumulates_); });
   }
 
   void read(Access& access, bool in_place, bool rewritten) {

@@ -179,10 +179,12 @@ std::uint64_t open_accumulators(LoopOrder order, std::uint64_t bm, std::uint64_t
 
 MatMulShape matmul_shape(const Graph& graph, OperatorId id, const TileShape& tile) {
   const Operator& oper = graph.operators()[id];
-  const TileGrid a = tile_grid(graph.tensor(oper.inputs[0]).shape, tile);
-  const TileGrid c = tile_grid(graph.tensor(oper.output).shape, tile);
-  const std::uint64_t bytes = tile.tile_bytes();
-  return {{c.rows, c.cols, a.cols}, {bytes, bytes, bytes}, 0};
+  const TileGrid a = tile_grid(graph.tensor(oper.inputs[0]).shape, tile.left());
+  const TileGrid c = tile_grid(graph.tensor(oper.output).shape, tile.result());
+  const std::uint64_t bias = oper.has_bias() ? tile.row().bytes() : 0;
+  return {{c.rows, c.cols, a.cols},
+          {tile.left().bytes(), tile.right().bytes(), tile.result().bytes()},
+          bias};
 }
 
 std::vector<LoopEstimate> rank_loop_nests(const MatMulShape& shape, const MachineCosts& costs,

@@ -5,6 +5,7 @@
 
 #include "compiler/error.h"
 #include "compiler/program.h"
+#include "compiler/tiling.h"
 
 namespace tilewave {
 namespace {
@@ -25,8 +26,8 @@ void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, UopLi
   const Operator& oper = graph.operators()[id];
   const TensorId a = oper.inputs[0];
   const TensorId b = oper.inputs[1];
-  const TileGrid out = tile_grid(graph.tensor(oper.output).shape, list.tile);
-  const std::uint32_t steps = tile_grid(graph.tensor(a).shape, list.tile).cols;
+  const TileGrid out = list.grid(graph, oper.output);
+  const std::uint32_t steps = list.grid(graph, a).cols;
   std::vector<std::uint32_t> done(out.tiles());
   for_each_step(
       nest, {out.rows, out.cols, steps}, [&](std::uint32_t m, std::uint32_t n, std::uint32_t k) {
@@ -47,7 +48,7 @@ void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, UopLi
 
 void lower_elementwise(const Graph& graph, OperatorId id, UopList& list) {
   const Operator& oper = graph.operators()[id];
-  const TileGrid out = tile_grid(graph.tensor(oper.output).shape, list.tile);
+  const TileGrid out = list.grid(graph, oper.output);
   const bool row_vector = is_row_broadcast(graph, oper);
   for (std::uint32_t row = 0; row < out.rows; ++row) {
     for (std::uint32_t col = 0; col < out.cols; ++col) {
@@ -76,20 +77,29 @@ std::string human_bytes(std::uint64_t bytes) {
   return std::to_string(bytes) + " " + kUnits[unit];
 }
 
+/// uOps for one tile of the output, from the first LOAD to the STORE.
+std::uint64_t uops_per_tile(const Operator& oper, std::uint64_t steps) {
+  switch (oper.kind) {
+    case OperatorKind::kMatMul: return 3 * steps + (oper.has_bias() ? 1 : 0) + 1;
+    case OperatorKind::kAdd: return 4;
+    case OperatorKind::kRelu: return 3;
+    case OperatorKind::kCopy: return 2;
+  }
+  return 0;
+}
+
 }  // namespace
 
-LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
+LoweringEstimate estimate_lowering(const Graph& graph, const std::vector<TileExtent>& tiles) {
   LoweringEstimate estimate;
+  const auto grid = [&](TensorId id) { return tile_grid(graph.tensor(id).shape, tiles[id]); };
   for (const Operator& oper : graph.operators()) {
-    const TileGrid out = tile_grid(graph.tensor(oper.output).shape, tile);
-    const bool matmul = oper.kind == OperatorKind::kMatMul;
-    const std::uint64_t steps =
-        matmul ? tile_grid(graph.tensor(oper.inputs[0]).shape, tile).cols : 1;
-    const std::uint64_t per_tile = (oper.inputs.size() + 1) * steps + 1;
-    estimate.uops = saturating_add(estimate.uops, saturating_mul(out.tiles(), per_tile));
+    const std::uint64_t per_tile = uops_per_tile(oper, grid(oper.inputs[0]).cols);
+    estimate.uops =
+        saturating_add(estimate.uops, saturating_mul(grid(oper.output).tiles(), per_tile));
   }
-  for (const Tensor& tensor : graph.tensors()) {
-    const Shape padded = padded_shape(tensor.shape, tile);
+  for (TensorId id = 0; id < tiles.size(); ++id) {
+    const Shape padded = padded_shape(graph.tensor(id).shape, tiles[id]);
     estimate.tensor_bytes =
         saturating_add(estimate.tensor_bytes,
                        saturating_mul(saturating_mul(padded.rows, padded.cols), kElementBytes));
@@ -97,8 +107,9 @@ LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
   return estimate;
 }
 
-void check_lowering(const Graph& graph, const TileShape& tile) {
-  const LoweringEstimate estimate = estimate_lowering(graph, tile);
+UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopNest>& nests) {
+  UopList list{tile, tensor_tiles(graph, tile), {}};
+  const LoweringEstimate estimate = estimate_lowering(graph, list.tiles);
   if (estimate.uops > kMaxOps || estimate.tensor_bytes > kMaxDramBytes) {
     throw InputError(
         "graph '" + graph.name() + "' needs " +
@@ -106,12 +117,7 @@ void check_lowering(const Graph& graph, const TileShape& tile) {
         " tile uOps and " + human_bytes(estimate.tensor_bytes) + " of tensors; allowed are " +
         std::to_string(kMaxOps) + " uOps and " + human_bytes(kMaxDramBytes));
   }
-}
-
-UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopNest>& nests) {
-  check_lowering(graph, tile);
-  UopList list{tile, {}};
-  list.uops.reserve(estimate_lowering(graph, tile).uops);
+  list.uops.reserve(estimate.uops);
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
     if (graph.operators()[id].kind == OperatorKind::kMatMul) {
       lower_matmul(graph, id, nests[id], list);

@@ -16,16 +16,13 @@ struct LoweringEstimate {
   std::uint64_t uops = 0;
   std::uint64_t tensor_bytes = 0;
 };
-LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
-
-/// Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes.
-void check_lowering(const Graph& graph, const TileShape& tile);
+LoweringEstimate estimate_lowering(const Graph& graph, const std::vector<TileExtent>& tiles);
 
 /// Lowers every operator; `nests` has one entry per operator, of which those of matmuls count. A
 /// matmul's steps come in the order of its nest; per step LOAD A(m,k), LOAD B(k,n), at a tile's
 /// first step LOAD bias(0,n), EXECUTE, and right after the last step of a tile STORE C(m,n). Add
 /// and ReLU run over tiles row by row: LOADs, EXECUTE, STORE; a copy does the same without EXECUTE.
-/// Throws as check_lowering().
+/// Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes, or if tensor_tiles() does.
 UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopNest>& nests);
 
 /// The same with one plain loop order for all.

@@ -18,7 +18,7 @@ class ContentsVerifier {
       : graph_(problem.graph),
         list_(problem.uops),
         schedule_(schedule),
-        tile_index_(graph_.tensors(), list_.tile),
+        tile_index_(graph_.tensors(), list_.tiles),
         contents_(ceil_div(problem.options.sram_bytes, kSramAlignment)),
         stored_(tile_index_.count()) {}
 
@@ -100,7 +100,7 @@ class ContentsVerifier {
   }
 
   static std::uint32_t operand_address(const Op& op, std::size_t operand) {
-    return operand == 0 ? op.a : op.b;
+    return operand == 0 ? op.a : operand == 1 ? op.b : op.bias;
   }
 
   void expect(std::uint32_t address, TileId tile) {

@@ -31,7 +31,7 @@ class Scheduler {
         options_(problem.options),
         ahead_of_time_(options_.buffering == Buffering::kPingPong),
         arena_(options_.sram_bytes, ahead_of_time_ ? Placement::kNextFit : Placement::kFirstFit),
-        index_(graph_.tensors(), list_.tile),
+        index_(graph_.tensors(), list_.tiles),
         residency_(options_.eviction, index_.count()),
         tiles_(index_.count()) {
     find_next_uses();
@@ -88,7 +88,7 @@ class Scheduler {
 
   TileId tile_of(const Uop& uop) const { return index_.id(uop); }
 
-  std::uint64_t bytes_of(const Uop&) const { return list_.tile.tile_bytes(); }
+  std::uint64_t bytes_of(const Uop& uop) const { return list_.tiles[uop.tensor].bytes(); }
 
   /// For every LOAD the position of the next LOAD of the same tile, and the first for every tile.
   void find_next_uses() {
@@ -265,6 +265,9 @@ class Scheduler {
     op.relu = options_.forwarding && uop.last && oper.relu;
     op.a = operand_address(0);
     op.b = operand_count_ > 1 ? operand_address(1) : 0;
+    op.broadcast = is_row_broadcast(graph_, oper);
+    op.biased = uop.first && oper.has_bias();
+    op.bias = op.biased ? operand_address(2) : 0;
     op.dst = tiles_[tile_of(uop)].accumulator;
     schedule_.ops.push_back(op);
     ++schedule_.stats.executes;
@@ -279,7 +282,7 @@ class Scheduler {
     for (std::size_t i = 0; i < operand_count_; ++i) {
       const TileId tile = tile_of(list_.uops[operands_[i]]);
       const std::uint64_t next = next_use_[operands_[i]];
-      // Both operands may be one tile; its later LOAD, the second, says when it is needed again.
+      // Operands may be one tile; its latest LOAD says when it is needed again.
       if (next == kNoUse) {
         release(tile);
       } else if (next > position_) {

@@ -23,12 +23,18 @@ class TileIndex {
     std::uint32_t col = 0;
   };
 
-  /// `tensors` have a `shape` each.
+  /// `tensors` have a `shape` each, and tiles of the size that `tiles` has in the same place.
   template <typename Tensors>
-  TileIndex(const Tensors& tensors, const TileShape& tile) {
+  TileIndex(const Tensors& tensors, const std::vector<TileExtent>& tiles) {
+    for (std::size_t i = 0; i < tiles.size(); ++i) {
+      add(tile_grid(tensors[i].shape, tiles[i]));
+    }
+  }
+  /// Of a program's tensors.
+  template <typename Tensors>
+  explicit TileIndex(const Tensors& tensors) {
     for (const auto& tensor : tensors) {
-      grids_.push_back(tile_grid(tensor.shape, tile));
-      first_.push_back(first_.back() + grids_.back().tiles());
+      add(tensor.grid());
     }
   }
 
@@ -51,6 +57,11 @@ class TileIndex {
   }
 
  private:
+  void add(const TileGrid& grid) {
+    grids_.push_back(grid);
+    first_.push_back(first_.back() + grid.tiles());
+  }
+
   std::vector<TileGrid> grids_;
   std::vector<TileId> first_{0};  // and one past the last tile at the end
 };

@@ -23,7 +23,7 @@ class UopVerifier {
   UopVerifier(const Graph& graph, const UopList& list)
       : graph_(graph),
         uops_(list.uops),
-        index_(graph.tensors(), list.tile),
+        index_(graph.tensors(), list.tiles),
         done_(index_.count()),
         stores_(graph.tensors().size()) {}
 

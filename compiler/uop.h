@@ -26,7 +26,12 @@ struct Uop {
 
 struct UopList {
   TileShape tile;
+  std::vector<TileExtent> tiles;  ///< of each tensor
   std::vector<Uop> uops;
+
+  TileGrid grid(const Graph& graph, TensorId tensor) const {
+    return tile_grid(graph.tensor(tensor).shape, tiles[tensor]);
+  }
 };
 
 /// The legal form: every EXECUTE, and the STORE of a copy, directly follows the LOADs of its

@@ -41,7 +41,7 @@ UopList lower_for(const Graph& fused, const TileShape& tile, const Config& confi
 }
 
 std::string schedule_dump(const Graph& fused, const Config& config) {
-  const TileShape tile;
+  const TileShape& tile = config.tile;
   const UopList uops = lower_for(fused, tile, config);
   verify_uops(fused, uops);
   Schedule schedule = schedule_uops({fused, uops, config.schedule});
@@ -55,7 +55,7 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
     case DumpChoice::kLoops: return loops_text(fuse(graph), command.config);
     case DumpChoice::kUops: {
       const Graph fused = fuse(graph);
-      const UopList uops = lower_for(fused, TileShape{}, command.config);
+      const UopList uops = lower_for(fused, command.config.tile, command.config);
       verify_uops(fused, uops);
       return to_text(fused, uops);
     }

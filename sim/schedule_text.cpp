@@ -15,7 +15,7 @@ namespace {
 class ScheduleWriter {
  public:
   ScheduleWriter(const Graph& graph, const UopList& uops, const Program& program)
-      : graph_(graph), uops_(uops), program_(program), index_(graph.tensors(), uops.tile) {}
+      : graph_(graph), uops_(uops), program_(program), index_(graph.tensors(), uops.tiles) {}
 
   std::string write() {
     for (const Uop& uop : uops_.uops) {
