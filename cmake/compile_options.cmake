@@ -26,6 +26,10 @@ if(TILEWAVE_SANITIZE)
   target_link_options(tilewave_options INTERFACE -fsanitize=address,undefined)
 endif()
 
+if(TILEWAVE_FUZZ)
+  target_compile_options(tilewave_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # tilewave_room(NAME [LIBRARIES]): the static library of one room, built from every source beside it.
 function(tilewave_room NAME)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <systemc>
 
 #include "compiler/error.h"
 #include "compiler/fusion.h"
@@ -22,3 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+// The SystemC library wants one; it is not called.
+int sc_main(int, char**) { return 0; }
