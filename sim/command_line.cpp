@@ -6,6 +6,7 @@
 
 #include "compiler/error.h"
 #include "compiler/nearest.h"
+#include "compiler/text.h"
 #include "sim/arguments.h"
 #include "sim/command_help.h"
 #include "sim/config_reader.h"

@@ -12,6 +12,7 @@
 #include "compiler/nearest.h"
 #include "compiler/program_binary.h"
 #include "compiler/program_text.h"
+#include "compiler/text.h"
 #include "sim/files.h"
 
 namespace tilewave {
