@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "compiler/error.h"
-#include "compiler/nearest.h"
+#include "compiler/text.h"
 
 namespace tilewave {
 

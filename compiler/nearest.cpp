@@ -3,7 +3,6 @@
 #include "compiler/nearest.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -13,7 +12,6 @@ namespace tilewave {
 namespace {
 
 constexpr std::size_t kMostEdits = 4;
-constexpr std::size_t kMostShown = 80;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -89,26 +87,5 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
   const std::optional<std::string> meant = nearest(word, candidates);
   return meant ? "; did you mean " + in_quotes(*meant) + "?" : "";
 }
-
-std::string printable(std::string_view text) {
-  static constexpr std::array<char, 17> kHex = {"0123456789abcdef"};
-  std::string result;
-  for (const char c : text) {
-    if (result.size() >= kMostShown) {
-      return result + "...";
-    }
-    if (c >= 0x20 && c < 0x7f) {
-      result += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      result += "\\x";
-      result += kHex[byte >> 4U];
-      result += kHex[byte & 0xfU];
-    }
-  }
-  return result;
-}
-
-std::string in_quotes(std::string_view text) { return "'" + printable(text) + "'"; }
 
 }  // namespace tilewave

@@ -1,4 +1,4 @@
-// Words for error messages: how to show a user's text on one line, and which known word was meant.
+// Words for error messages: which known word was meant, to be shown with compiler/text.h.
 // Not a spell checker: it would rather say nothing than suggest something far-fetched.
 #pragma once
 
@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "compiler/text.h"
 
 namespace tilewave {
 
@@ -16,10 +18,5 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 
 /// "; did you mean 'relu'?", or "" if no candidate is near.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
-
-/// `text` with bytes outside printable ASCII as \xNN, cut after 80 characters with "...".
-std::string printable(std::string_view text);
-/// The same in single quotes.
-std::string in_quotes(std::string_view text);
 
 }  // namespace tilewave

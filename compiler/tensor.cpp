@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "compiler/error.h"
-#include "compiler/nearest.h"
+#include "compiler/text.h"
 
 namespace tilewave {
 

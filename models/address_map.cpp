@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "compiler/error.h"
-#include "models/text.h"
+#include "compiler/text.h"
 
 namespace tilewave {
 namespace {
@@ -23,7 +23,7 @@ constexpr std::string_view kGrammar =
 unsigned log2_of(std::uint64_t value) { return static_cast<unsigned>(std::countr_zero(value)); }
 
 [[noreturn]] void fail(const std::string& text, const std::string& what) {
-  throw InputError("DRAM address map " + quoted(text, 80) + ": " + what);
+  throw InputError("DRAM address map " + in_quotes(text) + ": " + what);
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ void AddressMap::parse(const std::string& text, const std::array<unsigned, kFiel
     const std::size_t digits = std::min(token.find_first_of("0123456789"), token.size());
     const auto found = std::ranges::find(kFieldNames, token.substr(0, digits));
     if (found == kFieldNames.end()) {
-      fail(text, "unknown field " + quoted(token) + std::string(kGrammar));
+      fail(text, "unknown field " + in_quotes(token) + std::string(kGrammar));
     }
     const auto field = static_cast<std::size_t>(found - kFieldNames.begin());
     unsigned bits = field_bits[field];
@@ -80,7 +80,7 @@ void AddressMap::parse(const std::string& text, const std::array<unsigned, kFiel
           std::from_chars(token.data() + digits, token.data() + token.size(), bits);
       if (error != std::errc() || stop != token.data() + token.size() || bits > 64) {
         fail(text,
-             "field " + quoted(token) + " has no valid number of bits" + std::string(kGrammar));
+             "field " + in_quotes(token) + " has no valid number of bits" + std::string(kGrammar));
       }
     } else {
       open_ended[field] = true;

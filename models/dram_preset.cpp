@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "compiler/error.h"
+#include "compiler/text.h"
 #include "models/dram_shipped.h"
-#include "models/text.h"
 
 namespace tilewave {
 namespace {
@@ -79,7 +79,7 @@ class Parser {
     }
     const auto equals = text.find('=');
     if (equals == std::string_view::npos) {
-      fail("expected 'key = value', got " + quoted(text));
+      fail("expected 'key = value', got " + in_quotes(text));
     }
     assign(trim(text.substr(0, equals)), trim(text.substr(equals + 1)));
   }
@@ -102,14 +102,14 @@ class Parser {
     if (key == kBusKey) {
       once(key, bus_line_);
       if (value != "shared" && value != "split") {
-        fail("key 'command_bus' is " + quoted(value) + ", allowed is shared or split");
+        fail("key 'command_bus' is " + in_quotes(value) + ", allowed is shared or split");
       }
       timing_.split_command_bus = value == "split";
       return;
     }
     const auto* found = std::ranges::find(kKeys, key, &Key::name);
     if (found == kKeys.end()) {
-      fail("unknown key " + quoted(key) + ", allowed are " + all_keys());
+      fail("unknown key " + in_quotes(key) + ", allowed are " + all_keys());
     }
     once(key, seen_[static_cast<std::size_t>(found - kKeys.begin())]);
     std::uint64_t number = 0;
@@ -117,7 +117,7 @@ class Parser {
     const bool whole = error == std::errc() && end == value.data() + value.size();
     if (!whole || number < found->min || number > found->max ||
         (found->power_of_two && !std::has_single_bit(number))) {
-      fail("key '" + std::string(key) + "' is " + quoted(value) + ", allowed is " +
+      fail("key '" + std::string(key) + "' is " + in_quotes(value) + ", allowed is " +
            allowed(*found));
     }
     timing_.*(found->member) = number;
@@ -207,10 +207,10 @@ DramPreset load_dram_preset(const std::string& name) {
     std::ifstream in(name);
     std::ostringstream text;
     if (!in || !(text << in.rdbuf())) {
-      throw InputError(clipped(name, kMaxNameShown) +
+      throw InputError(printable(name, kMaxNameShown) +
                        " is not a DRAM preset file that can be read");
     }
-    return parse_dram_preset(text.str(), name, name);
+    return parse_dram_preset(text.str(), name, printable(name, kMaxNameShown));
   }
   std::string known;
   for (const EmbeddedText& shipped : shipped_dram_presets()) {
@@ -219,7 +219,7 @@ DramPreset load_dram_preset(const std::string& name) {
     }
     known += std::string(shipped.name) + ", ";
   }
-  throw InputError(clipped(name, kMaxNameShown) + " is not a DRAM preset; there are " + known +
+  throw InputError(printable(name, kMaxNameShown) + " is not a DRAM preset; there are " + known +
                    "or the path of a preset file");
 }
 

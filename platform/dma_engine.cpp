@@ -1,6 +1,7 @@
 #include "platform/dma_engine.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace tilewave {
 
@@ -36,6 +37,9 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
   sram_socket.bind(*this);
   SC_HAS_PROCESS(DmaEngine);
   SC_THREAD(run);
+  SC_METHOD(issue_on_time);
+  sensitive << place_free_;
+  dont_initialize();
 }
 
 void DmaEngine::run() {
@@ -116,7 +120,7 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
   account(kind, EngineState::kSetup, transfer.ready);
   transfers_.push_back(transfer);
   // Setup takes no process switch: the bursts are issued now, for later.
-  issue_bursts(now_);
+  issue_bursts();
   if (!transfers_.back().cursor.done()) {
     waiting_for_issue_ = true;
     wait(all_issued_);
@@ -126,8 +130,9 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
   }
 }
 
-/// Fills the window from cycle `at` on; a place that becomes free later delays its burst.
-void DmaEngine::issue_bursts(Cycle at) {
+/// Fills the window. Bursts are issued in order, each as soon as it is set up and there is a place:
+/// one that becomes free later is taken now only if no other can become free before it.
+void DmaEngine::issue_bursts() {
   if (transfers_.empty()) {
     return;
   }
@@ -137,6 +142,11 @@ void DmaEngine::issue_bursts(Cycle at) {
   }
   while (!transfer.cursor.done() && !free_slots_.empty()) {
     Slot& slot = *free_slots_.front();
+    const Cycle at = std::max({now_, transfer.ready, last_issue_});
+    if (slot.free_from > at && slot.free_from > earliest_release()) {
+      context_.clock.notify(place_free_, slot.free_from, phase_);
+      return;
+    }
     free_slots_.pop();
     const BurstCursor::Burst burst = transfer.cursor.next();
     slot.transfer = &transfer;
@@ -145,7 +155,7 @@ void DmaEngine::issue_bursts(Cycle at) {
                                                         : tlm::TLM_WRITE_COMMAND);
     slot.burst.set_address(burst.address);
     slot.burst.set_data_length(burst.bytes);
-    last_issue_ = std::max({at, transfer.ready, slot.free_from, last_issue_});
+    last_issue_ = std::max(at, slot.free_from);
     slot.issued = last_issue_;
     ++transfer.in_flight;
     ++outstanding_;
@@ -161,6 +171,23 @@ void DmaEngine::issue_bursts(Cycle at) {
   if (waiting_for_issue_ && transfer.cursor.done()) {
     context_.clock.notify(all_issued_, last_issue_, phase_);
   }
+}
+
+void DmaEngine::issue_on_time() {
+  now_ = context_.clock.now();
+  issue_bursts();
+}
+
+/// No burst in flight gives its place back before this cycle: a store is acknowledged by the DRAM
+/// at the earliest now, a load has at least one beat and one access of the SRAM before it.
+Cycle DmaEngine::earliest_release() const {
+  const Cycle response = now_ + context_.config.bus.latency;
+  if (loads_outstanding_ < outstanding_) {
+    return response;
+  }
+  return loads_outstanding_ == 0
+             ? std::numeric_limits<Cycle>::max()
+             : std::max(response, read_path_free_) + 2 + context_.config.sram.latency;
 }
 
 void DmaEngine::issue_load(Slot& slot) {
@@ -196,6 +223,7 @@ tlm::tlm_sync_enum DmaEngine::nb_transport_bw(Burst& burst, tlm::tlm_phase&, sc_
   loads_outstanding_ -= burst.is_read() ? 1 : 0;
   now_ = burst.now;
   if (burst.is_read()) {
+    read_path_free_ = burst.bus_end;
     ledger_.burst(Kind::kLoad, slot.issued, EngineState::kWaitDram, burst.arrived, burst.bus_start,
                   burst.bus_end);
     burst.set_command(tlm::TLM_WRITE_COMMAND);
@@ -230,7 +258,7 @@ void DmaEngine::finish_burst(Slot& slot, Cycle done) {
   transfer.last_done = std::max(transfer.last_done, done);
   slot.free_from = done;
   release(slot);
-  issue_bursts(done);
+  issue_bursts();
   if (transfer.in_flight == 0) {
     retire_transfers();
   }

@@ -67,7 +67,9 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   void wait_for_hazards(std::uint32_t op, Kind kind);
   void begin_transfer(std::uint32_t op, Kind kind);
 
-  void issue_bursts(Cycle at);
+  void issue_bursts();
+  void issue_on_time();
+  Cycle earliest_release() const;
   void issue_load(Slot& slot);
   void issue_store(Slot& slot);
   void request(Burst& burst);
@@ -101,11 +103,13 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   std::uint32_t active_ops_ = 0;
   bool waiting_for_issue_ = false;
   sc_core::sc_event all_issued_;
+  sc_core::sc_event place_free_;
   Kind own_kind_ = Kind::kLoad;
   EngineState own_state_ = EngineState::kIdle;
   std::uint32_t current_op_ = kNoOp;
   std::uint32_t outstanding_ = 0;
   std::uint32_t loads_outstanding_ = 0;
+  Cycle read_path_free_ = 0;  // the bus's, for reads
 };
 
 }  // namespace tilewave

@@ -6,6 +6,7 @@
 #include <boost/program_options/value_semantic.hpp>
 
 #include "sim/config_options.h"
+#include "sim/dram_trace_config.h"
 
 namespace po = boost::program_options;
 
@@ -72,10 +73,11 @@ constexpr const char* kDramTraceHelp =
     "for everything in flight) and '# comment'; '# tx 64' states the bytes of an access.\n";
 
 constexpr const char* kDramTraceConfig =
-    "The DRAM is configured by the keys below, in files and on the command line, later wins. Here\n"
-    "dram.model is banked unless set; with simple, the clock is clock.period. A file may describe "
-    "a\n"
-    "whole machine; what is not about its DRAM does not matter here.\n";
+    "The DRAM is configured by the keys below, in files and on the command line, later wins. A "
+    "file\n"
+    "may describe a whole machine; what is not about its DRAM does not matter here. clock.period "
+    "is\n"
+    "the clock of dram.model=simple; the banked model has that of its part.\n";
 
 po::options_description titled_options() {
   return po::options_description("Options", kHelpColumns, kHelpTextColumns);
@@ -130,6 +132,13 @@ po::options_description dram_trace_options() {
       ("outstanding", text_value("N"), "reads, and writes, in flight; 16 by default")    //
       ("json", text_value("FILE"), "write the result as JSON; '-' is standard output");  //
   return options;
+}
+
+/// The keys that the command takes, with its own defaults.
+po::options_description dram_trace_config_options() {
+  const std::vector<SettingSource> base = {dram_trace_base()};
+  return config_options(resolve_config(base),
+                        [](std::string_view key) { return concerns_dram_trace(key); });
 }
 
 /// Without the blanks that Boost leaves where it breaks a line.
@@ -187,7 +196,7 @@ std::string command_help(std::string_view command) {
   }
   if (command == "dram-trace") {
     return std::string(kDramTraceHelp) + "\n" + options + "\n" + kDramTraceConfig +
-           to_text(config_options("dram")) + "\n" + kExitCodes;
+           to_text(dram_trace_config_options()) + "\n" + kExitCodes;
   }
   return std::string(command == "run" ? kRunHelp : kCompileHelp) + "\n" + kModels + "\n" + options +
          "\n" + kConfig + to_text(config_options()) + "\n" + kExitCodes;

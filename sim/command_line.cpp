@@ -6,9 +6,11 @@
 
 #include "compiler/error.h"
 #include "compiler/nearest.h"
+#include "compiler/text.h"
 #include "sim/arguments.h"
 #include "sim/command_help.h"
 #include "sim/config_reader.h"
+#include "sim/dram_trace_config.h"
 #include "sim/units.h"
 
 namespace tilewave {
@@ -152,14 +154,6 @@ CompileCommand parse_compile(const Arguments& arguments) {
   return command;
 }
 
-/// Whether the DRAM alone knows the key.
-bool concerns_dram_trace(std::string_view key, const Config& config) {
-  if (key == "clock.period") {  // the banked model has a clock of its own
-    return config.machine.dram.kind == DramKind::kSimple;
-  }
-  return key.starts_with("dram.") && key != "dram.layout";
-}
-
 std::uint32_t parse_outstanding(const std::string& text) {
   constexpr std::uint64_t kMost = 65536;
   const std::string allowed = "; allowed: 1.." + std::to_string(kMost);
@@ -182,7 +176,7 @@ DramTraceCommand parse_dram_trace_command(const Arguments& arguments) {
   if (const auto outstanding = arguments.value("outstanding")) {
     command.outstanding = parse_outstanding(*outstanding);
   }
-  command.config = resolve(arguments, {"dram-trace", {{"dram.model", "banked", 0}}});
+  command.config = resolve(arguments, dram_trace_base());
   for (const Setting& setting : arguments.settings.settings) {
     if (!concerns_dram_trace(setting.key, command.config)) {
       fail(setting.key + "=" + printable(setting.value) +
@@ -211,16 +205,6 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
 }
 
 }  // namespace
-
-void for_each_dram_trace_key(
-    const Config& config,
-    const std::function<void(std::string_view name, const std::string& value)>& visit) {
-  for_each_key(config, [&](std::string_view name, const std::string& value) {
-    if (concerns_dram_trace(name, config)) {
-      visit(name, value);
-    }
-  });
-}
 
 Command parse_command_line(std::span<const std::string> arguments) {
   if (arguments.empty()) {

@@ -61,11 +61,6 @@ struct HelpCommand {
 using Command =
     std::variant<RunCommand, CompileCommand, CheckCommand, DramTraceCommand, HelpCommand>;
 
-/// Calls `visit(name, value)` for each key that has an effect on a DRAM trace.
-void for_each_dram_trace_key(
-    const Config& config,
-    const std::function<void(std::string_view name, const std::string& value)>& visit);
-
 /// `arguments` without the program's name. Throws InputError with one line.
 Command parse_command_line(std::span<const std::string> arguments);
 

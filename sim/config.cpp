@@ -8,7 +8,7 @@
 #include <map>
 
 #include "compiler/error.h"
-#include "compiler/nearest.h"
+#include "compiler/text.h"
 #include "models/address_map.h"
 #include "sim/config_keys.h"
 #include "sim/machine_costs.h"

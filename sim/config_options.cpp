@@ -37,8 +37,8 @@ std::string description(const ConfigKey& key) {
 
 }  // namespace
 
-po::options_description config_options(std::string_view only_section) {
-  const Config defaults;
+po::options_description config_options(const Config& defaults,
+                                       const std::function<bool(std::string_view key)>& listed) {
   po::options_description all("", kHelpColumns, kHelpTextColumns);
   const std::vector<ConfigKey>& keys = config_keys();
   for (std::size_t i = 0; i < keys.size();) {
@@ -46,13 +46,16 @@ po::options_description config_options(std::string_view only_section) {
     po::options_description group("[" + section + "]", kHelpColumns, kHelpTextColumns);
     for (; i < keys.size() && keys[i].section() == section; ++i) {
       const ConfigKey& key = keys[i];
+      if (listed && !listed(key.name)) {
+        continue;
+      }
       group.add_options()(key.name.c_str(),
                           po::value<std::string>()
                               ->value_name(placeholder(key.kind))
                               ->default_value(key_text(key, defaults)),
                           description(key).c_str());
     }
-    if (only_section.empty() || section == only_section) {
+    if (!group.options().empty()) {
       all.add(group);
     }
   }

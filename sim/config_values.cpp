@@ -4,6 +4,7 @@
 
 #include "compiler/error.h"
 #include "compiler/nearest.h"
+#include "compiler/text.h"
 #include "sim/config_keys.h"
 #include "sim/units.h"
 

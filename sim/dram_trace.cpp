@@ -9,8 +9,7 @@
 #include <optional>
 
 #include "compiler/error.h"
-#include "compiler/nearest.h"
-#include "models/text.h"
+#include "compiler/text.h"
 
 namespace tilewave {
 namespace {

@@ -12,6 +12,7 @@
 #include "models/dram_simple.h"
 #include "sim/commands.h"
 #include "sim/dram_trace.h"
+#include "sim/dram_trace_config.h"
 #include "sim/files.h"
 #include "sim/host_time.h"
 #include "sim/output_file.h"

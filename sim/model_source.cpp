@@ -13,6 +13,7 @@
 #include "compiler/program_binary.h"
 #include "compiler/program_check.h"
 #include "compiler/program_text.h"
+#include "compiler/text.h"
 #include "sim/files.h"
 
 namespace tilewave {

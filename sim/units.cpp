@@ -9,7 +9,7 @@
 #include <span>
 
 #include "compiler/error.h"
-#include "compiler/nearest.h"
+#include "compiler/text.h"
 
 namespace tilewave {
 namespace {

@@ -73,12 +73,5 @@ TEST(Nearest, DidYouMean) {
   EXPECT_EQ(did_you_mean("conv", words), "");
 }
 
-TEST(Printable, EscapesAndCuts) {
-  EXPECT_EQ(in_quotes("a b"), "'a b'");
-  EXPECT_EQ(printable(std::string_view("a\0\n\x7f\xff", 5)), "a\\x00\\x0a\\x7f\\xff");
-  EXPECT_EQ(printable(std::string(80, 'a')), std::string(80, 'a'));
-  EXPECT_EQ(printable(std::string(81, 'a')), std::string(80, 'a') + "...");
-}
-
 }  // namespace
 }  // namespace tilewave

@@ -54,6 +54,25 @@ TEST(DramPreset, PeaksAreThoseOfTheReference) {
   EXPECT_NEAR(load_dram_preset("lp4").timing.peak_bytes_per_second(), 6.4e9, 1e6);
 }
 
+/// Those that the totals of the reference runs hold loosely: docs/validation.md.
+TEST(DramPreset, TurnaroundsAreThoseOfTheReference) {
+  const struct {
+    const char* name;
+    std::uint64_t write_latency, other_group, same_group, recovery, read_to_write;
+  } table[] = {{"ddr4", 16, 4, 12, 24, 12},
+               {"ddr424", 12, 3, 9, 18, 10},
+               {"hbm2", 5, 6, 8, 16, 13},
+               {"lp4", 20, 11, 11, 26, 30}};
+  for (const auto& row : table) {
+    const DramTiming timing = load_dram_preset(row.name).timing;
+    EXPECT_EQ(timing.write_latency, row.write_latency) << row.name;
+    EXPECT_EQ(timing.write_to_read_other_group, row.other_group) << row.name;
+    EXPECT_EQ(timing.write_to_read_same_group, row.same_group) << row.name;
+    EXPECT_EQ(timing.write_recovery, row.recovery) << row.name;
+    EXPECT_EQ(timing.read_to_write, row.read_to_write) << row.name;
+  }
+}
+
 TEST(DramPreset, CommentsAndSpacesDoNotCount) {
   const std::string text = "; note\r\n\n" + changed("CL", "\t CL=22 # as always\r");
   EXPECT_EQ(parse_dram_preset(text, "x", "x.ini").timing.read_latency, 22u);

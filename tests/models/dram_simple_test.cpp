@@ -84,6 +84,26 @@ TEST(SimpleDram, LatencyOverlapsAndBandwidthDoesNot) {
   }
 }
 
+TEST(SimpleDram, RefreshTakesItsShareOfTheBandwidthAndOfNothingElse) {
+  const struct {
+    std::uint32_t permille;
+    Picoseconds transfer;  // of 256 bytes
+  } table[] = {{0, 10'000},
+               {200, 12'500},  // 256 · 10^12 / (25.6 · 10^9 · 0.8)
+               {36, 10'374},   // 10373.44
+               {500, 20'000}};
+  for (const auto& row : table) {
+    DramConfig config = dram();
+    config.refresh_permille = row.permille;
+    Completions completions = submitted_ahead(
+        config, {{{0, 256, 0, false}, 0}, {{256, 256, 1, true}, 0}, {{512, 256, 2, false}, 0}});
+    EXPECT_EQ(completions[0], 60'000U + row.transfer);
+    EXPECT_EQ(completions[2], 60'000U + 2 * row.transfer);
+    EXPECT_EQ(completions[1], 60'000U + 3 * row.transfer);
+    EXPECT_DOUBLE_EQ(SimpleDram(config).peak_bytes_per_second(), 25.6e9);
+  }
+}
+
 TEST(SimpleDram, AnIdleChannelStartsAfresh) {
   const struct {
     Picoseconds arrival;

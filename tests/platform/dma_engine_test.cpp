@@ -159,6 +159,24 @@ TEST(DmaEngine, TheWindowSpansOps) {
   EXPECT_EQ(dma.bench.scoreboard.completed_at(1), 20 + kRoundTrip);
 }
 
+TEST(DmaEngine, TheNextBurstTakesThePlaceThatBecomesFreeFirst) {
+  // The SRAM takes 1000 cycles. Three bursts of the store go at 10, are read at 1011 and acknowledged
+  // at 1111; the fourth goes then, is read at 2112, acknowledged at 2212. The load is set up at 1121
+  // and has the two other places; at 1221 its data are there, so these will be free at 2222. The
+  // third burst goes at 2212 all the same, when the store gives its place back.
+  MachineConfig config = machine(3);
+  config.dma.shared = true;
+  config.sram.latency = 1000;
+  DmaBench dma("store y[0,0] <- 0x100\nload w[0,0] -> 0\n", config, Engine::kLoadDma);
+  dma.run({0, 1});
+  std::vector<Cycle> times;
+  for (const Request& request : dma.memory->requests) {
+    times.push_back(request.time);
+  }
+  EXPECT_EQ(times, (std::vector<Cycle>{1011, 1011, 1011, 2112, 1121, 1121, 2212, 2222}));
+  EXPECT_EQ(dma.bench.scoreboard.completed_at(1), 2222 + kRoundTrip + 1000);
+}
+
 TEST(DmaEngine, AStoreTakesTheTileOutThroughTheReluIfAsked) {
   for (const bool relu : {false, true}) {
     DmaBench dma(std::string("store y[0,0] <- 0x100") + (relu ? " relu\n" : "\n"), machine(2),

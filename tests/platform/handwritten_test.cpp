@@ -51,6 +51,27 @@ TEST(Handwritten, AStoreOfALoadedTileCopiesIt) {
   }
 }
 
+TEST(Handwritten, ACopiedTileTakesTheTimesOfItsTwoBursts) {
+  // docs/timing-model.md, DMA. Load: setup 16, bus 4, DRAM 60, pins 10, bus 4, beats 4, SRAM 2 + 2
+  // = 102. Store: setup 16, SRAM 2 + 2, beats 4, bus 4, DRAM 60, pins 10, bus 4 = 102. Refresh
+  // makes the pins' 10 ns longer, and each burst is handed over at the next clock edge.
+  const Program program = program_of("tensor x input 8x8 dram 0\ntensor y output 8x8 dram 0x1000\n",
+                                     "load x[0,0] -> 0\nstore y[0,0] <- 0\n");
+  const struct {
+    std::uint32_t permille;
+    Cycle cycles;
+  } table[] = {{0, 204},     // 2 · 102
+               {36, 206},    // 10.37 ns: 2 · (102 + 1)
+               {200, 210},   // 12.5 ns: 2 · (102 + 3)
+               {500, 224}};  // 20 ns: 2 · (102 + 10)
+  for (const auto& row : table) {
+    MachineConfig config;
+    config.dram.layout = DramLayout::kTiled;
+    config.dram.refresh_permille = row.permille;
+    EXPECT_EQ(test::run_timing_only(program, config).cycles, row.cycles) << row.permille;
+  }
+}
+
 TEST(Handwritten, ThirtyTwoExecutesBeforeTheFirstStore) {
   // More results in flight than any queue is deep.
   std::string ops = "load x[0,0] -> 0\n";

@@ -15,6 +15,7 @@
 namespace tilewave {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using Words = std::vector<std::string>;
 
@@ -129,6 +130,25 @@ TEST(CommandLine, Help) {
               HasSubstr("--sram.port_bytes BYTES (=32B)            bytes per port and cycle "
                         "(1B..1KiB, a power of two)"));
   EXPECT_EQ(help({"check", "--help"}).find("--sram"), std::string::npos);
+}
+
+TEST(CommandLine, HelpOfDramTraceShowsTheKeysItTakesWithItsDefaults) {
+  const std::string text = help({"dram-trace", "--help"});
+  const Config defaults = std::get<DramTraceCommand>(parse({"dram-trace", "t"})).config;
+  for (const ConfigKey& key : config_keys()) {
+    const std::string option = "\n  --" + key.name + " ";
+    const bool taken =
+        key.name == "clock.period" || (key.section() == "dram" && key.name != "dram.layout");
+    EXPECT_EQ(text.find(option) != std::string::npos, taken) << key.name;
+    if (taken) {
+      EXPECT_THAT(text, ContainsRegex(option + "[^ ]+ \\(=" + key_text(key, defaults) + "\\) "));
+    }
+  }
+  EXPECT_THAT(text, HasSubstr("--dram.model CHOICE (=banked)"));
+  EXPECT_THAT(help({"run", "--help"}), HasSubstr("--dram.model CHOICE (=simple)"));
+}
+
+TEST(CommandLine, Version) {
   EXPECT_THAT(help({"--version"}), ::testing::MatchesRegex("tilewave [0-9.]+\n"));
 }
 

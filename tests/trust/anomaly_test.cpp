@@ -36,15 +36,5 @@ TEST(Anomaly, LongBurstsDelayTheFirstByteOfATile) {
   EXPECT_LT(cycles[1], 1.25 * cycles[0]);
 }
 
-TEST(Anomaly, OverlapCostsTimeWithASharedEngineAndALongLatency) {
-  const Settings base = {{"dma.engines", "shared"}, {"dma.burst_bytes", "64B"},
-                         {"sram.latency", "65536"}, {"dma.setup", "61"},
-                         {"bus.latency", "1"},      {"dram.latency", "11185ps"}};
-  const std::vector<double> cycles = cycles_of(
-      "gemm:73x1x1", base, {{{"sequencer.overlap", "off"}}, {{"sequencer.overlap", "on"}}});
-  EXPECT_GT(cycles[1], 1.05 * cycles[0]);
-  EXPECT_LT(cycles[1], 1.10 * cycles[0]);
-}
-
 }  // namespace
 }  // namespace tilewave::trust

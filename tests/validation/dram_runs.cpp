@@ -1,6 +1,8 @@
 // The driver is that of `tilewave dram-trace`, the controller that of the default config.
 #include "tests/validation/dram_runs.h"
 
+#include <array>
+#include <cstdio>
 #include <map>
 #include <utility>
 
@@ -41,8 +43,11 @@ class Traces {
   std::map<std::pair<std::string, std::uint32_t>, DramTrace> traces_;
 };
 
-void simulate(DramRun& run, Traces& traces) {
-  const DramConfig config = config_of(run);
+void simulate(DramRun& run, Traces& traces, const TimingMistake* mistake = nullptr) {
+  DramConfig config = config_of(run);
+  if (mistake != nullptr) {
+    mistake->make(config.preset.timing);
+  }
   const DramTiming& timing = config.preset.timing;
   BankedDram dram(config, controller_options(config));
   const DramTrace& trace =
@@ -108,6 +113,26 @@ std::vector<DramRun> simulate_dram_runs() {
   return runs;
 }
 
+namespace {
+
+/// Of one spec's runs of one traffic: measured when the limits were set, plus half a point for the
+/// mean and a point for p90 and max.
+DramLimit limit_of(const char* spec, const char* traffic, double mean, double p90, double max) {
+  return {std::string(spec) + ", " + traffic,
+          [spec = std::string(spec), traffic = std::string(traffic)](const DramRun& run) {
+            return run.spec == spec && run.traffic() == traffic;
+          },
+          mean + 0.5, p90 + 1, max + 1};
+}
+
+/// Reads and writes take turns and rows do not conflict, so that the turnarounds are what counts.
+bool mostly_turnarounds(const DramRun& run) {
+  return run.spec.starts_with("ddr4") && run.map == "B" && run.scenario == "two_burst_ld4096_off" &&
+         run.outstanding == 16;
+}
+
+}  // namespace
+
 const std::vector<DramLimit>& dram_limits() {
   static const std::vector<DramLimit> limits = {
       {"DDR4 reads",
@@ -132,8 +157,64 @@ const std::vector<DramLimit>& dram_limits() {
        {}},
       {"DDR4 and HBM2, all traffic", [](const DramRun& run) { return !run.is_lpddr4(); }, 5, 8, {}},
       {"LPDDR4, all traffic", [](const DramRun& run) { return run.is_lpddr4(); }, 5, {}, {}},
+      limit_of("ddr4", "writes", 0.5, 1.5, 3.9),
+      limit_of("ddr4", "read and write streams", 1.4, 3.6, 5.8),
+      limit_of("ddr424", "writes", 0.1, 0.6, 0.6),
+      limit_of("ddr424", "read and write streams", 0.9, 2.1, 5.4),
+      limit_of("hbm2", "writes", 1.0, 3.0, 3.3),
+      limit_of("hbm2", "read and write streams", 1.2, 3.0, 4.7),
+      limit_of("lp4", "writes", 2.2, 5.0, 5.0),
+      limit_of("lp4", "read and write streams", 2.1, 3.8, 3.8),
+      {"DDR4, mostly turnarounds", mostly_turnarounds, {}, {}, 0.5},
   };
   return limits;
+}
+
+std::vector<std::string> broken_limits(const std::vector<DramRun>& runs) {
+  std::vector<std::string> broken;
+  for (const DramLimit& limit : dram_limits()) {
+    const ErrorSummary errors = summarize_errors(runs, limit.concerns);
+    const auto check = [&](const char* figure, double error, const std::optional<double>& allowed) {
+      if (allowed && error > *allowed) {
+        std::array<char, 64> text;
+        std::snprintf(text.data(), text.size(), ", %s %.2f > %.2f", figure, error, *allowed);
+        broken.push_back(limit.what + text.data());
+      }
+    };
+    check("mean", errors.mean, limit.mean);
+    check("p90", errors.p90, limit.p90);
+    check("max", errors.max, limit.max);
+  }
+  return broken;
+}
+
+const std::vector<TimingMistake>& write_timing_mistakes() {
+  static const std::vector<TimingMistake> mistakes = {
+      {"tWR doubled", [](DramTiming& timing) { timing.write_recovery *= 2; }},
+      {"tWR left out", [](DramTiming& timing) { timing.write_recovery = 0; }},
+      {"CWL + 4", [](DramTiming& timing) { timing.write_latency += 4; }},
+      {"tRCD of writes + 4", [](DramTiming& timing) { timing.activate_to_write += 4; }},
+      {"tWTR_L + 4", [](DramTiming& timing) { timing.write_to_read_same_group += 4; }},
+      {"tWTR_L - 4", [](DramTiming& timing) { timing.write_to_read_same_group -= 4; }},
+      {"tWTR_S and tWTR_L doubled",
+       [](DramTiming& timing) {
+         timing.write_to_read_other_group *= 2;
+         timing.write_to_read_same_group *= 2;
+       }},
+      {"RD to WR + 4", [](DramTiming& timing) { timing.read_to_write += 4; }},
+  };
+  return mistakes;
+}
+
+std::vector<DramRun> with_mistake(std::vector<DramRun> runs, const std::string& spec,
+                                  const TimingMistake& mistake) {
+  Traces traces;
+  for (DramRun& run : runs) {
+    if (run.spec == spec && run.writes) {
+      simulate(run, traces, &mistake);
+    }
+  }
+  return runs;
 }
 
 }  // namespace tilewave::validation

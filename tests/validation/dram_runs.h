@@ -2,10 +2,12 @@
 // for it (tests/data/dram/reference.csv), and the limits that the difference must keep.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "models/dram_preset.h"
 #include "tests/validation/error_summary.h"
 
 namespace tilewave::validation {
@@ -35,13 +37,27 @@ std::vector<DramRun> simulate_dram_runs();
 
 /// What tests/validation enforces of error(), in percent.
 struct DramLimit {
-  const char* what;
-  bool (*concerns)(const DramRun&);
-  double mean;
+  std::string what;
+  std::function<bool(const DramRun&)> concerns;
+  std::optional<double> mean;
   std::optional<double> p90;
   std::optional<double> max;
 };
 const std::vector<DramLimit>& dram_limits();
+
+/// "DDR4 reads, mean 1.72 > 1.50", ...: one for each limit that the runs break.
+std::vector<std::string> broken_limits(const std::vector<DramRun>& runs);
+
+/// A mistake in the timings of a part that only runs with writes can notice.
+struct TimingMistake {
+  const char* what;
+  void (*make)(DramTiming&);
+};
+const std::vector<TimingMistake>& write_timing_mistakes();
+
+/// `runs` with those of `spec` that write simulated again with a mistake in its timings.
+std::vector<DramRun> with_mistake(std::vector<DramRun> runs, const std::string& spec,
+                                  const TimingMistake& mistake);
 
 /// Of the runs that `concerns` chooses.
 template <typename Concerns>

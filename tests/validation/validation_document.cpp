@@ -53,8 +53,9 @@ std::string with_sign(double value) {
   const std::string text = fixed(value, 2);
   return text == "-0.00" ? "+0.00" : (text.front() == '-' ? "" : "+") + text;
 }
-std::string limit(double value) { return "≤ " + fixed(value, 1); }
-std::string limit(const std::optional<double>& value) { return value ? limit(*value) : ""; }
+std::string limit(const std::optional<double>& value) {
+  return value ? "≤ " + fixed(*value, 1) : "";
+}
 std::string time_text(const std::optional<double>& nanoseconds) {
   return nanoseconds ? with_separators(static_cast<std::uint64_t>(std::llround(*nanoseconds))) : "";
 }
@@ -73,6 +74,26 @@ std::string limits_table(const Runs& runs) {
     const ErrorSummary errors = summarize_errors(runs, limits.concerns);
     text += row({limits.what, std::to_string(errors.runs), number(errors.mean), limit(limits.mean),
                  number(errors.p90), limit(limits.p90), number(errors.max), limit(limits.max)});
+  }
+  return text;
+}
+
+/// How many of the limits each mistake breaks.
+std::string mistakes_table(const Runs& runs) {
+  std::string text = "| mistake |";
+  std::string line = "|---|";
+  for (const std::string spec : kSpecs) {
+    text += " " + spec + " |";
+    line += "---|";
+  }
+  text += "\n" + line + "\n";
+  for (const TimingMistake& mistake : write_timing_mistakes()) {
+    text += "| " + std::string(mistake.what) + " |";
+    for (const std::string spec : kSpecs) {
+      const std::size_t broken = broken_limits(with_mistake(runs, spec, mistake)).size();
+      text += " " + (broken == 0 ? "**no**" : "yes, " + std::to_string(broken)) + " |";
+    }
+    text += "\n";
   }
   return text;
 }
@@ -248,11 +269,11 @@ std::string onnxim_table(const std::vector<OnnximRun>& runs) {
 
 std::string document() {
   const Runs runs = simulate_dram_runs();
-  return std::string(kIntroduction) + limits_table(runs) + kTrafficText + traffic_table(runs) +
-         kSimulatorsText + simulators_table(runs) + kReferencesText + references_table(runs) +
-         kWorstText + worst_table(runs) + kTuningText + kIdealText +
-         ideal_tables(simulate_ideal_runs()) + kOnnximText + onnxim_table(simulate_onnxim_runs()) +
-         kOnnximDifferences + kRestText;
+  return std::string(kIntroduction) + limits_table(runs) + kMistakesText + mistakes_table(runs) +
+         kTrafficText + traffic_table(runs) + kSimulatorsText + simulators_table(runs) +
+         kReferencesText + references_table(runs) + kWorstText + worst_table(runs) + kTuningText +
+         kIdealText + ideal_tables(simulate_ideal_runs()) + kOnnximText +
+         onnxim_table(simulate_onnxim_runs()) + kOnnximDifferences + kRestText;
 }
 
 /// Where they differ first, on standard error.
