@@ -24,7 +24,8 @@ struct Arguments {
   std::optional<std::string> value(const std::string& option) const;
 };
 
-/// `own` are the command's options; config keys are understood if `with_config`. Only `--config` and
+/// `own` are the command's options; config keys are understood if `with_config`. Only `--config`
+/// and
 /// `--inputs` may be repeated; the words ending in .pb that follow the value of the latter are more
 /// of its values. Throws InputError.
 Arguments split_arguments(std::span<const std::string> arguments,

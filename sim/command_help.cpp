@@ -107,7 +107,7 @@ po::options_description run_options() {
   add_onnx_options(options);
   options.add_options()  //
       ("expect", text_value("DIR"),
-       "of an ONNX model: compare its outputs with DIR/output_0.pb, output_1.pb ...")    //
+       "of an ONNX model: compare its outputs with DIR/output_0.pb, output_1.pb ...")   //
       ("program", text_value("FILE"), "run this program instead of compiling MODEL")    //
       ("json", text_value("FILE"), "write the result as JSON; '-' is standard output")  //
       ("vcd", text_value("FILE"), "write a waveform")                                   //

@@ -18,8 +18,8 @@ using Model = std::variant<Graph, Program, OnnxModel>;
 /// Null for a program.
 const Graph* graph_of(const Model& model);
 
-/// `model` is a built-in or a file name. The program is not verified yet. Throws InputError, also if
-/// there are arguments for an ONNX model and it is none.
+/// `model` is a built-in or a file name. The program is not verified yet. Throws InputError, also
+/// if there are arguments for an ONNX model and it is none.
 Model load_model(const std::string& model, const OnnxArguments& arguments = {});
 
 /// A program file, binary or text, not verified yet. Throws InputError.

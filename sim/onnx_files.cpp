@@ -72,9 +72,8 @@ std::vector<OnnxInput> read_inputs(const std::vector<std::string>& paths) {
 /// Whether what was meant for the inputs has come to nothing.
 void require_use(const OnnxModel& model, const OnnxArguments& arguments,
                  const std::vector<OnnxInput>& inputs) {
-  const bool has_inputs = std::ranges::any_of(model.sources, [](const OnnxSource& source) {
-    return source.role == TensorRole::kInput;
-  });
+  const bool has_inputs = std::ranges::any_of(
+      model.sources, [](const OnnxSource& source) { return source.role == TensorRole::kInput; });
   if (has_inputs && inputs.empty() && !arguments.inputs.empty()) {
     throw InputError("--inputs " + one_line(arguments.inputs[0]) +
                      ": there is no input_0.pb, nor any other input_N.pb");

@@ -31,6 +31,7 @@ struct ExpectedOutput {
 
 /// The tensors that a directory's output_0.pb, output_1.pb... hold for the model's outputs, in the
 /// model's order. Throws InputError unless there is one of the right shape for each.
-std::vector<ExpectedOutput> read_expected_outputs(const std::string& directory, const OnnxModel& model);
+std::vector<ExpectedOutput> read_expected_outputs(const std::string& directory,
+                                                  const OnnxModel& model);
 
 }  // namespace tilewave

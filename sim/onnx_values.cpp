@@ -23,8 +23,8 @@ std::vector<float> source_values(const OnnxSource& source, std::uint64_t seed) {
 void compare(float actual, float expected, ExpectedComparison& result) {
   ++result.elements;
   if (std::isfinite(actual) && std::isfinite(expected)) {
-    result.max_abs_error = std::max(
-        result.max_abs_error, std::abs(static_cast<double>(actual) - static_cast<double>(expected)));
+    result.max_abs_error = std::max(result.max_abs_error, std::abs(static_cast<double>(actual) -
+                                                                   static_cast<double>(expected)));
   }
   result.mismatches += within_tolerance(actual, expected) ? 0 : 1;
 }
@@ -50,7 +50,8 @@ TensorValues onnx_tensor_values(const OnnxModel& model, std::uint64_t seed) {
 }
 
 ExpectedComparison compare_outputs(const OnnxModel& model, const Program& program,
-                                   const DramImage& image, const std::vector<ExpectedOutput>& expected) {
+                                   const DramImage& image,
+                                   const std::vector<ExpectedOutput>& expected) {
   std::unordered_map<std::string, std::uint32_t> tensors;
   for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
     tensors.emplace(program.tensors[i].name, i);

@@ -41,6 +41,7 @@ struct ExpectedComparison {
 
 /// `expected` as from read_expected_outputs().
 ExpectedComparison compare_outputs(const OnnxModel& model, const Program& program,
-                                   const DramImage& image, const std::vector<ExpectedOutput>& expected);
+                                   const DramImage& image,
+                                   const std::vector<ExpectedOutput>& expected);
 
 }  // namespace tilewave

@@ -99,14 +99,10 @@ Json expected_json(const std::optional<ExpectedComparison>& expected) {
   if (!expected) {
     return nullptr;
   }
-  Json json = {{"directory", expected->directory},
-               {"passed", expected->passed()},
-               {"outputs", expected->outputs},
-               {"elements", expected->elements},
-               {"mismatches", expected->mismatches},
-               {"max_abs_error", expected->max_abs_error},
-               {"rtol", kRelativeTolerance},
-               {"atol", kAbsoluteTolerance},
+  Json json = {{"directory", expected->directory},   {"passed", expected->passed()},
+               {"outputs", expected->outputs},       {"elements", expected->elements},
+               {"mismatches", expected->mismatches}, {"max_abs_error", expected->max_abs_error},
+               {"rtol", kRelativeTolerance},         {"atol", kAbsoluteTolerance},
                {"first_mismatch", nullptr}};
   if (const auto& first = expected->first) {
     json["first_mismatch"] = {{"file", first->file},

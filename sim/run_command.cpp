@@ -93,7 +93,7 @@ void simulate(const CompiledModel& compiled, const RunOptions& options, RunOutco
 
 /// What --expect names; null without it.
 std::optional<std::vector<ExpectedOutput>> expected_outputs(const RunCommand& command,
-                                                       const OnnxModel* onnx) {
+                                                            const OnnxModel* onnx) {
   if (!command.expect_directory) {
     return std::nullopt;
   }

@@ -36,7 +36,7 @@ struct RunOutcome {
   bool timing_only = false;
   CompileFigures compile;
   RunResult result;
-  std::optional<Verification> verification;  ///< none if there was none
+  std::optional<Verification> verification;    ///< none if there was none
   std::optional<ExpectedComparison> expected;  ///< none without --expect
   HostFigures host;
 

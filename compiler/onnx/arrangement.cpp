@@ -10,7 +10,8 @@ namespace tilewave {
 std::string to_string(const Dims& dims) {
   std::string text = "[";
   for (std::size_t i = 0; i < dims.size(); ++i) {
-    text += (i == 0 ? "" : ",") + std::to_string(dims[i]);
+    // A negative one of a file is a very large one here.
+    text += (i == 0 ? "" : ",") + std::to_string(static_cast<std::int64_t>(dims[i]));
   }
   return text + "]";
 }
@@ -76,8 +77,8 @@ Arrangement::Arrangement(Dims dims)
 
 bool Arrangement::is_plain() const {
   Read plain = reads_.front();
-  return reads_.size() == 1 && element_count(plain.dims) == source_elements_ &&
-         plain.offset == 0 && restride(plain, {source_elements_}) && plain.strides[0] == 1;
+  return reads_.size() == 1 && element_count(plain.dims) == source_elements_ && plain.offset == 0 &&
+         restride(plain, {source_elements_}) && plain.strides[0] == 1;
 }
 
 Arrangement Arrangement::reshape(const Dims& dims) const {
@@ -144,9 +145,9 @@ Arrangement::Read Arrangement::row_major(const Dims& dims) {
   return read;
 }
 
-/// Reads the same elements in the same order under another shape, if strides can say it. Both shapes
-/// are walked from the innermost dimension in groups of equal products; within a group the old
-/// dimensions have to be evenly spaced, as one dimension would be.
+/// Reads the same elements in the same order under another shape, if strides can say it. Both
+/// shapes are walked from the innermost dimension in groups of equal products; within a group the
+/// old dimensions have to be evenly spaced, as one dimension would be.
 bool Arrangement::restride(Read& read, const Dims& dims) {
   Read old{{}, {}, read.offset};
   for (std::size_t i = 0; i < read.dims.size(); ++i) {

@@ -1,6 +1,6 @@
-// Which element of a source, in which order: how the row-major values of an ONNX tensor become those
-// of another shape without arithmetic. Reshape, transpose, broadcast and slices are composed here,
-// when a model is imported, and carried out once, when its values are known.
+// Which element of a source, in which order: how the row-major values of an ONNX tensor become
+// those of another shape without arithmetic. Reshape, transpose, broadcast and slices are composed
+// here, when a model is imported, and carried out once, when its values are known.
 #pragma once
 
 #include <compare>
@@ -41,9 +41,9 @@ class Arrangement {
   /// The source as it is, perhaps under another shape.
   bool is_plain() const;
 
-  /// Each returns the arrangement after one more step. `reshape` wants as many elements, `transpose`
-  /// a permutation of 0..rank-1, `expand` a shape that dims() broadcasts to, and `at` an index for
-  /// each of the first dimensions, which it drops.
+  /// Each returns the arrangement after one more step. `reshape` wants as many elements,
+  /// `transpose` a permutation of 0..rank-1, `expand` a shape that dims() broadcasts to, and `at`
+  /// an index for each of the first dimensions, which it drops.
   Arrangement reshape(const Dims& dims) const;
   Arrangement transpose(std::span<const std::size_t> permutation) const;
   Arrangement expand(const Dims& dims) const;

@@ -41,8 +41,8 @@ ComputedValue add_sources(GraphBuilder& builder, const std::string& output, cons
                : builder.bind(expanded(value, dims), shape);
   };
   // One of the two has to have all rows.
-  const bool both_rows = is_row(a.arrangement.dims(), shape.cols) &&
-                         is_row(b.arrangement.dims(), shape.cols);
+  const bool both_rows =
+      is_row(a.arrangement.dims(), shape.cols) && is_row(b.arrangement.dims(), shape.cols);
   const TensorId left = both_rows ? builder.bind(expanded(a, dims), shape) : bound(a);
   return add_slices(builder, output, dims, {left}, {bound(b)});
 }
@@ -63,8 +63,8 @@ std::optional<ComputedValue> add_computed(GraphBuilder& builder, const std::stri
   const Shape left = slice_shape(builder, a);
   const Shape right = slice_shape(builder, b);
   const bool alike = a.slices->size() == b.slices->size() && left == right;
-  const bool row = b.slices->size() == 1 && right == Shape{1, left.cols} &&
-                   folded_shape(dims).cols == left.cols;
+  const bool row =
+      b.slices->size() == 1 && right == Shape{1, left.cols} && folded_shape(dims).cols == left.cols;
   const bool whole = element_count(a.dims) == element_count(dims);
   const bool both_whole = whole && element_count(b.dims) == element_count(dims);
   if ((alike && both_whole) || (row && whole && is_row(b.dims, left.cols))) {
@@ -96,9 +96,9 @@ Value add_values(GraphBuilder& builder, const std::string& output, const Value& 
     }
   }
   if (!sum) {
-    throw InputError("cannot broadcast " + to_string(dims_of(a)) + " and " +
-                     to_string(dims_of(b)) +
-                     ": a computed value has to have the shape of the result, or to be a row of it");
+    throw InputError(
+        "cannot broadcast " + to_string(dims_of(a)) + " and " + to_string(dims_of(b)) +
+        ": a computed value has to have the shape of the result, or to be a row of it");
   }
   return *sum;
 }
@@ -114,7 +114,8 @@ Value import_add(Node& node) {
     const std::size_t rank = dims_of(a).size();
     Dims dims = dims_of(b);
     if (may_broadcast && axis != nullptr && dims.size() <= rank) {
-      const std::int64_t start = axis->i() < 0 ? axis->i() + static_cast<std::int64_t>(rank) : axis->i();
+      const std::int64_t start =
+          axis->i() < 0 ? axis->i() + static_cast<std::int64_t>(rank) : axis->i();
       const auto most = static_cast<std::int64_t>(rank - dims.size());
       if (start < 0 || start > most) {
         throw InputError("axis " + std::to_string(axis->i()) + " does not place " +
@@ -145,7 +146,8 @@ Value import_relu(Node& node) {
     results.push_back(builder.graph().add_relu(
         builder.slice_name(node.output(), i, operands.size()), operands[i]));
   }
-  return ComputedValue{dims_of(x), std::make_shared<const std::vector<TensorId>>(std::move(results))};
+  return ComputedValue{dims_of(x),
+                       std::make_shared<const std::vector<TensorId>>(std::move(results))};
 }
 
 }  // namespace tilewave

@@ -34,8 +34,8 @@ Value GraphBuilder::add_input(const std::string& name, const Dims& dims,
 
 Value GraphBuilder::add_constant(OnnxTensor tensor) {
   if (auto* integers = std::get_if<std::vector<std::int64_t>>(&tensor.values)) {
-    return IntegerValue{std::move(tensor.dims), std::make_shared<const std::vector<std::int64_t>>(
-                                                    std::move(*integers))};
+    return IntegerValue{std::move(tensor.dims),
+                        std::make_shared<const std::vector<std::int64_t>>(std::move(*integers))};
   }
   return add_source({std::move(tensor.name), std::move(tensor.dims), TensorRole::kParameter,
                      std::get<std::vector<float>>(std::move(tensor.values))});

@@ -34,8 +34,7 @@ const std::vector<TensorId>& computed_matrices(const GraphBuilder& builder, cons
   if (shape != wanted || slices.size() != count) {
     throw InputError("an operand is needed as " + std::to_string(count) + " times " +
                      to_string(wanted) + ", but is computed as " + std::to_string(slices.size()) +
-                     " times " + to_string(shape) +
-                     ": a computed value cannot be rearranged");
+                     " times " + to_string(shape) + ": a computed value cannot be rearranged");
   }
   return slices;
 }

@@ -26,11 +26,13 @@ class Symbols {
   static std::string key(const TensorShapeProto::Dimension& dim, const std::string& input,
                          std::size_t index) {
     if (dim.has_dim_param() && !dim.dim_param().empty()) {
-      return quoted(dim.dim_param());
+      return key(dim.dim_param());
     }
     return index == 0 ? "the first dimension"
-                      : "dimension " + std::to_string(index) + " of " + quoted(input);
+                      : "dimension " + std::to_string(index) + " of input " + quoted(input);
   }
+
+  static std::string key(const std::string& name) { return "dimension " + quoted(name); }
 
   void add(const std::string& key) { values_.try_emplace(key, std::nullopt); }
 
@@ -42,8 +44,8 @@ class Symbols {
   void set(const std::string& key, std::uint64_t value, const std::string& where) {
     std::optional<std::uint64_t>& known = values_[key];
     if (known && *known != value) {
-      throw InputError("symbolic dimension " + key + " is " + std::to_string(*known) + " and, in " +
-                       where + ", " + std::to_string(value));
+      throw InputError(key + " is " + std::to_string(*known) + " and, in " + where + ", " +
+                       std::to_string(value));
     }
     known = value;
   }
@@ -57,12 +59,12 @@ class Symbols {
       }
     }
     if (unknown.size() > 1) {
-      throw InputError("the symbolic dimensions " + unknown[0] + " and " + unknown[1] +
-                       " have no number; --batch gives one, data of --inputs give any");
+      throw InputError(unknown[0] + " and " + unknown[1] +
+                       " are symbolic; --batch gives one number, data of --inputs give any");
     }
     if (unknown.size() == 1 && !batch) {
-      throw InputError("the symbolic dimension " + unknown[0] +
-                       " has no number; give it with --batch N, or data with --inputs");
+      throw InputError(unknown[0] +
+                       " is symbolic; give its number with --batch, or data with --inputs");
     }
     if (batch) {
       use_batch(*batch, unknown);
@@ -144,8 +146,12 @@ class InputResolver {
   void add(const ValueInfoProto& proto) {
     const std::string place = "input " + quoted(proto.name()) + " ";
     if (!proto.type().has_tensor_type()) {
-      throw InputError(place + "is not a dense tensor; supported: FLOAT, and INT64 for shapes and "
-                               "axes");
+      throw InputError(place +
+                       "is not a dense tensor; supported: FLOAT, and INT64 for shapes and "
+                       "axes");
+    }
+    if (!proto.type().tensor_type().has_shape()) {
+      throw InputError(place + "has no shape");
     }
     const std::int32_t type = proto.type().tensor_type().elem_type();
     if (type != onnx::TensorProto::FLOAT && type != onnx::TensorProto::INT64) {
@@ -192,10 +198,10 @@ class InputResolver {
                        (is_integer ? "INT64" : "FLOAT"));
     }
     const Dims& dims = tensor.dims;
-    const TensorShapeProto* shape = shape_of(*protos_[index]);
-    bool fits = shape == nullptr || static_cast<std::size_t>(shape->dim_size()) == dims.size();
-    for (std::size_t i = 0; shape != nullptr && fits && i < dims.size(); ++i) {
-      const TensorShapeProto::Dimension& dim = shape->dim(static_cast<int>(i));
+    const TensorShapeProto& shape = *shape_of(*protos_[index]);
+    bool fits = static_cast<std::size_t>(shape.dim_size()) == dims.size();
+    for (std::size_t i = 0; fits && i < dims.size(); ++i) {
+      const TensorShapeProto::Dimension& dim = shape.dim(static_cast<int>(i));
       if (!dim.has_dim_value()) {
         symbols_.set(Symbols::key(dim, input.name, i), dims[i], file);
       } else {
@@ -203,7 +209,7 @@ class InputResolver {
       }
     }
     if (!fits) {
-      throw InputError("input " + quoted(input.name) + " has the shape " + shape_text(*shape) +
+      throw InputError("input " + quoted(input.name) + " has the shape " + shape_text(shape) +
                        ", the data of " + file + " have " + to_string(dims));
     }
     input.given = std::move(tensor);
@@ -213,26 +219,18 @@ class InputResolver {
     std::string text = "[";
     for (int i = 0; i < shape.dim_size(); ++i) {
       const TensorShapeProto::Dimension& dim = shape.dim(i);
-      text += (i == 0 ? "" : ",") + (dim.has_dim_value()          ? std::to_string(dim.dim_value())
+      text += (i == 0 ? "" : ",") + (dim.has_dim_value()       ? std::to_string(dim.dim_value())
                                      : dim.dim_param().empty() ? "?"
-                                                                : one_line_of(dim.dim_param()));
+                                                               : one_line_of(dim.dim_param()));
     }
     return text + "]";
   }
 
   void finish(std::size_t index) {
     ModelInput& input = inputs_[index];
-    TensorShapeProto* shape = shape_of(*protos_[index]);
-    if (shape == nullptr) {
-      if (!input.given) {
-        throw InputError("input " + quoted(input.name) +
-                         " has no shape; give its data with --inputs");
-      }
-      input.dims = input.given->dims;
-      return;
-    }
-    for (int i = 0; i < shape->dim_size(); ++i) {
-      TensorShapeProto::Dimension& dim = *shape->mutable_dim(i);
+    TensorShapeProto& shape = *shape_of(*protos_[index]);
+    for (int i = 0; i < shape.dim_size(); ++i) {
+      TensorShapeProto::Dimension& dim = *shape.mutable_dim(i);
       if (!dim.has_dim_value()) {
         const std::string key = Symbols::key(dim, input.name, static_cast<std::size_t>(i));
         dim.set_dim_value(static_cast<std::int64_t>(symbols_.value(key).value()));
@@ -251,7 +249,7 @@ class InputResolver {
     for (int i = 0; shape != nullptr && i < shape->dim_size(); ++i) {
       TensorShapeProto::Dimension& dim = *shape->mutable_dim(i);
       if (dim.has_dim_param()) {
-        const auto number = symbols_.value(quoted(dim.dim_param()));
+        const auto number = symbols_.value(Symbols::key(dim.dim_param()));
         dim.clear_dim_param();
         if (number) {
           dim.set_dim_value(static_cast<std::int64_t>(*number));

@@ -59,6 +59,9 @@ void require_supported(onnx::ModelProto& model) {
     throw InputError("has functions of its own, which are not supported");
   }
   const onnx::GraphProto& graph = model.graph();
+  if (graph.output_size() == 0) {
+    throw InputError("has no output");
+  }
   if (graph.sparse_initializer_size() != 0) {
     throw InputError("has sparse initializers, which are not supported");
   }

@@ -123,14 +123,14 @@ float Node::number(const char* name, float otherwise) {
 
 void Node::require_all_read() const {
   for (const onnx::AttributeProto& given : proto_.attribute()) {
-    if (given.name() != kIgnoredAttribute && std::ranges::find(read_, given.name()) == read_.end()) {
+    if (given.name() != kIgnoredAttribute &&
+        std::ranges::find(read_, given.name()) == read_.end()) {
       std::string allowed;
       for (const std::string& name : read_) {
         allowed += (allowed.empty() ? "" : ", ") + name;
       }
       throw InputError("attribute '" + one_line_of(given.name()) +
-                       "' is not supported; supported are " +
-                       (allowed.empty() ? "none" : allowed));
+                       "' is not supported; supported are " + (allowed.empty() ? "none" : allowed));
     }
   }
 }

@@ -53,8 +53,8 @@ class Node {
   std::vector<std::string> read_;
 };
 
-/// The value of the node's output. Throws InputError with the reason alone; which node it was is for
-/// the caller to say.
+/// The value of the node's output. Throws InputError with the reason alone; which node it was is
+/// for the caller to say.
 Value import_node(Node& node, const std::string& operator_name);
 
 }  // namespace tilewave

@@ -45,7 +45,7 @@ struct OnnxOptions {
 struct OnnxSource {
   std::string name;
   Dims dims;
-  TensorRole role = TensorRole::kInput;  ///< or kParameter
+  TensorRole role = TensorRole::kInput;      ///< or kParameter
   std::optional<std::vector<float>> values;  ///< none: an input that was not given
 };
 
@@ -72,8 +72,8 @@ struct OnnxModel {
 };
 
 /// The verified graph of a serialized ModelProto. docs/formats.md has operators and rules. Throws
-/// InputError, one line that begins with the file's name, for anything that is wrong with `bytes` or
-/// with the options.
+/// InputError, one line that begins with the file's name, for anything that is wrong with `bytes`
+/// or with the options.
 OnnxModel import_onnx(std::string_view bytes, const OnnxOptions& options);
 
 /// A serialized TensorProto, as in ONNX's test data. Throws InputError likewise.

@@ -19,8 +19,8 @@ onnx::TensorProto parse_tensor(std::string_view bytes);
 /// newest it does.
 void check_model(onnx::ModelProto& model);
 
-/// The official shape inference, which fills in types and shapes and throws if they contradict those
-/// that the model declares.
+/// The official shape inference, which fills in types and shapes and throws if they contradict
+/// those that the model declares.
 void infer_shapes(onnx::ModelProto& model);
 
 /// Printable, on one line, not too long.

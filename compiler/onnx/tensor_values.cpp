@@ -63,8 +63,8 @@ void require_tensor(const TensorProto& tensor) {
   }
   const std::uint64_t wanted = element_count(dims_of(tensor));
   const std::uint64_t size = is_float ? sizeof(float) : sizeof(std::int64_t);
-  const auto typed = static_cast<std::uint64_t>(is_float ? tensor.float_data_size()
-                                                         : tensor.int64_data_size());
+  const auto typed =
+      static_cast<std::uint64_t>(is_float ? tensor.float_data_size() : tensor.int64_data_size());
   const auto others = tensor.float_data_size() + tensor.int64_data_size() +
                       tensor.int32_data_size() + tensor.double_data_size() +
                       tensor.uint64_data_size() + tensor.string_data_size();

@@ -7,8 +7,8 @@
 
 namespace tilewave {
 
-/// Throws InputError unless the tensor is one that tensor_values() takes: fp32 or int64, its data in
-/// the message itself and as many as its shape says. Nothing is copied.
+/// Throws InputError unless the tensor is one that tensor_values() takes: fp32 or int64, its data
+/// in the message itself and as many as its shape says. Nothing is copied.
 void require_tensor(const onnx::TensorProto& tensor);
 
 /// The data of a tensor that has been required; fp32 are moved out, for they are the many.

@@ -1,5 +1,5 @@
-// Operators that move no data, or only data that nobody has computed: they change what a name stands
-// for, and the graph not at all.
+// Operators that move no data, or only data that nobody has computed: they change what a name
+// stands for, and the graph not at all.
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -70,7 +70,8 @@ std::string list_text(const std::vector<std::int64_t>& numbers) {
 /// What the operand of Reshape means for a value of shape `from`: 0 copies a dimension unless
 /// `zero_is_zero`, one -1 takes what is left.
 Dims requested_dims(const std::vector<std::int64_t>& request, const Dims& from, bool zero_is_zero) {
-  const std::string what = "shape " + list_text(request) + " for a value of shape " + to_string(from);
+  const std::string what =
+      "shape " + list_text(request) + " for a value of shape " + to_string(from);
   Dims dims;
   std::optional<std::size_t> inferred;
   for (std::size_t i = 0; i < request.size(); ++i) {
@@ -144,8 +145,7 @@ Value import_constant(Node& node) {
   } else if (const Attribute* integer = node.attribute("value_int", Attribute::INT)) {
     tensor.values = std::vector<std::int64_t>{integer->i()};
   } else if (const Attribute* integers = node.attribute("value_ints", Attribute::INTS)) {
-    tensor.values =
-        std::vector<std::int64_t>(integers->ints().begin(), integers->ints().end());
+    tensor.values = std::vector<std::int64_t>(integers->ints().begin(), integers->ints().end());
     tensor.dims = {static_cast<std::uint64_t>(integers->ints_size())};
   } else {
     throw InputError("it has no value, or none of numbers");
@@ -176,7 +176,8 @@ Value import_reshape(Node& node) {
     throw InputError("its shape is missing or has more than " + std::to_string(kMaxRank) +
                      " dimensions");
   }
-  return reshaped(x, requested_dims({shape->ints().begin(), shape->ints().end()}, dims_of(x), false));
+  return reshaped(x,
+                  requested_dims({shape->ints().begin(), shape->ints().end()}, dims_of(x), false));
 }
 
 Value import_squeeze(Node& node) {
@@ -204,16 +205,15 @@ Value import_transpose(Node& node) {
   std::vector<std::size_t> permutation(rank);
   std::iota(permutation.rbegin(), permutation.rend(), std::size_t{0});
   if (const auto* perm = node.attribute("perm", onnx::AttributeProto::INTS)) {
-    const std::vector<std::int64_t> given(perm->ints().begin(),
-                                          perm->ints().begin() + std::min<int>(perm->ints_size(), kMaxRank + 1));
+    const std::vector<std::int64_t> given(
+        perm->ints().begin(),
+        perm->ints().begin() + std::min<int>(perm->ints_size(), kMaxRank + 1));
     if (given.size() != rank) {
-      throw InputError("perm has to name each of the " + std::to_string(rank) +
-                       " dimensions once");
+      throw InputError("perm has to name each of the " + std::to_string(rank) + " dimensions once");
     }
     named_axes(given, rank);
-    std::ranges::transform(given, permutation.begin(), [rank](std::int64_t axis) {
-      return resolved_axis(axis, rank, rank);
-    });
+    std::ranges::transform(given, permutation.begin(),
+                           [rank](std::int64_t axis) { return resolved_axis(axis, rank, rank); });
   }
   return transposed(x, permutation);
 }
