@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "compiler/nearest.h"
+
 namespace tilewave {
 namespace {
 
@@ -106,7 +108,7 @@ Json expected_json(const std::optional<ExpectedComparison>& expected) {
                {"first_mismatch", nullptr}};
   if (const auto& first = expected->first) {
     json["first_mismatch"] = {{"file", first->file},
-                              {"output", first->output},
+                              {"output", printable(first->output)},
                               {"index", first->index},
                               {"actual", number_or_text(first->actual)},
                               {"expected", number_or_text(first->expected)}};

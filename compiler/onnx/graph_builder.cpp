@@ -6,13 +6,6 @@
 #include "compiler/program.h"
 
 namespace tilewave {
-namespace {
-
-/// More passes over the data than any real model takes.
-constexpr std::size_t kMaxPasses = 8;
-
-}  // namespace
-
 Shape folded_shape(const Dims& dims) {
   const std::uint64_t cols = dims.empty() ? 1 : dims.back();
   return {element_count(dims) / cols, cols};
@@ -43,10 +36,6 @@ Value GraphBuilder::add_constant(OnnxTensor tensor) {
 
 TensorId GraphBuilder::bind(const SourceValue& value, Shape shape) {
   Arrangement arrangement = value.arrangement.reshape({shape.rows, shape.cols});
-  if (arrangement.passes() > kMaxPasses) {
-    throw InputError("its operand is rearranged more than " + std::to_string(kMaxPasses) +
-                     " times in ways that one copy cannot do");
-  }
   const BindingKey key{value.source, arrangement, value.scale};
   if (const auto found = bound_.find(key); found != bound_.end()) {
     return found->second;

@@ -55,12 +55,16 @@ void guarded(const char* who, Call&& call) {
 
 /// The version of the default operator set, or null.
 onnx::OperatorSetIdProto* default_operator_set(onnx::ModelProto& model) {
+  onnx::OperatorSetIdProto* found = nullptr;
   for (onnx::OperatorSetIdProto& set : *model.mutable_opset_import()) {
     if (set.domain().empty() || set.domain() == "ai.onnx") {
-      return &set;
+      if (found != nullptr) {
+        throw InputError("names the default operator set twice");
+      }
+      found = &set;
     }
   }
-  return nullptr;
+  return found;
 }
 
 /// Makes the model one of versions that the installed library knows.

@@ -102,8 +102,14 @@ Dims requested_dims(const std::vector<std::int64_t>& request, const Dims& from, 
 }  // namespace
 
 Value reshaped(const Value& value, const Dims& dims) {
+  constexpr std::size_t kMaxPasses = 8;  // more than any real model takes
   if (const auto* source = std::get_if<SourceValue>(&value)) {
-    return SourceValue{source->source, source->arrangement.reshape(dims), source->scale};
+    SourceValue result{source->source, source->arrangement.reshape(dims), source->scale};
+    if (result.arrangement.passes() > kMaxPasses) {
+      throw InputError("its operand is transposed and reshaped in turn more than " +
+                       std::to_string(kMaxPasses) + " times");
+    }
+    return result;
   }
   return ComputedValue{dims, std::get<ComputedValue>(value).slices};
 }

@@ -95,6 +95,9 @@ def unsupported():
     refuse("format version", "FILE: has ONNX format version 99; allowed: up to 12", future)
     refuse("operator set version", r"FILE: has operator set version 99; allowed: 1\.\.24",
            model([RELU], X, Y, opset=99))
+    twice = model([RELU], X, Y)
+    twice.opset_import.append(helper.make_opsetid("ai.onnx", 6))
+    refuse("two operator sets", "FILE: names the default operator set twice", twice)
     no_version = model([RELU], X, Y)
     del no_version.opset_import[:]
     refuse("no operator set", "FILE: the ONNX checker refuses the model: .*opset_import.*", no_version)
@@ -250,6 +253,12 @@ def shapes():
                              [constant("a", np.array([0]))]))
     refuse("unsqueeze twice", r"FILE: node #1 \(Unsqueeze\): axis -3 is named twice",
            model([node("Unsqueeze", "x a", "y")], X, ANY, [constant("a", np.array([1, -3]))]))
+    turns = [node("Transpose", "x", "t0")]
+    for i in range(20):
+        turns += [node("Reshape", f"t{i} s", f"r{i}"), node("Transpose", f"r{i}", f"t{i + 1}")]
+    refuse("rearranged without end", r"FILE: node #16 \(Reshape\): its operand is transposed and "
+           "reshaped in turn more than 8 times",
+           model(turns, X, {"t20": [3, 2]}, [constant("s", np.array([2, 3]))]))
     refuse("flatten", r"FILE: node #1 \(Flatten\): axis 3 is out of range for 2 dimensions",
            model([node("Flatten", "x", "y", axis=3)], X, ANY))
     refuse("permutation", r"FILE: node #1 \(Transpose\): axis 0 is named twice",
