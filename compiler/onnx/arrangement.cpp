@@ -127,6 +127,17 @@ Arrangement Arrangement::at(std::span<const std::uint64_t> index) const {
   return result;
 }
 
+std::vector<std::uint64_t> Arrangement::key() const {
+  std::vector<std::uint64_t> numbers;
+  for (const Read& read : reads_) {
+    numbers.push_back(read.dims.size());
+    numbers.insert(numbers.end(), read.dims.begin(), read.dims.end());
+    numbers.insert(numbers.end(), read.strides.begin(), read.strides.end());
+    numbers.push_back(read.offset);
+  }
+  return numbers;
+}
+
 std::vector<float> Arrangement::apply(std::span<const float> source, float scale) const {
   std::vector<float> values = carry_out(reads_.front(), source, scale);
   for (std::size_t i = 1; i < reads_.size(); ++i) {

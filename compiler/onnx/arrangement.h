@@ -3,7 +3,6 @@
 // here, when a model is imported, and carried out once, when its values are known.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -55,15 +54,14 @@ class Arrangement {
   /// The arranged values, each times `scale`.
   std::vector<float> apply(std::span<const float> source, float scale = 1.0F) const;
 
-  auto operator<=>(const Arrangement&) const = default;
+  /// Numbers that tell apart two arrangements of one source.
+  std::vector<std::uint64_t> key() const;
 
  private:
   struct Read {
     Dims dims;
     std::vector<std::uint64_t> strides;  ///< in elements, one per dimension
     std::uint64_t offset = 0;
-
-    auto operator<=>(const Read&) const = default;
   };
 
   static Read row_major(const Dims& dims);

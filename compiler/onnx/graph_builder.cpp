@@ -36,7 +36,7 @@ Value GraphBuilder::add_constant(OnnxTensor tensor) {
 
 TensorId GraphBuilder::bind(const SourceValue& value, Shape shape) {
   Arrangement arrangement = value.arrangement.reshape({shape.rows, shape.cols});
-  const BindingKey key{value.source, arrangement, value.scale};
+  const BindingKey key{value.source, arrangement.key(), value.scale};
   if (const auto found = bound_.find(key); found != bound_.end()) {
     return found->second;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,7 +47,7 @@ class GraphBuilder {
   OnnxModel take();
 
  private:
-  using BindingKey = std::tuple<std::size_t, Arrangement, float>;
+  using BindingKey = std::tuple<std::size_t, std::vector<std::uint64_t>, float>;
 
   Value add_source(OnnxSource source);
 
