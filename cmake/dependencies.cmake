@@ -12,6 +12,11 @@ add_library(tilewave::systemc ALIAS tilewave_systemc)
 target_link_libraries(tilewave_systemc INTERFACE PkgConfig::systemc Threads::Threads)
 target_compile_definitions(tilewave_systemc INTERFACE SC_CPLUSPLUS=201703L)
 
+if(TILEWAVE_ONNX)
+  find_package(Protobuf REQUIRED)
+  find_package(ONNX 1.12 REQUIRED CONFIG)
+endif()
+
 if(TILEWAVE_TESTS)
   find_package(GTest REQUIRED)
 endif()

@@ -20,6 +20,10 @@ namespace {
 
 constexpr const char* kPlace = "command line";
 
+/// The option that takes several files, and what follows the first one.
+constexpr const char* kFileList = "inputs";
+constexpr const char* kFileListSuffix = ".pb";
+
 [[noreturn]] void fail(const std::string& why) {
   throw InputError(std::string(kPlace) + ": " + why);
 }
@@ -67,7 +71,7 @@ void take_option(const po::option& option, Arguments& result) {
   if (!option.value.empty() && value.empty()) {
     fail("--" + name + " needs a value");
   }
-  if (!values.empty() && name != "config") {
+  if (!values.empty() && name != "config" && name != kFileList) {
     fail("--" + name + " is given twice" +
          (option.value.empty() ? "" : ": " + in_quotes(values[0]) + " and " + in_quotes(value)));
   }
@@ -124,16 +128,21 @@ Arguments split_arguments(std::span<const std::string> arguments,
   }
   Arguments result;
   result.settings.name = kPlace;
+  bool in_file_list = false;
   for (const po::option& option : parse(arguments, known)) {
     // Boost takes the value of the nameless "--=value" for a positional.
     const bool nameless = option.string_key.empty() && option.value != option.original_tokens;
     if (option.unregistered || nameless) {
       fail_unknown(option, known, with_config);
     }
-    if (option.string_key.empty()) {
-      result.positionals.insert(result.positionals.end(), option.value.begin(), option.value.end());
-    } else {
+    if (!option.string_key.empty()) {
       take_option(option, result);
+      in_file_list = option.string_key == kFileList;
+      continue;
+    }
+    for (const std::string& word : option.value) {
+      in_file_list = in_file_list && word.ends_with(kFileListSuffix);
+      (in_file_list ? result.options[kFileList] : result.positionals).push_back(word);
     }
   }
   return result;

@@ -25,7 +25,9 @@ struct Arguments {
 };
 
 /// `own` are the command's options; config keys are understood if `with_config`. Only `--config`
-/// may be repeated. Throws InputError.
+/// and
+/// `--inputs` may be repeated; the words ending in .pb that follow the value of the latter are more
+/// of its values. Throws InputError.
 Arguments split_arguments(std::span<const std::string> arguments,
                           const boost::program_options::options_description& own, bool with_config);
 

@@ -21,7 +21,7 @@ constexpr const char* kExitCodes =
     "  3  a bug in tilewave\n";
 
 constexpr const char* kModels =
-    "MODEL is a text graph file or one of the built-in\n"
+    "MODEL is an ONNX file (NAME.onnx), a text graph file or one of the built-in\n"
     "  mlp:BATCHxD0xD1x...   layers with ReLU after all but the last: mlp:128x128x64x32x32\n"
     "  gemm:MxKxN            one matrix product: gemm:512x512x512\n";
 
@@ -41,6 +41,7 @@ constexpr const char* kRunHelp =
     "  tilewave run gemm:512x512x512 --sram.size=128KiB --compute.dataflow=ws\n"
     "  tilewave run configs/models/residual.graph -c configs/tileflow.ini --json result.json --vcd "
     "wave.vcd\n"
+    "  tilewave run model.onnx --batch 8 --inputs test_data_set_0 --expect test_data_set_0\n"
     "  tilewave run gemm:4096x4096x4096 --timing-only --json -\n"
     "  tilewave run gemm:64x64x64 --dram.channels=2 --print-config > two_channels.ini\n";
 
@@ -92,10 +93,23 @@ void add_common_options(po::options_description& options) {
                         "read config keys from FILE; may be repeated, later wins");
 }
 
+/// For ONNX models.
+void add_onnx_options(po::options_description& options) {
+  options.add_options()  //
+      ("batch", text_value("N"),
+       "of an ONNX model: the extent of its dimension without a number")  //
+      ("inputs", text_value("FILE..."),
+       "of an ONNX model: values of its inputs, as tensor files input_0.pb, input_1.pb ..., or the "
+       "directory with them; what is not given is drawn");
+}
+
 po::options_description run_options() {
   po::options_description options = titled_options();
   add_common_options(options);
-  options.add_options()                                                                 //
+  add_onnx_options(options);
+  options.add_options()  //
+      ("expect", text_value("DIR"),
+       "of an ONNX model: compare its outputs with DIR/output_0.pb, output_1.pb ...")   //
       ("program", text_value("FILE"), "run this program instead of compiling MODEL")    //
       ("json", text_value("FILE"), "write the result as JSON; '-' is standard output")  //
       ("vcd", text_value("FILE"), "write a waveform")                                   //
@@ -116,6 +130,7 @@ po::options_description run_options() {
 po::options_description compile_options() {
   po::options_description options = titled_options();
   add_common_options(options);
+  add_onnx_options(options);
   options.add_options()  //
       ("dump", text_value("STAGE"),
        "graph, loops, uops, schedule, program or canonical; program by "

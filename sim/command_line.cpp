@@ -6,6 +6,7 @@
 
 #include "compiler/error.h"
 #include "compiler/nearest.h"
+#include "compiler/tensor.h"
 #include "compiler/text.h"
 #include "sim/arguments.h"
 #include "sim/command_help.h"
@@ -97,11 +98,35 @@ std::uint64_t parse_seed(const std::string& text) {
   }
 }
 
+OnnxArguments parse_onnx(const Arguments& arguments) {
+  OnnxArguments onnx;
+  if (const auto inputs = arguments.options.find("inputs"); inputs != arguments.options.end()) {
+    onnx.inputs = inputs->second;
+  }
+  const auto batch = arguments.value("batch");
+  if (!batch) {
+    return onnx;
+  }
+  const std::string allowed = "; allowed: 1.." + std::to_string(kMaxDimension);
+  try {
+    onnx.batch = parse_count(*batch);
+  } catch (const InputError& error) {
+    fail(std::string("--batch=") + error.what() + allowed);
+  }
+  if (*onnx.batch == 0 || *onnx.batch > kMaxDimension) {
+    fail("--batch=" + printable(*batch) + " is out of range" + allowed);
+  }
+  return onnx;
+}
+
 /// Combinations in which one option would silently be without effect.
 void check_run(const Arguments& arguments, const RunCommand& command) {
   if (command.timing_only && command.verify && *command.verify != VerifyChoice::kOff) {
     fail("--verify=" + *arguments.value("verify") +
          " has no effect with --timing-only, which computes nothing");
+  }
+  if (command.timing_only && command.expect_directory) {
+    fail("--expect has no effect with --timing-only, which computes nothing");
   }
   if (command.vcd_file == "-") {
     fail("--vcd=- is not a file name; a waveform cannot go to standard output");
@@ -124,6 +149,8 @@ std::string schedule_setting(const std::vector<Setting>& settings) {
 RunCommand parse_run(const Arguments& arguments) {
   RunCommand command;
   command.model = only_positional(arguments, "run", "MODEL");
+  command.onnx = parse_onnx(arguments);
+  command.expect_directory = arguments.value("expect");
   command.program_file = arguments.value("program");
   command.json_file = arguments.value("json");
   command.vcd_file = arguments.value("vcd");
@@ -143,6 +170,7 @@ RunCommand parse_run(const Arguments& arguments) {
 CompileCommand parse_compile(const Arguments& arguments) {
   CompileCommand command;
   command.model = only_positional(arguments, "compile", "MODEL");
+  command.onnx = parse_onnx(arguments);
   command.dump = choice(arguments, "dump", kDumps).value_or(command.dump);
   command.output_file = arguments.value("output").value_or(command.output_file);
   command.format = choice(arguments, "format", kFormats).value_or(command.format);

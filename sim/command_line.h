@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "sim/config.h"
+#include "sim/onnx_files.h"
 
 namespace tilewave {
 
@@ -21,6 +22,8 @@ enum class ProgramFormat : std::uint8_t { kText, kBinary };
 
 struct RunCommand {
   std::string model;  ///< file name or built-in, as given
+  OnnxArguments onnx;
+  std::optional<std::string> expect_directory;  ///< with the outputs of an ONNX model
   Config config;
   std::optional<std::string> program_file;  ///< run this instead of compiling
   std::optional<std::string> json_file;     ///< "-": standard output
@@ -35,6 +38,7 @@ struct RunCommand {
 
 struct CompileCommand {
   std::string model;
+  OnnxArguments onnx;
   Config config;
   DumpChoice dump = DumpChoice::kProgram;
   std::string output_file = "-";  ///< "-": standard output

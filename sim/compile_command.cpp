@@ -69,7 +69,7 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
 
 /// A program file has only the last stages; printing it in another form converts it.
 std::string dump(Model model, const CompileCommand& command) {
-  if (const Graph* graph = std::get_if<Graph>(&model)) {
+  if (const Graph* graph = graph_of(model)) {
     return graph_dump(*graph, command);
   }
   const std::string name = one_line(command.model);
@@ -85,7 +85,7 @@ std::string dump(Model model, const CompileCommand& command) {
 
 ExitCode compile(const CompileCommand& command) {
   OutputFile output("--output", command.output_file);
-  output.write(dump(load_model(command.model), command));
+  output.write(dump(load_model(command.model, command.onnx), command));
   output.commit();
   return ExitCode::kDone;
 }

@@ -20,7 +20,7 @@ namespace tilewave {
 namespace {
 
 constexpr const char* kModelForms =
-    "a model is a graph file, a program file, mlp:BATCHxD0xD1x... or gemm:MxKxN";
+    "a model is an ONNX file, a graph file, a program file, mlp:BATCHxD0xD1x... or gemm:MxKxN";
 
 /// The longest program that the parsers take.
 constexpr std::size_t kMaxRegularFileBytes = (std::size_t{4} << 30U) + (std::size_t{64} << 20U);
@@ -66,17 +66,29 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
-Model load_model(const std::string& model) {
+const Graph* graph_of(const Model& model) {
+  if (const auto* onnx = std::get_if<OnnxModel>(&model)) {
+    return &onnx->graph;
+  }
+  return std::get_if<Graph>(&model);
+}
+
+Model load_model(const std::string& model, const OnnxArguments& arguments) {
+  const bool is_onnx = !is_builtin(model) && is_onnx_model(model);
+  if (!is_onnx && !arguments.empty()) {
+    throw InputError(std::string("command line: ") + (arguments.batch ? "--batch" : "--inputs") +
+                     " has no effect on " + one_line(model) + ", which is not an ONNX model");
+  }
   if (is_builtin(model)) {
     return build_builtin(model);
   }
   if (!exists(model)) {
     fail_unknown(model);
   }
-  const std::string name = one_line(model);
-  if (std::filesystem::path(model).extension() == ".onnx") {
-    throw InputError(name + ": ONNX models are not supported in this version; " + kModelForms);
+  if (is_onnx) {
+    return load_onnx_model(model, arguments);
   }
+  const std::string name = one_line(model);
   const std::string text = read_model_file(model, "model file");
   if (std::optional<Program> program = parse_program(text, name)) {
     return std::move(*program);

@@ -7,6 +7,7 @@
 
 #include "compiler/error.h"
 #include "sim/config_keys.h"
+#include "sim/files.h"
 #include "sim/text_table.h"
 
 namespace tilewave {
@@ -207,6 +208,28 @@ std::string verification_text(const Verification& verification) {
                                count(verification.all_tiles, "tile"));
 }
 
+/// "rtol 0.0001, atol 1e-05"
+std::string tolerance_text() {
+  return "rtol " + number_text("%g", kRelativeTolerance) + ", atol " +
+         number_text("%g", kAbsoluteTolerance);
+}
+
+std::string expected_text(const ExpectedComparison& expected) {
+  return line("expected", expected.directory + ": " + count(expected.outputs, "output") + ", " +
+                              count(expected.elements, "element") + ", max abs error " +
+                              number_text("%.2g", expected.max_abs_error) + " (" +
+                              tolerance_text() + ")");
+}
+
+std::string difference_text(const ExpectedComparison& expected) {
+  const ExpectedComparison::Difference& first = *expected.first;
+  return "FAILED: " + with_separators(expected.mismatches) + " of " +
+         count(expected.elements, "element") + " differ from those expected; first: output " +
+         one_line(first.output) + " " + to_string(first.index) + " is " +
+         number_text("%.9g", static_cast<double>(first.actual)) + ", in " + first.file + " " +
+         number_text("%.9g", static_cast<double>(first.expected));
+}
+
 }  // namespace
 
 std::string report_text(const RunOutcome& outcome) {
@@ -221,10 +244,17 @@ std::string report_text(const RunOutcome& outcome) {
   if (outcome.verification) {
     text += verification_text(*outcome.verification);
   }
+  if (outcome.expected) {
+    text += expected_text(*outcome.expected);
+  }
   return text + verdict_text(outcome) + "\n";
 }
 
 std::string verdict_text(const RunOutcome& outcome) {
+  if (outcome.expected && !outcome.expected->passed() &&
+      (!outcome.verification || outcome.verification->passed())) {
+    return difference_text(*outcome.expected);
+  }
   if (!outcome.verification) {
     return outcome.timing_only ? "not verified (timing only)" : "not verified (--verify=off)";
   }

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "compiler/nearest.h"
+
 namespace tilewave {
 namespace {
 
@@ -95,6 +97,25 @@ Json verification_json(const std::optional<Verification>& verification) {
   return json;
 }
 
+Json expected_json(const std::optional<ExpectedComparison>& expected) {
+  if (!expected) {
+    return nullptr;
+  }
+  Json json = {{"directory", expected->directory},   {"passed", expected->passed()},
+               {"outputs", expected->outputs},       {"elements", expected->elements},
+               {"mismatches", expected->mismatches}, {"max_abs_error", expected->max_abs_error},
+               {"rtol", kRelativeTolerance},         {"atol", kAbsoluteTolerance},
+               {"first_mismatch", nullptr}};
+  if (const auto& first = expected->first) {
+    json["first_mismatch"] = {{"file", first->file},
+                              {"output", printable(first->output)},
+                              {"index", first->index},
+                              {"actual", number_or_text(first->actual)},
+                              {"expected", number_or_text(first->expected)}};
+  }
+  return json;
+}
+
 Json host_json(const RunOutcome& outcome) {
   const HostFigures& host = outcome.host;
   return {{"kernel", host.kernel},
@@ -133,6 +154,7 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome) {
   json["verified"] = verification ? Json(verification->passed()) : Json(nullptr);
   json["max_abs_error"] = verification ? Json(verification->max_abs_error) : Json(nullptr);
   json["verification"] = verification_json(verification);
+  json["expected"] = expected_json(outcome.expected);
   json["compile"] = compile_json(outcome.compile);
   json["engines"] = engines_json(result);
   json["overlap_cycles"] = result.overlap_cycles;

@@ -10,6 +10,7 @@
 #include "sim/files.h"
 #include "sim/host_time.h"
 #include "sim/model_source.h"
+#include "sim/onnx_values.h"
 #include "sim/output_file.h"
 #include "sim/pipeline.h"
 #include "sim/report.h"
@@ -44,9 +45,8 @@ struct Outputs {
   }
 };
 
-CompiledModel compile_or_load(const RunCommand& command) {
-  Model model = load_model(command.model);
-  const Graph* graph = std::get_if<Graph>(&model);
+CompiledModel compile_or_load(const RunCommand& command, Model& model) {
+  const Graph* graph = graph_of(model);
   if (command.program_file) {
     if (graph == nullptr) {
       throw InputError("--program " + one_line(*command.program_file) + ": the MODEL " +
@@ -91,15 +91,30 @@ void simulate(const CompiledModel& compiled, const RunOptions& options, RunOutco
   outcome.host.simulation_seconds = watch.seconds();
 }
 
-/// Simulates with data and compares the outputs.
+/// What --expect names; null without it.
+std::optional<std::vector<ExpectedOutput>> expected_outputs(const RunCommand& command,
+                                                            const OnnxModel* onnx) {
+  if (!command.expect_directory) {
+    return std::nullopt;
+  }
+  if (onnx == nullptr) {
+    throw InputError("command line: --expect has no effect on " + one_line(command.model) +
+                     ", which is not an ONNX model");
+  }
+  return read_expected_outputs(*command.expect_directory, *onnx);
+}
+
+/// Simulates with data and compares the outputs. `onnx` is null unless the model is one.
 void simulate_and_verify(const RunCommand& command, const CompiledModel& compiled,
-                         RunOptions options, RunOutcome& outcome) {
+                         const OnnxModel* onnx, RunOptions options, RunOutcome& outcome) {
   const Program& program = compiled.program;
   const Graph* graph = compiled.graph ? &*compiled.graph : nullptr;
   options.kernel = &select_kernel(kernel_kind(command.kernel));
   outcome.host.kernel = options.kernel->name;
 
-  const TensorValues sources = draw_tensors(command.seed, program);
+  const auto expected = expected_outputs(command, onnx);
+  const TensorValues sources = onnx != nullptr ? onnx_tensor_values(*onnx, command.seed)
+                                               : draw_tensors(command.seed, program);
   DramImage image(program, command.config.machine.dram.layout);
   write_tensors(sources, program, image);
   options.dram = image.bytes();
@@ -110,6 +125,10 @@ void simulate_and_verify(const RunCommand& command, const CompiledModel& compile
         command.verify ? chosen_coverage(*command.verify) : default_coverage(graph, program);
     outcome.verification = verify_outputs(graph, program, sources, image, coverage, command.seed);
     outcome.host.verify_seconds = outcome.verification->seconds;
+  }
+  if (expected) {
+    outcome.expected = compare_outputs(*onnx, program, image, *expected);
+    outcome.expected->directory = *command.expect_directory;
   }
 }
 
@@ -135,7 +154,8 @@ ExitCode run(const RunCommand& command) {
     return ExitCode::kDone;
   }
   const Outputs outputs(command);
-  const CompiledModel compiled = compile_or_load(command);
+  Model model = load_model(command.model, command.onnx);
+  const CompiledModel compiled = compile_or_load(command, model);
 
   RunOutcome outcome;
   outcome.model = command.model;
@@ -152,13 +172,12 @@ ExitCode run(const RunCommand& command) {
   if (command.timing_only) {
     simulate(compiled, options, outcome);
   } else {
-    simulate_and_verify(command, compiled, options, outcome);
+    simulate_and_verify(command, compiled, std::get_if<OnnxModel>(&model), options, outcome);
   }
   outcome.host.peak_rss_bytes = peak_rss_bytes();
   outcome.host.wall_seconds = watch.seconds();
   write_results(outcome, outputs);
-  const bool failed = outcome.verification && !outcome.verification->passed();
-  return failed ? ExitCode::kVerificationFailed : ExitCode::kDone;
+  return outcome.passed() ? ExitCode::kDone : ExitCode::kVerificationFailed;
 }
 
 }  // namespace tilewave

@@ -7,6 +7,7 @@
 
 #include "platform/run_result.h"
 #include "sim/config.h"
+#include "sim/onnx_values.h"
 #include "sim/pipeline.h"
 #include "sim/verification.h"
 
@@ -35,8 +36,14 @@ struct RunOutcome {
   bool timing_only = false;
   CompileFigures compile;
   RunResult result;
-  std::optional<Verification> verification;  ///< none if there was none
+  std::optional<Verification> verification;    ///< none if there was none
+  std::optional<ExpectedComparison> expected;  ///< none without --expect
   HostFigures host;
+
+  /// Whether nothing that was checked is wrong.
+  bool passed() const {
+    return (!verification || verification->passed()) && (!expected || expected->passed());
+  }
 
   /// Floating-point operations (two per multiply-add) per byte of DRAM traffic; none without both.
   std::optional<double> arithmetic_intensity() const;

@@ -63,17 +63,6 @@ WantedTiles choose_tiles(const ProgramTensor& tensor, const TileGrid& grid, Cove
   return wanted;
 }
 
-bool close(float actual, float expected) {
-  if (std::isnan(expected) || std::isnan(actual)) {
-    return std::isnan(expected) && std::isnan(actual);
-  }
-  if (std::isinf(expected) || std::isinf(actual)) {
-    return actual == expected;
-  }
-  const double error = std::abs(static_cast<double>(actual) - static_cast<double>(expected));
-  return error <= kAbsoluteTolerance + kRelativeTolerance * std::abs(static_cast<double>(expected));
-}
-
 /// One tensor as the machine made it and as it should be.
 class Comparison {
  public:
@@ -106,7 +95,7 @@ class Comparison {
           std::max(result_.max_abs_error, std::abs(static_cast<double>(actual) - wide));
       result_.max_abs_value = std::max(result_.max_abs_value, std::abs(wide));
     }
-    if (!close(actual, expected)) {
+    if (!within_tolerance(actual, expected)) {
       ++result_.mismatches;
       if (!result_.first) {
         result_.first = Mismatch{tensor_.name, tile, row, col, actual, expected};
@@ -121,6 +110,17 @@ class Comparison {
 };
 
 }  // namespace
+
+bool within_tolerance(float actual, float expected) {
+  if (std::isnan(expected) || std::isnan(actual)) {
+    return std::isnan(expected) && std::isnan(actual);
+  }
+  if (std::isinf(expected) || std::isinf(actual)) {
+    return actual == expected;
+  }
+  const double error = std::abs(static_cast<double>(actual) - static_cast<double>(expected));
+  return error <= kAbsoluteTolerance + kRelativeTolerance * std::abs(static_cast<double>(expected));
+}
 
 Coverage default_coverage(const Graph* graph, const Program& program) {
   const std::uint64_t work = graph != nullptr ? evaluation_work(*graph) : evaluation_work(program);

@@ -14,10 +14,12 @@
 
 namespace tilewave {
 
-/// |actual − expected| ≤ kAbsoluteTolerance + kRelativeTolerance · |expected|; NaN equals NaN, an
-/// infinity itself.
 inline constexpr double kAbsoluteTolerance = 1e-5;
 inline constexpr double kRelativeTolerance = 1e-4;
+
+/// |actual − expected| ≤ kAbsoluteTolerance + kRelativeTolerance · |expected|; NaN equals NaN, an
+/// infinity itself.
+bool within_tolerance(float actual, float expected);
 
 /// Multiply-adds up to which everything is checked unless the user says otherwise.
 inline constexpr std::uint64_t kFullVerificationWork = 1ULL << 28;

@@ -78,6 +78,26 @@ TEST(CommandLine, Compile) {
   EXPECT_EQ(parse_compile({"compile", "m", "--dump", "canonical"}).dump, DumpChoice::kCanonical);
 }
 
+TEST(CommandLine, OnnxModels) {
+  const RunCommand run =
+      parse_run({"run", "m.onnx", "--batch=8", "--inputs", "a.pb", "b.pb", "--expect", "dir"});
+  EXPECT_EQ(run.model, "m.onnx");
+  EXPECT_EQ(run.onnx.batch, 8U);
+  EXPECT_EQ(run.onnx.inputs, (Words{"a.pb", "b.pb"}));
+  EXPECT_EQ(run.expect_directory, "dir");
+  // What is no tensor file does not belong to the list; the option may be repeated.
+  EXPECT_EQ(parse_run({"run", "--inputs", "dir", "m.onnx"}).model, "m.onnx");
+  EXPECT_EQ(parse_compile({"compile", "--inputs=a.pb", "m.onnx", "--inputs", "b.pb"}).onnx.inputs,
+            (Words{"a.pb", "b.pb"}));
+  EXPECT_EQ(error_of({"run", "m.onnx", "--batch=0"}),
+            "command line: --batch=0 is out of range; allowed: 1..2147483647");
+  EXPECT_THAT(error_of({"run", "m.onnx", "--batch=many"}), HasSubstr("allowed: 1..2147483647"));
+  EXPECT_EQ(error_of({"run", "m.onnx", "--expect=d", "--timing-only"}),
+            "command line: --expect has no effect with --timing-only, which computes nothing");
+  EXPECT_EQ(error_of({"run", "m.onnx", "a.pb"}),
+            "command line: run takes one MODEL, but got 'm.onnx' and 'a.pb'");
+}
+
 TEST(CommandLine, Check) {
   EXPECT_EQ(std::get<CheckCommand>(parse({"check", "p.tw"})).file, "p.tw");
   EXPECT_EQ(std::get<CheckCommand>(parse({"check", "--", "-p"})).file, "-p");

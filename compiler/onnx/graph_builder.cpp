@@ -1,0 +1,114 @@
+#include "compiler/onnx/graph_builder.h"
+
+#include <utility>
+
+#include "compiler/error.h"
+#include "compiler/program.h"
+
+namespace tilewave {
+Shape folded_shape(const Dims& dims) {
+  const std::uint64_t cols = dims.empty() ? 1 : dims.back();
+  return {element_count(dims) / cols, cols};
+}
+
+GraphBuilder::GraphBuilder(std::string_view graph_name)
+    : model_{Graph(to_legal_name(graph_name)), {}, {}, {}} {}
+
+Value GraphBuilder::add_source(OnnxSource source) {
+  const Dims dims = source.dims;
+  model_.sources.push_back(std::move(source));
+  return SourceValue{model_.sources.size() - 1, Arrangement(dims)};
+}
+
+Value GraphBuilder::add_input(const std::string& name, const Dims& dims,
+                              std::optional<std::vector<float>> values) {
+  return add_source({name, dims, TensorRole::kInput, std::move(values)});
+}
+
+Value GraphBuilder::add_constant(OnnxTensor tensor) {
+  if (auto* integers = std::get_if<std::vector<std::int64_t>>(&tensor.values)) {
+    return IntegerValue{std::move(tensor.dims),
+                        std::make_shared<const std::vector<std::int64_t>>(std::move(*integers))};
+  }
+  return add_source({std::move(tensor.name), std::move(tensor.dims), TensorRole::kParameter,
+                     std::get<std::vector<float>>(std::move(tensor.values))});
+}
+
+TensorId GraphBuilder::bind(const SourceValue& value, Shape shape) {
+  Arrangement arrangement = value.arrangement.reshape({shape.rows, shape.cols});
+  const BindingKey key{value.source, arrangement.key(), value.scale};
+  if (const auto found = bound_.find(key); found != bound_.end()) {
+    return found->second;
+  }
+  const OnnxSource& source = model_.sources[value.source];
+  const std::string name = free_name(source.name);
+  const TensorId tensor = source.role == TensorRole::kInput
+                              ? model_.graph.add_input(name, shape)
+                              : model_.graph.add_parameter(name, shape);
+  model_.bindings.push_back({name, value.source, std::move(arrangement), value.scale});
+  bound_.emplace(key, tensor);
+  return tensor;
+}
+
+std::vector<TensorId> GraphBuilder::bind_slices(const SourceValue& value, std::size_t count,
+                                                Shape shape) {
+  if (count > kMaxTensors) {
+    throw InputError("it takes " + std::to_string(count) + " tensors, one for each part; at most " +
+                     std::to_string(kMaxTensors) + " are allowed");
+  }
+  const Arrangement sliced = value.arrangement.reshape({count, shape.rows, shape.cols});
+  std::vector<TensorId> tensors;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    tensors.push_back(bind({value.source, sliced.at({&i, 1}), value.scale}, shape));
+  }
+  return tensors;
+}
+
+std::string GraphBuilder::free_name(std::string_view wanted) {
+  const std::string name = to_legal_name(wanted);
+  if (!model_.graph.find(name)) {
+    return name;
+  }
+  std::size_t& next = next_suffix_.try_emplace(name, 2).first->second;
+  while (true) {
+    const std::string suffix = "_" + std::to_string(next++);
+    std::string candidate = name.substr(0, kMaxNameBytes - suffix.size()) + suffix;
+    if (!model_.graph.find(candidate)) {
+      return candidate;
+    }
+  }
+}
+
+std::string GraphBuilder::slice_name(std::string_view wanted, std::size_t index,
+                                     std::size_t count) {
+  return free_name(count == 1 ? std::string(wanted)
+                              : std::string(wanted) + "." + std::to_string(index));
+}
+
+void GraphBuilder::add_output(const std::string& name, const Value& value) {
+  if (std::holds_alternative<IntegerValue>(value)) {
+    throw InputError("is of type INT64; only FLOAT outputs are supported");
+  }
+  OnnxOutput output{name, dims_of(value), {}};
+  std::vector<TensorId> tensors;
+  if (const auto* source = std::get_if<SourceValue>(&value)) {
+    const TensorId bound = bind(*source, folded_shape(output.dims));
+    tensors.push_back(model_.graph.add_copy(free_name(name), bound));
+  } else {
+    tensors = *std::get<ComputedValue>(value).slices;
+  }
+  for (const TensorId id : tensors) {
+    if (tensor(id).role != TensorRole::kOutput) {
+      model_.graph.mark_output(id);
+    }
+    output.tensors.push_back(tensor(id).name);
+  }
+  model_.outputs.push_back(std::move(output));
+}
+
+OnnxModel GraphBuilder::take() {
+  model_.graph.verify();
+  return std::move(model_);
+}
+
+}  // namespace tilewave

@@ -1,0 +1,62 @@
+// The model in the making: sources, the tensors bound to them, and operators under names that are
+// legal and not taken. It knows no ONNX.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/graph.h"
+#include "compiler/onnx/onnx_import.h"
+#include "compiler/onnx/value.h"
+
+namespace tilewave {
+
+class GraphBuilder {
+ public:
+  /// `graph_name` need not be legal.
+  explicit GraphBuilder(std::string_view graph_name);
+
+  Value add_input(const std::string& name, const Dims& dims,
+                  std::optional<std::vector<float>> values);
+  /// fp32 or int64.
+  Value add_constant(OnnxTensor tensor);
+
+  /// The graph's tensor of this shape with these values, made when first asked for.
+  TensorId bind(const SourceValue& value, Shape shape);
+  /// One tensor for each of `count` equal parts of the value, in order; each has this shape.
+  std::vector<TensorId> bind_slices(const SourceValue& value, std::size_t count, Shape shape);
+
+  /// A legal name that no tensor has, as near to `wanted` as possible.
+  std::string free_name(std::string_view wanted);
+  /// The name of part `index` of `count`.
+  std::string slice_name(std::string_view wanted, std::size_t index, std::size_t count);
+
+  void add_output(const std::string& name, const Value& value);
+
+  Graph& graph() { return model_.graph; }
+  const Tensor& tensor(TensorId id) const { return model_.graph.tensor(id); }
+
+  /// The finished model; its graph is verified.
+  OnnxModel take();
+
+ private:
+  using BindingKey = std::tuple<std::size_t, std::vector<std::uint64_t>, float>;
+
+  Value add_source(OnnxSource source);
+
+  OnnxModel model_;
+  std::map<BindingKey, TensorId> bound_;
+  std::unordered_map<std::string, std::size_t> next_suffix_;
+};
+
+/// Rows: all dimensions but the last; columns: the last. A scalar is 1x1.
+Shape folded_shape(const Dims& dims);
+
+}  // namespace tilewave

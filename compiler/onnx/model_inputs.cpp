@@ -1,0 +1,274 @@
+#include "compiler/onnx/model_inputs.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include "compiler/error.h"
+#include "compiler/onnx/protobuf.h"
+#include "compiler/onnx/tensor_values.h"
+#include "compiler/tensor.h"
+
+namespace tilewave {
+namespace {
+
+using onnx::TensorShapeProto;
+using onnx::ValueInfoProto;
+
+std::string quoted(const std::string& name) { return "'" + one_line_of(name) + "'"; }
+
+/// What the dimensions without a number are known by, and their numbers as far as they are known.
+class Symbols {
+ public:
+  /// Of a dimension without a name: all first ones are one and the same, the batch.
+  static std::string key(const TensorShapeProto::Dimension& dim, const std::string& input,
+                         std::size_t index) {
+    if (dim.has_dim_param() && !dim.dim_param().empty()) {
+      return key(dim.dim_param());
+    }
+    return index == 0 ? "the first dimension"
+                      : "dimension " + std::to_string(index) + " of input " + quoted(input);
+  }
+
+  static std::string key(const std::string& name) { return "dimension " + quoted(name); }
+
+  void add(const std::string& key) { values_.try_emplace(key, std::nullopt); }
+
+  std::optional<std::uint64_t> value(const std::string& key) const {
+    const auto found = values_.find(key);
+    return found != values_.end() ? found->second : std::nullopt;
+  }
+
+  void set(const std::string& key, std::uint64_t value, const std::string& where) {
+    std::optional<std::uint64_t>& known = values_[key];
+    if (known && *known != value) {
+      throw InputError(key + " is " + std::to_string(*known) + " and, in " + where + ", " +
+                       std::to_string(value));
+    }
+    known = value;
+  }
+
+  /// Gives the number to the one dimension that has none yet.
+  void set_batch(std::optional<std::uint64_t> batch) {
+    std::vector<std::string> unknown;
+    for (const auto& [key, value] : values_) {
+      if (!value) {
+        unknown.push_back(key);
+      }
+    }
+    if (unknown.size() > 1) {
+      throw InputError(unknown[0] + " and " + unknown[1] +
+                       " are symbolic; --batch gives one number, data of --inputs give any");
+    }
+    if (unknown.size() == 1 && !batch) {
+      throw InputError(unknown[0] +
+                       " is symbolic; give its number with --batch, or data with --inputs");
+    }
+    if (batch) {
+      use_batch(*batch, unknown);
+    }
+  }
+
+ private:
+  void use_batch(std::uint64_t batch, const std::vector<std::string>& unknown) {
+    const std::string option = "--batch=" + std::to_string(batch);
+    if (values_.empty()) {
+      throw InputError(option + " has no effect: all dimensions have numbers");
+    }
+    if (unknown.empty() && std::ranges::none_of(values_, [batch](const auto& entry) {
+          return entry.second == batch;
+        })) {
+      throw InputError(option + " contradicts the data of --inputs: " + values_.begin()->first +
+                       " is " + std::to_string(*values_.begin()->second));
+    }
+    for (const std::string& key : unknown) {
+      values_[key] = batch;
+    }
+  }
+
+  std::map<std::string, std::optional<std::uint64_t>> values_;
+};
+
+class InputResolver {
+ public:
+  InputResolver(onnx::GraphProto& graph, const OnnxOptions& options)
+      : graph_(graph), options_(options) {
+    std::unordered_set<std::string> initializers;
+    for (const onnx::TensorProto& tensor : graph.initializer()) {
+      initializers.insert(tensor.name());
+    }
+    for (ValueInfoProto& input : *graph.mutable_input()) {
+      if (!initializers.contains(input.name())) {
+        protos_.push_back(&input);
+      }
+    }
+  }
+
+  std::vector<ModelInput> run() {
+    for (const ValueInfoProto* proto : protos_) {
+      add(*proto);
+    }
+    std::vector<const OnnxInput*> given(protos_.size(), nullptr);
+    for (const OnnxInput& input : options_.inputs) {
+      OnnxTensor tensor = read_onnx_tensor(input.bytes, input.file);
+      const std::size_t index = place(tensor, input);
+      if (given[index] != nullptr) {
+        throw InputError("input " + quoted(inputs_[index].name) + " is given twice, by " +
+                         given[index]->file + " and " + input.file);
+      }
+      given[index] = &input;
+      take(index, std::move(tensor), input.file);
+    }
+    symbols_.set_batch(options_.batch);
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      finish(i);
+    }
+    for (ValueInfoProto& value : *graph_.mutable_value_info()) {
+      resolve_others(value);
+    }
+    for (ValueInfoProto& value : *graph_.mutable_output()) {
+      resolve_others(value);
+    }
+    return std::move(inputs_);
+  }
+
+ private:
+  static TensorShapeProto* shape_of(ValueInfoProto& value) {
+    if (!value.has_type() || !value.type().has_tensor_type() ||
+        !value.type().tensor_type().has_shape()) {
+      return nullptr;
+    }
+    return value.mutable_type()->mutable_tensor_type()->mutable_shape();
+  }
+
+  void add(const ValueInfoProto& proto) {
+    const std::string place = "input " + quoted(proto.name()) + " ";
+    if (!proto.type().has_tensor_type()) {
+      throw InputError(place +
+                       "is not a dense tensor; supported: FLOAT, and INT64 for shapes and "
+                       "axes");
+    }
+    if (!proto.type().tensor_type().has_shape()) {
+      throw InputError(place + "has no shape");
+    }
+    const std::int32_t type = proto.type().tensor_type().elem_type();
+    if (type != onnx::TensorProto::FLOAT && type != onnx::TensorProto::INT64) {
+      throw InputError(place + "is of type " + type_name(type) +
+                       "; supported: FLOAT, and INT64 for shapes and axes");
+    }
+    const TensorShapeProto& shape = proto.type().tensor_type().shape();
+    if (static_cast<std::size_t>(shape.dim_size()) > kMaxRank) {
+      throw InputError(place + "has more than " + std::to_string(kMaxRank) + " dimensions");
+    }
+    inputs_.push_back({proto.name(), type == onnx::TensorProto::INT64, {}, std::nullopt});
+    const bool is_integer = type == onnx::TensorProto::INT64;
+    for (int i = 0; i < shape.dim_size(); ++i) {
+      const TensorShapeProto::Dimension& dim = shape.dim(i);
+      if (dim.has_dim_value() && dim.dim_value() < (is_integer ? 0 : 1)) {
+        throw InputError(place + "has the shape " + shape_text(shape) + "; a dimension is 1.." +
+                         std::to_string(kMaxDimension));
+      }
+      if (!dim.has_dim_value()) {
+        symbols_.add(Symbols::key(dim, proto.name(), static_cast<std::size_t>(i)));
+      }
+    }
+  }
+
+  /// The input that the data are for.
+  std::size_t place(const OnnxTensor& tensor, const OnnxInput& data) const {
+    const auto named = std::ranges::find(inputs_, tensor.name, &ModelInput::name);
+    if (named != inputs_.end()) {
+      return static_cast<std::size_t>(named - inputs_.begin());
+    }
+    if (data.index >= inputs_.size()) {
+      throw InputError("there is no input " + std::to_string(data.index) + " for " + data.file +
+                       ": the model has " + std::to_string(inputs_.size()));
+    }
+    return data.index;
+  }
+
+  void take(std::size_t index, OnnxTensor tensor, const std::string& file) {
+    ModelInput& input = inputs_[index];
+    const bool is_integer = std::holds_alternative<std::vector<std::int64_t>>(tensor.values);
+    if (is_integer != input.is_integer) {
+      throw InputError("input " + quoted(input.name) + " is of type " +
+                       (input.is_integer ? "INT64" : "FLOAT") + ", the data of " + file + " " +
+                       (is_integer ? "INT64" : "FLOAT"));
+    }
+    const Dims& dims = tensor.dims;
+    const TensorShapeProto& shape = *shape_of(*protos_[index]);
+    bool fits = static_cast<std::size_t>(shape.dim_size()) == dims.size();
+    for (std::size_t i = 0; fits && i < dims.size(); ++i) {
+      const TensorShapeProto::Dimension& dim = shape.dim(static_cast<int>(i));
+      if (!dim.has_dim_value()) {
+        symbols_.set(Symbols::key(dim, input.name, i), dims[i], file);
+      } else {
+        fits = static_cast<std::uint64_t>(dim.dim_value()) == dims[i];
+      }
+    }
+    if (!fits) {
+      throw InputError("input " + quoted(input.name) + " has the shape " + shape_text(shape) +
+                       ", the data of " + file + " have " + to_string(dims));
+    }
+    input.given = std::move(tensor);
+  }
+
+  static std::string shape_text(const TensorShapeProto& shape) {
+    std::string text = "[";
+    for (int i = 0; i < shape.dim_size(); ++i) {
+      const TensorShapeProto::Dimension& dim = shape.dim(i);
+      text += (i == 0 ? "" : ",") + (dim.has_dim_value()       ? std::to_string(dim.dim_value())
+                                     : dim.dim_param().empty() ? "?"
+                                                               : one_line_of(dim.dim_param()));
+    }
+    return text + "]";
+  }
+
+  void finish(std::size_t index) {
+    ModelInput& input = inputs_[index];
+    TensorShapeProto& shape = *shape_of(*protos_[index]);
+    for (int i = 0; i < shape.dim_size(); ++i) {
+      TensorShapeProto::Dimension& dim = *shape.mutable_dim(i);
+      if (!dim.has_dim_value()) {
+        const std::string key = Symbols::key(dim, input.name, static_cast<std::size_t>(i));
+        dim.set_dim_value(static_cast<std::int64_t>(symbols_.value(key).value()));
+      }
+      input.dims.push_back(static_cast<std::uint64_t>(dim.dim_value()));
+    }
+    const std::string problem = dims_problem(input.dims);
+    if (!problem.empty() && !(input.is_integer && input.dims == Dims{0})) {
+      throw InputError("input " + quoted(input.name) + " " + problem);
+    }
+  }
+
+  /// Named dimensions of other values: the number, or unknown.
+  void resolve_others(ValueInfoProto& value) const {
+    TensorShapeProto* shape = shape_of(value);
+    for (int i = 0; shape != nullptr && i < shape->dim_size(); ++i) {
+      TensorShapeProto::Dimension& dim = *shape->mutable_dim(i);
+      if (dim.has_dim_param()) {
+        const auto number = symbols_.value(Symbols::key(dim.dim_param()));
+        dim.clear_dim_param();
+        if (number) {
+          dim.set_dim_value(static_cast<std::int64_t>(*number));
+        }
+      }
+    }
+  }
+
+  onnx::GraphProto& graph_;
+  const OnnxOptions& options_;
+  std::vector<ValueInfoProto*> protos_;
+  std::vector<ModelInput> inputs_;
+  Symbols symbols_;
+};
+
+}  // namespace
+
+std::vector<ModelInput> resolve_inputs(onnx::GraphProto& graph, const OnnxOptions& options) {
+  return InputResolver(graph, options).run();
+}
+
+}  // namespace tilewave

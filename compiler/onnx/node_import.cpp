@@ -1,0 +1,148 @@
+#include "compiler/onnx/node_import.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "compiler/error.h"
+#include "compiler/onnx/operators.h"
+#include "compiler/onnx/protobuf.h"
+
+namespace tilewave {
+namespace {
+
+struct Supported {
+  const char* name;
+  std::size_t min_inputs;
+  std::size_t max_inputs;
+  Value (*import)(Node&);
+};
+
+constexpr std::array<Supported, 11> kOperators = {{
+    {"Add", 2, 2, import_add},
+    {"Constant", 0, 0, import_constant},
+    {"Flatten", 1, 1, import_flatten},
+    {"Gemm", 2, 3, import_gemm},
+    {"Identity", 1, 1, import_identity},
+    {"MatMul", 2, 2, import_matmul},
+    {"Relu", 1, 1, import_relu},
+    {"Reshape", 1, 2, import_reshape},
+    {"Squeeze", 1, 2, import_squeeze},
+    {"Transpose", 1, 1, import_transpose},
+    {"Unsqueeze", 1, 2, import_unsqueeze},
+}};
+
+const Supported* find_operator(std::string_view name) {
+  const auto* found = std::ranges::find_if(
+      kOperators, [name](const Supported& candidate) { return name == candidate.name; });
+  return found == kOperators.end() ? nullptr : found;
+}
+
+/// Of operator sets before 7, without meaning ever since.
+constexpr const char* kIgnoredAttribute = "consumed_inputs";
+
+}  // namespace
+
+bool is_supported_operator(std::string_view name) { return find_operator(name) != nullptr; }
+
+std::string supported_operators() {
+  std::string list;
+  for (const Supported& known : kOperators) {
+    list += (list.empty() ? "" : ", ") + std::string(known.name);
+  }
+  return list;
+}
+
+Node::Node(const onnx::NodeProto& proto, std::int64_t operator_set,
+           std::vector<const Value*> inputs, GraphBuilder& builder)
+    : proto_(proto), operator_set_(operator_set), inputs_(std::move(inputs)), builder_(builder) {}
+
+const Value& Node::any_input(std::size_t index) const {
+  if (!has_input(index)) {
+    throw InputError("input " + std::to_string(index) + " is missing");
+  }
+  return *inputs_[index];
+}
+
+const Value& Node::input(std::size_t index) const {
+  if (std::holds_alternative<IntegerValue>(any_input(index))) {
+    throw InputError("input " + std::to_string(index) +
+                     " is of type INT64; supported: FLOAT, and INT64 for shapes and axes");
+  }
+  return *inputs_[index];
+}
+
+const std::vector<std::int64_t>& Node::integers(std::size_t index, const char* what) const {
+  const auto* value = has_input(index) ? std::get_if<IntegerValue>(inputs_[index]) : nullptr;
+  if (value == nullptr) {
+    throw InputError(std::string("its ") + what + " (input " + std::to_string(index) +
+                     ") has to be of type INT64, a constant or an input of the model");
+  }
+  if (value->values == nullptr) {
+    throw InputError(std::string("its ") + what + " (input " + std::to_string(index) +
+                     ") is an input of the model, which has to be given with --inputs");
+  }
+  if (value->dims.size() > 1 || value->values->size() > kMaxRank) {
+    throw InputError(std::string("its ") + what + " (input " + std::to_string(index) +
+                     ") has the shape " + to_string(value->dims) +
+                     "; allowed: one dimension of at most " + std::to_string(kMaxRank));
+  }
+  return *value->values;
+}
+
+const onnx::AttributeProto* Node::attribute(const char* name,
+                                            onnx::AttributeProto::AttributeType type) {
+  read_.emplace_back(name);
+  for (const onnx::AttributeProto& candidate : proto_.attribute()) {
+    if (candidate.name() == name) {
+      // Models of the first versions do not say the type.
+      if (candidate.has_type() && candidate.type() != type) {
+        throw InputError(std::string("attribute '") + name + "' is not of type " +
+                         onnx::AttributeProto_AttributeType_Name(type));
+      }
+      return &candidate;
+    }
+  }
+  return nullptr;
+}
+
+std::int64_t Node::integer(const char* name, std::int64_t otherwise) {
+  const onnx::AttributeProto* found = attribute(name, onnx::AttributeProto::INT);
+  return found != nullptr ? found->i() : otherwise;
+}
+
+float Node::number(const char* name, float otherwise) {
+  const onnx::AttributeProto* found = attribute(name, onnx::AttributeProto::FLOAT);
+  const float value = found != nullptr ? found->f() : otherwise;
+  if (!std::isfinite(value)) {
+    throw InputError(std::string("attribute '") + name + "' is not finite");
+  }
+  return value;
+}
+
+void Node::require_all_read() const {
+  for (const onnx::AttributeProto& given : proto_.attribute()) {
+    if (given.name() != kIgnoredAttribute &&
+        std::ranges::find(read_, given.name()) == read_.end()) {
+      std::string allowed;
+      for (const std::string& name : read_) {
+        allowed += (allowed.empty() ? "" : ", ") + name;
+      }
+      throw InputError("attribute '" + one_line_of(given.name()) +
+                       "' is not supported; supported are " + (allowed.empty() ? "none" : allowed));
+    }
+  }
+}
+
+Value import_node(Node& node, const std::string& operator_name) {
+  const Supported* known = find_operator(operator_name);
+  if (known == nullptr) {
+    throw InternalError("no operator '" + operator_name + "'");
+  }
+  Value value = known->import(node);
+  node.require_all_read();
+  return value;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,182 @@
+#include "compiler/onnx/onnx_import.h"
+
+#include <filesystem>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "compiler/error.h"
+#include "compiler/onnx/graph_builder.h"
+#include "compiler/onnx/model_inputs.h"
+#include "compiler/onnx/model_rules.h"
+#include "compiler/onnx/node_import.h"
+#include "compiler/onnx/protobuf.h"
+#include "compiler/onnx/tensor_values.h"
+
+namespace tilewave {
+namespace {
+
+std::int64_t operator_set_of(const onnx::ModelProto& model) {
+  for (const onnx::OperatorSetIdProto& set : model.opset_import()) {
+    if (set.domain().empty() || set.domain() == "ai.onnx") {
+      return set.version();
+    }
+  }
+  return 1;  // before there were versions
+}
+
+std::string graph_name(const onnx::GraphProto& graph, const std::string& file) {
+  return graph.name().empty() ? std::filesystem::path(file).stem().string() : graph.name();
+}
+
+/// The walk over a model that the checker has accepted.
+class ModelImport {
+ public:
+  ModelImport(onnx::ModelProto& model, const OnnxOptions& options)
+      : model_(model),
+        graph_(*model.mutable_graph()),
+        options_(options),
+        builder_(graph_name(graph_, options.file)) {}
+
+  OnnxModel run() {
+    add_inputs();
+    add_initializers();
+    const std::vector<bool> needed = needed_nodes();
+    for (std::size_t i = 0; i < needed.size(); ++i) {
+      if (needed[i]) {
+        add_node(i);
+      }
+    }
+    for (const onnx::ValueInfoProto& output : graph_.output()) {
+      add_output(output);
+    }
+    infer_shapes(model_);
+    for (const onnx::ValueInfoProto& value : graph_.value_info()) {
+      require_shape(value);
+    }
+    return builder_.take();
+  }
+
+ private:
+  void add_inputs() {
+    for (ModelInput& input : resolve_inputs(graph_, options_)) {
+      Value value = IntegerValue{input.dims, nullptr};
+      if (input.is_integer && input.given) {
+        value = builder_.add_constant(*std::move(input.given));
+      } else if (!input.is_integer) {
+        std::optional<std::vector<float>> given;
+        if (input.given) {
+          given = std::get<std::vector<float>>(std::move(input.given->values));
+        }
+        value = builder_.add_input(input.name, input.dims, std::move(given));
+      }
+      values_.emplace(input.name, std::move(value));
+    }
+  }
+
+  void add_initializers() {
+    for (onnx::TensorProto& tensor : *graph_.mutable_initializer()) {
+      values_.emplace(tensor.name(), builder_.add_constant(tensor_values(tensor)));
+    }
+  }
+
+  /// Those that an output depends on; the others compute nothing.
+  std::vector<bool> needed_nodes() const {
+    std::unordered_set<std::string> wanted;
+    for (const onnx::ValueInfoProto& output : graph_.output()) {
+      wanted.insert(output.name());
+    }
+    std::vector<bool> needed(static_cast<std::size_t>(graph_.node_size()), false);
+    for (std::size_t i = needed.size(); i-- > 0;) {
+      const onnx::NodeProto& node = graph_.node(static_cast<int>(i));
+      for (const std::string& output : node.output()) {
+        needed[i] = needed[i] || wanted.contains(output);
+      }
+      if (needed[i]) {
+        wanted.insert(node.input().begin(), node.input().end());
+      }
+    }
+    return needed;
+  }
+
+  void add_node(std::size_t index) {
+    const onnx::NodeProto& proto = graph_.node(static_cast<int>(index));
+    try {
+      std::vector<const Value*> inputs;
+      for (const std::string& name : proto.input()) {
+        inputs.push_back(name.empty() ? nullptr : &value(name));
+      }
+      if (proto.output_size() != 1) {
+        throw InputError("it has " + std::to_string(proto.output_size()) + " outputs instead of 1");
+      }
+      Node node(proto, operator_set_of(model_), std::move(inputs), builder_);
+      values_.insert_or_assign(proto.output(0), import_node(node, proto.op_type()));
+    } catch (const InputError& error) {
+      throw InputError(describe_node(proto, index) + ": " + error.what());
+    }
+  }
+
+  void add_output(const onnx::ValueInfoProto& output) {
+    const std::string place = "output '" + one_line_of(output.name()) + "': ";
+    try {
+      const std::int32_t type = output.type().tensor_type().elem_type();
+      if (output.has_type() && type != onnx::TensorProto::FLOAT) {
+        throw InputError("is declared with type " + type_name(type) +
+                         "; only FLOAT outputs are supported");
+      }
+      builder_.add_output(output.name(), value(output.name()));
+    } catch (const InputError& error) {
+      throw InputError(place + error.what());
+    }
+    require_shape(output);
+  }
+
+  const Value& value(const std::string& name) const {
+    const auto found = values_.find(name);
+    if (found == values_.end()) {
+      throw InputError("no input, initializer or earlier node gives '" + one_line_of(name) + "'");
+    }
+    return found->second;
+  }
+
+  /// A shape that the model declares, or that ONNX has inferred, has to be ours.
+  void require_shape(const onnx::ValueInfoProto& declared) const {
+    const auto found = values_.find(declared.name());
+    if (found == values_.end() || !declared.type().has_tensor_type() ||
+        !declared.type().tensor_type().has_shape()) {
+      return;
+    }
+    const Dims& dims = dims_of(found->second);
+    const onnx::TensorShapeProto& shape = declared.type().tensor_type().shape();
+    bool same = static_cast<std::size_t>(shape.dim_size()) == dims.size();
+    for (std::size_t i = 0; same && i < dims.size(); ++i) {
+      const auto& dim = shape.dim(static_cast<int>(i));
+      same = !dim.has_dim_value() || static_cast<std::uint64_t>(dim.dim_value()) == dims[i];
+    }
+    if (!same) {
+      throw InputError("value '" + one_line_of(declared.name()) +
+                       "' is declared with another shape than the one it has, " + to_string(dims));
+    }
+  }
+
+  onnx::ModelProto& model_;
+  onnx::GraphProto& graph_;
+  const OnnxOptions& options_;
+  GraphBuilder builder_;
+  std::unordered_map<std::string, Value> values_;
+};
+
+}  // namespace
+
+OnnxModel import_onnx(std::string_view bytes, const OnnxOptions& options) {
+  try {
+    onnx::ModelProto model = parse_model(bytes);
+    require_supported(model);
+    check_model(model);
+    return ModelImport(model, options).run();
+  } catch (const InputError& error) {
+    throw InputError(options.file + ": " + error.what());
+  }
+}
+
+}  // namespace tilewave

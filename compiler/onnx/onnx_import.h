@@ -1,0 +1,82 @@
+// ONNX models in: from the bytes of a model to a graph, the values of its weights, and how the
+// graph's tensors are made from, or compared with, the values that the model speaks of. No ONNX or
+// protobuf type gets past this header. It reads no files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "compiler/graph.h"
+#include "compiler/onnx/arrangement.h"
+
+namespace tilewave {
+
+/// A message of protobuf, and so a model or a tensor, has at most that.
+inline constexpr std::size_t kMaxOnnxBytes = (std::size_t{1} << 31U) - 1;
+inline constexpr std::size_t kMaxOnnxNodes = 65536;
+
+/// A dense tensor, row-major: fp32 or int64.
+struct OnnxTensor {
+  std::string name;  ///< may be empty
+  Dims dims;
+  std::variant<std::vector<float>, std::vector<std::int64_t>> values;
+};
+
+/// Values for one of the model's inputs: a serialized TensorProto. The input is the one that the
+/// tensor is named after, else the one at `index`, initializers not counted.
+struct OnnxInput {
+  std::string bytes;
+  std::string file;  ///< for messages
+  std::size_t index = 0;
+};
+
+struct OnnxOptions {
+  std::string file = "model.onnx";     ///< for messages
+  std::optional<std::uint64_t> batch;  ///< the extent of the one dimension without a number
+  std::vector<OnnxInput> inputs;       ///< need not be all
+};
+
+/// An input or a constant of the model.
+struct OnnxSource {
+  std::string name;
+  Dims dims;
+  TensorRole role = TensorRole::kInput;      ///< or kParameter
+  std::optional<std::vector<float>> values;  ///< none: an input that was not given
+};
+
+/// A graph input or parameter: a source's values, arranged and scaled.
+struct OnnxBinding {
+  std::string tensor;  ///< of the graph
+  std::size_t source = 0;
+  Arrangement arrangement;
+  float scale = 1;
+};
+
+/// An output of the model: the values of the graph's tensors, each row-major, one after another.
+struct OnnxOutput {
+  std::string name;
+  Dims dims;
+  std::vector<std::string> tensors;
+};
+
+struct OnnxModel {
+  Graph graph;
+  std::vector<OnnxSource> sources;
+  std::vector<OnnxBinding> bindings;  ///< one for each input and parameter of the graph
+  std::vector<OnnxOutput> outputs;
+};
+
+/// The verified graph of a serialized ModelProto. docs/formats.md has operators and rules. Throws
+/// InputError, one line that begins with the file's name, for anything that is wrong with `bytes`
+/// or with the options.
+OnnxModel import_onnx(std::string_view bytes, const OnnxOptions& options);
+
+/// A serialized TensorProto, as in ONNX's test data. Throws InputError likewise.
+OnnxTensor read_onnx_tensor(std::string_view bytes, const std::string& file);
+
+}  // namespace tilewave

@@ -1,0 +1,243 @@
+// Operators that move no data, or only data that nobody has computed: they change what a name
+// stands for, and the graph not at all.
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "compiler/error.h"
+#include "compiler/onnx/operators.h"
+#include "compiler/onnx/tensor_values.h"
+#include "compiler/tensor.h"
+
+namespace tilewave {
+namespace {
+
+/// `axis` of a value of this rank, negative ones counted from the end.
+std::size_t resolved_axis(std::int64_t axis, std::size_t rank, std::size_t count) {
+  const auto signed_rank = static_cast<std::int64_t>(rank);
+  const std::int64_t resolved = axis < 0 ? axis + signed_rank : axis;
+  if (resolved < 0 || resolved >= static_cast<std::int64_t>(count)) {
+    throw InputError("axis " + std::to_string(axis) + " is out of range for " +
+                     std::to_string(rank) + " dimensions");
+  }
+  return static_cast<std::size_t>(resolved);
+}
+
+/// A flag for each of `rank` dimensions that the list of axes names.
+std::vector<bool> named_axes(const std::vector<std::int64_t>& axes, std::size_t rank) {
+  std::vector<bool> named(rank, false);
+  for (const std::int64_t axis : axes) {
+    const std::size_t index = resolved_axis(axis, rank, rank);
+    if (named[index]) {
+      throw InputError("axis " + std::to_string(axis) + " is named twice");
+    }
+    named[index] = true;
+  }
+  return named;
+}
+
+/// The axes of Squeeze and Unsqueeze: an attribute before operator set 13, an input from then on.
+std::optional<std::vector<std::int64_t>> axes_of(Node& node) {
+  constexpr std::int64_t kAxesAreInputs = 13;
+  if (node.operator_set() >= kAxesAreInputs) {
+    return node.has_input(1) ? std::optional(node.integers(1, "axes")) : std::nullopt;
+  }
+  const onnx::AttributeProto* axes = node.attribute("axes", onnx::AttributeProto::INTS);
+  if (axes == nullptr) {
+    return std::nullopt;
+  }
+  if (static_cast<std::size_t>(axes->ints_size()) > kMaxRank) {
+    throw InputError("more than " + std::to_string(kMaxRank) + " axes");
+  }
+  return std::vector<std::int64_t>(axes->ints().begin(), axes->ints().end());
+}
+
+Dims checked(Dims dims) {
+  if (const std::string problem = dims_problem(dims); !problem.empty()) {
+    throw InputError("its result " + problem);
+  }
+  return dims;
+}
+
+std::string list_text(const std::vector<std::int64_t>& numbers) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    text += (i == 0 ? "" : ",") + std::to_string(numbers[i]);
+  }
+  return text + "]";
+}
+
+/// What the operand of Reshape means for a value of shape `from`: 0 copies a dimension unless
+/// `zero_is_zero`, one -1 takes what is left.
+Dims requested_dims(const std::vector<std::int64_t>& request, const Dims& from, bool zero_is_zero) {
+  const std::string what =
+      "shape " + list_text(request) + " for a value of shape " + to_string(from);
+  Dims dims;
+  std::optional<std::size_t> inferred;
+  for (std::size_t i = 0; i < request.size(); ++i) {
+    if (request[i] == -1 && !inferred) {
+      inferred = i;
+      dims.push_back(1);
+    } else if (request[i] == 0 && !zero_is_zero && i < from.size()) {
+      dims.push_back(from[i]);
+    } else {
+      dims.push_back(static_cast<std::uint64_t>(request[i]));  // negative ones are far too large
+    }
+  }
+  if (const std::string problem = dims_problem(dims); !problem.empty()) {
+    throw InputError(what + ": a dimension is 1.." + std::to_string(kMaxDimension) +
+                     ", 0 to copy one that there is, or, once, -1");
+  }
+  const std::uint64_t wanted = element_count(from);
+  const std::uint64_t got = element_count(dims);
+  if (inferred && wanted % got == 0) {
+    dims[*inferred] = wanted / got;
+  }
+  if (element_count(dims) != wanted) {
+    throw InputError(what + ": the number of elements differs");
+  }
+  return checked(std::move(dims));
+}
+
+}  // namespace
+
+Value reshaped(const Value& value, const Dims& dims) {
+  constexpr std::size_t kMaxPasses = 8;  // more than any real model takes
+  if (const auto* source = std::get_if<SourceValue>(&value)) {
+    SourceValue result{source->source, source->arrangement.reshape(dims), source->scale};
+    if (result.arrangement.passes() > kMaxPasses) {
+      throw InputError("its operand is transposed and reshaped in turn more than " +
+                       std::to_string(kMaxPasses) + " times");
+    }
+    return result;
+  }
+  return ComputedValue{dims, std::get<ComputedValue>(value).slices};
+}
+
+Value transposed(const Value& value, const std::vector<std::size_t>& permutation) {
+  if (const auto* source = std::get_if<SourceValue>(&value)) {
+    return SourceValue{source->source, source->arrangement.transpose(permutation), source->scale};
+  }
+  const Dims& from = dims_of(value);
+  Dims dims;
+  std::size_t last = 0;
+  bool moves_data = false;
+  for (const std::size_t axis : permutation) {
+    dims.push_back(from[axis]);
+    if (from[axis] != 1) {
+      moves_data = moves_data || axis < last;
+      last = axis;
+    }
+  }
+  if (moves_data) {
+    throw InputError("cannot transpose " + to_string(from) +
+                     ", a computed value: only constants and inputs of the model are transposed");
+  }
+  return ComputedValue{dims, std::get<ComputedValue>(value).slices};
+}
+
+Value import_constant(Node& node) {
+  using Attribute = onnx::AttributeProto;
+  OnnxTensor tensor{node.output(), {}, {}};
+  if (const Attribute* value = node.attribute("value", Attribute::TENSOR)) {
+    onnx::TensorProto proto = value->t();
+    require_tensor(proto);
+    tensor = tensor_values(proto);
+  } else if (const Attribute* number = node.attribute("value_float", Attribute::FLOAT)) {
+    tensor.values = std::vector<float>{number->f()};
+  } else if (const Attribute* numbers = node.attribute("value_floats", Attribute::FLOATS)) {
+    tensor.values = std::vector<float>(numbers->floats().begin(), numbers->floats().end());
+    tensor.dims = checked({static_cast<std::uint64_t>(numbers->floats_size())});
+  } else if (const Attribute* integer = node.attribute("value_int", Attribute::INT)) {
+    tensor.values = std::vector<std::int64_t>{integer->i()};
+  } else if (const Attribute* integers = node.attribute("value_ints", Attribute::INTS)) {
+    tensor.values = std::vector<std::int64_t>(integers->ints().begin(), integers->ints().end());
+    tensor.dims = {static_cast<std::uint64_t>(integers->ints_size())};
+  } else {
+    throw InputError("it has no value, or none of numbers");
+  }
+  tensor.name = node.output();
+  return node.builder().add_constant(std::move(tensor));
+}
+
+Value import_flatten(Node& node) {
+  const Value& x = node.input(0);
+  const Dims& from = dims_of(x);
+  const std::size_t axis = resolved_axis(node.integer("axis", 1), from.size(), from.size() + 1);
+  const std::uint64_t rows = element_count({from.data(), axis});
+  return reshaped(x, checked({rows, element_count(from) / rows}));
+}
+
+Value import_identity(Node& node) { return node.any_input(0); }
+
+Value import_reshape(Node& node) {
+  constexpr std::int64_t kShapeIsInput = 5;
+  const Value& x = node.input(0);
+  if (node.operator_set() >= kShapeIsInput) {
+    const bool zero_is_zero = node.integer("allowzero", 0) != 0;
+    return reshaped(x, requested_dims(node.integers(1, "shape"), dims_of(x), zero_is_zero));
+  }
+  const onnx::AttributeProto* shape = node.attribute("shape", onnx::AttributeProto::INTS);
+  if (shape == nullptr || static_cast<std::size_t>(shape->ints_size()) > kMaxRank) {
+    throw InputError("its shape is missing or has more than " + std::to_string(kMaxRank) +
+                     " dimensions");
+  }
+  return reshaped(x,
+                  requested_dims({shape->ints().begin(), shape->ints().end()}, dims_of(x), false));
+}
+
+Value import_squeeze(Node& node) {
+  const Value& x = node.input(0);
+  const Dims& from = dims_of(x);
+  const auto axes = axes_of(node);
+  const std::vector<bool> named =
+      axes ? named_axes(*axes, from.size()) : std::vector<bool>(from.size(), true);
+  Dims dims;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (!named[i] || from[i] != 1) {
+      dims.push_back(from[i]);
+    }
+    if (axes && named[i] && from[i] != 1) {
+      throw InputError("axis " + std::to_string(i) + " of shape " + to_string(from) +
+                       " is not 1 and cannot be squeezed");
+    }
+  }
+  return reshaped(x, dims);
+}
+
+Value import_transpose(Node& node) {
+  const Value& x = node.input(0);
+  const std::size_t rank = dims_of(x).size();
+  std::vector<std::size_t> permutation(rank);
+  std::iota(permutation.rbegin(), permutation.rend(), std::size_t{0});
+  if (const auto* perm = node.attribute("perm", onnx::AttributeProto::INTS)) {
+    const std::vector<std::int64_t> given(
+        perm->ints().begin(),
+        perm->ints().begin() + std::min<int>(perm->ints_size(), kMaxRank + 1));
+    if (given.size() != rank) {
+      throw InputError("perm has to name each of the " + std::to_string(rank) + " dimensions once");
+    }
+    named_axes(given, rank);
+    std::ranges::transform(given, permutation.begin(),
+                           [rank](std::int64_t axis) { return resolved_axis(axis, rank, rank); });
+  }
+  return transposed(x, permutation);
+}
+
+Value import_unsqueeze(Node& node) {
+  const Value& x = node.input(0);
+  const Dims& from = dims_of(x);
+  const auto axes = axes_of(node);
+  if (!axes) {
+    throw InputError("its axes are missing");
+  }
+  const std::vector<bool> named = named_axes(*axes, from.size() + axes->size());
+  Dims dims;
+  std::size_t next = 0;
+  for (const bool inserted : named) {
+    dims.push_back(inserted ? 1 : from[next++]);
+  }
+  return reshaped(x, checked(std::move(dims)));
+}
+
+}  // namespace tilewave

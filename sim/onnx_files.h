@@ -1,0 +1,37 @@
+// The values for, and expected from, an ONNX model: files with one TensorProto each, named as in
+// ONNX's test data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/onnx/onnx_import.h"
+
+namespace tilewave {
+
+/// Everything that is read along with an ONNX model.
+struct OnnxArguments {
+  std::optional<std::uint64_t> batch;
+  std::vector<std::string> inputs;  ///< files and directories
+
+  bool empty() const { return !batch && inputs.empty(); }
+};
+
+bool is_onnx_model(const std::string& file);  ///< by its name, which ends in .onnx
+
+/// The model with the inputs that the arguments name. Throws InputError.
+OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& arguments);
+
+struct ExpectedOutput {
+  std::string file;
+  std::vector<float> values;
+};
+
+/// The tensors that a directory's output_0.pb, output_1.pb... hold for the model's outputs, in the
+/// model's order. Throws InputError unless there is one of the right shape for each.
+std::vector<ExpectedOutput> read_expected_outputs(const std::string& directory,
+                                                  const OnnxModel& model);
+
+}  // namespace tilewave

@@ -1,0 +1,351 @@
+#!/usr/bin/env python3
+"""Models that cannot be used: each is refused with one line that says why, and exit code 2.
+
+    broken_models_test.py TILEWAVE
+"""
+import os
+import re
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+from onnx_models import FLOAT, INT64, constant, model, node, value
+from tilewave_runs import Table, run, write_case
+
+TABLE = Table()
+X = {"x": [2, 3]}
+Y = {"y": [2, 3]}
+ANY = {"y": ["a", "b"]}
+RELU = node("Relu", "x", "y", name="act")
+
+
+def refuse(name, pattern, onnx_model, *arguments, inputs=(), outputs=(), command="run"):
+    """The one line matches 'tilewave: FILE: PATTERN', FILE being the model if there is no other."""
+    with tempfile.TemporaryDirectory() as directory:
+        path, data = write_case(directory, onnx_model, inputs, outputs)
+        options = (["--inputs", data] if inputs else []) + (["--expect", data] if outputs else [])
+        outcome = run(sys.argv[1], command, path, *options, *arguments)
+        line = outcome.error.replace(data, "DATA").replace(path, "FILE").rstrip("\n")
+    ok = outcome.is_refusal() and re.fullmatch("tilewave: " + pattern, line) is not None
+    TABLE.add(name, ok, line if ok else outcome.text())
+
+
+def broken_bytes():
+    good = model([RELU], X, Y, [constant("w", np.zeros((100, 100), np.float32))])
+    data = good.SerializeToString()
+    not_a_model = "FILE: is not an ONNX model: not a protobuf message of that kind, or a damaged or " \
+                  "truncated one"
+    refuse("empty", "FILE: is empty, not an ONNX model", b"")
+    refuse("truncated", not_a_model, data[:-1000])
+    refuse("cut in the middle", not_a_model, data[:len(data) // 2])
+    refuse("garbage", not_a_model, bytes(range(255, 0, -1)) * 10)
+    refuse("text", not_a_model, b"graph net\ninput x 2x3\n")
+    refuse("zeros", not_a_model, bytes(1000))
+    refuse("a length of 2 GiB", not_a_model, b"\x3a\xff\xff\xff\xff\x07")
+    refuse("nested without end", not_a_model, nested(400))
+    refuse("no graph", "FILE: is not an ONNX model: there is no graph in it",
+           helper.make_model(helper.make_graph([], "", [], []), ir_version=7)
+           .SerializeToString().split(b"\x3a")[0])
+    refuse("another message", "FILE: is not an ONNX model.*",
+           constant("w", np.zeros(3, np.float32)).SerializeToString())
+
+
+def nested(depth):
+    """A graph in an attribute of a node of a graph, and so on."""
+    graph = b""
+    for _ in range(depth):
+        attribute = field(6, graph)
+        graph = field(1, field(5, attribute))
+    return field(7, graph)
+
+
+def field(number, payload):
+    size, text = len(payload), b""
+    while size >= 0x80:
+        text += bytes([size & 0x7F | 0x80])
+        size >>= 7
+    return bytes([number << 3 | 2]) + text + bytes([size]) + payload
+
+
+def unsupported():
+    supported = "Add, Constant, Flatten, Gemm, Identity, MatMul, Relu, Reshape, Squeeze, Transpose, " \
+                "Unsqueeze"
+    refuse("operator", r"FILE: node #2 'conv' \(Conv\): the operator is not supported; supported are "
+           + supported, model([RELU, node("Conv", "y w", "z", name="conv")], X, {"z": [2, 3]}))
+    custom = node("Relu", "x", "y")
+    custom.domain = "com.example"
+    refuse("domain", r"FILE: node #1 \(Relu\): the operator is not supported \(domain 'com.example'\); "
+           "supported are .*", model([custom], X, Y))
+    refuse("attribute", r"FILE: the ONNX checker refuses the model: Unrecognized attribute: slope .*",
+           model([node("Relu", "x", "y", slope=1.0)], X, Y))
+    refuse("attribute type", r"FILE: the ONNX checker refuses the model: .*alpha.*",
+           model([node("Gemm", "x x", "y", alpha="much", transB=1)], X, {"y": [2, 2]}))
+    refuse("alpha is not finite", r"FILE: node #1 \(Gemm\): attribute 'alpha' is not finite",
+           model([node("Gemm", "x x", "y", alpha=float("nan"), transB=1)], X, {"y": [2, 2]}))
+    subgraph = helper.make_graph([RELU], "inner", [value("x", [2, 3])], [value("y", [2, 3])])
+    refuse("a graph in an attribute", r"FILE: node #1 \(Relu\): attribute 'body' is a graph, which is "
+           "not supported", model([node("Relu", "x", "y", body=subgraph)], X, Y))
+    functions = model([RELU], X, Y)
+    functions.functions.add().name = "f"
+    refuse("function", "FILE: has functions of its own, which are not supported", functions)
+    future = model([RELU], X, Y, ir=99)
+    refuse("format version", "FILE: has ONNX format version 99; allowed: up to 12", future)
+    refuse("operator set version", r"FILE: has operator set version 99; allowed: 1\.\.24",
+           model([RELU], X, Y, opset=99))
+    twice = model([RELU], X, Y)
+    twice.opset_import.append(helper.make_opsetid("ai.onnx", 6))
+    refuse("two operator sets", "FILE: names the default operator set twice", twice)
+    no_version = model([RELU], X, Y)
+    del no_version.opset_import[:]
+    refuse("no operator set", "FILE: the ONNX checker refuses the model: .*opset_import.*", no_version)
+
+
+def types():
+    only = "supported: FLOAT, and INT64 for shapes and axes"
+    for kind in [TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.UINT8, TensorProto.INT32,
+                 TensorProto.BOOL, TensorProto.STRING]:
+        name = TensorProto.DataType.Name(kind)
+        refuse("input of type " + name, f"FILE: input 'x' is of type {name}; {only}",
+               model([node("Identity", "x", "y")], [value("x", [2, 3], kind)],
+                     [value("y", [2, 3], kind)]))
+    refuse("double weight", f"FILE: initializer: tensor 'w' has elements of type DOUBLE; {only}",
+           model([node("Add", "x w", "y")], X, Y, [constant("w", np.zeros((2, 3)))]))
+    refuse("double constant", rf"FILE: node #1 \(Constant\): tensor 'k' has elements of type DOUBLE; "
+           + only, model([node("Constant", "", "k", value=constant("k", np.zeros((2, 3)))),
+                          node("Add", "x k", "y")], X, Y))
+    refuse("int64 operands", r"FILE: node #1 \(Add\): input 0 is of type INT64; " + only,
+           model([node("Add", "x x", "y")], [value("x", [2, 3], INT64)], [value("y", [2, 3], INT64)]))
+    refuse("int64 output", "FILE: output 'y': is declared with type INT64; only FLOAT outputs are "
+           "supported", model([node("Identity", "x", "y")], [value("x", [2, 3], INT64)],
+                              [value("y", [2, 3], INT64)]))
+    refuse("mixed types", r"FILE: node #1 \(Add\): input 1 is of type INT64; .*",
+           model([node("Add", "x w", "y")], X, Y, [constant("w", np.zeros((2, 3), np.int64))]))
+    refuse("output declared double", "FILE: output 'y': is declared with type DOUBLE; .*",
+           model([RELU], X, [value("y", [2, 3], TensorProto.DOUBLE)]))
+    refuse("intermediate declared int64", "FILE: ONNX shape inference refuses the model: .*",
+           with_value_info(value("h", [2, 3], INT64)))
+    refuse("intermediate declared with another shape", "FILE: ONNX shape inference refuses the model: "
+           ".*", with_value_info(value("h", [2, 4])))
+    sequence = helper.make_tensor_sequence_value_info("x", FLOAT, [2, 3])
+    refuse("sequence", f"FILE: input 'x' is not a dense tensor; {only}",
+           model([node("Identity", "x", "y")], [sequence], Y, opset=16, ir=8))
+
+
+def with_value_info(info):
+    result = model([node("Relu", "x", "h"), node("Relu", "h", "y")], X, Y)
+    result.graph.value_info.append(info)
+    return result
+
+
+def data():
+    def with_weight(change, size=(2, 3)):
+        weight = constant("w", np.zeros(size, np.float32))
+        change(weight)
+        return model([node("Add", "x w", "y")], X, Y, [weight])
+
+    def external(weight):
+        weight.data_location = TensorProto.EXTERNAL
+        entry = weight.external_data.add()
+        entry.key, entry.value = "location", "/etc/passwd"
+    place = "FILE: initializer: tensor 'w' "
+    refuse("external data", place + "has external data, in another file; .*", with_weight(external))
+    refuse("short data", place + r"has the shape \[2,3\], which takes 24 bytes of data, but holds 20",
+           with_weight(lambda weight: setattr(weight, "raw_data", bytes(20))))
+    refuse("no data", place + r"has the shape \[2,3\], which takes 24 bytes of data, but holds 0",
+           with_weight(lambda weight: weight.ClearField("raw_data")))
+    refuse("data in two forms", place + "has data in more than one form",
+           with_weight(lambda weight: weight.float_data.append(1)))
+    refuse("huge dimensions", place + r"has the shape \[2,3,4294967296\]; a dimension is .*",
+           with_weight(lambda weight: weight.dims.append(1 << 32)))
+    refuse("a product that overflows", place + "has the shape .*; at most 1099511627776 elements are "
+           "allowed", with_weight(lambda weight: weight.dims.extend([1 << 30] * 3)))
+    refuse("negative dimension", place + "has the shape .*; a dimension is .*",
+           with_weight(lambda weight: weight.dims.append(-1)))
+    refuse("zero dimension", place + r"has the shape \[2,3,0\]; a dimension is .*",
+           with_weight(lambda weight: weight.dims.append(0)))
+    refuse("many dimensions", place + "has 33 dimensions, at most 32 are allowed",
+           with_weight(lambda weight: weight.dims.extend([1] * 1000)))
+    refuse("segment", place + "is stored in segments, which is not supported",
+           with_weight(lambda weight: setattr(weight.segment, "begin", 1)))
+    sparse = model([RELU], X, Y)
+    sparse.graph.sparse_initializer.add()
+    refuse("sparse weight", "FILE: has sparse initializers, which are not supported", sparse)
+
+
+def topology():
+    refuse("cycle", "FILE: the ONNX checker refuses the model: Nodes in a graph must be topologically "
+           "sorted, however input 'b' of node: .*",
+           model([node("Add", "x b", "a"), node("Relu", "a", "b"), node("Relu", "b", "y")], X, Y))
+    refuse("missing initializer", "FILE: the ONNX checker refuses the model: .*'w' of node.*",
+           model([node("Add", "x w", "y")], X, Y))
+    refuse("two nodes of one output", "FILE: the ONNX checker refuses the model: .*",
+           model([RELU, RELU], X, Y))
+    refuse("missing operand", "FILE: the ONNX checker refuses the model: .*",
+           model([node("Add", "x", "y")], X, Y))
+    refuse("operand left out", r"FILE: (the ONNX checker refuses the model: .*|node #1 \(Add\): input 1 "
+           "is missing)", model([node("Add", "x -", "y")], X, Y))
+    refuse("output of nothing", "FILE: output 'z': no input, initializer or earlier node gives 'z'",
+           model([RELU], X, {"z": [2, 3]}))
+    refuse("no output", "FILE: has no output", model([RELU], X, {}))
+
+
+def shapes():
+    refuse("matmul", r"FILE: node #1 'fc' \(MatMul\): shapes \[2,3\] and \[4,5\]: the inner dimensions 3 "
+           "and 4 differ", model([node("MatMul", "x w", "y", name="fc")], {"x": [2, 3], "w": [4, 5]},
+                                 {"y": [2, 5]}))
+    refuse("add", r"FILE: node #1 \(Add\): shapes \[2,3\] and \[2\] do not broadcast: .*",
+           model([node("Add", "x w", "y")], {"x": [2, 3], "w": [2]}, Y))
+    refuse("gemm of three dimensions", r"FILE: node #1 \(Gemm\): shapes \[2,3\] and \[1,3,4\]: both have "
+           "to be matrices", model([node("Gemm", "x w", "y")], {"x": [2, 3], "w": [1, 3, 4]}, Y))
+    refuse("gemm's bias", r"FILE: node #1 \(Gemm\): C has the shape \[3,2\], which does not broadcast to "
+           r"that of the product, \[1,2\]",
+           model([node("Gemm", "x w c", "y")], {"x": [1, 3], "w": [3, 2], "c": [3, 2]},
+                 {"y": [1, 2]}))
+    refuse("declared output", r"FILE: value 'y' is declared with another shape than the one it has, "
+           r"\[2,3\]", model([RELU], X, {"y": [3, 2]}))
+    refuse("zero in an input", r"FILE: input 'x' has the shape \[0,3\]; a dimension is 1\.\.2147483647",
+           model([RELU], {"x": [0, 3]}, {"y": [0, 3]}))
+    refuse("huge input", r"FILE: input 'x' has the shape \[2147483647,2147483647\]; at most .*",
+           model([RELU], {"x": [2147483647] * 2}, {"y": [2147483647] * 2}))
+    refuse("huge result", r"FILE: node #1 \(MatMul\): its result has the shape \[2000000,2000000\]; .*",
+           model([node("MatMul", "x w", "y")], {"x": [2000000, 1], "w": [1, 2000000]}, ANY))
+    refuse("huge batch", r"FILE: node #1 \(MatMul\): a batch of 100000 matrices; at most 65536 are "
+           "allowed", model([node("MatMul", "x w", "y")], {"x": [100000, 1, 1], "w": [100000, 1, 1]},
+                            ANY))
+    refuse("transpose", r"FILE: node #2 \(Transpose\): cannot transpose \[2,3\], a computed value: .*",
+           model([node("Relu", "x", "h"), node("Transpose", "h", "y")], X, {"y": [3, 2]}))
+    refuse("transA", r"FILE: node #2 \(Gemm\): cannot transpose \[2,3\], a computed value: .*",
+           model([node("Relu", "x", "h"), node("Gemm", "h x", "y", transA=1)], X, {"y": [3, 3]}))
+    refuse("alpha", r"FILE: node #2 \(Gemm\): attribute 'alpha' is not 1, and there is no constant .*",
+           model([node("Relu", "x", "h"), node("Gemm", "h h", "y", alpha=2.0)], {"x": [3, 3]},
+                 {"y": [3, 3]}))
+    refuse("beta", r"FILE: node #2 \(Gemm\): attribute 'beta' is not 1, and .*",
+           model([node("Relu", "x", "h"), node("Gemm", "x x h", "y", beta=2.0)], {"x": [3, 3]},
+                 {"y": [3, 3]}))
+    refuse("product of a reshaped value", r"FILE: node #3 \(MatMul\): an operand is needed as 1 times "
+           "3x4, but is computed as 1 times 2x6: a computed value cannot be rearranged",
+           model([node("Relu", "x", "h"), node("Reshape", "h s", "r"), node("MatMul", "r w", "y")],
+                 {"x": [2, 6]}, {"y": [3, 2]}, [constant("s", np.array([3, 4])),
+                                                constant("w", np.zeros((4, 2), np.float32))]))
+    refuse("computed column", r"FILE: node #2 \(Add\): cannot broadcast \[2,3\] and \[2,1\]: a computed "
+           "value .*", model([node("Relu", "c", "h"), node("Add", "x h", "y")],
+                             {"x": [2, 3], "c": [2, 1]}, Y))
+    for name, shape, why in [("too many", [4, 2], "the number of elements differs"),
+                             ("two unknown", [-1, -1], "a dimension is 1.*"),
+                             ("not to divide", [4, -1], "the number of elements differs"),
+                             ("negative", [-2, 3], "a dimension is .*"),
+                             ("zero beyond", [2, 3, 0], "a dimension is .*"),
+                             ("overflowing", [1 << 31, 1 << 31, 1 << 31, -1], "a dimension is .*"),
+                             ("extreme", [-(1 << 63), -1], "a dimension is .*")]:
+        refuse("reshape, " + name, rf"FILE: node #1 \(Reshape\): shape \[.*\] for a value of shape "
+               rf"\[2,3\]: {why}", model([node("Reshape", "x s", "y")], X, ANY,
+                                         [constant("s", np.array(shape))]))
+    refuse("reshape, unknown shape", r"FILE: node #1 \(Reshape\): its shape \(input 1\) is an input of "
+           "the model, which has to be given with --inputs",
+           model([node("Reshape", "x s", "y")], [value("x", [2, 3]), value("s", [2], INT64)],
+                 ANY))
+    refuse("reshape, computed shape", r"FILE: .*", model([node("Reshape", "x x", "y")], X, ANY))
+    refuse("squeeze", r"FILE: node #1 \(Squeeze\): axis 0 of shape \[2,3\] is not 1 and cannot be "
+           "squeezed", model([node("Squeeze", "x a", "y")], X, ANY,
+                             [constant("a", np.array([0]))]))
+    refuse("unsqueeze twice", r"FILE: node #1 \(Unsqueeze\): axis -3 is named twice",
+           model([node("Unsqueeze", "x a", "y")], X, ANY, [constant("a", np.array([1, -3]))]))
+    turns = [node("Transpose", "x", "t0")]
+    for i in range(20):
+        turns += [node("Reshape", f"t{i} s", f"r{i}"), node("Transpose", f"r{i}", f"t{i + 1}")]
+    refuse("rearranged without end", r"FILE: node #16 \(Reshape\): its operand is transposed and "
+           "reshaped in turn more than 8 times",
+           model(turns, X, {"t20": [3, 2]}, [constant("s", np.array([2, 3]))]))
+    refuse("flatten", r"FILE: node #1 \(Flatten\): axis 3 is out of range for 2 dimensions",
+           model([node("Flatten", "x", "y", axis=3)], X, ANY))
+    refuse("permutation", r"FILE: node #1 \(Transpose\): axis 0 is named twice",
+           model([node("Transpose", "x", "y", perm=[0, 0])], X, ANY))
+
+
+def symbols():
+    symbolic = model([RELU], {"x": ["N", 3]}, {"y": ["N", 3]})
+    two = model([RELU], {"x": ["N", "M"]}, {"y": ["N", "M"]})
+    data = np.zeros((2, 3), np.float32)
+    refuse("no batch", "FILE: dimension 'N' is symbolic; give its number with --batch, or data with "
+           "--inputs", symbolic)
+    refuse("no batch, compile", "FILE: dimension 'N' is symbolic; .*", symbolic,
+           command="compile")
+    refuse("no batch, no name", "FILE: the first dimension is symbolic; .*",
+           model([RELU], {"x": [None, 3]}, ANY))
+    refuse("two dimensions", "FILE: dimension 'M' and dimension 'N' are symbolic; --batch gives one "
+           "number, data of --inputs give any", two,
+           "--batch=4")
+    refuse("batch without use", "FILE: --batch=4 has no effect: all dimensions have numbers",
+           model([RELU], X, Y), "--batch=4")
+    refuse("batch and data", "FILE: --batch=4 contradicts the data of --inputs: dimension 'N' is 2", symbolic,
+           "--batch=4", inputs=[data])
+    refuse("batch of none", r"command line: --batch=0 is out of range; allowed: 1\.\.2147483647",
+           symbolic, "--batch=0")
+    refuse("dimensions of one name", "FILE: dimension 'N' is 2 and, in DATA/input_0.pb, 3",
+           model([RELU], {"x": ["N", "N"]}, {"y": ["N", "N"]}), inputs=[data])
+    refuse("no shape", "FILE: the ONNX checker refuses the model: Field 'shape' of 'type' is required "
+           "but missing.", model([RELU], {"x": None}, ANY))
+
+
+def values():
+    relu = model([RELU], X, Y)
+    good = np.zeros((2, 3), np.float32)
+    refuse("input of another shape", r"FILE: input 'x' has the shape \[2,3\], the data of "
+           r"DATA/input_0.pb have \[3,2\]", relu, inputs=[good.T])
+    refuse("input of another type", "FILE: DATA/input_0.pb: tensor '' has elements of type DOUBLE; .*",
+           relu, inputs=[good.astype(np.float64)])
+    refuse("integers for floats", "FILE: input 'x' is of type FLOAT, the data of DATA/input_0.pb INT64",
+           relu, inputs=[good.astype(np.int64)])
+    refuse("too many inputs", "FILE: there is no input 1 for DATA/input_1.pb: the model has 1", relu,
+           inputs=[good, good])
+    refuse("input given twice", "FILE: input 'x' is given twice, by DATA/input_0.pb and "
+           "DATA/input_1.pb", relu, inputs=[constant("x", good), constant("x", good)])
+    refuse("output of another shape", r"DATA/output_0.pb: holds FLOAT \[3,2\], but output 'y' is FLOAT "
+           r"\[2,3\]", relu, inputs=[good], outputs=[good.T])
+    refuse("too many outputs", "DATA/output_1.pb: there is no output left for it: the model has 1",
+           relu, inputs=[good], outputs=[good, good])
+    two = model([RELU, node("Identity", "y", "z")], X, {"y": [2, 3], "z": [2, 3]})
+    refuse("output missing", "--expect DATA: there is no output_1.pb for output 'z'", two,
+           inputs=[good], outputs=[good])
+    refuse("no directory", "--expect nowhere: cannot be read: No such file or directory", relu,
+           "--expect", "nowhere")
+    refuse("no file", "nowhere.pb: no such ONNX tensor file", relu, "--inputs", "nowhere.pb")
+    refuse("timing only", "command line: --expect has no effect with --timing-only, .*", relu,
+           "--timing-only", "--expect", "nowhere")
+    refuse("a directory without inputs", "--inputs .: there is no input_0.pb, nor any other "
+           "input_N.pb", relu, "--inputs", ".")
+
+
+def others():
+    for option in ["--batch=4", "--inputs=nowhere", "--expect=nowhere"]:
+        outcome = run(sys.argv[1], "run", "gemm:4x4x4", option)
+        ok = outcome.is_refusal() and "has no effect on gemm:4x4x4, which is not an ONNX model" \
+            in outcome.error
+        TABLE.add(option.split("=")[0] + " without an ONNX model", ok, outcome.text())
+
+
+def mismatch():
+    """Not a refusal: exit code 1, and the last line says what is wrong where."""
+    with tempfile.TemporaryDirectory() as directory:
+        wrong = np.zeros((2, 3), np.float32)
+        wrong[1, 0] = 0.5
+        path, data = write_case(directory, model([RELU], X, Y), [np.zeros((2, 3), np.float32)], [wrong])
+        outcome = run(sys.argv[1], "run", path, "--inputs", data, "--expect", data)
+        last = outcome.output.rstrip("\n").split("\n")[-1]
+        wanted = "FAILED: 1 of 6 elements differ from those expected; first: output y [1,0] is 0, in " \
+            f"{os.path.join(data, 'output_0.pb')} 0.5"
+        TABLE.add("wrong output", outcome.code == 1 and last == wanted, last)
+
+
+def main():
+    assert onnx.__version__
+    for group in [broken_bytes, unsupported, types, data, topology, shapes, symbols, values, others,
+                  mismatch]:
+        group()
+    TABLE.finish()
+
+
+main()

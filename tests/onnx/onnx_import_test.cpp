@@ -1,0 +1,296 @@
+// The importer: which graph a model becomes, what its tensors are made from, and that nothing but
+// an InputError comes of a damaged one.
+#include "compiler/onnx/onnx_import.h"
+
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "compiler/error.h"
+#include "compiler/graph_text.h"
+#include "tests/onnx/models.h"
+
+namespace tilewave {
+namespace {
+
+using test::add_integers;
+using test::add_weight;
+using test::parse_model_text;
+using ::testing::ElementsAre;
+
+OnnxModel import(const onnx::ModelProto& model, const OnnxOptions& options = {}) {
+  return import_onnx(model.SerializeAsString(), options);
+}
+
+std::string error_of(const onnx::ModelProto& model) {
+  try {
+    import(model);
+    return "";
+  } catch (const InputError& error) {
+    return error.what();
+  }
+}
+
+/// The values of a parameter as it goes into the machine.
+std::vector<float> parameter(const OnnxModel& model, const std::string& tensor) {
+  for (const OnnxBinding& binding : model.bindings) {
+    if (binding.tensor == tensor) {
+      return binding.arrangement.apply(*model.sources[binding.source].values, binding.scale);
+    }
+  }
+  return {};
+}
+
+TEST(OnnxImport, APerceptronBecomesMatmulsAndAdds) {
+  onnx::ModelProto model = parse_model_text(
+      "mlp (float[4,3] x) => (float[4,1] y) {"
+      "  h = Gemm<transB = 1>(x, w, b)  r = Relu(h)  y = MatMul(r, v) }");
+  add_weight(model, "w", {2, 3});
+  add_weight(model, "b", {2});
+  add_weight(model, "v", {2, 1});
+  const OnnxModel imported = import(model);
+  EXPECT_EQ(to_text(imported.graph),
+            "graph mlp\n"
+            "input x 4x3\n"
+            "param w 3x2\n"
+            "h.matmul = matmul x w\n"
+            "param b 1x2\n"
+            "h = add h.matmul b\n"
+            "r = relu h\n"
+            "param v 2x1\n"
+            "y = matmul r v\n"
+            "output y\n");
+  EXPECT_THAT(parameter(imported, "w"), ElementsAre(1, 4, 2, 5, 3, 6));
+  ASSERT_EQ(imported.outputs.size(), 1U);
+  EXPECT_EQ(imported.outputs[0].dims, (Dims{4, 1}));
+}
+
+TEST(OnnxImport, ABatchOnBothSidesBecomesAMatmulForEach) {
+  const OnnxModel imported = import(parse_model_text(
+      "net (float[2,3,4] a, float[2,4,5] b) => (float[2,3,5] y) { p = MatMul(a, b) y = Relu(p) }"));
+  EXPECT_EQ(to_text(imported.graph),
+            "graph net\n"
+            "input a 3x4\n"
+            "input a_2 3x4\n"
+            "input b 4x5\n"
+            "input b_2 4x5\n"
+            "p.0 = matmul a b\n"
+            "p.1 = matmul a_2 b_2\n"
+            "y.0 = relu p.0\n"
+            "y.1 = relu p.1\n"
+            "output y.0 y.1\n");
+  EXPECT_THAT(imported.outputs[0].tensors, ElementsAre("y.0", "y.1"));
+}
+
+TEST(OnnxImport, ASharedRightOperandTakesAllRows) {
+  onnx::ModelProto model =
+      parse_model_text("net (float[2,3,4] a) => (float[2,3,5] y) { y = MatMul(a, w) }");
+  add_weight(model, "w", {4, 5});
+  EXPECT_EQ(to_text(import(model).graph),
+            "graph net\n"
+            "input a 6x4\n"
+            "param w 4x5\n"
+            "y = matmul a w\n"
+            "output y\n");
+}
+
+TEST(OnnxImport, OneTensorForEveryUseOfTheSameValues) {
+  onnx::ModelProto model = parse_model_text(
+      "net (float[3,3] x) => (float[3,3] y) {"
+      "  p = MatMul(x, w) q = MatMul(p, w) t = Transpose(w) y = MatMul(q, t) }");
+  add_weight(model, "w", {3, 3});
+  const OnnxModel imported = import(model);
+  EXPECT_EQ(imported.bindings.size(), 3U);  // x, w, and w transposed
+  EXPECT_THAT(parameter(imported, "w_2"), ElementsAre(1, 4, 7, 2, 5, 8, 3, 6, 9));
+}
+
+TEST(OnnxImport, AlphaAndBetaScaleWhatIsBound) {
+  onnx::ModelProto model = parse_model_text(
+      "net (float[1,2] x) => (float[1,2] y) { y = Gemm<alpha = 2.0, beta = -1.0>(x, w, c) }");
+  add_weight(model, "w", {2, 2});
+  add_weight(model, "c", {2});
+  const OnnxModel imported = import(model);
+  EXPECT_THAT(parameter(imported, "w"), ElementsAre(2, 4, 6, 8));
+  EXPECT_THAT(parameter(imported, "c"), ElementsAre(-1, -2));
+}
+
+TEST(OnnxImport, NamesBecomeLegalAndStayDifferent) {
+  onnx::ModelProto model = parse_model_text(
+      "net (float[1,2] x) => (float[1,2] y) { a = Relu(x) b = Relu(a) y = Relu(b) }");
+  onnx::GraphProto& graph = *model.mutable_graph();
+  graph.mutable_input(0)->set_name("0");
+  graph.mutable_node(0)->set_input(0, "0");
+  for (const auto& [index, name] : {std::pair(0, "h 1"), std::pair(1, "h+1")}) {
+    graph.mutable_node(index)->set_output(0, name);
+    graph.mutable_node(index + 1)->set_input(0, name);
+  }
+  EXPECT_EQ(to_text(import(model).graph),
+            "graph net\n"
+            "input _0 1x2\n"
+            "h_1 = relu _0\n"
+            "h_1_2 = relu h_1\n"
+            "y = relu h_1_2\n"
+            "output y\n");
+}
+
+TEST(OnnxImport, OnlyViewsOfAnInputAreCopied) {
+  onnx::ModelProto model =
+      parse_model_text("net (float[2,3] x) => (float[3,2] y) { y = Reshape(x, s) }");
+  add_integers(model, "s", {3, -1});
+  const OnnxModel imported = import(model);
+  EXPECT_EQ(to_text(imported.graph),
+            "graph net\n"
+            "input x 3x2\n"
+            "y = copy x\n"
+            "output y\n");
+  EXPECT_FALSE(imported.sources[imported.bindings[0].source].values);
+}
+
+TEST(OnnxImport, AnOutputMayBeNamedTwice) {
+  const OnnxModel imported = import(parse_model_text(
+      "net (float[2,3] x) => (float[2,3] y, float[2,3] z) { y = Relu(x) z = Identity(y) }"));
+  EXPECT_THAT(imported.outputs[0].tensors, ElementsAre("y"));
+  EXPECT_THAT(imported.outputs[1].tensors, ElementsAre("y"));
+}
+
+TEST(OnnxImport, BatchAndDataGiveSymbolicDimensions) {
+  const onnx::ModelProto model =
+      parse_model_text("net (float[N,3] x) => (float[N,3] y) { y = Relu(x) }");
+  OnnxOptions options;
+  options.batch = 7;
+  EXPECT_EQ(import(model, options).outputs[0].dims, (Dims{7, 3}));
+  onnx::TensorProto data;
+  data.set_data_type(onnx::TensorProto::FLOAT);
+  data.add_dims(2);
+  data.add_dims(3);
+  data.mutable_float_data()->Resize(6, 1.5F);
+  options = {};
+  options.inputs.push_back({data.SerializeAsString(), "input_0.pb", 0});
+  const OnnxModel imported = import(model, options);
+  EXPECT_EQ(imported.outputs[0].dims, (Dims{2, 3}));
+  EXPECT_EQ(imported.sources[0].values, std::vector<float>(6, 1.5F));
+}
+
+TEST(OnnxImport, ErrorsNameFileNodeOperatorAndShapes) {
+  EXPECT_EQ(error_of(parse_model_text(
+                "net (float[2,3] x, float[4,5] w) => (float[2,5] y) { y = MatMul(x, w) }")),
+            "model.onnx: node #1 (MatMul): shapes [2,3] and [4,5]: the inner dimensions 3 and 4 "
+            "differ");
+  EXPECT_EQ(
+      error_of(parse_model_text("net (float[2,3] x) => (float[2,3] y) { y = Gelu(x) }")),
+      "model.onnx: node #1 (Gelu): the operator is not supported; supported are Add, Constant, "
+      "Flatten, Gemm, Identity, MatMul, Relu, Reshape, Squeeze, Transpose, Unsqueeze");
+}
+
+TEST(OnnxImport, TensorsAreReadFromEitherForm) {
+  onnx::TensorProto tensor;
+  tensor.set_name("t");
+  tensor.set_data_type(onnx::TensorProto::INT64);
+  tensor.add_dims(2);
+  tensor.add_int64_data(-1);
+  tensor.add_int64_data(5);
+  const OnnxTensor typed = read_onnx_tensor(tensor.SerializeAsString(), "t.pb");
+  EXPECT_EQ(std::get<1>(typed.values), (std::vector<std::int64_t>{-1, 5}));
+  const std::vector<std::int64_t> values = {-1, 5};
+  tensor.clear_int64_data();
+  tensor.set_raw_data(values.data(), values.size() * sizeof(std::int64_t));
+  EXPECT_EQ(std::get<1>(read_onnx_tensor(tensor.SerializeAsString(), "t.pb").values), values);
+}
+
+TEST(OnnxImport, DamagedTensorsAreRefusedOrWhole) {
+  onnx::ModelProto model;
+  add_weight(model, "w", {2, 3});
+  const std::string seed = model.graph().initializer(0).SerializeAsString();
+  std::mt19937 random(2);
+  for (int round = 0; round < 20000; ++round) {
+    std::string bytes = seed;
+    bytes[random() % bytes.size()] = static_cast<char>(random());
+    bytes.resize(random() % 4 == 0 ? random() % bytes.size() : bytes.size());
+    try {
+      const OnnxTensor tensor = read_onnx_tensor(bytes, "t.pb");
+      const auto* values = std::get_if<std::vector<float>>(&tensor.values);
+      EXPECT_TRUE(values == nullptr || values->size() == element_count(tensor.dims));
+    } catch (const InputError&) {
+    }
+  }
+}
+
+/// Models that between them use every operator and most ways to write things down.
+std::vector<std::string> seeds() {
+  std::vector<onnx::ModelProto> models = {
+      parse_model_text("net (float[N,3] x) => (float[N,1] y) {"
+                       "  h = Gemm<transB = 1, alpha = 0.5>(x, w, b)  r = Relu(h)"
+                       "  y = MatMul(r, v) }"),
+      parse_model_text("net (float[N,3,4] a, float[N,4,5] b) => (float[M] y) {"
+                       "  t = Transpose<perm = [0,2,1]>(b) u = Transpose<perm = [0,2,1]>(t)"
+                       "  p = MatMul(a, u) q = Add(p, p) k = Constant<value_float = 1.5>()"
+                       "  z = Add(q, k) y = Reshape(z, s) }"),
+      parse_model_text("net (float[1,N,3] x, int64[1] axes) => (float[M] y) {"
+                       "  q = Squeeze(x) u = Unsqueeze(q, c) f = Flatten<axis = 2>(u)"
+                       "  i = Identity(f) y = Reshape(i, s) }")};
+  for (onnx::ModelProto& model : models) {
+    add_weight(model, "w", {2, 3});
+    add_weight(model, "b", {2});
+    add_weight(model, "v", {2, 1});
+    add_integers(model, "s", {-1});
+    add_integers(model, "c", {0, -1});
+  }
+  models[1].mutable_graph()->mutable_initializer(3)->set_name("s");
+  models[1].mutable_graph()->mutable_initializer(1)->set_name("unused");
+  std::vector<std::string> bytes;
+  for (const onnx::ModelProto& model : models) {
+    bytes.push_back(model.SerializeAsString());
+  }
+  return bytes;
+}
+
+/// Imports; true if that has worked. Anything but an InputError fails the test.
+bool survives(const std::string& bytes) {
+  OnnxOptions options;
+  options.batch = 4;
+  try {
+    import_onnx(bytes, options).graph.verify();
+    return true;
+  } catch (const InputError& error) {
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+    return false;
+  }
+}
+
+TEST(OnnxImport, EveryTruncationIsRefusedOrLegal) {
+  for (const std::string& seed : seeds()) {
+    for (std::size_t size = 0; size < seed.size(); ++size) {
+      survives(seed.substr(0, size));
+    }
+  }
+}
+
+TEST(OnnxImport, DamagedModelsAreRefusedOrLegal) {
+  constexpr int kRounds = 4000;
+  std::mt19937 random(1);
+  int imported = 0;
+  for (const std::string& seed : seeds()) {
+    ASSERT_TRUE(survives(seed));
+    for (int round = 0; round < kRounds; ++round) {
+      std::string bytes = seed;
+      for (std::uint32_t i = 0; i <= random() % 4; ++i) {
+        const std::size_t at = random() % bytes.size();
+        switch (random() % 4) {
+          case 0: bytes[at] = static_cast<char>(random()); break;
+          case 1: bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8)); break;
+          case 2: bytes.erase(at, 1 + random() % 8); break;
+          default: bytes.insert(at, bytes.substr(random() % bytes.size(), random() % 16));
+        }
+        if (bytes.empty()) {
+          bytes = seed;
+        }
+      }
+      imported += survives(bytes) ? 1 : 0;
+    }
+  }
+  EXPECT_GT(imported, 0);
+}
+
+}  // namespace
+}  // namespace tilewave
