@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/error.h"
+#include "compiler/nearest.h"
 #include "compiler/text.h"
 
 namespace tilewave {
