@@ -128,8 +128,9 @@ std::uint64_t uops_per_tile(const Operator& oper, std::uint64_t steps) {
 
 }  // namespace
 
-LoweringEstimate estimate_lowering(const Graph& graph, const std::vector<TileExtent>& tiles) {
+LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
   LoweringEstimate estimate;
+  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
   const auto grid = [&](TensorId id) { return tile_grid(graph.tensor(id).shape, tiles[id]); };
   for (const Operator& oper : graph.operators()) {
     const std::uint64_t per_tile = uops_per_tile(oper, grid(oper.inputs[0]).cols);
@@ -147,7 +148,7 @@ LoweringEstimate estimate_lowering(const Graph& graph, const std::vector<TileExt
 
 UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order) {
   UopList list{tile, tensor_tiles(graph, tile), {}};
-  const LoweringEstimate estimate = estimate_lowering(graph, list.tiles);
+  const LoweringEstimate estimate = estimate_lowering(graph, tile);
   if (estimate.uops > kMaxOps || estimate.tensor_bytes > kMaxDramBytes) {
     throw InputError(
         "graph '" + graph.name() + "' needs " +
@@ -298,9 +299,9 @@ std::string to_text(const Graph& graph, const UopList& list) {
         text += "EXECUTE " + tile + " " + to_string(oper.kind);
         if (oper.kind == OperatorKind::kMatMul) {
           text += " k=" + std::to_string(uop.k);
-          text += uop.first ? " clear" : "";
-          text += uop.first && oper.has_bias() ? " bias" : "";
         }
+        text += uop.first ? " clear" : "";
+        text += uop.first && oper.has_bias() ? " bias" : "";
         text += is_row_broadcast(graph, oper) ? " broadcast" : "";
         break;
       case UopKind::kStore: text += "STORE   " + tile + (oper.relu ? " relu" : ""); break;

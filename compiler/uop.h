@@ -46,7 +46,7 @@ struct LoweringEstimate {
   std::uint64_t uops = 0;
   std::uint64_t tensor_bytes = 0;
 };
-LoweringEstimate estimate_lowering(const Graph& graph, const std::vector<TileExtent>& tiles);
+LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
 
 /// Lowers every operator. A matmul runs over m, n, k in the given order; per step LOAD A(m,k),
 /// LOAD B(k,n), at the first k LOAD bias(0,n) if there is one, EXECUTE, and right after the last k
