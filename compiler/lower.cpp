@@ -90,8 +90,9 @@ std::uint64_t uops_per_tile(const Operator& oper, std::uint64_t steps) {
 
 }  // namespace
 
-LoweringEstimate estimate_lowering(const Graph& graph, const std::vector<TileExtent>& tiles) {
+LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
   LoweringEstimate estimate;
+  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
   const auto grid = [&](TensorId id) { return tile_grid(graph.tensor(id).shape, tiles[id]); };
   for (const Operator& oper : graph.operators()) {
     const std::uint64_t per_tile = uops_per_tile(oper, grid(oper.inputs[0]).cols);
@@ -109,7 +110,7 @@ LoweringEstimate estimate_lowering(const Graph& graph, const std::vector<TileExt
 
 UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopNest>& nests) {
   UopList list{tile, tensor_tiles(graph, tile), {}};
-  const LoweringEstimate estimate = estimate_lowering(graph, list.tiles);
+  const LoweringEstimate estimate = estimate_lowering(graph, tile);
   if (estimate.uops > kMaxOps || estimate.tensor_bytes > kMaxDramBytes) {
     throw InputError(
         "graph '" + graph.name() + "' needs " +

@@ -16,7 +16,7 @@ struct LoweringEstimate {
   std::uint64_t uops = 0;
   std::uint64_t tensor_bytes = 0;
 };
-LoweringEstimate estimate_lowering(const Graph& graph, const std::vector<TileExtent>& tiles);
+LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
 
 /// Lowers every operator; `nests` has one entry per operator, of which those of matmuls count. A
 /// matmul's steps come in the order of its nest; per step LOAD A(m,k), LOAD B(k,n), at a tile's

@@ -45,13 +45,26 @@ VerifyErrors::Region VerifyErrors::written_by(std::size_t op) const {
   return region;
 }
 
+VerifyErrors::Region VerifyErrors::read_by(std::size_t op, std::uint32_t address) const {
+  Region region;
+  visit_sram(
+      program_, program_.ops[op],
+      [&](std::uint32_t start, std::uint64_t bytes) {
+        if (start == address) {
+          region = {start, start + bytes};
+        }
+      },
+      [](std::uint32_t, std::uint64_t) {});
+  return region;
+}
+
 void VerifyErrors::fail_unreadable(std::size_t op, const char* what, std::uint32_t address) const {
   std::size_t writer = op;  // the last that wrote a whole tile there; `op` itself means none
   std::size_t clash = op;   // the first that wrote over a part of it, or the last if there was none
-  Region tile{address, address + 1};
+  Region tile = read_by(op, address);
   for (std::size_t i = 0; i < op; ++i) {
     const Region written = written_by(i);
-    if (written.begin == address && written.end > address) {
+    if (written.begin == address && written.end > written.begin) {
       writer = i;
       clash = op;
       tile = written;

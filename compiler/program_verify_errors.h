@@ -50,6 +50,7 @@ class VerifyErrors {
     bool overlaps(const Region& other) const { return begin < other.end && other.begin < end; }
   };
   Region written_by(std::size_t op) const;
+  Region read_by(std::size_t op, std::uint32_t address) const;
 
   const Program& program_;
   const std::string& file_;

@@ -22,8 +22,9 @@ constexpr std::uint32_t kTileBytes = 256;  // 8×8
 /// would pass the verifier.
 Program program_of(const std::string& ops) {
   return parse_program_text(
-      "tilewave-program 1\ntile 8 8 8\nsram 0x2000\ntensor x input 32x32 dram 0\n"
-      "tensor h intermediate 32x32 dram 0x1000\ntensor y output 32x32 dram 0x2000\nops\n" +
+      "tilewave-program 2\ntile 8 8 8\nsram 0x2000\ntensor x input 32x32 tile 8x8 dram 0\n"
+      "tensor h intermediate 32x32 tile 8x8 dram 0x1000\ntensor y output 32x32 tile 8x8 dram "
+      "0x2000\nops\n" +
           ops,
       "hazards_test");
 }

@@ -16,9 +16,10 @@ namespace {
 
 /// Tiles of 8×8, 256 bytes; 0x800 bytes of SRAM. x and w have 2×2 tiles, a1 2×2, y one.
 constexpr const char* kHeader =
-    "tilewave-program 1\ntile 8 8 8\nsram 0x800\n"
-    "tensor x input 16x16 dram 0x0\ntensor w param 16x16 dram 0x400\n"
-    "tensor a1 intermediate 16x16 dram 0x800\ntensor y output 8x8 dram 0xc00\nops\n";
+    "tilewave-program 2\ntile 8 8 8\nsram 0x800\n"
+    "tensor x input 16x16 tile 8x8 dram 0x0\ntensor w param 16x16 tile 8x8 dram 0x400\n"
+    "tensor a1 intermediate 16x16 tile 8x8 dram 0x800\ntensor y output 8x8 tile 8x8 dram "
+    "0xc00\nops\n";
 
 /// x[0,0] at 0, w[0,0] at 0x100: ops 0 and 1.
 constexpr const char* kLoads = "load x[0,0] -> 0\nload w[0,0] -> 0x100\n";
@@ -209,7 +210,7 @@ TEST(ProgramVerify, RefusesAWrongHeader) {
   bad.ops[0].tensor = 9;
   EXPECT_EQ(message(bad),
             "program: op 0 (load tensor 9[0,0] -> 0x0000 ping) tensor = 9; allowed: an index into "
-            "the 5 tensors");
+            "the 6 tensors");
   bad = good;
   bad.sram_bytes = 0;
   EXPECT_EQ(message(bad),
@@ -219,19 +220,19 @@ TEST(ProgramVerify, RefusesAWrongHeader) {
 
 TEST(ProgramVerify, CountsWhatTheProgramDoes) {
   VerifyReport expected;
-  expected.loads = 2;
+  expected.loads = 3;
   expected.stores = 2;
-  expected.executes = 3;
-  expected.bytes_loaded = 512;
+  expected.executes = 4;
+  expected.bytes_loaded = 544;  // 2 · 256 + 32
   expected.bytes_stored = 512;
-  expected.peak_address = 0x400;
+  expected.peak_address = 0x420;
   EXPECT_EQ(verify_program(parse_program_text(kSampleText, "p")), expected);
 }
 
 TEST(ProgramVerify, AllowsManyAccumulatorsStoredAtTheEnd) {
   std::string text =
-      "tilewave-program 1\ntile 8 8 8\nsram 0x4000\ntensor x input 8x8 dram 0\n"
-      "tensor w param 8x256 dram 0x1000\ntensor y output 8x256 dram 0x4000\nops\n"
+      "tilewave-program 2\ntile 8 8 8\nsram 0x4000\ntensor x input 8x8 tile 8x8 dram 0\n"
+      "tensor w param 8x256 tile 8x8 dram 0x1000\ntensor y output 8x256 tile 8x8 dram 0x4000\nops\n"
       "load x[0,0] -> 0\nload w[0,0] -> 0x100\n";
   std::string stores;
   for (std::uint32_t i = 0; i < 32; ++i) {

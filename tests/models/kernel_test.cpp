@@ -70,8 +70,8 @@ INSTANTIATE_TEST_SUITE_P(All, KernelTest, ::testing::ValuesIn(runnable_kernels()
 TEST_P(KernelTest, IdentityReturnsTheOtherOperand) {
   std::mt19937 random(1);
   const TileShape tile{32, 32, 32};
-  const Values values = random_values(tile.tile_elements(), random);
-  Values identity(tile.tile_elements(), 0.0F);
+  const Values values = random_values(tile.result().elements(), random);
+  Values identity(tile.result().elements(), 0.0F);
   for (std::size_t i = 0; i < tile.m; ++i) {
     identity[i * tile.n + i] = 1.0F;
   }
@@ -89,16 +89,16 @@ TEST_P(KernelTest, SmallProductIsRowsTimesColumns) {
 
 TEST_P(KernelTest, ConstantTilesGiveDepthTimesProduct) {
   const TileShape tile{32, 32, 32};
-  const Values a(tile.tile_elements(), 2.0F);
-  const Values b(tile.tile_elements(), -3.0F);
+  const Values a(tile.result().elements(), 2.0F);
+  const Values b(tile.result().elements(), -3.0F);
   EXPECT_THAT(multiply(tile, a, b), Each(-192.0F));  // 32 · 2 · (-3) = -192
 }
 
 TEST_P(KernelTest, AccumulatesOverSteps) {
   const TileShape tile{32, 32, 32};
-  const Values a(tile.tile_elements(), 0.5F);
-  const Values b(tile.tile_elements(), 3.0F);
-  Values c(tile.tile_elements(), 1000.0F);
+  const Values a(tile.result().elements(), 0.5F);
+  const Values b(tile.result().elements(), 3.0F);
+  Values c(tile.result().elements(), 1000.0F);
   for (int step = 0; step < 4; ++step) {
     GetParam()->matmul(c.data(), a.data(), b.data(), tile, step == 0);
   }
@@ -112,7 +112,7 @@ TEST_P(KernelTest, ClearIgnoresWhatWasThere) {
   const Values a(std::size_t{tile.m} * tile.k, 1.0F);
   const Values b(std::size_t{tile.k} * tile.n, 1.0F);
   for (const float garbage : {kNaN, kInf, -kInf, 1e38F}) {
-    Values c(tile.tile_elements(), garbage);
+    Values c(tile.result().elements(), garbage);
     GetParam()->matmul(c.data(), a.data(), b.data(), tile, true);
     EXPECT_THAT(c, Each(2.0F));  // 1·1 + 1·1 = 2
   }

@@ -18,8 +18,8 @@ namespace {
 /// Tiles of 4096 bytes; y is 40×33, so that its second row and column of tiles are padded.
 Program program_of(const std::string& ops) {
   return parse_program_text(
-      "tilewave-program 1\ntile 32 32 32\nsram 0x10000\ntensor x input 64x64 dram 0\n"
-      "tensor y output 40x33 dram 0x8000\nops\n" +
+      "tilewave-program 2\ntile 32 32 32\nsram 0x10000\ntensor x input 64x64 tile 32x32 dram 0\n"
+      "tensor y output 40x33 tile 32x32 dram 0x8000\nops\n" +
           ops,
       "compute_core_test");
 }
