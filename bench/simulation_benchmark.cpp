@@ -2,7 +2,6 @@
 // one run, so that a noisy machine slows them alike. Prints tables; asserts nothing.
 //
 //   simulation_benchmark [--quick] [--section.key=value]...
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <systemc>
 #include <vector>
 
+#include "bench/benchmark_setup.h"
 #include "models/dram_image.h"
 #include "platform/platform.h"
 #include "sim/model_source.h"
@@ -22,12 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
 }
 
 /// The program's compute ops alone, at their own addresses: what no simulator can save.
@@ -51,15 +45,6 @@ double bare_kernel_seconds(const Program& program, const Kernel& kernel,
     }
   }
   return seconds_since(begin);
-}
-
-Config config_of(const std::vector<std::string>& settings) {
-  SettingSource source{"command line", {}};
-  for (const std::string& text : settings) {
-    const std::size_t equals = text.find('=');
-    source.settings.push_back({text.substr(2, equals - 2), text.substr(equals + 1), 0});
-  }
-  return resolve_config(std::vector{source});
 }
 
 void measure_simulation(const std::string& model, const Config& config, int repeats) {
@@ -113,7 +98,7 @@ int sc_main(int argc, char** argv) {
   using namespace tilewave;
   std::vector<std::string> settings(argv + 1, argv + argc);
   const bool quick = std::erase(settings, "--quick") > 0;
-  const Config config = config_of(settings);
+  const Config config = resolve_config(std::vector{settings_of(settings)});
   std::printf("%-26s %-11s %9s %9s %9s %9s %8s\n", "model", "mode", "Mcycles/s", "MuOps/s",
               "M128B/s", "us/step", "/kernel");
   if (!getenv("NOMLP")) measure_simulation("mlp:128x128x64x32x32", config, quick ? 21 : 201);

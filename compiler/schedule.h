@@ -31,7 +31,7 @@ struct ScheduleOptions {
   /// graph or has to be evicted before its last use.
   bool forwarding = true;
   std::uint32_t lookahead = 128;   ///< kPingPong: steps over which a LOAD is hoisted, at most
-  std::uint32_t loads_ahead = 16;  ///< kPingPong: LOADs hoisted over the step in execution
+  std::uint32_t loads_ahead = 64;  ///< kPingPong: LOADs hoisted over the step in execution, at most
   std::uint32_t store_delay = 0;   ///< steps by which a STORE sinks behind later LOADs
 };
 
@@ -60,8 +60,10 @@ struct SchedulingProblem {
 
 /// The schedule keeps the order of the EXECUTEs and decides where tiles lie, when they are loaded,
 /// how long they stay and when they leave. One pass with two positions:
-///   - ahead, within the options' limits, every operand that is not resident gets its place and its
-///     LOAD, every accumulator its place, for which tiles that are needed later still are evicted;
+///   - ahead, within the options' limits and as fast as the DRAM could bring them, every operand
+///   that
+///     is not resident gets its place and its LOAD, every accumulator its place, for which tiles
+///     that are needed later still are evicted;
 ///   - behind, the step is emitted, operands without a later use are freed, and a complete tile is
 ///     stored, kept for its users, or both.
 /// Deterministic. Throws InputError when the SRAM cannot hold what one step needs at once, listing

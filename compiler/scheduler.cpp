@@ -16,6 +16,9 @@ namespace {
 /// still being read when the load that takes their place could start.
 constexpr std::size_t kRestingSteps = 3;
 
+/// Loads of so many tiles are sent ahead even if the SRAM is small.
+constexpr double kLeastPrefetchTiles = 4;
+
 /// LOADs hoisted over one step: the sequencer fetches them before it, one per cycle, so a window
 /// that opened at once would hold up the first steps.
 constexpr std::size_t kEarlyLoadsPerStep = 4;
@@ -33,7 +36,13 @@ class Scheduler {
         arena_(options_.sram_bytes, ahead_of_time_ ? Placement::kNextFit : Placement::kFirstFit),
         index_(graph_.tensors(), list_.tiles),
         residency_(options_.eviction, index_.count()),
-        tiles_(index_.count()) {
+        tiles_(index_.count()),
+        prefetch_bytes_(
+            std::max(kPrefetchShare * static_cast<double>(options_.sram_bytes),
+                     kLeastPrefetchTiles * static_cast<double>(list_.tile.result().bytes()))),
+        most_early_(std::min<std::size_t>(
+            options_.loads_ahead,
+            static_cast<std::size_t>(2 * prefetch_bytes_) / list_.tile.result().bytes())) {
     find_next_uses();
     schedule_.ops.reserve(list_.uops.size() * 2 / 3);
   }
@@ -66,6 +75,7 @@ class Scheduler {
   /// What is known of a tile besides its residency.
   struct TileState {
     std::uint64_t first_use = kNoUse;  ///< the first LOAD uOp of it
+    double arrival = 0;                ///< when its latest LOAD is through
     std::uint32_t accumulator = 0;     ///< address while it is computed
     std::uint32_t completed = 0;       ///< ops emitted when it was complete
     bool open = false;                 ///< it has an accumulator
@@ -119,12 +129,11 @@ class Scheduler {
     while (!early_.empty() && early_.front() <= position_) {
       early_.pop_front();
     }
-    const std::size_t most_early =
-        std::min<std::size_t>(options_.loads_ahead, early_.size() + kEarlyLoadsPerStep);
+    const std::size_t most_early = std::min(most_early_, early_.size() + kEarlyLoadsPerStep);
     while (ahead_ < list_.uops.size()) {
       const bool now = ahead_step_ == step_;
       if (!now && (!ahead_of_time_ || ahead_step_ - step_ > options_.lookahead ||
-                   early_.size() >= most_early)) {
+                   early_.size() >= most_early || dram_is_behind())) {
         break;
       }
       if (!prepare(now)) {
@@ -175,6 +184,20 @@ class Scheduler {
     return address ? std::optional(static_cast<std::uint32_t>(*address)) : std::nullopt;
   }
 
+  // A clock of its own tells how far ahead loads are worth their place: as far as it knows, the
+  // DRAM is never idle while something could be loaded, nor is SRAM taken by what cannot come yet.
+
+  double transfer_cycles(double bytes) const { return bytes / options_.costs.dram_bytes_per_cycle; }
+
+  /// Enough is on its way.
+  bool dram_is_behind() const { return dram_free_ > clock_ + transfer_cycles(prefetch_bytes_); }
+
+  /// When a transfer that is issued now ends.
+  double transfer(std::uint64_t bytes) {
+    dram_free_ = std::max(dram_free_, clock_) + transfer_cycles(static_cast<double>(bytes));
+    return dram_free_;
+  }
+
   bool bring_in(const Uop& uop, bool now) {
     const TileId id = tile_of(uop);
     if (residency_.contains(id) || (options_.forwarding && tiles_[id].open)) {
@@ -204,6 +227,7 @@ class Scheduler {
     schedule_.ops.push_back(op);
     ++schedule_.stats.loads;
     residency_.insert(id, *address, ahead_);
+    tiles_[id].arrival = transfer(bytes_of(uop));
     if (!now) {
       early_.push_back(ahead_);
     }
@@ -263,19 +287,23 @@ class Scheduler {
     op.col = uop.col;
     op.k = uop.k;
     op.relu = options_.forwarding && uop.last && oper.relu;
-    op.a = operand_address(0);
-    op.b = operand_count_ > 1 ? operand_address(1) : 0;
+    op.a = use_operand(0);
+    op.b = operand_count_ > 1 ? use_operand(1) : 0;
     op.broadcast = is_row_broadcast(graph_, oper);
     op.biased = uop.first && oper.has_bias();
-    op.bias = op.biased ? operand_address(2) : 0;
+    op.bias = op.biased ? use_operand(2) : 0;
     op.dst = tiles_[tile_of(uop)].accumulator;
     schedule_.ops.push_back(op);
     ++schedule_.stats.executes;
+    clock_ += static_cast<double>(options_.costs.step_cycles);
     release_operands();
   }
 
-  std::uint32_t operand_address(std::size_t operand) const {
-    return residency_.address(tile_of(list_.uops[operands_[operand]]));
+  /// Where an operand lies; the step starts when it is there.
+  std::uint32_t use_operand(std::size_t operand) {
+    const TileId tile = tile_of(list_.uops[operands_[operand]]);
+    clock_ = std::max(clock_, tiles_[tile].arrival);
+    return residency_.address(tile);
   }
 
   void release_operands() {
@@ -297,7 +325,7 @@ class Scheduler {
     const TileId id = tile_of(uop);
     TileState& tile = tiles_[id];
     if (operand_count_ > 0) {  // a copy: what was loaded leaves under another name
-      pending_stores_.push_back({store_op(uop, operand_address(0)), id, step_, false});
+      pending_stores_.push_back({store_op(uop, use_operand(0)), id, step_, false});
       flush_stores(kNoUse);
       release_operands();
       return;
@@ -335,6 +363,7 @@ class Scheduler {
       const PendingStore& store = pending_stores_.front();
       schedule_.ops.push_back(store.op);
       tiles_[store.tile].in_dram = true;
+      transfer(list_.tiles[store.op.tensor].bytes());
       ++schedule_.stats.stores;
       if (store.release) {
         arena_.release(store.op.a);
@@ -403,9 +432,13 @@ class Scheduler {
   std::vector<TileState> tiles_;
   std::vector<std::uint64_t> next_use_;
   std::uint64_t load_uops_ = 0;
+  double prefetch_bytes_;   // on their way at once, if the DRAM is what is waited for
+  std::size_t most_early_;  // LOADs hoisted at once
 
   std::size_t position_ = 0;             // uOp being emitted
   std::uint64_t step_ = 0;               // its step
+  double clock_ = 0;                     // cycles: when it starts, by the cost model
+  double dram_free_ = 0;                 // cycles: when all LOADs and STOREs so far are through
   std::size_t ahead_ = 0;                // uOp being prepared
   std::uint64_t ahead_step_ = 0;         // its step
   std::deque<std::uint64_t> early_;      // LOADs emitted whose step has not come

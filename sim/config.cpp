@@ -21,6 +21,10 @@ namespace {
 /// a store at its head that waits for its tile would keep the loads behind it from starting.
 constexpr std::uint32_t kSharedStoreDelay = 2;
 
+/// Loads that a schedule sends ahead, per entry of an engine's queue: issued at the pace of the
+/// DRAM, not many more of them wait in front of the engine than it has entries.
+constexpr std::uint32_t kLoadsPerQueueEntry = 4;
+
 /// The setting that a key's value comes from.
 struct Given {
   std::size_t source = 0;
@@ -161,7 +165,7 @@ void Resolution::check_banked_dram() const {
 
 Config Resolution::finish() {
   config_.schedule.sram_bytes = config_.machine.sram.size_bytes;
-  config_.schedule.loads_ahead = config_.machine.sequencer.queue_depth;
+  config_.schedule.loads_ahead = kLoadsPerQueueEntry * config_.machine.sequencer.queue_depth;
   config_.schedule.store_delay = config_.machine.dma.shared ? kSharedStoreDelay : 0;
   config_.schedule.costs = machine_costs(config_.machine, config_.tile);
   return config_;
