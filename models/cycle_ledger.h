@@ -18,7 +18,8 @@ enum class EngineState : std::uint8_t {
   kWaitQueue,  ///< no op: the sequencer is held by another engine's full queue, or overlap is off;
                ///< or a shared DMA engine works for the other kind
   kWaitSram,   ///< next byte held by the SRAM: port taken by somebody else, or its latency
-  kWaitBus,    ///< next byte held by the bus: its data path is taken
+  kWaitBus,    ///< next byte held by the bus: its data path is taken by somebody else, which cannot
+               ///< be while each direction has one engine
   kWaitDram,   ///< next byte held by the DRAM, or on its way between DRAM and engine
   kIdle,       ///< no op: the sequencer has not reached the engine's next one
   kDrained,    ///< all ops of the engine are complete

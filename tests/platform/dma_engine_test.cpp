@@ -160,10 +160,10 @@ TEST(DmaEngine, TheWindowSpansOps) {
 }
 
 TEST(DmaEngine, TheNextBurstTakesThePlaceThatBecomesFreeFirst) {
-  // The SRAM takes 1000 cycles. Three bursts of the store go at 10, are read at 1011 and acknowledged
-  // at 1111; the fourth goes then, is read at 2112, acknowledged at 2212. The load is set up at 1121
-  // and has the two other places; at 1221 its data are there, so these will be free at 2222. The
-  // third burst goes at 2212 all the same, when the store gives its place back.
+  // The SRAM takes 1000 cycles. Three bursts of the store go at 10, are read at 1011 and
+  // acknowledged at 1111; the fourth goes then, is read at 2112, acknowledged at 2212. The load is
+  // set up at 1121 and has the two other places; at 1221 its data are there, so these will be free
+  // at 2222. The third burst goes at 2212 all the same, when the store gives its place back.
   MachineConfig config = machine(3);
   config.dma.shared = true;
   config.sram.latency = 1000;
