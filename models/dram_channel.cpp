@@ -17,7 +17,7 @@ DramDirection other(DramDirection direction) {
 }  // namespace
 
 DramChannel::DramChannel(const DramTiming& timing, const DramControllerOptions& options,
-                         DramBursts& bursts, DramCounters& counters)
+                         const AddressMap& map, DramBursts& bursts, DramCounters& counters)
     : timing_(timing),
       options_(options),
       bursts_(bursts),
@@ -25,6 +25,7 @@ DramChannel::DramChannel(const DramTiming& timing, const DramControllerOptions& 
       banks_(timing),
       reads_(options.read_entries, options.hit_limit),
       writes_(options.write_entries, options.hit_limit),
+      arrivals_(map),
       bus_cycles_({0, timing.column_bus, timing.activate_bus, timing.precharge_bus}),
       read_latency_(timing.read_done()),
       write_latency_(options.write_ack == DramWriteAck::kCommand ? 1 : timing.write_done()) {
@@ -68,7 +69,7 @@ void DramChannel::rest(DramCycle limit) {
     decision = std::min(decision, arrivals_.earliest());
   }
   next_work_ = std::min(decision, next_refresh_);
-  const bool writes = writes_.size() + arriving_writes_ > 0;
+  const bool writes = writes_.size() + arrivals_.writes() > 0;
   const DramCycle least = writes ? std::min(read_latency_, write_latency_) : read_latency_;
   earliest_done_ = decision == kNoDramCycle ? kNoDramCycle : decision + least;
 }
@@ -83,13 +84,13 @@ inline void DramChannel::choose_direction() {
   }
 }
 
-inline void DramChannel::enqueue(const DramArrival& arrival) {
-  const auto direction = arrival.write ? DramDirection::kWrite : DramDirection::kRead;
-  arriving_writes_ -= arrival.write ? 1 : 0;
-  const unsigned bank = arrival.bank;
+inline void DramChannel::enqueue(const DramRun& run) {
+  const auto direction = run.write ? DramDirection::kWrite : DramDirection::kRead;
+  const unsigned bank = run.place.bank();
+  const std::uint32_t row = run.place.row();
   DramQueue& entries = queue(direction);
-  const bool hit = banks_.is_open(bank) && banks_.row(bank) == arrival.row;
-  const bool changed = entries.push(bank, arrival.row, arrival.burst, next_age_++, hit);
+  const bool hit = banks_.is_open(bank) && banks_.row(bank) == row;
+  const bool changed = entries.push(bank, row, run.burst, next_age_++, hit);
   const DramDirection before = direction_;
   choose_direction();
   // Only what the newcomer's bank wants can have changed.
@@ -105,13 +106,13 @@ inline void DramChannel::enqueue(const DramArrival& arrival) {
 bool DramChannel::admit(DramCycle until) {
   bool any = false;
   while (arrivals_.earliest() <= until) {
-    const DramArrival& arrival = arrivals_.front();
-    if ((arrival.write ? writes_ : reads_).full()) {
+    const DramRun& run = arrivals_.front();
+    if ((run.write ? writes_ : reads_).full()) {
       break;
     }
-    now_ = std::max(now_, arrival.cycle);
+    now_ = std::max(now_, run.cycle);
     until = std::min(until, now_);
-    enqueue(arrival);
+    enqueue(run);
     arrivals_.pop();
     any = true;
   }

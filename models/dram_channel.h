@@ -49,15 +49,14 @@ struct DramControllerOptions {
 ///     an access whose row was opened for it, then the oldest access's.
 class DramChannel {
  public:
-  DramChannel(const DramTiming& timing, const DramControllerOptions& options, DramBursts& bursts,
-              DramCounters& counters);
+  DramChannel(const DramTiming& timing, const DramControllerOptions& options, const AddressMap& map,
+              DramBursts& bursts, DramCounters& counters);
 
-  /// An access that reaches the controller not before the last advance()'s limit.
-  void submit(const DramArrival& arrival) {
-    arrivals_.push(arrival);
-    arriving_writes_ += arrival.write ? 1 : 0;
-    next_work_ = std::min(next_work_, arrival.cycle);
-    earliest_done_ = std::min(earliest_done_, arrival.cycle + latency(arrival.write));
+  /// Accesses that reach the controller not before the last advance()'s limit.
+  void submit(const DramRun& run) {
+    arrivals_.push(run);
+    next_work_ = std::min(next_work_, run.cycle);
+    earliest_done_ = std::min(earliest_done_, run.cycle + latency(run.write));
   }
   /// Takes all decisions at cycles before `limit`.
   void advance(DramCycle limit) {
@@ -93,7 +92,7 @@ class DramChannel {
   void decide(DramCycle limit);
   void rest(DramCycle limit);
   bool admit(DramCycle until);
-  void enqueue(const DramArrival& arrival);
+  void enqueue(const DramRun& run);
   void choose_direction();
   using PerBank = DramBanks::PerBank;
   void consider(std::uint64_t mask, Command command, DramDirection direction, DramCycle any_ready,
@@ -129,7 +128,6 @@ class DramChannel {
   std::array<DramCycle, 4> bus_cycles_ = {};  ///< by Command
   DramCycle read_latency_ = 0;                ///< column command to done
   DramCycle write_latency_ = 0;
-  std::uint64_t arriving_writes_ = 0;
   Plan plan_;  ///< the next command, if nothing arrives before it
   bool planned_ = false;
 };
