@@ -83,8 +83,7 @@ bool BankedDram::poll(Picoseconds now, DramCompletion& completion) {
   const DramCycle done = bursts_.earliest();
   if (done <= polled_cycle_) {
     completion = {bursts_.pop(), done * timing_.clock_ps};
-    next_event_cycle_ = done;  // there may be more
-    next_event_ = completion.time;
+    update_next_event();  // which spares the caller a call that finds nothing
     return true;
   }
   update_next_event();
@@ -104,8 +103,10 @@ void BankedDram::advance(Picoseconds now) {
 
 void BankedDram::update_next_event() {
   next_event_cycle_ = bursts_.earliest();
-  for (const DramChannel& channel : channels_) {
-    next_event_cycle_ = std::min(next_event_cycle_, channel.earliest_done());
+  if (next_event_cycle_ > polled_cycle_) {
+    for (const DramChannel& channel : channels_) {
+      next_event_cycle_ = std::min(next_event_cycle_, channel.earliest_done());
+    }
   }
   next_event_ = next_event_cycle_ == kNoDramCycle ? kNever : next_event_cycle_ * timing_.clock_ps;
 }
