@@ -53,6 +53,9 @@ AddressMap::AddressMap(const std::string& text, const DramTiming& timing, std::u
     body = "row:bank:column:bankgroup:channel";
   }
   parse(body, bits);
+  for (unsigned zeros = 0; zeros + access_bits_ < 64; ++zeros) {
+    steps_[zeros] = packed((std::uint64_t{2} << zeros) - 1);
+  }
 }
 
 void AddressMap::parse(const std::string& text, const std::array<unsigned, kFields>& field_bits) {
@@ -103,9 +106,9 @@ void AddressMap::parse(const std::string& text, const std::array<unsigned, kFiel
                      " bits, allowed is exactly " + std::to_string(field_bits[field]));
     }
   }
-  const std::array<unsigned, kFields> packed_at = {kRowAt, group_shift_, 0, kColumnAt, kChannelAt};
+  const std::array<unsigned, kFields> packed_at = {PackedPlace::kRowAt, group_shift_, 0,
+                                                   PackedPlace::kColumnAt, PackedPlace::kChannelAt};
   unsigned shift = access_bits_;
-  column_run_bits_ = access_bits_;
   std::array<unsigned, kFields> field_shift = {};
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
     if (part->bits > 0) {
@@ -115,12 +118,19 @@ void AddressMap::parse(const std::string& text, const std::array<unsigned, kFiel
           static_cast<std::uint8_t>(packed_at[part->field] + field_shift[part->field]),
           (std::uint64_t{1} << part->bits) - 1};
     }
-    if (shift == column_run_bits_ && part->field == kColumn) {
-      column_run_bits_ += part->bits;
-    }
     shift += part->bits;
     field_shift[part->field] += part->bits;
   }
+}
+
+PackedPlace AddressMap::packed(std::uint64_t access) const {
+  const std::uint64_t address = access << access_bits_;
+  std::uint64_t packed = 0;
+  for (std::size_t i = 0; i < piece_count_; ++i) {
+    const Piece& piece = pieces_[i];
+    packed |= (address >> piece.address_shift & piece.mask) << piece.packed_shift;
+  }
+  return PackedPlace(packed ^ (packed >> PackedPlace::kRowAt & hash_mask_));
 }
 
 std::uint64_t AddressMap::address(const DramPlace& place) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <string>
 
@@ -17,6 +18,34 @@ struct DramPlace {
   std::uint32_t row = 0;
   std::uint32_t column = 0;  ///< in accesses, from the start of the row
   bool operator==(const DramPlace&) const = default;
+};
+
+/// The same in one word, without names: what the models hold while an access waits.
+class PackedPlace {
+ public:
+  PackedPlace() = default;
+  explicit PackedPlace(std::uint64_t bits) : bits_(bits) {}
+
+  std::uint32_t bank() const { return field(0, kChannelAt); }
+  std::uint32_t channel() const { return field(kChannelAt, kColumnAt); }
+  std::uint32_t column() const { return field(kColumnAt, kRowAt); }
+  std::uint32_t row() const { return static_cast<std::uint32_t>(bits_ >> kRowAt); }
+  PackedPlace& operator^=(PackedPlace other) {
+    bits_ ^= other.bits_;
+    return *this;
+  }
+
+  /// The first bit of each field; the bank's is 0.
+  static constexpr unsigned kChannelAt = 6;
+  static constexpr unsigned kColumnAt = 14;
+  static constexpr unsigned kRowAt = 34;
+
+ private:
+  std::uint32_t field(unsigned from, unsigned to) const {
+    return static_cast<std::uint32_t>(bits_ >> from) & ((1u << (to - from)) - 1);
+  }
+
+  std::uint64_t bits_ = 0;
 };
 
 /// The grammar of a map, most significant field first; the bytes of one access lie below it all:
@@ -35,9 +64,18 @@ class AddressMap {
   /// Throws InputError quoting `text` and saying what is allowed.
   AddressMap(const std::string& text, const DramTiming& timing, std::uint64_t channels);
 
-  DramPlace place(std::uint64_t address) const;
-  /// Addresses that are equal from this bit on differ in the column only.
-  unsigned column_run_bits() const { return column_run_bits_; }
+  DramPlace place(std::uint64_t address) const {
+    const PackedPlace place = packed(address >> access_bits_);
+    return {place.channel(), place.bank(), place.row(), place.column()};
+  }
+  /// The place of the access of this number, the address divided by the size of an access.
+  PackedPlace packed(std::uint64_t access) const;
+  /// Makes the place of access `next - 1` that of `next`. Every bit of a place is the parity of
+  /// some bits of the address, so what changes depends only on the address bits that change: those
+  /// up to the lowest that is set in `next`.
+  void step_to(std::uint64_t next, PackedPlace& place) const {
+    place ^= steps_[static_cast<unsigned>(std::countr_zero(next))];
+  }
   /// The first byte of an access: the inverse of place() within the capacity.
   std::uint64_t address(const DramPlace& place) const;
   std::uint64_t capacity_bytes() const { return std::uint64_t{1} << total_bits_; }
@@ -53,36 +91,16 @@ class AddressMap {
     std::uint64_t mask = 0;
   };
   static constexpr std::size_t kMaxPieces = 16;
-  /// place() gathers all fields in one word: bank id, channel, column and row from these bits on.
-  static constexpr unsigned kChannelAt = 6;
-  static constexpr unsigned kColumnAt = 14;
-  static constexpr unsigned kRowAt = 34;
 
   void parse(const std::string& text, const std::array<unsigned, kFields>& field_bits);
 
   std::array<Piece, kMaxPieces> pieces_ = {};
   std::size_t piece_count_ = 0;
+  std::array<PackedPlace, 65> steps_ = {};  ///< by number of zeros below the lowest bit set
   unsigned access_bits_ = 0;
-  unsigned column_run_bits_ = 0;
   unsigned total_bits_ = 0;
   std::uint32_t group_shift_ = 0;  ///< bank id = group << group_shift_ | bank in group
   std::uint32_t hash_mask_ = 0;    ///< bits of the bank id that +xor flips
 };
-
-inline DramPlace AddressMap::place(std::uint64_t address) const {
-  std::uint64_t packed = 0;
-  for (std::size_t i = 0; i < piece_count_; ++i) {
-    const Piece& piece = pieces_[i];
-    packed |= (address >> piece.address_shift & piece.mask) << piece.packed_shift;
-  }
-  constexpr std::uint32_t kBankMask = (1u << kChannelAt) - 1;
-  constexpr std::uint32_t kChannelMask = (1u << (kColumnAt - kChannelAt)) - 1;
-  constexpr std::uint32_t kColumnMask = (1u << (kRowAt - kColumnAt)) - 1;
-  const auto row = static_cast<std::uint32_t>(packed >> kRowAt);
-  const std::uint32_t bank = static_cast<std::uint32_t>(packed) & kBankMask;
-  return {static_cast<std::uint32_t>(packed >> kChannelAt) & kChannelMask,
-          bank ^ (row & hash_mask_), row,
-          static_cast<std::uint32_t>(packed >> kColumnAt) & kColumnMask};
-}
 
 }  // namespace tilewave

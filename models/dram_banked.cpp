@@ -11,7 +11,7 @@ BankedDram::BankedDram(const DramConfig& config, const DramControllerOptions& op
       bursts_(counters_) {
   channels_.reserve(config.channels);
   for (std::uint32_t i = 0; i < config.channels; ++i) {
-    channels_.emplace_back(timing_, options, bursts_, counters_);
+    channels_.emplace_back(timing_, options, map_, bursts_, counters_);
   }
 }
 
@@ -46,19 +46,33 @@ void BankedDram::submit(const DramBurst& burst, Picoseconds arrival) {
   const std::uint64_t last = (burst.address + burst.bytes - 1) >> map_.access_bits();
   const std::uint32_t record = bursts_.open(burst, static_cast<std::uint32_t>(last - first + 1));
   const DramCycle cycle = cycle_at_or_after(arrival);
-  for (std::uint64_t access = first; access <= last; ++access) {
-    const std::uint64_t address = access << map_.access_bits();
-    if (address >> map_.column_run_bits() != run_) {
-      run_ = address >> map_.column_run_bits();
-      run_place_ = map_.place(address);
-    }
-    channels_[run_place_.channel].submit({arrival, cycle, run_place_.row, record,
-                                          static_cast<std::uint8_t>(run_place_.bank), burst.write});
+  DramRun run{arrival, cycle, first, map_.packed(first), 0, record, burst.write};
+  if (channels_.size() == 1) {
+    run.left = static_cast<std::uint32_t>(last - first + 1);
+    channels_.front().submit(run);
+  } else {
+    submit_by_channel(run, last);
   }
   const DramCycle earliest = cycle + channels_.front().latency(burst.write);
   if (earliest < next_event_cycle_) {
     next_event_cycle_ = earliest;
     next_event_ = earliest * timing_.clock_ps;
+  }
+}
+
+/// Cuts a burst into the runs that lie in one channel each; `run` is its first access, not counted
+/// yet.
+void BankedDram::submit_by_channel(DramRun run, std::uint64_t last) {
+  PackedPlace place = run.place;
+  for (std::uint64_t access = run.access; access <= last;) {
+    ++run.left;
+    map_.step_to(++access, place);
+    if (access > last || place.channel() != run.place.channel()) {
+      channels_[run.place.channel()].submit(run);
+      run.access = access;
+      run.place = place;
+      run.left = 0;
+    }
   }
 }
 
@@ -69,8 +83,7 @@ bool BankedDram::poll(Picoseconds now, DramCompletion& completion) {
   const DramCycle done = bursts_.earliest();
   if (done <= polled_cycle_) {
     completion = {bursts_.pop(), done * timing_.clock_ps};
-    next_event_cycle_ = done;  // there may be more
-    next_event_ = completion.time;
+    update_next_event();  // which spares the caller a call that finds nothing
     return true;
   }
   update_next_event();
@@ -90,8 +103,10 @@ void BankedDram::advance(Picoseconds now) {
 
 void BankedDram::update_next_event() {
   next_event_cycle_ = bursts_.earliest();
-  for (const DramChannel& channel : channels_) {
-    next_event_cycle_ = std::min(next_event_cycle_, channel.earliest_done());
+  if (next_event_cycle_ > polled_cycle_) {
+    for (const DramChannel& channel : channels_) {
+      next_event_cycle_ = std::min(next_event_cycle_, channel.earliest_done());
+    }
   }
   next_event_ = next_event_cycle_ == kNoDramCycle ? kNever : next_event_cycle_ * timing_.clock_ps;
 }

@@ -36,6 +36,7 @@ class BankedDram final : public DramModel {
 
  private:
   DramCycle cycle_at_or_after(Picoseconds time) const;
+  void submit_by_channel(DramRun run, std::uint64_t last);
   void advance(Picoseconds now);
   void update_next_event();
 
@@ -44,10 +45,8 @@ class BankedDram final : public DramModel {
   DramCounters counters_;
   DramBursts bursts_;
   std::vector<DramChannel> channels_;
-  std::uint64_t run_ = ~std::uint64_t{0};  ///< the last access's column run and ...
-  DramPlace run_place_;                    ///< ... where it lies, its column aside
-  Picoseconds polled_ = 0;                 ///< the latest `now` of poll()
-  DramCycle polled_cycle_ = 0;             ///< the last clock edge at or before it
+  Picoseconds polled_ = 0;      ///< the latest `now` of poll()
+  DramCycle polled_cycle_ = 0;  ///< the last clock edge at or before it
   Picoseconds next_event_ = kNever;
   DramCycle next_event_cycle_ = kNoDramCycle;  ///< next_event_ is this clock edge
 };

@@ -1,23 +1,13 @@
 // The controller's decisions, one command at a time; the rules are listed in the header.
-// The timing rules themselves are in models/dram_bank.h and .cpp.
+// Where it takes a search to decide, it is in models/dram_search.cpp; the timing rules themselves
+// are in models/dram_bank.h and .cpp.
 #include "models/dram_channel.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace tilewave {
-namespace {
-
-unsigned lowest(std::uint64_t mask) { return static_cast<unsigned>(std::countr_zero(mask)); }
-
-DramDirection other(DramDirection direction) {
-  return direction == DramDirection::kRead ? DramDirection::kWrite : DramDirection::kRead;
-}
-
-}  // namespace
-
 DramChannel::DramChannel(const DramTiming& timing, const DramControllerOptions& options,
-                         DramBursts& bursts, DramCounters& counters)
+                         const AddressMap& map, DramBursts& bursts, DramCounters& counters)
     : timing_(timing),
       options_(options),
       bursts_(bursts),
@@ -25,6 +15,7 @@ DramChannel::DramChannel(const DramTiming& timing, const DramControllerOptions& 
       banks_(timing),
       reads_(options.read_entries, options.hit_limit),
       writes_(options.write_entries, options.hit_limit),
+      arrivals_(map),
       bus_cycles_({0, timing.column_bus, timing.activate_bus, timing.precharge_bus}),
       read_latency_(timing.read_done()),
       write_latency_(options.write_ack == DramWriteAck::kCommand ? 1 : timing.write_done()) {
@@ -34,27 +25,30 @@ DramChannel::DramChannel(const DramTiming& timing, const DramControllerOptions& 
 }
 
 void DramChannel::decide(DramCycle limit) {
+  DramCycle last = std::min(limit - 1, next_refresh_);  // no decision is taken here after it
   for (;;) {
-    if (!planned_) {
-      plan_ = Plan();
-      planned_ = true;
-      consider_banks(~std::uint64_t{0});
-    }
-    const DramCycle next = std::min(plan_.time, next_refresh_);
-    // A decision sees what arrived at or before it.
-    const DramCycle until = std::min(next, limit - 1);
-    if (arrivals_.earliest() <= until && admit(until)) {
+    // A decision sees what arrived at or before it, and none lies before now_.
+    const DramCycle until = std::min(planned_ ? plan_.time : now_, last);
+    if (arrival_ <= until) {
+      admit(until);
       continue;
     }
-    if (next >= limit) {
-      rest(limit);
-      return;
+    if (!planned_) {
+      choose();
+      planned_ = true;
+      if (arrival_ <= std::min(plan_.time, last)) {
+        continue;
+      }
     }
-    if (next_refresh_ <= plan_.time) {
+    if (next_refresh_ < limit && next_refresh_ <= plan_.time) {
       skip_idle_refreshes(limit);
       refresh(next_refresh_);
-    } else {
+      last = std::min(limit - 1, next_refresh_);
+    } else if (plan_.time < limit) {
       issue();
+    } else {
+      rest(limit);
+      return;
     }
     planned_ = false;
   }
@@ -68,7 +62,7 @@ void DramChannel::rest(DramCycle limit) {
     decision = std::min(decision, arrivals_.earliest());
   }
   next_work_ = std::min(decision, next_refresh_);
-  const bool writes = writes_.size() + arriving_writes_ > 0;
+  const bool writes = writes_.size() + arrivals_.writes() > 0;
   const DramCycle least = writes ? std::min(read_latency_, write_latency_) : read_latency_;
   earliest_done_ = decision == kNoDramCycle ? kNoDramCycle : decision + least;
 }
@@ -83,138 +77,138 @@ inline void DramChannel::choose_direction() {
   }
 }
 
-inline void DramChannel::enqueue(const DramArrival& arrival) {
-  const auto direction = arrival.write ? DramDirection::kWrite : DramDirection::kRead;
-  arriving_writes_ -= arrival.write ? 1 : 0;
-  const unsigned bank = arrival.bank;
-  DramQueue& entries = queue(direction);
-  const bool hit = banks_.is_open(bank) && banks_.row(bank) == arrival.row;
-  const bool changed = entries.push(bank, arrival.row, arrival.burst, next_age_++, hit);
+inline void DramChannel::enqueue(const DramRun& run) {
+  const auto direction = run.write ? DramDirection::kWrite : DramDirection::kRead;
+  const unsigned bank = run.place.bank();
+  const std::uint32_t row = run.place.row();
+  const bool changed =
+      queue(direction).push(bank, row, run.burst, next_age_++, banks_.is_open_at(bank, row));
   const DramDirection before = direction_;
-  choose_direction();
+  if (direction != before) {  // more of its own changes no turn
+    choose_direction();
+  }
   // Only what the newcomer's bank wants can have changed.
-  if (before != direction_ || (plan_.bank == bank && plan_.command != Command::kNone)) {
+  if (changed || before != direction_ || plan_.bank == bank) {
     planned_ = false;
-  } else if (planned_ && changed && direction == direction_) {
-    consider_banks(std::uint64_t{1} << bank);
   }
 }
 
 /// Lets in what arrives until the earliest of `until` and its own arrival: from there on the plan
-/// may be another. False if nothing could enter.
-bool DramChannel::admit(DramCycle until) {
-  bool any = false;
-  while (arrivals_.earliest() <= until) {
-    const DramArrival& arrival = arrivals_.front();
-    if ((arrival.write ? writes_ : reads_).full()) {
-      break;
-    }
-    now_ = std::max(now_, arrival.cycle);
+/// may be another.
+inline void DramChannel::admit(DramCycle until) {
+  do {
+    const DramRun& run = arrivals_.front();
+    now_ = std::max(now_, run.cycle);
     until = std::min(until, now_);
-    enqueue(arrival);
+    enqueue(run);
     arrivals_.pop();
-    any = true;
-  }
-  return any;
+    look_at_arrivals();
+  } while (arrival_ <= until);
 }
 
-/// Puts the best of one kind of command for the banks of `mask` into plan_ if it beats what is
-/// there. The earliest cycle of a bank is the maximum of `any_ready` and `ready[bank]`; `ages` are
-/// those of the accesses the commands are for.
-inline void DramChannel::consider(std::uint64_t mask, Command command, DramDirection direction,
-                                  DramCycle any_ready, const PerBank& ready, const PerBank& ages,
-                                  unsigned rank) {
-  if (mask == 0) {
-    return;
-  }
-  const DramCycle bus = command == Command::kColumn ? column_bus_ : row_bus_;
-  const DramCycle floor = std::max({now_, bus, any_ready});
-  const DramCycle bus_cycles = bus_cycles_[static_cast<unsigned>(command)];
-  if (floor + bus_cycles + (rank > plan_.rank ? 1 : 0) > plan_.end) {
-    return;
-  }
-  DramCycle time = kNoDramCycle;
-  std::uint64_t age = 0;
-  unsigned bank = 0;
-  for (; mask != 0; mask &= mask - 1) {
-    // Without branches: which bank is best is as good as random to the host's predictor.
-    const unsigned candidate = lowest(mask);
-    const DramCycle candidate_time = std::max(floor, ready[candidate]);
-    const std::uint64_t candidate_age = ages[candidate];
-    const bool better =
-        static_cast<int>(candidate_time < time) |
-        (static_cast<int>(candidate_time == time) & static_cast<int>(candidate_age < age));
-    time = better ? candidate_time : time;
-    age = better ? candidate_age : age;
-    bank = better ? candidate : bank;
-  }
-  const DramCycle end = time + bus_cycles;
-  const bool first = rank != plan_.rank ? rank < plan_.rank : age < plan_.age;
-  if (end < plan_.end || (end == plan_.end && first)) {
-    plan_.end = end;  // one by one: a copy of the whole would wait for the stores to it
-    plan_.rank = rank;
-    plan_.age = age;
-    plan_.time = time;
-    plan_.bank = bank;
-    plan_.command = command;
-    plan_.direction = direction;
-  }
-}
-
-/// Puts the best command of the banks of `mask` into plan_ if it beats what is there.
-void DramChannel::consider_banks(std::uint64_t mask) {
-  const DramDirection turn = direction_;
-  const DramDirection opposite = other(turn);
-  const DramQueue& entries = queue(turn);
-  const std::uint64_t hits = entries.hits() & mask;
-  const std::uint64_t misses = entries.waiting() & mask & ~hits;
-  const std::uint64_t owed = misses & owed_to(opposite);
-  const std::uint64_t open = banks_.open_mask();
+inline DramChannel::Wants DramChannel::wants() const {
+  const DramQueue& entries = queue(direction_);
+  const std::uint64_t hits = entries.hits();
+  const std::uint64_t misses = entries.waiting() & ~hits;
   const std::uint64_t given_up = hits & entries.closable() & ~owed_;
-  const DramQueue& opposite_entries = queue(opposite);
-  // Those of rank 0 first: in the same cycle nothing else can beat them.
-  consider(hits & owed_, Command::kColumn, turn, banks_.earliest_any_column(turn),
-           banks_.bank_columns(turn), entries.next_ages(), 0);
-  consider(owed, Command::kColumn, opposite, banks_.earliest_any_column(opposite),
-           banks_.bank_columns(opposite), opposite_entries.next_ages(), 0);
-  consider(hits & ~owed_, Command::kColumn, turn, banks_.earliest_any_column(turn),
-           banks_.bank_columns(turn), entries.next_ages(), 1);
-  consider(((misses & ~owed) | given_up) & open, Command::kPrecharge, turn, 0,
-           banks_.bank_precharges(), entries.other_ages(), 1);
-  consider(misses & ~open, Command::kActivate, turn, banks_.earliest_any_activate(),
-           banks_.bank_activates(), entries.next_ages(), 1);
+  Wants wants{hits, 0, 0, 0};
+  if ((misses | given_up) != 0) {
+    const std::uint64_t open = banks_.open_mask();
+    wants.owed = misses & owed_to(opposite(direction_));
+    wants.precharges = ((misses & ~wants.owed) | given_up) & open;
+    wants.activates = misses & ~open;
+  }
+  return wants;
+}
+
+/// Puts the next command into plan_.
+inline void DramChannel::choose() {
+  const Wants wants = this->wants();
+  if (!choose_oldest(wants)) {
+    choose_best(wants);
+  }
+}
+
+/// Most often the oldest access of all hits an open row and no other command beats its column,
+/// which takes no search to see. False if it may be otherwise.
+inline bool DramChannel::choose_oldest(const Wants& wants) {
+  if (wants.owed != 0 || wants.columns == 0) {
+    return false;
+  }
+  const DramQueue& entries = queue(direction_);
+  const DramQueue::Entry& oldest = entries.oldest();
+  const unsigned bank = oldest.bank;
+  const std::uint64_t bit = std::uint64_t{1} << bank;
+  const DramCycle time = std::max({now_, column_bus_, banks_.earliest_any_column(direction_)});
+  const DramCycle end = time + timing_.column_bus;
+  if ((wants.columns & bit) == 0 || &entries.next(bank) != &oldest ||
+      banks_.bank_column(bank, direction_) > time) {
+    return false;
+  }
+  // Others of rank 0 go first if they are ready.
+  const bool owed = (owed_ & bit) != 0;
+  for (std::uint64_t mask = owed ? 0 : wants.columns & owed_; mask != 0; mask &= mask - 1) {
+    if (banks_.bank_column(lowest_bank(mask), direction_) <= time) {
+      return false;
+    }
+  }
+  if (row_command_before(wants, end)) {
+    return false;
+  }
+  plan_.end = end;
+  plan_.rank = owed ? 0 : 1;
+  plan_.age = oldest.age;
+  plan_.time = time;
+  plan_.bank = bank;
+  plan_.command = Command::kColumn;
+  plan_.direction = direction_;
+  return true;
+}
+
+/// Whether a row command may be off the command pins before `end`. Commands only ever delay each
+/// other, so what was found for some banks stays true for any of them.
+inline bool DramChannel::row_command_before(const Wants& wants, DramCycle end) {
+  if ((wants.precharges | wants.activates) == 0) {
+    return false;
+  }
+  const DramCycle bus_cycles = std::min(timing_.precharge_bus, timing_.activate_bus);
+  const auto before = [&] { return std::max({now_, row_bus_, row_ready_}) + bus_cycles < end; };
+  const bool known =
+      ((wants.precharges & ~row_precharges_) | (wants.activates & ~row_activates_)) == 0;
+  if (known && !before()) {
+    return false;
+  }
+  row_precharges_ = wants.precharges;
+  row_activates_ = wants.activates;
+  row_ready_ = kNoDramCycle;
+  for (std::uint64_t mask = wants.precharges; mask != 0; mask &= mask - 1) {
+    row_ready_ = std::min(row_ready_, banks_.earliest_precharge(lowest_bank(mask)));
+  }
+  for (std::uint64_t mask = wants.activates; mask != 0; mask &= mask - 1) {
+    row_ready_ = std::min(row_ready_, banks_.earliest_activate(lowest_bank(mask)));
+  }
+  return before();
 }
 
 inline void DramChannel::issue_column() {
   DramQueue& entries = queue(plan_.direction);
-  const DramQueue::Entry& entry = entries[entries.next(plan_.bank)];
+  const unsigned bank = plan_.bank;
+  const DramQueue::Entry& entry = entries.next(bank);
   ++(entry.precharged  ? counters_.row_conflicts
      : entry.activated ? counters_.row_misses
                        : counters_.row_hits);
-  const std::uint64_t bit = std::uint64_t{1} << plan_.bank;
+  const std::uint64_t bit = std::uint64_t{1} << bank;
   owed_ &= ~bit;
   owed_writes_ &= ~bit;
-  banks_.column(plan_.bank, plan_.direction, plan_.time);
-  const std::uint32_t burst = entries.pop_hit(plan_.bank);
+  banks_.column(bank, plan_.direction, plan_.time);
+  const std::uint32_t burst = entries.pop_hit(bank);
   choose_direction();
+  look_at_arrivals();
   bursts_.access_done(burst, plan_.time + latency(plan_.direction == DramDirection::kWrite));
 }
 
-void DramChannel::issue() {
+inline void DramChannel::issue() {
   now_ = plan_.time;
-  switch (plan_.command) {
-    case Command::kColumn: issue_column(); break;
-    case Command::kActivate: issue_activate(); break;
-    case Command::kPrecharge: {
-      DramQueue& entries = queue(plan_.direction);
-      entries[entries.other(plan_.bank)].precharged = true;
-      banks_.precharge(plan_.bank, plan_.time);
-      reads_.closed(plan_.bank);
-      writes_.closed(plan_.bank);
-      break;
-    }
-    case Command::kNone: return;
-  }
   const bool column = plan_.command == Command::kColumn;
   if (column || !timing_.split_command_bus) {
     column_bus_ = plan_.end;
@@ -222,11 +216,25 @@ void DramChannel::issue() {
   if (!column || !timing_.split_command_bus) {
     row_bus_ = plan_.end;
   }
+  if (column) {
+    issue_column();
+  } else if (plan_.command == Command::kActivate) {
+    issue_activate();
+  } else {
+    issue_precharge();
+  }
+}
+
+void DramChannel::issue_precharge() {
+  queue(plan_.direction).other(plan_.bank).precharged = true;
+  banks_.precharge(plan_.bank, plan_.time);
+  reads_.closed(plan_.bank);
+  writes_.closed(plan_.bank);
 }
 
 void DramChannel::issue_activate() {
   DramQueue& entries = queue(plan_.direction);
-  DramQueue::Entry& entry = entries[entries.next(plan_.bank)];
+  DramQueue::Entry& entry = entries.next(plan_.bank);
   entry.activated = true;
   const std::uint32_t row = entry.row;
   const std::uint64_t bit = std::uint64_t{1} << plan_.bank;

@@ -49,15 +49,15 @@ struct DramControllerOptions {
 ///     an access whose row was opened for it, then the oldest access's.
 class DramChannel {
  public:
-  DramChannel(const DramTiming& timing, const DramControllerOptions& options, DramBursts& bursts,
-              DramCounters& counters);
+  DramChannel(const DramTiming& timing, const DramControllerOptions& options, const AddressMap& map,
+              DramBursts& bursts, DramCounters& counters);
 
-  /// An access that reaches the controller not before the last advance()'s limit.
-  void submit(const DramArrival& arrival) {
-    arrivals_.push(arrival);
-    arriving_writes_ += arrival.write ? 1 : 0;
-    next_work_ = std::min(next_work_, arrival.cycle);
-    earliest_done_ = std::min(earliest_done_, arrival.cycle + latency(arrival.write));
+  /// Accesses that reach the controller not before the last advance()'s limit.
+  void submit(const DramRun& run) {
+    arrivals_.push(run);
+    look_at_arrivals();
+    next_work_ = std::min(next_work_, run.cycle);
+    earliest_done_ = std::min(earliest_done_, run.cycle + latency(run.write));
   }
   /// Takes all decisions at cycles before `limit`.
   void advance(DramCycle limit) {
@@ -84,6 +84,14 @@ class DramChannel {
     DramDirection direction = DramDirection::kRead;
   };
 
+  /// Banks by what they want.
+  struct Wants {
+    std::uint64_t columns = 0;
+    std::uint64_t owed = 0;  ///< a column in the direction that does not have the turn
+    std::uint64_t precharges = 0;
+    std::uint64_t activates = 0;
+  };
+
   DramQueue& queue(DramDirection direction) {
     return direction == DramDirection::kRead ? reads_ : writes_;
   }
@@ -92,18 +100,28 @@ class DramChannel {
   }
   void decide(DramCycle limit);
   void rest(DramCycle limit);
-  bool admit(DramCycle until);
-  void enqueue(const DramArrival& arrival);
+  /// To be called when the first of arrivals_ or a queue's being full may have changed.
+  void look_at_arrivals() {
+    const bool held = arrivals_.front_is_write() ? writes_.full() : reads_.full();
+    arrival_ = held ? kNoDramCycle : arrivals_.earliest();
+  }
+  void admit(DramCycle until);
+  void enqueue(const DramRun& run);
   void choose_direction();
-  using PerBank = DramBanks::PerBank;
+  Wants wants() const;
+  void choose();
+  bool choose_oldest(const Wants& wants);
+  void choose_best(const Wants& wants);
+  bool row_command_before(const Wants& wants, DramCycle end);
+  template <typename Ready, typename Age>
   void consider(std::uint64_t mask, Command command, DramDirection direction, DramCycle any_ready,
-                const PerBank& ready, const PerBank& ages, unsigned rank);
-  void consider_banks(std::uint64_t mask);
+                const Ready& ready, const Age& age_of, unsigned rank);
   std::uint64_t owed_to(DramDirection direction) const {
     return direction == DramDirection::kWrite ? owed_writes_ : owed_ & ~owed_writes_;
   }
   void issue();
   void issue_activate();
+  void issue_precharge();
   void issue_column();
   void skip_idle_refreshes(DramCycle limit);
   void refresh(DramCycle now);
@@ -116,6 +134,8 @@ class DramChannel {
   DramQueue reads_;
   DramQueue writes_;
   DramArrivals arrivals_;
+  /// When the first access on its way may enter; kNoDramCycle if a full queue holds it up.
+  DramCycle arrival_ = kNoDramCycle;
   DramDirection direction_ = DramDirection::kRead;
   std::uint64_t owed_ = 0;         ///< banks opened for an access not yet served
   std::uint64_t owed_writes_ = 0;  ///< ... of which for a write
@@ -129,9 +149,11 @@ class DramChannel {
   std::array<DramCycle, 4> bus_cycles_ = {};  ///< by Command
   DramCycle read_latency_ = 0;                ///< column command to done
   DramCycle write_latency_ = 0;
-  std::uint64_t arriving_writes_ = 0;
   Plan plan_;  ///< the next command, if nothing arrives before it
   bool planned_ = false;
+  DramCycle row_ready_ = 0;  ///< of the following banks, no row command is ready before it
+  std::uint64_t row_precharges_ = 0;
+  std::uint64_t row_activates_ = 0;
 };
 
 }  // namespace tilewave

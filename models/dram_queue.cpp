@@ -5,15 +5,15 @@
 namespace tilewave {
 
 DramQueue::DramQueue(unsigned capacity, unsigned hit_limit)
-    : entries_(capacity), hit_limit_(hit_limit) {
-  for (std::size_t i = capacity; i-- > 0;) {
-    entries_[i].next = free_;
-    free_ = static_cast<std::uint16_t>(i);
+    : entries_(capacity), all_(1), banks_(DramBanks::kMaxBanks), hit_limit_(hit_limit) {
+  for (Entry& entry : entries_) {
+    entry.newer_in_bank = free_;
+    free_ = &entry;
   }
-  head_.fill(kNone);
-  tail_.fill(kNone);
-  next_.fill(kNone);
-  other_.fill(kNone);
+  all_.front().newer = all_.front().older = &all_.front();
+  for (Bank& bank : banks_) {
+    bank.ends.newer_in_bank = bank.ends.older_in_bank = &bank.ends;
+  }
 }
 
 }  // namespace tilewave

@@ -15,18 +15,26 @@ class SortedQueue {
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
   const T& front() const { return ring_[head_]; }
+  T& front() { return ring_[head_]; }  ///< its place in the order must stay
 
   template <typename Before>
   void push(T element, Before&& before) {
+    insert([&](const T& other) { return before(element, other); }) = std::move(element);
+  }
+
+  /// Makes room before the last elements for which `before_it` holds; the caller fills it in. For
+  /// large elements: one that is put together elsewhere and copied makes the host wait.
+  template <typename BeforeIt>
+  T& insert(BeforeIt&& before_it) {
     if (size_ > mask_) {
       grow();
     }
     std::size_t place = size_++;
-    while (place > 0 && before(element, at(place - 1))) {
+    while (place > 0 && before_it(std::as_const(at(place - 1)))) {
       at(place) = std::move(at(place - 1));
       --place;
     }
-    at(place) = std::move(element);
+    return at(place);
   }
 
   void pop() {

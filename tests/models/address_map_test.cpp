@@ -1,6 +1,7 @@
 // Address maps: the reference's bit positions, the round trip, and wrong texts.
 #include "models/address_map.h"
 
+#include <algorithm>
 #include <random>
 #include <set>
 
@@ -45,6 +46,25 @@ TEST(AddressMap, RoundTrip) {
     for (int i = 0; i < 1000; ++i) {
       const std::uint64_t address = random() % map.capacity_bytes() / 64 * 64;
       EXPECT_EQ(map.address(map.place(address)), address) << text;
+    }
+  }
+}
+
+TEST(AddressMap, StepsLeadToTheNextPlace) {
+  for (const char* text :
+       {"P", "B", "B+xor", "row8:channel1:row8:bank:channel1:column:bankgroup+xor"}) {
+    const AddressMap map(text, ddr4(), 4);
+    // Across every bit of the address, and around the end of the capacity.
+    for (unsigned bit = 0; bit < 40; ++bit) {
+      const std::uint64_t begin =
+          (std::uint64_t{1} << bit) - std::min<std::uint64_t>(std::uint64_t{1} << bit, 40);
+      PackedPlace place = map.packed(begin);
+      for (std::uint64_t access = begin + 1; access < begin + 80; ++access) {
+        map.step_to(access, place);
+        const DramPlace expected = map.place(access << map.access_bits());
+        EXPECT_EQ((DramPlace{place.channel(), place.bank(), place.row(), place.column()}), expected)
+            << text << " " << access;
+      }
     }
   }
 }

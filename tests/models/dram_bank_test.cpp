@@ -25,6 +25,8 @@ TEST(DramBank, ActivateDelaysItsOwnBank) {
   banks.activate(0, 7, 100);
   EXPECT_TRUE(banks.is_open(0));
   EXPECT_EQ(banks.row(0), 7u);
+  EXPECT_TRUE(banks.is_open_at(0, 7));
+  EXPECT_FALSE(banks.is_open_at(0, 6));
   expect_ready_at(banks.earliest_column(0, kRead), 122);   // 100 + RCD 22
   expect_ready_at(banks.earliest_column(0, kWrite), 122);  // 100 + RCD 22
   expect_ready_at(banks.earliest_precharge(0), 152);       // 100 + RAS 52

@@ -21,15 +21,40 @@ DramQueue queue_of(const std::vector<std::uint32_t>& rows, unsigned hit_limit = 
 TEST(DramQueue, HitsComeFirstOldestFirst) {
   DramQueue queue = queue_of({1, 2, 1, 2});
   EXPECT_EQ(queue.hits(), 0u);
-  EXPECT_EQ(queue[queue.next(kBank)].burst, 0u);
+  EXPECT_EQ(queue.next(kBank).burst, 0u);
   queue.opened(kBank, 2);
   EXPECT_EQ(queue.hits(), kBit);
-  EXPECT_EQ(queue[queue.other(kBank)].burst, 0u);
+  EXPECT_EQ(queue.other(kBank).burst, 0u);
   EXPECT_EQ(queue.pop_hit(kBank), 1u);
   EXPECT_EQ(queue.pop_hit(kBank), 3u);
   EXPECT_EQ(queue.hits(), 0u);
   EXPECT_EQ(queue.waiting(), kBit);
-  EXPECT_EQ(queue[queue.next(kBank)].burst, 0u);
+  EXPECT_EQ(queue.next(kBank).burst, 0u);
+}
+
+TEST(DramQueue, OldestOfAllBanks) {
+  DramQueue queue = queue_of({1, 2});
+  queue.push(5, 1, 2, 2, false);
+  EXPECT_EQ(queue.oldest().burst, 0u);
+  queue.opened(kBank, 2);
+  queue.pop_hit(kBank);  // from the middle
+  EXPECT_EQ(queue.oldest().burst, 0u);
+  queue.closed(kBank);
+  queue.opened(kBank, 1);
+  queue.pop_hit(kBank);
+  EXPECT_EQ(queue.oldest().burst, 2u);
+}
+
+TEST(DramQueue, EntriesAreUsedAgain) {
+  DramQueue queue = queue_of({1, 1, 1, 1, 1, 1, 1});
+  EXPECT_FALSE(queue.full());
+  queue.opened(kBank, 1);
+  for (std::uint32_t i = 7; i < 100; ++i) {
+    queue.push(kBank, 1, i, i, true);
+    EXPECT_TRUE(queue.full());
+    EXPECT_EQ(queue.pop_hit(kBank), i - 7);
+    EXPECT_EQ(queue.size(), 7u);
+  }
 }
 
 TEST(DramQueue, LimitOfHitsThatPass) {
@@ -39,7 +64,7 @@ TEST(DramQueue, LimitOfHitsThatPass) {
   EXPECT_EQ(queue.hits(), kBit);
   queue.pop_hit(kBank);  // the second to pass the access to row 1
   EXPECT_EQ(queue.hits(), 0u);
-  EXPECT_EQ(queue[queue.other(kBank)].burst, 0u);
+  EXPECT_EQ(queue.other(kBank).burst, 0u);
 }
 
 TEST(DramQueue, RowIsClosableOnceItServedMoreThanItLeaves) {
@@ -51,7 +76,7 @@ TEST(DramQueue, RowIsClosableOnceItServedMoreThanItLeaves) {
   EXPECT_EQ(queue.closable(), 0u);
   queue.pop_hit(kBank);  // 3 served, 1 left
   EXPECT_EQ(queue.closable(), kBit);
-  EXPECT_EQ(queue[queue.other(kBank)].burst, 4u);
+  EXPECT_EQ(queue.other(kBank).burst, 4u);
   queue.push(kBank, 1, 5, 5, true);  // 2 left
   EXPECT_EQ(queue.closable(), kBit);
   queue.push(kBank, 1, 6, 6, true);  // 3 left
@@ -67,7 +92,7 @@ TEST(DramQueue, RowNobodyElseWaitsForIsNotClosable) {
   EXPECT_TRUE(queue.push(kBank, 2, 3, 3, false));  // now somebody waits
   EXPECT_EQ(queue.closable(), kBit);
   EXPECT_FALSE(queue.push(kBank, 3, 4, 4, false));  // the oldest of the others stays
-  EXPECT_EQ(queue[queue.other(kBank)].burst, 3u);
+  EXPECT_EQ(queue.other(kBank).burst, 3u);
 }
 
 TEST(DramQueue, OpeningStartsTheCountAgain) {
@@ -76,12 +101,12 @@ TEST(DramQueue, OpeningStartsTheCountAgain) {
   queue.pop_hit(kBank);
   queue.closed(kBank);  // row 1 is left with one access waiting
   queue.opened(kBank, 2);
-  EXPECT_EQ(queue[queue.other(kBank)].burst, 1u);
+  EXPECT_EQ(queue.other(kBank).burst, 1u);
   EXPECT_EQ(queue.closable(), 0u);  // none served, 2 left
   queue.pop_hit(kBank);             // 1 served, 1 left
   EXPECT_EQ(queue.closable(), 0u);
   queue.pop_hit(kBank);
-  EXPECT_EQ(queue[queue.next(kBank)].burst, 1u);
+  EXPECT_EQ(queue.next(kBank).burst, 1u);
 }
 
 }  // namespace
