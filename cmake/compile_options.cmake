@@ -26,9 +26,11 @@ if(TILEWAVE_SANITIZE)
   target_link_options(tilewave_options INTERFACE -fsanitize=address,undefined)
 endif()
 
-# tilewave_room(NAME [LIBRARIES]): the static library of one room, built from every source beside it.
+# tilewave_room(NAME [LIBRARIES]): the static library of one room, built from every source beside it
+# and in folders below.
 function(tilewave_room NAME)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
+       ${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   add_library(tilewave_${NAME} STATIC ${sources})
   add_library(tilewave::${NAME} ALIAS tilewave_${NAME})
