@@ -26,18 +26,11 @@ struct Machine {
 
 const std::vector<std::string> kQuickModels = {"gemm:256x256x256", "gemm:1000x72x300",
                                                "mlp:128x128x64x32x32"};
-const std::vector<std::string> kModels = {"gemm:512x512x512",
-                                          "gemm:1024x1024x1024",
-                                          "gemm:4096x128x512",
-                                          "gemm:128x512x4096",
-                                          "gemm:256x8192x256",
-                                          "gemm:1000x1000x1000",
-                                          "gemm:37x991x613",
-                                          "mlp:128x128x64x32x32",
-                                          "mlp:256x512x512x512x512",
-                                          "mlp:32x1024x1024x1024",
-                                          "mlp:512x784x256x128x10",
-                                          "mlp:64x2048x512x2048"};
+const std::vector<std::string> kModels = {
+    "gemm:512x512x512",      "gemm:1024x1024x1024",    "gemm:4096x128x512",
+    "gemm:128x512x4096",     "gemm:256x8192x256",      "gemm:1000x1000x1000",
+    "gemm:37x991x613",       "mlp:128x128x64x32x32",   "mlp:256x512x512x512x512",
+    "mlp:32x1024x1024x1024", "mlp:512x784x256x128x10", "mlp:64x2048x512x2048"};
 
 /// Largest and mean size of errors.
 struct Errors {
@@ -78,14 +71,15 @@ void measure(const Machine& machine, const std::string& model, const std::vector
   const Cycle measured = run_program(compiled.program, compiled.hazards, config.machine, {}).cycles;
   totals.simulation_seconds += simulation.seconds();
   const Stopwatch replaying;
-  const Cycle replayed = replay(compiled.program, compiled.hazards, config.machine);
+  const Cycle replayed = replay(compiled.program, compiled.hazards, config.machine,
+                                dram_service(compiled.program, config.machine));
   totals.replay_seconds += replaying.seconds();
   const double error = static_cast<double>(replayed) / static_cast<double>(measured) - 1;
   totals.base.add(error);
   std::printf("%-10s %-24s %-18s %12llu %12llu %+7.2f %%\n", machine.name.c_str(), model.c_str(),
               "as it is", static_cast<unsigned long long>(replayed),
               static_cast<unsigned long long>(measured), 100 * error);
-  const BaseRun base{&graph, compiled, config, measured, replayed};
+  const BaseRun base = base_run(&graph, compiled, config, measured);
   for (const Prediction& prediction : predict(base, standard_what_ifs(config), true)) {
     const std::string& name = prediction.what_if.name;
     if (!prediction.error()) {

@@ -9,10 +9,10 @@
 
 namespace tilewave {
 
-/// Cycles of one op. At `start` all it depends on is complete and it leaves the queue of its engine,
-/// which works on it until `released`: then the engine could have started its next op, as far as
-/// the engine is concerned. The last op of an engine is released when it is complete, or, by a DMA
-/// engine, when its last burst is issued. `fetched` ≤ `start` ≤ `released`, `complete`.
+/// Cycles of one op. At `start` all it depends on is complete and it leaves the queue of its
+/// engine, which works on it until `released`: then the engine could have started its next op, as
+/// far as the engine is concerned. The last op of an engine is released when it is complete, or, by
+/// a DMA engine, when its last burst is issued. `fetched` ≤ `start` ≤ `released`, `complete`.
 struct OpTimes {
   Cycle fetched = 0;
   Cycle start = 0;

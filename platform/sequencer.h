@@ -5,8 +5,8 @@
 #include <systemc>
 
 #include "compiler/program.h"
-#include "platform/op_timeline.h"
 #include "platform/op_queue.h"
+#include "platform/op_timeline.h"
 #include "platform/scoreboard.h"
 
 namespace tilewave {

@@ -94,6 +94,13 @@ std::uint64_t parse_seed(const std::string& text) {
   }
 }
 
+void check_schedule_setting(const std::optional<std::string>& program_file,
+                            const std::string& schedule_setting) {
+  if (program_file && !schedule_setting.empty()) {
+    fail(schedule_setting + " has no effect with --program, which is scheduled already");
+  }
+}
+
 /// Combinations in which one option would silently be without effect.
 void check_run(const Arguments& arguments, const RunCommand& command) {
   if (command.timing_only && command.verify && *command.verify != VerifyChoice::kOff) {
@@ -103,9 +110,7 @@ void check_run(const Arguments& arguments, const RunCommand& command) {
   if (command.vcd_file == "-") {
     fail("--vcd=- is not a file name; a waveform cannot go to standard output");
   }
-  if (command.program_file && !command.schedule_setting.empty()) {
-    fail(command.schedule_setting + " has no effect with --program, which is scheduled already");
-  }
+  check_schedule_setting(command.program_file, command.schedule_setting);
 }
 
 /// The first setting of the scheduler, as given; empty if there is none.
@@ -137,6 +142,43 @@ RunCommand parse_run(const Arguments& arguments) {
   return command;
 }
 
+/// A whole number from 1 to `most`.
+std::uint32_t parse_positive(const std::string& option, const std::string& text,
+                             std::uint64_t most) {
+  const std::string allowed = "; allowed: 1.." + std::to_string(most);
+  std::uint64_t count = 0;
+  try {
+    count = parse_count(text);
+  } catch (const InputError& error) {
+    fail("--" + option + "=" + error.what() + allowed);
+  }
+  if (count == 0 || count > most) {
+    fail("--" + option + "=" + printable(text) + " is out of range" + allowed);
+  }
+  return static_cast<std::uint32_t>(count);
+}
+
+ExplainCommand parse_explain(const Arguments& arguments) {
+  constexpr std::uint64_t kMostElements = 1'000'000;
+  ExplainCommand command;
+  command.program_file = arguments.value("program");
+  if (arguments.positionals.empty() && !command.program_file) {
+    fail("explain needs a MODEL or --program=FILE; see 'tilewave explain --help'");
+  }
+  if (!arguments.positionals.empty()) {
+    command.model = only_positional(arguments, "explain", "MODEL");
+  }
+  command.json_file = arguments.value("json");
+  command.simulate = arguments.has("simulate");
+  if (const auto path = arguments.value("path")) {
+    command.path_elements = parse_positive("path", *path, kMostElements);
+  }
+  command.config = resolve(arguments);
+  command.schedule_setting = schedule_setting(arguments.settings.settings);
+  check_schedule_setting(command.program_file, command.schedule_setting);
+  return command;
+}
+
 CompileCommand parse_compile(const Arguments& arguments) {
   CompileCommand command;
   command.model = only_positional(arguments, "compile", "MODEL");
@@ -159,27 +201,13 @@ bool concerns_dram_trace(std::string_view key, const Config& config) {
   return key.starts_with("dram.") && key != "dram.layout";
 }
 
-std::uint32_t parse_outstanding(const std::string& text) {
-  constexpr std::uint64_t kMost = 65536;
-  const std::string allowed = "; allowed: 1.." + std::to_string(kMost);
-  std::uint64_t count = 0;
-  try {
-    count = parse_count(text);
-  } catch (const InputError& error) {
-    fail(std::string("--outstanding=") + error.what() + allowed);
-  }
-  if (count == 0 || count > kMost) {
-    fail("--outstanding=" + printable(text) + " is out of range" + allowed);
-  }
-  return static_cast<std::uint32_t>(count);
-}
-
 DramTraceCommand parse_dram_trace_command(const Arguments& arguments) {
   DramTraceCommand command;
   command.file = only_positional(arguments, "dram-trace", "FILE");
   command.json_file = arguments.value("json");
   if (const auto outstanding = arguments.value("outstanding")) {
-    command.outstanding = parse_outstanding(*outstanding);
+    constexpr std::uint64_t kMostOutstanding = 65536;
+    command.outstanding = parse_positive("outstanding", *outstanding, kMostOutstanding);
   }
   command.config = resolve(arguments, {"dram-trace", {{"dram.model", "banked", 0}}});
   for (const Setting& setting : arguments.settings.settings) {
@@ -199,6 +227,9 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
   }
   if (name == "run") {
     return parse_run(arguments);
+  }
+  if (name == "explain") {
+    return parse_explain(arguments);
   }
   if (name == "compile") {
     return parse_compile(arguments);
@@ -223,7 +254,7 @@ void for_each_dram_trace_key(
 
 Command parse_command_line(std::span<const std::string> arguments) {
   if (arguments.empty()) {
-    fail("missing command: run, compile, check or dram-trace; see 'tilewave --help'");
+    fail("missing command: run, explain, compile, check or dram-trace; see 'tilewave --help'");
   }
   const std::string& first = arguments[0];
   const std::vector<std::string>& commands = command_names();
@@ -236,7 +267,7 @@ Command parse_command_line(std::span<const std::string> arguments) {
     const std::vector<std::string> options = {"--help", "--version"};
     const std::string near = did_you_mean(first, option ? options : commands);
     fail((option ? "unknown option " : "unknown command ") + in_quotes(first) +
-         (near.empty() ? "; commands are run, compile, check and dram-trace" : near));
+         (near.empty() ? "; commands are run, explain, compile, check and dram-trace" : near));
   }
   if (arguments.size() > 1) {
     fail(first + " takes nothing after it, but got " + in_quotes(arguments[1]));

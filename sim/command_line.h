@@ -33,6 +33,16 @@ struct RunCommand {
   std::string schedule_setting;  ///< a schedule key of the command line: useless with a program
 };
 
+struct ExplainCommand {
+  std::string model;  ///< empty: only a program
+  Config config;
+  std::optional<std::string> program_file;  ///< explain this instead of compiling
+  std::optional<std::string> json_file;     ///< "-": standard output
+  bool simulate = false;                    ///< the what-ifs too
+  std::uint32_t path_elements = 0;          ///< of the critical path, listed one by one
+  std::string schedule_setting;  ///< a schedule key of the command line: useless with a program
+};
+
 struct CompileCommand {
   std::string model;
   Config config;
@@ -58,8 +68,8 @@ struct HelpCommand {
   std::string text;
 };
 
-using Command =
-    std::variant<RunCommand, CompileCommand, CheckCommand, DramTraceCommand, HelpCommand>;
+using Command = std::variant<RunCommand, ExplainCommand, CompileCommand, CheckCommand,
+                             DramTraceCommand, HelpCommand>;
 
 /// Calls `visit(name, value)` for each key that has an effect on a DRAM trace.
 void for_each_dram_trace_key(

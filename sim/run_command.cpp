@@ -9,9 +9,8 @@
 #include "sim/commands.h"
 #include "sim/files.h"
 #include "sim/host_time.h"
-#include "sim/model_source.h"
 #include "sim/output_file.h"
-#include "sim/pipeline.h"
+#include "sim/prepare.h"
 #include "sim/report.h"
 #include "sim/result_json.h"
 #include "sim/run_outcome.h"
@@ -43,27 +42,6 @@ struct Outputs {
     require_distinct(files);
   }
 };
-
-CompiledModel compile_or_load(const RunCommand& command) {
-  Model model = load_model(command.model);
-  const Graph* graph = std::get_if<Graph>(&model);
-  if (command.program_file) {
-    if (graph == nullptr) {
-      throw InputError("--program " + one_line(*command.program_file) + ": the MODEL " +
-                       one_line(command.model) + " is a program already");
-    }
-    return adopt_program(load_program(*command.program_file), one_line(*command.program_file),
-                         graph);
-  }
-  if (graph != nullptr) {
-    return compile_model(*graph, command.config);
-  }
-  if (!command.schedule_setting.empty()) {
-    throw InputError("command line: " + command.schedule_setting + " has no effect on " +
-                     one_line(command.model) + ", a program that is scheduled already");
-  }
-  return adopt_program(std::get<Program>(std::move(model)), one_line(command.model));
-}
 
 KernelKind kernel_kind(KernelChoice choice) {
   switch (choice) {
@@ -135,7 +113,9 @@ ExitCode run(const RunCommand& command) {
     return ExitCode::kDone;
   }
   const Outputs outputs(command);
-  const CompiledModel compiled = compile_or_load(command);
+  const CompiledModel compiled =
+      prepare({command.model, command.program_file, command.schedule_setting}, command.config)
+          .compiled;
 
   RunOutcome outcome;
   outcome.model = command.model;

@@ -100,7 +100,18 @@ class Tracer {
   bool queued_ = false;
 };
 
-void add_up(CriticalPath& path, const Program& program, const MachineConfig& machine) {
+/// Setup of `op` that no burst of the ops before it hides.
+Cycle bare_setup(const PathElement& element, const MachineConfig& machine,
+                 const OpTimeline& timeline, const StartEvents& events) {
+  const std::uint32_t before = events.previous(element.op);
+  const Cycle busy_until = before == kNoOp ? 0 : timeline[before].complete;
+  const Cycle from = std::max(element.begin, busy_until);
+  const Cycle to = std::min(element.end, timeline[element.op].start + machine.dma.setup);
+  return to > from ? to - from : 0;
+}
+
+void add_up(CriticalPath& path, const Program& program, const MachineConfig& machine,
+            const OpTimeline& timeline, const StartEvents& events) {
   const ComputeTiming timing(machine.compute, program.tile);
   std::map<std::pair<Opcode, std::uint32_t>, PathShare> shares;
   for (std::size_t i = 0; i < path.elements.size(); ++i) {
@@ -120,7 +131,7 @@ void add_up(CriticalPath& path, const Program& program, const MachineConfig& mac
     if (engine_of(op.opcode) == Engine::kCompute) {
       path.fill += element.cycles() - std::min(element.cycles(), timing.step(op).interval);
     } else {
-      path.setup += std::min(element.cycles(), machine.dma.setup);
+      path.setup += bare_setup(element, machine, timeline, events);
     }
     PathShare& share = shares[{op.opcode, op.tensor}];
     share.opcode = op.opcode;
@@ -172,7 +183,7 @@ CriticalPath find_critical_path(const Program& program, const MachineConfig& mac
     return path;
   }
   path.elements = Tracer(program, timeline, events).run();
-  add_up(path, program, machine);
+  add_up(path, program, machine, timeline, events);
   const Cycle end = std::ranges::max_element(timeline, {}, &OpTimes::complete)->complete;
   if (path.total() != end) {
     throw InternalError("invariant broken: the critical path takes " +

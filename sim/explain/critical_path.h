@@ -60,9 +60,9 @@ struct PathShare {
 struct CriticalPath {
   std::vector<PathElement> elements;  ///< in order of time, without gaps
   std::array<std::array<Cycle, kPathReasonCount>, kPathUnitCount> cycles{};
-  Cycle setup = 0;  ///< of the DMA engines' cycles on the path: setting up
+  Cycle setup = 0;  ///< of the DMA engines' cycles on the path: setting up, with nothing in flight
   Cycle fill = 0;   ///< of the core's: filling, draining and waiting for operands from the SRAM
-  std::vector<PathShare> shares;      ///< most cycles first
+  std::vector<PathShare> shares;       ///< most cycles first
   std::vector<PathStretch> stretches;  ///< most cycles first
 
   Cycle total() const;

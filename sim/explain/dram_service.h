@@ -1,5 +1,5 @@
-// What a DRAM does for a program's traffic, in two numbers: how long a burst takes at least, and how
-// many bytes pass per cycle when bursts never run out.
+// What a DRAM does for a program's traffic, in two numbers: how long a burst takes at least, and
+// how many bytes pass per cycle when bursts never run out.
 #pragma once
 
 #include <cstdint>

@@ -15,8 +15,8 @@ struct TensorTraffic {
   std::uint32_t tensor = 0;
   std::uint64_t loaded = 0;
   std::uint64_t stored = 0;
-  /// Every tile of an input or parameter that is loaded at all, once; every tile of an output, once;
-  /// nothing of an intermediate tensor.
+  /// Every tile of an input or parameter that is loaded at all, once; every tile of an output,
+  /// once; nothing of an intermediate tensor.
   std::uint64_t compulsory = 0;
 
   std::uint64_t moved() const { return loaded + stored; }
@@ -55,7 +55,6 @@ Traffic find_traffic(const Program& program, const std::vector<OpLinks>& links,
 ///     the first of its kind: J.-W. Hong and H. T. Kung, "I/O Complexity: The Red-Blue Pebble
 ///     Game", STOC 1981), and
 ///   M·K + K·N + M·N elements, each operand and the result once.
-double matmul_io_bound(std::uint64_t m, std::uint64_t n, std::uint64_t k,
-                       std::uint64_t sram_bytes);
+double matmul_io_bound(std::uint64_t m, std::uint64_t n, std::uint64_t k, std::uint64_t sram_bytes);
 
 }  // namespace tilewave

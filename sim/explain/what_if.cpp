@@ -42,8 +42,7 @@ void add_multiple(std::vector<WhatIf>& list, const Config& config, const char* k
 WhatIf free_compute(const Config& config) {
   WhatIf what_if{"compute for free", "free_compute", {}};
   const auto most = [](const char* name) { return key_of(name).limits.max; };
-  set(what_if.settings, config, "compute.dataflow",
-      static_cast<std::uint64_t>(Dataflow::kSimd));
+  set(what_if.settings, config, "compute.dataflow", static_cast<std::uint64_t>(Dataflow::kSimd));
   for (const char* name : {"compute.macs_per_cycle", "compute.vector_lanes", "sram.ports"}) {
     set(what_if.settings, config, name, most(name));
   }
@@ -60,18 +59,24 @@ std::uint64_t dram_bytes(const Program& program) {
   return bytes;
 }
 
+Cycle replay_at(const CompiledModel& compiled, const Config& config, double dram_rate) {
+  DramService service = dram_service(compiled.program, config.machine);
+  service.bytes_per_cycle *= dram_rate;
+  return replay(compiled.program, compiled.hazards, config.machine, service);
+}
+
 Prediction predict_one(const BaseRun& base, const WhatIf& what_if, bool simulate) {
   Prediction prediction;
   prediction.what_if = what_if;
   try {
-    const Config config = changed_config(base.config, what_if);
+    const Config config = changed_config(*base.config, what_if);
     std::optional<CompiledModel> recompiled;
     if (base.source != nullptr) {
       recompiled = compile_model(*base.source, config);
     }
-    const CompiledModel& compiled = recompiled ? *recompiled : base.compiled;
+    const CompiledModel& compiled = recompiled ? *recompiled : *base.compiled;
     prediction.dram_bytes = dram_bytes(compiled.program);
-    prediction.replayed = replay(compiled.program, compiled.hazards, config.machine);
+    prediction.replayed = replay_at(compiled, config, base.dram_rate);
     prediction.predicted = static_cast<double>(prediction.replayed) * base.correction();
     if (simulate) {
       prediction.simulated =
@@ -103,14 +108,6 @@ std::vector<WhatIf> standard_what_ifs(const Config& config) {
   return list;
 }
 
-std::string to_arguments(const WhatIf& what_if) {
-  std::string text;
-  for (const Setting& setting : what_if.settings) {
-    text += (text.empty() ? "--" : " --") + setting.key + "=" + setting.value;
-  }
-  return text;
-}
-
 Config changed_config(const Config& config, const WhatIf& what_if) {
   const std::vector<SettingSource> sources = {parse_config_text("config", print_config(config)),
                                               {"what-if", what_if.settings}};
@@ -126,6 +123,37 @@ std::optional<double> Prediction::error() const {
 
 double BaseRun::correction() const {
   return replayed == 0 ? 1.0 : static_cast<double>(measured) / static_cast<double>(replayed);
+}
+
+double BaseRun::replay_error() const { return replayed == 0 ? 0.0 : 1 / correction() - 1; }
+
+BaseRun base_run(const Graph* source, const CompiledModel& compiled, const Config& config,
+                 Cycle measured) {
+  BaseRun base{source, &compiled, &config, measured, 0, 1};
+  base.replayed = replay_at(compiled, config, 1);
+  if (config.machine.dram.kind == DramKind::kSimple || base.replayed == measured) {
+    return base;
+  }
+  // The faster the DRAM, the fewer cycles: halve the interval in which the rate lies.
+  constexpr double kFarthest = 1.25;
+  constexpr int kHalvings = 10;
+  const bool slower = base.replayed < measured;
+  double near = 1;
+  double far = slower ? 1 / kFarthest : kFarthest;
+  const auto beyond = [&](Cycle cycles) {
+    return slower ? cycles >= measured : cycles <= measured;
+  };
+  if (!beyond(replay_at(compiled, config, far))) {
+    return base;
+  }
+  for (int i = 0; i < kHalvings; ++i) {
+    const double middle = (near + far) / 2;
+    const Cycle cycles = replay_at(compiled, config, middle);
+    (beyond(cycles) ? far : near) = middle;
+  }
+  base.dram_rate = far;
+  base.replayed = replay_at(compiled, config, far);
+  return base;
 }
 
 std::vector<Prediction> predict(const BaseRun& base, const std::vector<WhatIf>& what_ifs,
