@@ -30,10 +30,17 @@ if(TILEWAVE_FUZZ)
   target_compile_options(tilewave_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# tilewave_room(NAME [LIBRARIES]): the static library of one room, built from every source beside it.
+# tilewave_room(NAME [LIBRARIES]): the static library of one room, built from every source beside it
+# and in folders below that have no CMakeLists.txt of their own.
 function(tilewave_room NAME)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
+       ${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  file(GLOB others ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(other IN LISTS others)
+    get_filename_component(folder ${other} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   add_library(tilewave_${NAME} STATIC ${sources})
   add_library(tilewave::${NAME} ALIAS tilewave_${NAME})
   target_link_libraries(tilewave_${NAME} PUBLIC tilewave_options ${ARGN})

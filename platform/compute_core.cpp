@@ -42,6 +42,10 @@ void ComputeCore::run() {
     if (!chained) {
       earliest = std::max(earliest, chain_start_ + preload_);
     }
+    if (context_.timeline != nullptr && previous_index_ != kNoOp) {
+      Cycle& released = (*context_.timeline)[previous_index_].released;
+      released = std::max(released, earliest);
+    }
     if (earliest > clock.now()) {
       wait(clock.until(earliest, kPhase));
     }
@@ -70,6 +74,12 @@ void ComputeCore::run() {
     context_.scoreboard.complete(index, complete_);
     context_.overlap.end(Engine::kCompute, complete_);
     previous_ = &op;
+    previous_index_ = index;
+    if (context_.timeline != nullptr) {
+      OpTimes& times = (*context_.timeline)[index];
+      times.start = start;
+      times.released = next == nullptr ? complete_ : released;
+    }
 
     ++steps_;
     bound_ += timing_.initiation_interval(op);

@@ -58,6 +58,7 @@ class ComputeCore : public sc_core::sc_module, private StreamBackward {
   std::byte* sram_ = nullptr;  // direct memory, functional runs only
 
   const Op* previous_ = nullptr;
+  std::uint32_t previous_index_ = kNoOp;
   Cycle complete_ = 0;     // of the step before
   Cycle chain_start_ = 0;  // of the chain in progress
   Cycle preload_ = 0;      // of its successor

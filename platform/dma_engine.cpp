@@ -53,7 +53,13 @@ void DmaEngine::run() {
     if (active_ops_++ == 0) {
       context_.overlap.begin(engine_, context_.clock.now());
     }
+    const Cycle start = context_.clock.now();
     begin_transfer(op, kind);
+    if (context_.timeline != nullptr) {
+      OpTimes& times = (*context_.timeline)[op];
+      times.start = start;
+      times.released = context_.clock.now();
+    }
   }
   enter(Kind::kLoad, EngineState::kDrained);
 }

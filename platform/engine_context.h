@@ -7,6 +7,7 @@
 #include "models/kernel.h"
 #include "models/overlap_meter.h"
 #include "platform/core_clock.h"
+#include "platform/op_timeline.h"
 #include "platform/scoreboard.h"
 #include "platform/sequencer.h"
 
@@ -22,6 +23,7 @@ struct EngineContext {
   OverlapMeter& overlap;
   const Sequencer& sequencer;
   const Kernel* kernel = nullptr;  ///< null: timing only, no data moves
+  OpTimeline* timeline = nullptr;  ///< null: not recorded
 };
 
 }  // namespace tilewave

@@ -56,9 +56,9 @@ class Platform : public sc_core::sc_module {
         sequencer_(
             "sequencer", program, config.sequencer, clock_,
             {&load_queue_, config.dma.shared ? &load_queue_ : &store_queue_, &compute_queue_},
-            scoreboard_),
-        context_{program,     hazards,  config,     clock_,
-                 scoreboard_, overlap_, sequencer_, options.kernel},
+            scoreboard_, options.timeline),
+        context_{program,  hazards,    config,         clock_,          scoreboard_,
+                 overlap_, sequencer_, options.kernel, options.timeline},
         sram_("sram", config.sram, config.dma.shared ? 1 : 2),
         bus_("bus", config.bus, config.dma.shared ? 1 : 2),
         dram_("dram", make_dram(config.dram, program.dram_bytes()), clock_, options.dram),
@@ -145,6 +145,9 @@ RunResult Platform::result() {
     result.engines[i].cycles = ledgers_[i].all();
   }
   for (std::uint32_t op = 0; op < program_.ops.size(); ++op) {
+    if (context_.timeline != nullptr) {
+      (*context_.timeline)[op].complete = scoreboard_.completed_at(op);
+    }
     if (scoreboard_.completed_at(op) != Scoreboard::kUnknown) {
       ++result.engines[index_of(engine_of(program_.ops[op].opcode))].ops;
     }
@@ -181,6 +184,9 @@ RunResult run_program(const Program& program, const std::vector<OpHazards>& haza
   if (program.sram_bytes > config.sram.size_bytes) {
     throw InputError("the program needs " + std::to_string(program.sram_bytes) +
                      " bytes of SRAM, sram.size is " + std::to_string(config.sram.size_bytes));
+  }
+  if (options.timeline != nullptr) {
+    options.timeline->assign(program.ops.size(), {});
   }
   const SimulationContext context;
   Platform platform("platform", program, hazards, config, options);

@@ -11,6 +11,7 @@
 #include "compiler/program.h"
 #include "models/kernel.h"
 #include "models/machine.h"
+#include "platform/op_timeline.h"
 #include "platform/run_result.h"
 
 namespace tilewave {
@@ -19,6 +20,7 @@ struct RunOptions {
   const Kernel* kernel = nullptr;  ///< null: timing only; cycles are the same
   std::span<std::byte> dram;       ///< the program's tensors (DramImage); unused in timing only
   std::string vcd_path;            ///< empty: no waveform; ends in ".vcd"
+  OpTimeline* timeline = nullptr;  ///< null: not recorded; else replaced by this run's
 };
 
 /// Simulates a verified program on a machine in a SystemC kernel of its own. Throws InputError if

@@ -4,13 +4,15 @@ namespace tilewave {
 
 Sequencer::Sequencer(sc_core::sc_module_name name, const Program& program,
                      const SequencerConfig& config, const CoreClock& clock,
-                     std::array<OpQueue*, kEngineCount> queues, Scoreboard& scoreboard)
+                     std::array<OpQueue*, kEngineCount> queues, Scoreboard& scoreboard,
+                     OpTimeline* timeline)
     : sc_module(name),
       program_(program),
       config_(config),
       clock_(clock),
       queues_(queues),
-      scoreboard_(scoreboard) {
+      scoreboard_(scoreboard),
+      timeline_(timeline) {
   SC_HAS_PROCESS(Sequencer);
   SC_METHOD(run);
 }
@@ -37,6 +39,9 @@ void Sequencer::run() {
       return;
     }
     queue.push({next_, fetch_, held_until_});
+    if (timeline_ != nullptr) {
+      (*timeline_)[next_].fetched = fetch_;
+    }
     ++fetch_;
   }
 }

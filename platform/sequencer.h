@@ -6,6 +6,7 @@
 
 #include "compiler/program.h"
 #include "platform/op_queue.h"
+#include "platform/op_timeline.h"
 #include "platform/scoreboard.h"
 
 namespace tilewave {
@@ -14,10 +15,11 @@ namespace tilewave {
 /// complete.
 class Sequencer : public sc_core::sc_module {
  public:
-  /// `queues` by engine; two engines may share one queue. All references outlive the module.
+  /// `queues` by engine; two engines may share one queue. All references outlive the module, and
+  /// so does `timeline`, if there is one.
   Sequencer(sc_core::sc_module_name name, const Program& program, const SequencerConfig& config,
             const CoreClock& clock, std::array<OpQueue*, kEngineCount> queues,
-            Scoreboard& scoreboard);
+            Scoreboard& scoreboard, OpTimeline* timeline = nullptr);
 
   /// True while it waits for a queue or a completion.
   bool held() const { return held_; }
@@ -30,6 +32,7 @@ class Sequencer : public sc_core::sc_module {
   const CoreClock& clock_;
   std::array<OpQueue*, kEngineCount> queues_;
   Scoreboard& scoreboard_;
+  OpTimeline* timeline_;
   std::uint32_t next_ = 0;  // op to fetch
   Cycle fetch_ = 0;         // in this cycle
   Cycle held_until_ = 0;

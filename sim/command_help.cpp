@@ -45,6 +45,18 @@ constexpr const char* kRunHelp =
     "  tilewave run gemm:4096x4096x4096 --timing-only --json -\n"
     "  tilewave run gemm:64x64x64 --dram.channels=2 --print-config > two_channels.ini\n";
 
+constexpr const char* kExplainHelp =
+    "Says why a program takes as long as it does: its DRAM traffic against the least there could "
+    "be,\n"
+    "which tiles are loaded again and for whom they had to go, the critical path through its ops,\n"
+    "what keeps loads from running further ahead, and how long it would take on other machines.\n\n"
+    "Usage: tilewave explain MODEL [-c FILE]... [--section.key=VALUE]... [OPTION]...\n"
+    "       tilewave explain --program FILE [-c FILE]... [--section.key=VALUE]... [OPTION]...\n\n"
+    "Examples:\n"
+    "  tilewave explain gemm:512x512x512\n"
+    "  tilewave explain mlp:128x128x64x32x32 --sram.size=16KiB --simulate\n"
+    "  tilewave explain --program small.twp --path 20 --json why.json\n";
+
 constexpr const char* kCompileHelp =
     "Compiles MODEL and writes the program, or prints any stage on the way to it.\n\n"
     "Usage: tilewave compile MODEL [-c FILE]... [--section.key=VALUE]... [OPTION]...\n\n"
@@ -127,6 +139,19 @@ po::options_description run_options() {
   return options;
 }
 
+po::options_description explain_options() {
+  po::options_description options = titled_options();
+  add_common_options(options);
+  add_onnx_options(options);
+  options.add_options()  //
+      ("program", text_value("FILE"),
+       "explain this program; it is not compiled again for the what-ifs")                 //
+      ("simulate", "simulate the what-ifs too, and print the errors of the predictions")  //
+      ("path", text_value("N"), "list the first N ops of the critical path")              //
+      ("json", text_value("FILE"), "write the result as JSON; '-' is standard output");   //
+  return options;
+}
+
 po::options_description compile_options() {
   po::options_description options = titled_options();
   add_common_options(options);
@@ -173,12 +198,14 @@ std::string to_text(const po::options_description& options) {
 }  // namespace
 
 const std::vector<std::string>& command_names() {
-  static const std::vector<std::string> names = {"run", "compile", "check", "dram-trace"};
+  static const std::vector<std::string> names = {"run", "explain", "compile", "check",
+                                                 "dram-trace"};
   return names;
 }
 
 po::options_description command_options(std::string_view command) {
   po::options_description options = command == "run"          ? run_options()
+                                    : command == "explain"    ? explain_options()
                                     : command == "compile"    ? compile_options()
                                     : command == "dram-trace" ? dram_trace_options()
                                                               : titled_options();
@@ -192,6 +219,7 @@ std::string general_help() {
          "Usage: tilewave COMMAND ...\n\n"
          "Commands:\n"
          "  run MODEL        compile, simulate, verify, report\n"
+         "  explain MODEL    say why it takes as long as it does, and what would change that\n"
          "  compile MODEL    write the program, or print any stage of the compiler\n"
          "  check FILE       verify a program file\n"
          "  dram-trace FILE  play a trace on the DRAM model alone\n\n"
@@ -213,8 +241,11 @@ std::string command_help(std::string_view command) {
     return std::string(kDramTraceHelp) + "\n" + options + "\n" + kDramTraceConfig +
            to_text(dram_trace_config_options()) + "\n" + kExitCodes;
   }
-  return std::string(command == "run" ? kRunHelp : kCompileHelp) + "\n" + kModels + "\n" + options +
-         "\n" + kConfig + to_text(config_options()) + "\n" + kExitCodes;
+  const char* text = command == "run"       ? kRunHelp
+                     : command == "explain" ? kExplainHelp
+                                            : kCompileHelp;
+  return std::string(text) + "\n" + kModels + "\n" + options + "\n" + kConfig +
+         to_text(config_options()) + "\n" + kExitCodes;
 }
 
 std::string version_text() { return "tilewave " TILEWAVE_VERSION "\n"; }

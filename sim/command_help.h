@@ -10,7 +10,7 @@
 
 namespace tilewave {
 
-const std::vector<std::string>& command_names();  ///< "run", "compile", "check", "dram-trace"
+const std::vector<std::string>& command_names();  ///< "run", "explain", ...
 
 /// The command's own options; config keys are config_options().
 boost::program_options::options_description command_options(std::string_view command);

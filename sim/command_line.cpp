@@ -98,25 +98,38 @@ std::uint64_t parse_seed(const std::string& text) {
   }
 }
 
+/// A whole number from 1 to `most`.
+std::uint32_t parse_positive(const std::string& option, const std::string& text,
+                             std::uint64_t most) {
+  const std::string allowed = "; allowed: 1.." + std::to_string(most);
+  std::uint64_t count = 0;
+  try {
+    count = parse_count(text);
+  } catch (const InputError& error) {
+    fail("--" + option + "=" + error.what() + allowed);
+  }
+  if (count == 0 || count > most) {
+    fail("--" + option + "=" + printable(text) + " is out of range" + allowed);
+  }
+  return static_cast<std::uint32_t>(count);
+}
+
 OnnxArguments parse_onnx(const Arguments& arguments) {
   OnnxArguments onnx;
   if (const auto inputs = arguments.options.find("inputs"); inputs != arguments.options.end()) {
     onnx.inputs = inputs->second;
   }
-  const auto batch = arguments.value("batch");
-  if (!batch) {
-    return onnx;
-  }
-  const std::string allowed = "; allowed: 1.." + std::to_string(kMaxDimension);
-  try {
-    onnx.batch = parse_count(*batch);
-  } catch (const InputError& error) {
-    fail(std::string("--batch=") + error.what() + allowed);
-  }
-  if (*onnx.batch == 0 || *onnx.batch > kMaxDimension) {
-    fail("--batch=" + printable(*batch) + " is out of range" + allowed);
+  if (const auto batch = arguments.value("batch")) {
+    onnx.batch = parse_positive("batch", *batch, kMaxDimension);
   }
   return onnx;
+}
+
+void check_schedule_setting(const std::optional<std::string>& program_file,
+                            const std::string& schedule_setting) {
+  if (program_file && !schedule_setting.empty()) {
+    fail(schedule_setting + " has no effect with --program, which is scheduled already");
+  }
 }
 
 /// Combinations in which one option would silently be without effect.
@@ -131,9 +144,7 @@ void check_run(const Arguments& arguments, const RunCommand& command) {
   if (command.vcd_file == "-") {
     fail("--vcd=- is not a file name; a waveform cannot go to standard output");
   }
-  if (command.program_file && !command.schedule_setting.empty()) {
-    fail(command.schedule_setting + " has no effect with --program, which is scheduled already");
-  }
+  check_schedule_setting(command.program_file, command.schedule_setting);
 }
 
 /// The first setting of tiles or scheduler, as given; empty if there is none.
@@ -167,6 +178,28 @@ RunCommand parse_run(const Arguments& arguments) {
   return command;
 }
 
+ExplainCommand parse_explain(const Arguments& arguments) {
+  constexpr std::uint64_t kMostElements = 1'000'000;
+  ExplainCommand command;
+  command.program_file = arguments.value("program");
+  if (arguments.positionals.empty() && !command.program_file) {
+    fail("explain needs a MODEL or --program=FILE; see 'tilewave explain --help'");
+  }
+  if (!arguments.positionals.empty()) {
+    command.model = only_positional(arguments, "explain", "MODEL");
+  }
+  command.onnx = parse_onnx(arguments);
+  command.json_file = arguments.value("json");
+  command.simulate = arguments.has("simulate");
+  if (const auto path = arguments.value("path")) {
+    command.path_elements = parse_positive("path", *path, kMostElements);
+  }
+  command.config = resolve(arguments);
+  command.schedule_setting = schedule_setting(arguments.settings.settings);
+  check_schedule_setting(command.program_file, command.schedule_setting);
+  return command;
+}
+
 CompileCommand parse_compile(const Arguments& arguments) {
   CompileCommand command;
   command.model = only_positional(arguments, "compile", "MODEL");
@@ -182,27 +215,13 @@ CompileCommand parse_compile(const Arguments& arguments) {
   return command;
 }
 
-std::uint32_t parse_outstanding(const std::string& text) {
-  constexpr std::uint64_t kMost = 65536;
-  const std::string allowed = "; allowed: 1.." + std::to_string(kMost);
-  std::uint64_t count = 0;
-  try {
-    count = parse_count(text);
-  } catch (const InputError& error) {
-    fail(std::string("--outstanding=") + error.what() + allowed);
-  }
-  if (count == 0 || count > kMost) {
-    fail("--outstanding=" + printable(text) + " is out of range" + allowed);
-  }
-  return static_cast<std::uint32_t>(count);
-}
-
 DramTraceCommand parse_dram_trace_command(const Arguments& arguments) {
   DramTraceCommand command;
   command.file = only_positional(arguments, "dram-trace", "FILE");
   command.json_file = arguments.value("json");
   if (const auto outstanding = arguments.value("outstanding")) {
-    command.outstanding = parse_outstanding(*outstanding);
+    constexpr std::uint64_t kMostOutstanding = 65536;
+    command.outstanding = parse_positive("outstanding", *outstanding, kMostOutstanding);
   }
   command.config = resolve(arguments, dram_trace_base());
   for (const Setting& setting : arguments.settings.settings) {
@@ -223,6 +242,9 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
   if (name == "run") {
     return parse_run(arguments);
   }
+  if (name == "explain") {
+    return parse_explain(arguments);
+  }
   if (name == "compile") {
     return parse_compile(arguments);
   }
@@ -236,7 +258,7 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
 
 Command parse_command_line(std::span<const std::string> arguments) {
   if (arguments.empty()) {
-    fail("missing command: run, compile, check or dram-trace; see 'tilewave --help'");
+    fail("missing command: run, explain, compile, check or dram-trace; see 'tilewave --help'");
   }
   const std::string& first = arguments[0];
   const std::vector<std::string>& commands = command_names();
@@ -249,7 +271,7 @@ Command parse_command_line(std::span<const std::string> arguments) {
     const std::vector<std::string> options = {"--help", "--version"};
     const std::string near = did_you_mean(first, option ? options : commands);
     fail((option ? "unknown option " : "unknown command ") + in_quotes(first) +
-         (near.empty() ? "; commands are run, compile, check and dram-trace" : near));
+         (near.empty() ? "; commands are run, explain, compile, check and dram-trace" : near));
   }
   if (arguments.size() > 1) {
     fail(first + " takes nothing after it, but got " + in_quotes(arguments[1]));

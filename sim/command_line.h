@@ -36,6 +36,17 @@ struct RunCommand {
   std::string schedule_setting;  ///< a schedule or tile key of the command line: useless with a program
 };
 
+struct ExplainCommand {
+  std::string model;  ///< empty: only a program
+  OnnxArguments onnx;
+  Config config;
+  std::optional<std::string> program_file;  ///< explain this instead of compiling
+  std::optional<std::string> json_file;     ///< "-": standard output
+  bool simulate = false;                    ///< the what-ifs too
+  std::uint32_t path_elements = 0;          ///< of the critical path, listed one by one
+  std::string schedule_setting;  ///< a schedule key of the command line: useless with a program
+};
+
 struct CompileCommand {
   std::string model;
   OnnxArguments onnx;
@@ -62,8 +73,8 @@ struct HelpCommand {
   std::string text;
 };
 
-using Command =
-    std::variant<RunCommand, CompileCommand, CheckCommand, DramTraceCommand, HelpCommand>;
+using Command = std::variant<RunCommand, ExplainCommand, CompileCommand, CheckCommand,
+                             DramTraceCommand, HelpCommand>;
 
 /// `arguments` without the program's name. Throws InputError with one line.
 Command parse_command_line(std::span<const std::string> arguments);

@@ -12,8 +12,9 @@ enum class ExitCode : int {
   kInternalError = 3,
 };
 
-/// Must run inside SystemC, that is, below sc_main(). Throws InputError, as the others do.
+/// run() and explain() must run inside SystemC, that is, below sc_main(). All throw InputError.
 ExitCode run(const RunCommand& command);
+ExitCode explain(const ExplainCommand& command);
 ExitCode compile(const CompileCommand& command);
 ExitCode check(const CheckCommand& command);
 ExitCode dram_trace(const DramTraceCommand& command);

@@ -13,23 +13,12 @@
 namespace tilewave {
 namespace {
 
-/// A heading and what it is about: "time       9,876 cycles".
-std::string line(const std::string& heading, const std::string& text) {
-  constexpr std::size_t kHeadingWidth = 11;
-  const std::size_t blanks = kHeadingWidth - std::min(kHeadingWidth, heading.size());
-  return heading + std::string(std::max<std::size_t>(blanks, 1), ' ') + text + "\n";
-}
-
 std::string key_text(const Config& config, const char* name) {
   const ConfigKey* key = find_config_key(name);
   if (key == nullptr) {
     throw InternalError(std::string("the report asks for a key that there is not: ") + name);
   }
   return key_text(*key, config);
-}
-
-std::string count(std::uint64_t number, const std::string& what) {
-  return with_separators(number) + " " + what + (number == 1 ? "" : "s");
 }
 
 std::string or_unknown(const std::optional<std::uint64_t>& number) {
@@ -70,32 +59,38 @@ std::string model_text(const RunOutcome& outcome) {
                                            outcome.host.kernel);
 }
 
-std::string compile_text(const CompileFigures& figures) {
+}  // namespace
+
+std::string compile_lines(const CompileFigures& figures) {
   std::string text;
   if (figures.operators) {
-    text += line("compile", count(*figures.operators, "operator") + ", " +
-                                with_separators(*figures.operators_fused) + " after fusion");
+    text += headed_line("compile", count_text(*figures.operators, "operator") + ", " +
+                                       with_separators(*figures.operators_fused) + " after fusion");
   }
   const std::string heading = figures.operators ? "" : "compile";
-  std::string ops = count(figures.scheduled_ops, "op");
+  std::string ops = count_text(figures.scheduled_ops, "op");
   if (figures.uops) {
-    ops = count(*figures.uops, "uOp") + " -> " + ops;
+    ops = count_text(*figures.uops, "uOp") + " -> " + ops;
   }
-  text +=
-      line(heading, ops + ": " + count(figures.loads, "load") + ", " +
-                        count(figures.executes, "execute") + ", " + count(figures.stores, "store"));
+  text += headed_line(heading, ops + ": " + count_text(figures.loads, "load") + ", " +
+                                   count_text(figures.executes, "execute") + ", " +
+                                   count_text(figures.stores, "store"));
   if (figures.loads_eliminated) {
     const std::uint64_t loads = figures.loads + *figures.loads_eliminated;
     const double share =
         loads == 0 ? 0
                    : static_cast<double>(*figures.loads_eliminated) / static_cast<double>(loads);
-    text += line("", count(*figures.loads_eliminated, "load") + " eliminated (" + percent(share) +
-                         "), " + count(figures.evictions.value_or(0), "eviction"));
-    text += line("", "SRAM peak " + or_unknown(figures.peak_sram_bytes) + " B, live at the end " +
-                         or_unknown(figures.final_live_bytes) + " B");
+    text += headed_line("", count_text(*figures.loads_eliminated, "load") + " eliminated (" +
+                                percent(share) + "), " +
+                                count_text(figures.evictions.value_or(0), "eviction"));
+    text +=
+        headed_line("", "SRAM peak " + or_unknown(figures.peak_sram_bytes) +
+                            " B, live at the end " + or_unknown(figures.final_live_bytes) + " B");
   }
   return text;
 }
+
+namespace {
 
 std::string cycles_of(double share_of, Cycle total) {
   return percent(total == 0 ? 0.0 : share_of / static_cast<double>(total));
@@ -131,7 +126,7 @@ std::string engines_table(const RunResult& result) {
 std::string resources_table(const RunResult& result) {
   TextTable table;
   table.add({"resource", "work", "share of peak", "bound [cycles]"});
-  table.add({"compute", count(result.steps, "step"),
+  table.add({"compute", count_text(result.steps, "step"),
              cycles_of(result.bounds.compute, result.cycles), whole(result.bounds.compute)});
   const auto add = [&](const char* name, std::uint64_t bytes, double peak) {
     const double bound = peak > 0 ? static_cast<double>(bytes) / peak : 0;
@@ -153,9 +148,9 @@ std::string bounds_text(const RunResult& result) {
                                                               {"dram", bounds.dram}}};
   const auto binding =
       std::ranges::max_element(all, {}, [](const auto& bound) { return bound.second; });
-  return line("bound", std::string(binding->first) + " binds: " + whole(binding->second) + " of " +
-                           with_separators(result.cycles) + " cycles, efficiency " +
-                           percent(result.efficiency()));
+  return headed_line("bound", std::string(binding->first) + " binds: " + whole(binding->second) +
+                                  " of " + with_separators(result.cycles) + " cycles, efficiency " +
+                                  percent(result.efficiency()));
 }
 
 std::string roofline_text(const RunOutcome& outcome) {
@@ -165,47 +160,49 @@ std::string roofline_text(const RunOutcome& outcome) {
   }
   const double attainable = outcome.attainable_gflops();
   const double achieved = outcome.achieved_gflops();
-  return line("roofline", fixed(*intensity, 2) + " FLOP per DRAM byte, attainable " +
-                              fixed(attainable, 1) + " GFLOP/s, achieved " + fixed(achieved, 1) +
-                              " GFLOP/s (" + percent(attainable > 0 ? achieved / attainable : 0) +
-                              ")");
+  return headed_line("roofline", fixed(*intensity, 2) + " FLOP per DRAM byte, attainable " +
+                                     fixed(attainable, 1) + " GFLOP/s, achieved " +
+                                     fixed(achieved, 1) + " GFLOP/s (" +
+                                     percent(attainable > 0 ? achieved / attainable : 0) + ")");
 }
 
 std::string counters_text(const RunResult& result) {
-  std::string text =
-      line("overlap", count(result.overlap_cycles, "cycle") + " (" +
-                          cycles_of(static_cast<double>(result.overlap_cycles), result.cycles) +
-                          ") with DMA and compute at work at once");
+  std::string text = headed_line(
+      "overlap", count_text(result.overlap_cycles, "cycle") + " (" +
+                     cycles_of(static_cast<double>(result.overlap_cycles), result.cycles) +
+                     ") with DMA and compute at work at once");
   if (result.sram_bank_conflicts != 0) {
-    text += line("sram", count(result.sram_bank_conflicts, "bank conflict"));
+    text += headed_line("sram", count_text(result.sram_bank_conflicts, "bank conflict"));
   }
   const std::uint64_t rows =
       result.dram.row_hits + result.dram.row_misses + result.dram.row_conflicts;
   if (rows != 0) {
-    text += line("dram", count(result.dram.row_hits, "row hit") + ", " +
-                             with_separators(result.dram.row_misses) + " misses, " +
-                             count(result.dram.row_conflicts, "conflict") + ", " +
-                             with_separators(result.dram.refreshes) + " refreshes");
+    text += headed_line("dram", count_text(result.dram.row_hits, "row hit") + ", " +
+                                    with_separators(result.dram.row_misses) + " misses, " +
+                                    count_text(result.dram.row_conflicts, "conflict") + ", " +
+                                    with_separators(result.dram.refreshes) + " refreshes");
   }
   return text;
 }
 
 std::string host_text(const RunOutcome& outcome) {
   const HostFigures& host = outcome.host;
-  return line("host", duration(host.wall_seconds) + ": compile " + duration(host.compile_seconds) +
-                          ", simulation " + duration(host.simulation_seconds) + ", verification " +
-                          duration(host.verify_seconds)) +
-         line("", scaled(host.cycles_per_second(outcome.result)) + "cycles/s, " +
-                      scaled(host.uops_per_second(outcome.compile)) + "uOps/s, peak memory " +
-                      scaled(static_cast<double>(host.peak_rss_bytes)) + "B");
+  return headed_line("host", duration(host.wall_seconds) + ": compile " +
+                                 duration(host.compile_seconds) + ", simulation " +
+                                 duration(host.simulation_seconds) + ", verification " +
+                                 duration(host.verify_seconds)) +
+         headed_line("", scaled(host.cycles_per_second(outcome.result)) + "cycles/s, " +
+                             scaled(host.uops_per_second(outcome.compile)) +
+                             "uOps/s, peak memory " +
+                             scaled(static_cast<double>(host.peak_rss_bytes)) + "B");
 }
 
 std::string verification_text(const Verification& verification) {
-  return line("reference", std::string(verification.by_graph ? "graph" : "program order") +
-                               ", sums in double, values up to " +
-                               number_text("%.3g", verification.max_abs_value) + "; " +
-                               with_separators(verification.tiles) + " of " +
-                               count(verification.all_tiles, "tile"));
+  return headed_line("reference", std::string(verification.by_graph ? "graph" : "program order") +
+                                      ", sums in double, values up to " +
+                                      number_text("%.3g", verification.max_abs_value) + "; " +
+                                      with_separators(verification.tiles) + " of " +
+                                      count_text(verification.all_tiles, "tile"));
 }
 
 /// "rtol 0.0001, atol 1e-05"
@@ -215,8 +212,8 @@ std::string tolerance_text() {
 }
 
 std::string expected_text(const ExpectedComparison& expected) {
-  return line("expected", expected.directory + ": " + count(expected.outputs, "output") + ", " +
-                              count(expected.elements, "element") + ", max abs error " +
+  return headed_line("expected", expected.directory + ": " + count_text(expected.outputs, "output") + ", " +
+                              count_text(expected.elements, "element") + ", max abs error " +
                               number_text("%.2g", expected.max_abs_error) + " (" +
                               tolerance_text() + ")");
 }
@@ -224,7 +221,7 @@ std::string expected_text(const ExpectedComparison& expected) {
 std::string difference_text(const ExpectedComparison& expected) {
   const ExpectedComparison::Difference& first = *expected.first;
   return "FAILED: " + with_separators(expected.mismatches) + " of " +
-         count(expected.elements, "element") + " differ from those expected; first: output " +
+         count_text(expected.elements, "element") + " differ from those expected; first: output " +
          one_line(first.output) + " " + to_string(first.index) + " is " +
          number_text("%.9g", static_cast<double>(first.actual)) + ", in " + first.file + " " +
          number_text("%.9g", static_cast<double>(first.expected));
@@ -232,13 +229,21 @@ std::string difference_text(const ExpectedComparison& expected) {
 
 }  // namespace
 
+std::string machine_line(const Config& config) {
+  return headed_line("machine", machine_text(config));
+}
+
+std::string time_lines(const RunResult& result) {
+  return headed_line("time",
+                     count_text(result.cycles, "cycle") + " = " + duration(result.seconds)) +
+         bounds_text(result);
+}
+
 std::string report_text(const RunOutcome& outcome) {
   const RunResult& result = outcome.result;
-  std::string text = line("model", model_text(outcome)) +
-                     line("machine", machine_text(outcome.config)) + compile_text(outcome.compile) +
-                     "\n";
-  text += line("time", count(result.cycles, "cycle") + " = " + duration(result.seconds));
-  text += bounds_text(result) + roofline_text(outcome) + counters_text(result) + "\n";
+  std::string text = headed_line("model", model_text(outcome)) + machine_line(outcome.config) +
+                     compile_lines(outcome.compile) + "\n";
+  text += time_lines(result) + roofline_text(outcome) + counters_text(result) + "\n";
   text += engines_table(result) + "\n" + resources_table(result) + "\n";
   text += host_text(outcome);
   if (outcome.verification) {
@@ -265,7 +270,7 @@ std::string verdict_text(const RunOutcome& outcome) {
       return "[" + std::to_string(row) + "," + std::to_string(col) + "]";
     };
     return "FAILED: " + with_separators(verification.mismatches) + " of " +
-           count(verification.elements, "element") + " wrong; first: tensor " + first.tensor +
+           count_text(verification.elements, "element") + " wrong; first: tensor " + first.tensor +
            ", tile " + pair(first.tile.row, first.tile.col) + ", element " +
            pair(first.row, first.col) + " is " +
            number_text("%.9g", static_cast<double>(first.actual)) + ", expected " +
@@ -274,9 +279,9 @@ std::string verdict_text(const RunOutcome& outcome) {
   const std::string coverage = verification.coverage == Coverage::kFull
                                    ? "full"
                                    : "sampled: " + with_separators(verification.tiles) + " of " +
-                                         count(verification.all_tiles, "tile");
-  return "verified: " + count(verification.tensors, "output") + ", " +
-         count(verification.elements, "element") + ", max abs error " +
+                                         count_text(verification.all_tiles, "tile");
+  return "verified: " + count_text(verification.tensors, "output") + ", " +
+         count_text(verification.elements, "element") + ", max abs error " +
          number_text("%.2g", verification.max_abs_error) + " (" + coverage + ")";
 }
 

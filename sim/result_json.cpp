@@ -128,6 +128,8 @@ Json host_json(const RunOutcome& outcome) {
           {"peak_rss_bytes", host.peak_rss_bytes}};
 }
 
+}  // namespace
+
 Json config_json(const Config& config) {
   Json json = Json::object();
   for_each_key(config, [&json](std::string_view name, const std::string& value) {
@@ -136,8 +138,6 @@ Json config_json(const Config& config) {
   });
   return json;
 }
-
-}  // namespace
 
 nlohmann::ordered_json result_json(const RunOutcome& outcome) {
   const RunResult& result = outcome.result;

@@ -15,4 +15,7 @@ inline constexpr int kResultVersion = 1;
 /// same command differ in "host" at most.
 nlohmann::ordered_json result_json(const RunOutcome& outcome);
 
+/// The keys that have an effect, by section.
+nlohmann::ordered_json config_json(const Config& config);
+
 }  // namespace tilewave

@@ -9,10 +9,9 @@
 #include "sim/commands.h"
 #include "sim/files.h"
 #include "sim/host_time.h"
-#include "sim/model_source.h"
 #include "sim/onnx_values.h"
 #include "sim/output_file.h"
-#include "sim/pipeline.h"
+#include "sim/prepare.h"
 #include "sim/report.h"
 #include "sim/result_json.h"
 #include "sim/run_outcome.h"
@@ -44,26 +43,6 @@ struct Outputs {
     require_distinct(files);
   }
 };
-
-CompiledModel compile_or_load(const RunCommand& command, Model& model) {
-  const Graph* graph = graph_of(model);
-  if (command.program_file) {
-    if (graph == nullptr) {
-      throw InputError("--program " + one_line(*command.program_file) + ": the MODEL " +
-                       one_line(command.model) + " is a program already");
-    }
-    return adopt_program(load_program(*command.program_file), one_line(*command.program_file),
-                         graph);
-  }
-  if (graph != nullptr) {
-    return compile_model(*graph, command.config);
-  }
-  if (!command.schedule_setting.empty()) {
-    throw InputError("command line: " + command.schedule_setting + " has no effect on " +
-                     one_line(command.model) + ", a program that is scheduled already");
-  }
-  return adopt_program(std::get<Program>(std::move(model)), one_line(command.model));
-}
 
 KernelKind kernel_kind(KernelChoice choice) {
   switch (choice) {
@@ -154,8 +133,10 @@ ExitCode run(const RunCommand& command) {
     return ExitCode::kDone;
   }
   const Outputs outputs(command);
-  Model model = load_model(command.model, command.onnx);
-  const CompiledModel compiled = compile_or_load(command, model);
+  const PreparedWork work =
+      prepare({command.model, command.program_file, command.schedule_setting, command.onnx},
+              command.config);
+  const CompiledModel& compiled = work.compiled;
 
   RunOutcome outcome;
   outcome.model = command.model;
@@ -172,7 +153,7 @@ ExitCode run(const RunCommand& command) {
   if (command.timing_only) {
     simulate(compiled, options, outcome);
   } else {
-    simulate_and_verify(command, compiled, std::get_if<OnnxModel>(&model), options, outcome);
+    simulate_and_verify(command, compiled, work.onnx ? &*work.onnx : nullptr, options, outcome);
   }
   outcome.host.peak_rss_bytes = peak_rss_bytes();
   outcome.host.wall_seconds = watch.seconds();

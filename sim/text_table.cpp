@@ -41,6 +41,16 @@ std::string TextTable::text() const {
   return text;
 }
 
+std::string headed_line(const std::string& heading, const std::string& text) {
+  constexpr std::size_t kHeadingWidth = 11;
+  const std::size_t blanks = kHeadingWidth - std::min(kHeadingWidth, heading.size());
+  return heading + std::string(std::max<std::size_t>(blanks, 1), ' ') + text + "\n";
+}
+
+std::string count_text(std::uint64_t number, const std::string& what) {
+  return with_separators(number) + " " + what + (number == 1 ? "" : "s");
+}
+
 std::string with_separators(std::uint64_t number) {
   std::string text = std::to_string(number);
   for (std::size_t i = text.size(); i > 3; i -= 3) {

@@ -19,6 +19,11 @@ class TextTable {
   std::vector<Row> rows_;
 };
 
+/// A heading in a column of its own and what it is about: "time       9,876 cycles\n".
+std::string headed_line(const std::string& heading, const std::string& text);
+
+/// "1,234 ops", "1 op"
+std::string count_text(std::uint64_t number, const std::string& what);
 /// "1,234,567"
 std::string with_separators(std::uint64_t number);
 /// With `decimals` digits after the point.

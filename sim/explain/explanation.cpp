@@ -1,0 +1,34 @@
+#include "sim/explain/explanation.h"
+
+#include "platform/platform.h"
+
+namespace tilewave {
+
+Explanation explain_work(PreparedWork work, const Config& config, const ExplainOptions& options) {
+  Explanation explanation;
+  explanation.config = config;
+  explanation.work = std::move(work);
+  const CompiledModel& compiled = explanation.work.compiled;
+  const Program& program = compiled.program;
+
+  OpTimeline timeline;
+  RunOptions run;
+  run.timeline = &timeline;
+  explanation.result = run_program(program, compiled.hazards, config.machine, run);
+
+  const std::vector<OpLinks> links = find_links(program);
+  const StartEvents events(program, compiled.hazards, config.machine, timeline);
+  explanation.traffic = find_traffic(program, links, config.machine.sram.size_bytes);
+  explanation.reloads = find_reloads(program, links);
+  explanation.path = find_critical_path(program, config.machine, timeline, events);
+  explanation.loads = find_load_ahead(program, links, timeline, events);
+
+  const Graph* source = explanation.work.source ? &*explanation.work.source : nullptr;
+  const BaseRun base = base_run(source, compiled, config, explanation.result.cycles);
+  explanation.replay_error = base.replay_error();
+  explanation.dram_rate = base.dram_rate;
+  explanation.what_ifs = predict(base, standard_what_ifs(config), options.simulate);
+  return explanation;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,60 @@
+#include "sim/explain/reloads.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace tilewave {
+namespace {
+
+using Taker = ReloadGroup::Taker;
+
+}  // namespace
+
+const char* to_string(ReloadGroup::Taker taker) {
+  switch (taker) {
+    case Taker::kLoad: return "load";
+    case Taker::kResult: return "result";
+    case Taker::kNobody: return "nobody";
+  }
+  return "?";
+}
+
+Reloads find_reloads(const Program& program, const std::vector<OpLinks>& links) {
+  const TileIndex index(program);
+  std::vector<std::uint32_t> last_writer(index.tiles(), kNoOp);  // who brought the tile into SRAM
+  std::map<std::tuple<std::uint32_t, Taker, std::uint32_t>, ReloadGroup> groups;
+  for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
+    const Op& op = program.ops[i];
+    if (op.opcode == Opcode::kStore) {
+      continue;
+    }
+    std::uint32_t& last = last_writer[index.of(op)];
+    if (op.opcode == Opcode::kLoad && last != kNoOp) {
+      const std::uint32_t by = links[last].overwritten_by;
+      Taker taker = Taker::kNobody;
+      std::uint32_t taken_by = op.tensor;
+      if (by < i) {  // else its bytes are still there, or are taken by this very load
+        taker = program.ops[by].opcode == Opcode::kLoad ? Taker::kLoad : Taker::kResult;
+        taken_by = program.ops[by].tensor;
+      }
+      ReloadGroup& group = groups[{op.tensor, taker, taken_by}];
+      group.tensor = op.tensor;
+      group.taker = taker;
+      group.taken_by = taken_by;
+      ++group.loads;
+      group.bytes += tensor_tile_bytes(program, op.tensor);
+    }
+    last = i;
+  }
+  Reloads reloads;
+  for (const auto& [key, group] : groups) {
+    reloads.groups.push_back(group);
+    reloads.loads += group.loads;
+    reloads.bytes += group.bytes;
+  }
+  std::ranges::stable_sort(reloads.groups, std::greater{}, &ReloadGroup::bytes);
+  return reloads;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,243 @@
+#include "sim/explain/replay.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "compiler/error.h"
+#include "sim/explain/replay_core.h"
+#include "sim/explain/replay_memory.h"
+
+namespace tilewave {
+namespace {
+
+constexpr Cycle kUnknown = ~Cycle{0};
+
+/// An engine's ops in program order, and how many were fetched and have started.
+struct Queue {
+  std::vector<std::uint32_t> ops;
+  std::size_t fetched = 0;
+  std::size_t started = 0;
+};
+
+/// A DMA engine, at work on at most one op.
+struct Dma {
+  Queue queue;
+  std::vector<Cycle> window;  // when each place becomes free: a ring
+  std::uint64_t bursts = 0;   // moved so far
+  bool active = false;
+  bool loads = false;  // the op in work does
+  std::uint32_t op = 0;
+  BurstCursor cursor;
+  BurstCursor::Burst burst;  // the next one
+  Cycle ready = 0;           // the op is set up
+  Cycle issue = 0;           // of the next burst
+  Cycle arrival = 0;         // of the next burst at the DRAM
+  Cycle released = 0;        // the last burst of the op before was issued
+  Cycle done = 0;            // all bursts so far
+};
+
+/// Three queues and a sequencer whose times are worked out as far as they are known; then the burst
+/// that reaches the DRAM first is moved, and so on. Whatever is not known yet waits for one of the
+/// bursts to come and so lies behind them.
+class Replay {
+ public:
+  Replay(const Program& program, const std::vector<OpHazards>& hazards,
+         const MachineConfig& machine, const DramService& dram)
+      : program_(program),
+        hazards_(hazards),
+        machine_(machine),
+        timing_(machine.compute, program.tile),
+        memory_(program, machine, timing_, dram),
+        core_(program, timing_, memory_),
+        fetched_(program.ops.size()),
+        start_(program.ops.size(), kUnknown),
+        complete_(program.ops.size(), kUnknown),
+        place_(program.ops.size()) {
+    for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
+      Queue& queue = queue_of(i);
+      place_[i] = static_cast<std::uint32_t>(queue.ops.size());
+      queue.ops.push_back(i);
+    }
+    for (Dma& dma : dma_) {
+      dma.window.assign(machine.dma.max_outstanding, 0);
+    }
+  }
+
+  Cycle run() {
+    do {
+      while (advance()) {
+      }
+    } while (complete_transfer());
+    Cycle end = 0;
+    for (const Cycle complete : complete_) {
+      if (complete == kUnknown) {
+        throw InternalError("the replay stops before the end of the program");
+      }
+      end = std::max(end, complete);
+    }
+    return end;
+  }
+
+ private:
+  Queue& queue_of(std::uint32_t op) {
+    switch (engine_of(program_.ops[op].opcode)) {
+      case Engine::kLoadDma: return dma_[0].queue;
+      case Engine::kStoreDma: return dma_[machine_.dma.shared ? 0 : 1].queue;
+      case Engine::kCompute: return compute_;
+    }
+    throw InternalError("no such engine");
+  }
+
+  /// Everything that is known without another burst. False if there was nothing.
+  bool advance() {
+    bool any = false;
+    while (fetch()) {
+      any = true;
+    }
+    while (step()) {
+      any = true;
+    }
+    for (Dma& dma : dma_) {
+      any = begin_transfer(dma) || any;
+    }
+    return any;
+  }
+
+  bool fetch() {
+    if (next_ == program_.ops.size()) {
+      return false;
+    }
+    Cycle at = fetch_cycle_;
+    if (!machine_.sequencer.overlap && next_ > 0) {
+      if (complete_[next_ - 1] == kUnknown) {
+        return false;
+      }
+      at = std::max(at, complete_[next_ - 1]);
+    }
+    Queue& queue = queue_of(next_);
+    const std::uint32_t depth = machine_.sequencer.queue_depth;
+    if (place_[next_] >= depth) {
+      const Cycle popped = start_[queue.ops[place_[next_] - depth]];
+      if (popped == kUnknown) {
+        return false;
+      }
+      at = std::max(at, popped);
+    }
+    fetched_[next_++] = at;
+    fetch_cycle_ = at + 1;
+    ++queue.fetched;
+    return true;
+  }
+
+  /// The cycle in which the head of a queue may start, its engine apart.
+  std::optional<Cycle> head_ready(const Queue& queue) const {
+    if (queue.started == queue.fetched) {
+      return std::nullopt;
+    }
+    const std::uint32_t op = queue.ops[queue.started];
+    Cycle ready = fetched_[op];
+    for (const Hazard& hazard : hazards_[op]) {
+      if (hazard.exists()) {
+        if (complete_[hazard.op] == kUnknown) {
+          return std::nullopt;
+        }
+        ready = std::max(ready, complete_[hazard.op]);
+      }
+    }
+    return ready;
+  }
+
+  bool step() {
+    const auto ready = head_ready(compute_);
+    if (!ready) {
+      return false;
+    }
+    const std::size_t place = compute_.started++;
+    const auto at = [&](std::size_t i) { return &program_.ops[compute_.ops[i]]; };
+    const std::uint32_t index = compute_.ops[place];
+    const ReplayCore::Times times =
+        core_.step(program_.ops[index], place == 0 ? nullptr : at(place - 1),
+                   place + 1 == compute_.ops.size() ? nullptr : at(place + 1), *ready);
+    start_[index] = times.start;
+    complete_[index] = times.complete;
+    return true;
+  }
+
+  bool begin_transfer(Dma& dma) {
+    const auto ready = dma.active ? std::nullopt : head_ready(dma.queue);
+    if (!ready) {
+      return false;
+    }
+    dma.op = dma.queue.ops[dma.queue.started++];
+    const Op& op = program_.ops[dma.op];
+    start_[dma.op] = std::max(*ready, dma.released);
+    dma.ready = start_[dma.op] + machine_.dma.setup;
+    dma.cursor =
+        BurstCursor(tile_runs(program_, machine_.dram.layout, op), machine_.dma.burst_bytes);
+    dma.loads = op.opcode == Opcode::kLoad;
+    dma.active = true;
+    next_burst(dma);
+    return true;
+  }
+
+  void next_burst(Dma& dma) {
+    dma.burst = dma.cursor.next();
+    dma.issue = std::max({dma.ready, dma.released, dma.window[dma.bursts % dma.window.size()]});
+    dma.arrival = memory_.arrival(dma.loads, dma.issue, dma.burst.bytes);
+  }
+
+  /// Moves bursts, the earliest first, until an op is complete. False if there are none.
+  bool complete_transfer() {
+    for (;;) {
+      Dma* next = nullptr;
+      for (Dma& dma : dma_) {
+        const bool first = dma.active && (next == nullptr || dma.arrival < next->arrival);
+        next = first ? &dma : next;
+      }
+      if (next == nullptr || move_burst(*next)) {
+        return next != nullptr;
+      }
+    }
+  }
+
+  /// True if it was the last burst of its op.
+  bool move_burst(Dma& dma) {
+    const Cycle done = memory_.move(dma.burst, dma.loads, dma.issue);
+    dma.released = dma.issue;
+    dma.window[dma.bursts++ % dma.window.size()] = done;
+    dma.done = std::max(dma.done, done);
+    if (!dma.cursor.done()) {
+      next_burst(dma);
+      return false;
+    }
+    complete_[dma.op] = dma.done;
+    dma.active = false;
+    return true;
+  }
+
+  const Program& program_;
+  const std::vector<OpHazards>& hazards_;
+  const MachineConfig& machine_;
+  ComputeTiming timing_;
+  ReplayMemory memory_;
+  ReplayCore core_;
+
+  std::vector<Cycle> fetched_;
+  std::vector<Cycle> start_;
+  std::vector<Cycle> complete_;
+  std::vector<std::uint32_t> place_;  // of each op in its queue
+  std::uint32_t next_ = 0;            // op to fetch
+  Cycle fetch_cycle_ = 0;
+  Queue compute_;
+  std::array<Dma, 2> dma_;  // loads, stores; a shared engine is the first
+};
+
+}  // namespace
+
+Cycle replay(const Program& program, const std::vector<OpHazards>& hazards,
+             const MachineConfig& machine, const DramService& dram) {
+  return Replay(program, hazards, machine, dram).run();
+}
+
+}  // namespace tilewave

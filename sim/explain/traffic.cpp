@@ -1,0 +1,143 @@
+#include "sim/explain/traffic.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tilewave {
+namespace {
+
+class Counter {
+ public:
+  Counter(const Program& program, const std::vector<OpLinks>& links, std::uint64_t sram_bytes)
+      : program_(program),
+        links_(links),
+        sram_bytes_(sram_bytes),
+        index_(program),
+        seen_(index_.tiles()),
+        operator_of_(program.tensors.size(), kNone) {
+    for (std::uint32_t tensor = 0; tensor < program.tensors.size(); ++tensor) {
+      traffic_.tensors.push_back({tensor, 0, 0, 0});
+    }
+  }
+
+  Traffic run() {
+    for (std::uint32_t i = 0; i < program_.ops.size(); ++i) {
+      if (engine_of(program_.ops[i].opcode) == Engine::kCompute) {
+        count_step(i);
+      }
+    }
+    for (std::uint32_t i = 0; i < program_.ops.size(); ++i) {
+      const Opcode opcode = program_.ops[i].opcode;
+      if (opcode == Opcode::kLoad) {
+        count_load(i);
+      } else if (opcode == Opcode::kStore) {
+        count_store(program_.ops[i]);
+      }
+    }
+    for (const TensorTraffic& tensor : traffic_.tensors) {
+      traffic_.total.loaded += tensor.loaded;
+      traffic_.total.stored += tensor.stored;
+      traffic_.total.compulsory += tensor.compulsory;
+    }
+    return std::move(traffic_);
+  }
+
+ private:
+  static constexpr std::size_t kNone = ~std::size_t{0};
+
+  void count_step(std::uint32_t i) {
+    const Op& op = program_.ops[i];
+    std::size_t& place = operator_of_[op.tensor];
+    if (place == kNone) {
+      place = traffic_.operators.size();
+      traffic_.operators.push_back(describe(i));
+    }
+    ++traffic_.operators[place].steps;
+  }
+
+  OperatorTraffic describe(std::uint32_t i) const {
+    const Op& op = program_.ops[i];
+    const Shape& result = program_.tensors[op.tensor].shape;
+    OperatorTraffic traffic;
+    traffic.tensor = op.tensor;
+    traffic.opcode = op.opcode;
+    traffic.m = result.rows;
+    traffic.n = result.cols;
+    const std::uint32_t left = links_[i].operands[0];
+    if (op.opcode == Opcode::kMatmul && left != kNoOp) {
+      traffic.k = program_.tensors[program_.ops[left].tensor].shape.cols;
+      traffic.io_bound = matmul_io_bound(traffic.m, traffic.n, traffic.k, sram_bytes_);
+    }
+    return traffic;
+  }
+
+  void count_load(std::uint32_t i) {
+    const Op& op = program_.ops[i];
+    const std::uint64_t bytes = tensor_tile_bytes(program_, op.tensor);
+    TensorTraffic& tensor = traffic_.tensors[op.tensor];
+    tensor.loaded += bytes;
+    const TensorRole role = program_.tensors[op.tensor].role;
+    if ((role == TensorRole::kInput || role == TensorRole::kParameter) && first_time(op)) {
+      tensor.compulsory += bytes;
+    }
+    const std::uint32_t user = links_[i].first_use;
+    if (user != kNoOp) {
+      if (OperatorTraffic* oper = operator_of(program_.ops[user].tensor)) {
+        oper->loaded += bytes;
+      }
+    }
+  }
+
+  void count_store(const Op& op) {
+    const std::uint64_t bytes = tensor_tile_bytes(program_, op.tensor);
+    TensorTraffic& tensor = traffic_.tensors[op.tensor];
+    tensor.stored += bytes;
+    if (program_.tensors[op.tensor].role == TensorRole::kOutput && first_time(op)) {
+      tensor.compulsory += bytes;
+    }
+    if (OperatorTraffic* oper = operator_of(op.tensor)) {
+      oper->stored += bytes;
+    }
+  }
+
+  bool first_time(const Op& op) {
+    const std::uint64_t tile = index_.of(op);
+    const bool first = !seen_[tile];
+    seen_[tile] = true;
+    return first;
+  }
+
+  /// Null for a copy, which has no steps.
+  OperatorTraffic* operator_of(std::uint32_t tensor) {
+    return operator_of_[tensor] == kNone ? nullptr : &traffic_.operators[operator_of_[tensor]];
+  }
+
+  const Program& program_;
+  const std::vector<OpLinks>& links_;
+  std::uint64_t sram_bytes_;
+  TileIndex index_;
+  std::vector<bool> seen_;  // by tile
+  std::vector<std::size_t> operator_of_;
+  Traffic traffic_;
+};
+
+}  // namespace
+
+Traffic find_traffic(const Program& program, const std::vector<OpLinks>& links,
+                     std::uint64_t sram_bytes) {
+  return Counter(program, links, sram_bytes).run();
+}
+
+double matmul_io_bound(std::uint64_t m, std::uint64_t n, std::uint64_t k,
+                       std::uint64_t sram_bytes) {
+  const auto rows = static_cast<double>(m);
+  const auto cols = static_cast<double>(n);
+  const auto depth = static_cast<double>(k);
+  const auto element = static_cast<double>(kElementBytes);
+  const double capacity = std::max(1.0, static_cast<double>(sram_bytes) / element);
+  const double pebbling = 2 * rows * cols * depth / std::sqrt(capacity) + rows * cols;
+  const double once = rows * depth + depth * cols + rows * cols;
+  return element * std::max(pebbling, once);
+}
+
+}  // namespace tilewave

@@ -1,0 +1,74 @@
+// The replay against the simulator: nearly the same cycles with the simple DRAM, about the same
+// with the banked one. bench/whatif_benchmark has the larger table.
+#include "sim/explain/replay.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sim/explain/what_if.h"
+#include "tests/trust/machines.h"
+
+namespace tilewave {
+namespace {
+
+using trust::Settings;
+
+/// A replay is at most this share off the simulation.
+constexpr double kSimpleLimit = 0.005;
+constexpr double kBankedLimit = 0.08;
+
+const std::vector<std::string> kModels = {"gemm:256x256x256", "gemm:300x72x1000",
+                                          "mlp:128x128x64x32x32", "mlp:70x200x300x10"};
+
+double error_of(const std::string& model, const Settings& settings) {
+  const Config config = trust::configured(settings);
+  const CompiledModel compiled = trust::compiled(model, config);
+  const auto simulated = static_cast<double>(trust::timed(compiled, config.machine).cycles);
+  const Cycle replayed = replay(compiled.program, compiled.hazards, config.machine,
+                                dram_service(compiled.program, config.machine));
+  return static_cast<double>(replayed) / simulated - 1;
+}
+
+void expect_near(const std::vector<Settings>& machines, double limit) {
+  for (const Settings& machine : machines) {
+    for (const std::string& model : kModels) {
+      EXPECT_NEAR(error_of(model, trust::with(machine, {{"schedule.forwarding", "off"}})), 0, limit)
+          << model << " " << trust::to_arguments(machine);
+    }
+  }
+}
+
+TEST(ReplayTest, IsNearTheSimulatorWithTheSimpleDram) {
+  expect_near({{},
+               {{"compute.fill_overlap", "full"}},
+               {{"compute.fill_overlap", "none"}, {"compute.drain", "on"}},
+               {{"compute.dataflow", "ws"}, {"compute.fill_overlap", "full"}},
+               {{"compute.dataflow", "is"}},
+               {{"compute.dataflow", "simd"}, {"compute.macs_per_cycle", "4096"}},
+               {{"compute.rows", "8"}, {"compute.cols", "8"}},
+               {{"dram.bandwidth", "4GB/s"}},
+               {{"dram.bandwidth", "100GB/s"}, {"bus.bytes_per_cycle", "16B"}},
+               {{"dram.channels", "4"}},
+               {{"dram.layout", "row_major"}, {"dma.max_outstanding", "4"}},
+               {{"dma.engines", "shared"}},
+               {{"dma.setup", "200"}},
+               {{"sram.size", "16KiB"}},
+               {{"sequencer.queue_depth", "1"}},
+               {{"sequencer.overlap", "off"}}},
+              kSimpleLimit);
+}
+
+TEST(ReplayTest, IsAboutTheSimulatorWithTheBankedDram) {
+  expect_near({{{"dram.model", "banked"}},
+               {{"dram.model", "banked"}, {"dram.preset", "hbm2"}, {"dram.channels", "2"}}},
+              kBankedLimit);
+}
+
+TEST(ReplayTest, OfNothing) {
+  EXPECT_EQ(replay(Program{}, {}, MachineConfig{}, DramService{}), 0U);
+}
+
+}  // namespace
+}  // namespace tilewave

@@ -1,0 +1,45 @@
+// Programs of 8x8 tiles, 256 bytes each, written by hand, and what the analyses ask for of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/program_text.h"
+#include "compiler/program_verify.h"
+#include "platform/platform.h"
+#include "sim/explain/critical_path.h"
+#include "sim/explain/dataflow.h"
+
+namespace tilewave::test {
+
+inline Program tiny_program(const std::string& tensors, const std::string& ops) {
+  Program program = parse_program_text(
+      "tilewave-program 1\ntile 8 8 8\nsram 0x1000\n" + tensors + "ops\n" + ops, "tiny");
+  verify_program(program);
+  return program;
+}
+
+/// A program and its run on a machine.
+struct RecordedRun {
+  RecordedRun(Program a_program, const MachineConfig& a_machine)
+      : program(std::move(a_program)),
+        machine(a_machine),
+        hazards(find_hazards(program)),
+        links(find_links(program)) {
+    RunOptions options;
+    options.timeline = &timeline;
+    result = run_program(program, hazards, machine, options);
+  }
+
+  StartEvents events() const { return {program, hazards, machine, timeline}; }
+  CriticalPath path() const { return find_critical_path(program, machine, timeline, events()); }
+
+  Program program;
+  MachineConfig machine;
+  std::vector<OpHazards> hazards;
+  std::vector<OpLinks> links;
+  OpTimeline timeline;
+  RunResult result;
+};
+
+}  // namespace tilewave::test
