@@ -169,6 +169,54 @@ TEST_P(KernelTest, TileEdgesMatchDouble) {
   }
 }
 
+TEST_P(KernelTest, UnequalEdgesMatchDouble) {
+  std::mt19937 random(8);
+  for (const std::uint32_t m : {8U, 24U, 104U}) {
+    for (const std::uint32_t n : {8U, 40U, 64U, 256U}) {
+      for (const std::uint32_t k : {8U, 56U, 248U}) {
+        ASSERT_NO_FATAL_FAILURE(expect_close_to_double(*GetParam(), {m, n, k}, random));
+      }
+    }
+  }
+}
+
+TEST_P(KernelTest, BiasIsAddedToEveryRow) {
+  std::mt19937 random(9);
+  for (const TileShape tile : {TileShape{8, 8, 8}, {32, 32, 32}, {5, 19, 3}, {64, 24, 8}}) {
+    const Values a = random_values(tile.left().elements(), random);
+    const Values b = random_values(tile.right().elements(), random);
+    const Values bias = random_values(tile.n, random);
+    Values filled(tile.result().elements());
+    for (std::size_t i = 0; i < filled.size(); ++i) {
+      filled[i] = bias[i % tile.n];
+    }
+    GetParam()->matmul(filled.data(), a.data(), b.data(), tile, false);
+    Values c(tile.result().elements() + 1, kNaN);
+    GetParam()->matmul_bias(c.data(), a.data(), b.data(), bias.data(), tile);
+    EXPECT_TRUE(std::isnan(c.back()));
+    c.pop_back();
+    EXPECT_EQ(c, filled);
+  }
+}
+
+TEST_P(KernelTest, AddRowAddsItToEveryRow) {
+  std::mt19937 random(10);
+  for (const TileExtent tile : {TileExtent{8, 8}, {1, 24}, {7, 19}, {256, 64}}) {
+    const Values a = random_values(tile.elements(), random);
+    const Values row = random_values(tile.cols, random);
+    Values expected(tile.elements());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      expected[i] = a[i] + row[i % tile.cols];
+    }
+    Values apart(tile.elements());
+    GetParam()->add_row(apart.data(), a.data(), row.data(), tile);
+    EXPECT_EQ(apart, expected);
+    Values over = a;
+    GetParam()->add_row(over.data(), over.data(), row.data(), tile);
+    EXPECT_EQ(over, expected);
+  }
+}
+
 TEST_P(KernelTest, MatmulCarriesNaNAndInfinity) {
   // Zeros are multiplied, not skipped: 0 · inf and inf - inf are NaN. 7 rows and 19 columns reach
   // the tails; columns repeat with period 4.
