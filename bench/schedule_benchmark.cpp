@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "bench/benchmark_setup.h"
+#include "compiler/tiling.h"
 #include "platform/platform.h"
 #include "sim/config_reader.h"
 #include "sim/model_source.h"
@@ -81,8 +82,9 @@ Run run(const std::string& model, const Config& config) {
 /// are stored).
 double least_bytes(const Graph& graph, std::uint64_t sram_bytes) {
   const TileShape tile;
+  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
   const auto bytes = [&](TensorId id) {
-    return static_cast<double>(padded_shape(graph.tensor(id).shape, tile).elements()) *
+    return static_cast<double>(padded_shape(graph.tensor(id).shape, tiles[id]).elements()) *
            kElementBytes;
   };
   double sources = 0;
@@ -96,7 +98,7 @@ double least_bytes(const Graph& graph, std::uint64_t sram_bytes) {
   for (const Operator& oper : graph.operators()) {
     if (oper.kind == OperatorKind::kMatMul) {
       const double depth =
-          static_cast<double>(padded_shape(graph.tensor(oper.inputs[0]).shape, tile).cols);
+          static_cast<double>(padded_shape(graph.tensor(oper.inputs[0]).shape, tile.left()).cols);
       operands += 2 * bytes(oper.output) * depth / root;
     }
   }

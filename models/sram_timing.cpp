@@ -70,8 +70,8 @@ void SramTiming::begin_stream(Cycle at, std::span<const SramRange> ranges) {
   }
 }
 
-/// Deals the chunks of a range to the banks. If they come in whole rounds, returns the accesses that
-/// every bank gets, and leaves the dealing to the caller.
+/// Deals the chunks of a range to the banks. If they come in whole rounds, returns the accesses
+/// that every bank gets, and leaves the dealing to the caller.
 SramTiming::Slot SramTiming::add_to_stream(SramRange range) {
   const std::uint64_t first = range.address >> interleave_shift_;
   const std::uint64_t last = (range.address + range.bytes - 1) >> interleave_shift_;

@@ -33,11 +33,10 @@ constexpr std::array kKernels = {Named{"auto", KernelChoice::kAuto},
 constexpr std::array kVerify = {Named{"full", VerifyChoice::kFull},
                                 Named{"sampled", VerifyChoice::kSampled},
                                 Named{"off", VerifyChoice::kOff}};
-constexpr std::array kDumps = {Named{"graph", DumpChoice::kGraph}, Named{"loops", DumpChoice::kLoops},
-                               Named{"uops", DumpChoice::kUops},
-                               Named{"schedule", DumpChoice::kSchedule},
-                               Named{"program", DumpChoice::kProgram},
-                               Named{"canonical", DumpChoice::kCanonical}};
+constexpr std::array kDumps = {
+    Named{"graph", DumpChoice::kGraph},     Named{"loops", DumpChoice::kLoops},
+    Named{"uops", DumpChoice::kUops},       Named{"schedule", DumpChoice::kSchedule},
+    Named{"program", DumpChoice::kProgram}, Named{"canonical", DumpChoice::kCanonical}};
 constexpr std::array kFormats = {Named{"text", ProgramFormat::kText},
                                  Named{"binary", ProgramFormat::kBinary}};
 

@@ -212,10 +212,10 @@ std::string tolerance_text() {
 }
 
 std::string expected_text(const ExpectedComparison& expected) {
-  return headed_line("expected", expected.directory + ": " + count_text(expected.outputs, "output") + ", " +
-                              count_text(expected.elements, "element") + ", max abs error " +
-                              number_text("%.2g", expected.max_abs_error) + " (" +
-                              tolerance_text() + ")");
+  return headed_line(
+      "expected", expected.directory + ": " + count_text(expected.outputs, "output") + ", " +
+                      count_text(expected.elements, "element") + ", max abs error " +
+                      number_text("%.2g", expected.max_abs_error) + " (" + tolerance_text() + ")");
 }
 
 std::string difference_text(const ExpectedComparison& expected) {

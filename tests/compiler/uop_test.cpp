@@ -1,5 +1,4 @@
 // Lowering: how many uOps, in which order, and what the verifier of uOps refuses.
-#include "compiler/lower.h"
 #include "compiler/uop.h"
 
 #include <functional>
@@ -13,6 +12,7 @@
 
 #include "compiler/builtins.h"
 #include "compiler/graph_text.h"
+#include "compiler/lower.h"
 #include "tests/compiler/program_samples.h"
 #include "tests/support/networks.h"
 
