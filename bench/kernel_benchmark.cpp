@@ -26,11 +26,11 @@ struct AlignedDelete {
 struct Operands {
   explicit Operands(std::uint32_t edge)
       : tile{edge, edge, edge},
-        memory(new (AlignedDelete::kPage) float[3 * tile.tile_elements()]),
+        memory(new (AlignedDelete::kPage) float[3 * tile.result().elements()]),
         a(memory.get()),
-        b(a + tile.tile_elements()),
-        c(b + tile.tile_elements()) {
-    for (std::size_t i = 0; i < 3 * tile.tile_elements(); ++i) {
+        b(a + tile.result().elements()),
+        c(b + tile.result().elements()) {
+    for (std::size_t i = 0; i < 3 * tile.result().elements(); ++i) {
       a[i] = static_cast<float>(i % 7) * 1e-3F - 3e-3F;  // small enough to never overflow a sum
     }
   }
@@ -62,7 +62,7 @@ void bench_matmul(benchmark::State& state, const Kernel& kernel, std::uint32_t e
 
 void bench_add(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
   const Operands operands(edge);
-  const std::size_t count = operands.tile.tile_elements();
+  const std::size_t count = operands.tile.result().elements();
   for (auto _ : state) {
     kernel.add(operands.c, operands.a, operands.b, count);
     benchmark::ClobberMemory();
@@ -72,7 +72,7 @@ void bench_add(benchmark::State& state, const Kernel& kernel, std::uint32_t edge
 
 void bench_relu(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
   const Operands operands(edge);
-  const std::size_t count = operands.tile.tile_elements();
+  const std::size_t count = operands.tile.result().elements();
   for (auto _ : state) {
     kernel.relu(operands.c, operands.a, count);
     benchmark::ClobberMemory();
@@ -137,7 +137,7 @@ void register_all() {
   }
   for (const Kernel* kernel : kernels) {
     const std::string name = kernel->name;
-    for (const std::uint32_t edge : {32U, 64U, 128U}) {
+    for (const std::uint32_t edge : {32U, 64U, 128U, 256U}) {
       const std::string suffix = "/" + name + "/" + std::to_string(edge);
       const auto add_benchmark = [&](const std::string& operation, auto function) {
         benchmark::RegisterBenchmark((operation + suffix).c_str(), function, *kernel, edge);
@@ -149,7 +149,7 @@ void register_all() {
   }
   if (has_avx2) {
     benchmark::RegisterBenchmark("fma_peak", bench_peak);
-    for (const std::uint32_t edge : {32U, 64U, 128U}) {
+    for (const std::uint32_t edge : {32U, 64U, 128U, 256U}) {
       benchmark::RegisterBenchmark(("fraction_of_peak/" + std::to_string(edge)).c_str(),
                                    bench_fraction_of_peak, fastest, edge);
     }

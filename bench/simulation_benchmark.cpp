@@ -41,10 +41,10 @@ double bare_kernel_seconds(const Program& program, const Kernel& kernel,
         kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), program.tile, op.clear);
         break;
       case Opcode::kAdd:
-        kernel.add(tile(op.dst), tile(op.a), tile(op.b), program.tile.tile_elements());
+        kernel.add(tile(op.dst), tile(op.a), tile(op.b), program.tile.result().elements());
         break;
       case Opcode::kRelu:
-        kernel.relu(tile(op.dst), tile(op.a), program.tile.tile_elements());
+        kernel.relu(tile(op.dst), tile(op.a), program.tile.result().elements());
         break;
       case Opcode::kLoad:
       case Opcode::kStore: break;

@@ -18,6 +18,7 @@ namespace tilewave {
 class ByteWriter {
  public:
   void u8(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
+  void u16(std::uint16_t value) { little_endian(value, 2); }
   void u32(std::uint32_t value) { little_endian(value, 4); }
   void u64(std::uint64_t value) { little_endian(value, 8); }
   void text(std::string_view value) {
@@ -49,6 +50,7 @@ class ByteReader {
   bool has(std::uint64_t count) const { return count <= bytes_.size() - position_; }
 
   std::uint8_t u8() { return static_cast<std::uint8_t>(little_endian(1)); }
+  std::uint16_t u16() { return static_cast<std::uint16_t>(little_endian(2)); }
   std::uint32_t u32() { return static_cast<std::uint32_t>(little_endian(4)); }
   std::uint64_t u64() { return little_endian(8); }
 

@@ -55,9 +55,7 @@ class Fusion {
       return;
     }
     const TensorId bias = add->inputs[add->inputs[0] == fused.result ? 1 : 0];
-    const Shape& shape = graph_.tensor(fused.result).shape;
-    // A sum of single rows stays an add as long as lower() knows no bias.
-    if (shape.rows == 1 || !is_row_vector_of(graph_.tensor(bias).shape, shape)) {
+    if (!is_row_vector_of(graph_.tensor(bias).shape, graph_.tensor(fused.result).shape)) {
       return;
     }
     absorbed_[*graph_.tensor(add->output).producer] = true;

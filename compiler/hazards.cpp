@@ -1,6 +1,7 @@
 #include "compiler/hazards.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace tilewave {
@@ -28,9 +29,12 @@ class HazardFinder {
       const Op& op = program_.ops[index];
       computes_ = engine_of(op.opcode) == Engine::kCompute;
       accumulates_ = op.opcode == Opcode::kMatmul && !op.clear;
-      visit_sram_tiles(
-          op, [&](std::uint32_t address) { touch_sram(address, false, address == op.dst); },
-          [&](std::uint32_t address) { touch_sram(address, true, true); });
+      visit_sram(
+          program_, op,
+          [&](std::uint32_t address, std::uint64_t bytes) {
+            read_sram(address, bytes, address == op.dst);
+          },
+          [&](std::uint32_t address, std::uint64_t bytes) { write_sram(address, bytes); });
       if (op.opcode == Opcode::kLoad) {
         read(dram_tile(op), false, false);
       } else if (op.opcode == Opcode::kStore) {
@@ -51,21 +55,31 @@ class HazardFinder {
     return dram_[first_tile_[op.tensor] + program_.grid(op.tensor).index(op.row, op.col)];
   }
 
-  /// Applies a read or write to every range in [address, address + tile), splitting at its ends.
-  void touch_sram(std::uint32_t address, bool is_write, bool is_accumulator) {
-    const std::uint64_t end = address + program_.tile.tile_bytes();
-    const bool in_place = accumulates_ && is_accumulator;
-    auto range = sram_.lower_bound(address);
-    if (range == sram_.end() || range->first != address || range->second.end != end) {
-      range = carve(address, end);
+  void read_sram(std::uint64_t address, std::uint64_t bytes, bool is_accumulator) {
+    const std::uint64_t end = address + bytes;
+    for (auto range = whole_ranges(address, end); range != sram_.end() && range->first < end;
+         ++range) {
+      read(range->second.access, accumulates_ && is_accumulator, is_accumulator && computes_);
     }
+  }
+
+  /// What is written at once is one range afterwards.
+  void write_sram(std::uint64_t address, std::uint64_t bytes) {
+    const std::uint64_t end = address + bytes;
+    const auto first = whole_ranges(address, end);
+    auto range = first;
     for (; range != sram_.end() && range->first < end; ++range) {
-      if (is_write) {
-        write(range->second.access, in_place);
-      } else {
-        read(range->second.access, in_place, is_accumulator && computes_);
-      }
+      write(range->second.access, accumulates_);
     }
+    first->second.end = end;
+    sram_.erase(std::next(first), range);
+  }
+
+  /// The first of the ranges that make up [start, end).
+  Ranges::iterator whole_ranges(std::uint64_t start, std::uint64_t end) {
+    const auto range = sram_.lower_bound(start);
+    const bool is_one = range != sram_.end() && range->first == start && range->second.end == end;
+    return is_one ? range : carve(start, end);
   }
 
   /// Makes [start, end) a union of whole ranges and returns the first of them.

@@ -40,9 +40,9 @@ void write_tensor(ByteWriter& out, const ProgramTensor& tensor) {
   out.u64(tensor.dram_base);
   out.u8(static_cast<std::uint8_t>(tensor.role));
   out.u8(static_cast<std::uint8_t>(tensor.name.size()));
-  for (int reserved = 0; reserved < 6; ++reserved) {
-    out.u8(0);
-  }
+  out.u16(static_cast<std::uint16_t>(tensor.tile.rows));
+  out.u16(static_cast<std::uint16_t>(tensor.tile.cols));
+  out.u16(0);  // reserved
   out.text(tensor.name);
 }
 
@@ -51,7 +51,10 @@ void write_op(ByteWriter& out, const Op& op) {
   out.u8(op.clear ? 1 : 0);
   out.u8(op.relu ? 1 : 0);
   out.u8(static_cast<std::uint8_t>(op.tag));
-  for (const std::uint32_t field : {op.tensor, op.row, op.col, op.k, op.a, op.b, op.dst}) {
+  out.u8(op.biased ? 1 : 0);
+  out.u8(op.broadcast ? 1 : 0);
+  out.u16(0);  // reserved
+  for (const std::uint32_t field : {op.tensor, op.row, op.col, op.k, op.a, op.b, op.bias, op.dst}) {
     out.u32(field);
   }
 }

@@ -14,7 +14,7 @@ namespace tilewave {
 inline constexpr std::string_view kBinaryMagic("\x89TWP\r\n\x1a\n", 8);
 inline constexpr std::size_t kHeaderBytes = 64;
 inline constexpr std::size_t kTensorRecordBytes = 48;  // without the name
-inline constexpr std::size_t kOpBytes = 32;
+inline constexpr std::size_t kOpBytes = 40;
 inline constexpr std::size_t kChecksumBytes = 4;
 
 inline std::uint32_t crc32(std::span<const std::byte> bytes) {

@@ -27,11 +27,12 @@ constexpr std::array kHeaderFields = {FieldOffset{"m", 16}, FieldOffset{"n", 20}
 constexpr std::array kTensorFields = {
     FieldOffset{"rows", 0},         FieldOffset{"cols", 8},       FieldOffset{"padded_rows", 16},
     FieldOffset{"padded_cols", 24}, FieldOffset{"dram_base", 32}, FieldOffset{"role", 40},
-    FieldOffset{"name", 48}};
+    FieldOffset{"tile", 42},        FieldOffset{"name", 48}};
 constexpr std::array kOpFields = {
     FieldOffset{"opcode", 0}, FieldOffset{"clear", 1},  FieldOffset{"relu", 2},
-    FieldOffset{"tag", 3},    FieldOffset{"tensor", 4}, FieldOffset{"k", 16},
-    FieldOffset{"a", 20},     FieldOffset{"b", 24},     FieldOffset{"dst", 28}};
+    FieldOffset{"tag", 3},    FieldOffset{"biased", 4}, FieldOffset{"broadcast", 5},
+    FieldOffset{"tensor", 8}, FieldOffset{"k", 20},     FieldOffset{"a", 24},
+    FieldOffset{"b", 28},     FieldOffset{"bias", 32},  FieldOffset{"dst", 36}};
 
 std::size_t offset_of(std::span<const FieldOffset> fields, std::string_view field) {
   const auto found = std::find_if(fields.begin(), fields.end(),
@@ -82,10 +83,9 @@ class BinaryParser {
       fail_truncated("a program has at least", kHeaderBytes + kChecksumBytes);
     }
     reader_.text(kBinaryMagic.size());
-    const std::uint32_t version = reader_.u32();
-    if (version != kProgramFormatVersion) {
-      fail(8, "format version " + std::to_string(version) + "; this tilewave reads " +
-                  std::to_string(kProgramFormatVersion));
+    const std::string problem = version_problem(reader_.u32());
+    if (!problem.empty()) {
+      fail(8, problem);
     }
     if (bytes_.size() < kHeaderBytes + kChecksumBytes) {
       fail_truncated("a program has at least", kHeaderBytes + kChecksumBytes);
@@ -167,10 +167,10 @@ class BinaryParser {
       tensor.dram_base = reader_.u64();
       tensor.role = static_cast<TensorRole>(reader_.u8());
       const std::size_t name_bytes = reader_.u8();
-      for (std::size_t byte = 42; byte < kTensorRecordBytes; ++byte) {
-        if (const std::uint8_t reserved = reader_.u8(); reserved != 0) {
-          fail(start + byte, label + "reserved", reserved, "0");
-        }
+      tensor.tile.rows = reader_.u16();
+      tensor.tile.cols = reader_.u16();
+      if (const std::uint16_t reserved = reader_.u16(); reserved != 0) {
+        fail(start + 46, label + "reserved", reserved, "0");
       }
       if (name_bytes > end - reader_.position()) {
         fail(start + 41, label + "name_bytes", name_bytes,
@@ -215,7 +215,13 @@ class BinaryParser {
       op.clear = parse_bool(i, 1);
       op.relu = parse_bool(i, 2);
       op.tag = static_cast<BufferTag>(reader_.u8());
-      for (std::uint32_t* field : {&op.tensor, &op.row, &op.col, &op.k, &op.a, &op.b, &op.dst}) {
+      op.biased = parse_bool(i, 4);
+      op.broadcast = parse_bool(i, 5);
+      if (const std::uint16_t reserved = reader_.u16(); reserved != 0) {
+        fail(start + 6, "op " + std::to_string(i) + " reserved", reserved, "0");
+      }
+      for (std::uint32_t* field :
+           {&op.tensor, &op.row, &op.col, &op.k, &op.a, &op.b, &op.bias, &op.dst}) {
         *field = reader_.u32();
       }
       if (const auto problem = find_problem(op, program.tensors.size())) {

@@ -17,18 +17,28 @@ void append_numbers(std::string& text, std::initializer_list<std::uint64_t> numb
 }
 
 const char* buffer_text(BufferTag tag) {
-  return tag == BufferTag::kPing ? " 0\n" : tag == BufferTag::kPong ? " 1\n" : " -\n";
+  return tag == BufferTag::kPing ? " 0" : tag == BufferTag::kPong ? " 1" : " -";
+}
+
+/// What tileflow has no word for.
+void append_additions(std::string& text, const Op& op) {
+  if (op.biased) {
+    text += " bias";
+    append_numbers(text, {op.bias});
+  }
+  text += op.broadcast ? " broadcast" : "";
+  text += op.relu ? " relu" : "";
 }
 
 }  // namespace
 
 std::string canonical_text(const Program& program) {
   constexpr std::size_t kTypicalOpBytes = 40;
-  const std::uint64_t tile_bytes = program.tile.tile_bytes();
   std::string text;
   text.reserve(program.ops.size() * kTypicalOpBytes);
   for (const Op& op : program.ops) {
     const std::string& tensor = program.tensors.at(op.tensor).name;
+    const std::uint64_t tile_bytes = program.tensors[op.tensor].tile.bytes();
     switch (op.opcode) {
       case Opcode::kLoad:
         (text += "L ") += tensor;
@@ -52,10 +62,12 @@ std::string canonical_text(const Program& program) {
         break;
     }
     if (op.opcode == Opcode::kStore) {
-      text += op.relu ? " relu\n" : " -\n";
+      text += op.relu ? " relu" : " -";
     } else {
       text += buffer_text(op.tag);
+      append_additions(text, op);
     }
+    text += '\n';
   }
   return text;
 }

@@ -15,6 +15,9 @@ namespace tilewave {
 ///   S tensor row col src bytes relu|-
 ///   A tensor row col a b dst buf             (add)
 ///   R tensor row col a dst buf               (relu)
+///
+/// followed, on E and A, by what this form had no place for: "bias" and its address, "broadcast" (b
+/// is a row vector), "relu".
 std::string canonical_text(const Program& program);
 
 }  // namespace tilewave

@@ -19,7 +19,19 @@ std::string up_to(std::uint64_t first, std::uint64_t last) {
   return std::to_string(first) + " to " + std::to_string(last);
 }
 
-std::optional<FieldProblem> find_shape_problem(const ProgramTensor& tensor, const TileShape& tile) {
+std::optional<FieldProblem> find_tile_problem(const TileExtent& extent, const TileShape& tile) {
+  if (extent == tile.result() || extent == tile.left() || extent == tile.right() ||
+      extent == tile.row()) {
+    return std::nullopt;
+  }
+  return FieldProblem{
+      "tile", to_string(extent),
+      "m x n = " + to_string(tile.result()) + ", m x k = " + to_string(tile.left()) +
+          ", k x n = " + to_string(tile.right()) + " or 1 x n = " + to_string(tile.row())};
+}
+
+/// Expects a valid tile.
+std::optional<FieldProblem> find_shape_problem(const ProgramTensor& tensor) {
   const Shape& shape = tensor.shape;
   if (shape.rows == 0 || shape.rows > kMaxTensorElements) {
     return problem("rows", shape.rows, up_to(1, kMaxTensorElements));
@@ -27,7 +39,7 @@ std::optional<FieldProblem> find_shape_problem(const ProgramTensor& tensor, cons
   if (shape.cols == 0 || shape.cols > kMaxTensorElements) {
     return problem("cols", shape.cols, up_to(1, kMaxTensorElements));
   }
-  const Shape padded = padded_shape(shape, tile);
+  const Shape padded = padded_shape(shape, tensor.tile);
   if (padded.cols > kMaxTensorElements / padded.rows) {
     return problem("cols", shape.cols,
                    "at most " + std::to_string(kMaxTensorElements) +
@@ -46,36 +58,59 @@ std::optional<FieldProblem> find_shape_problem(const ProgramTensor& tensor, cons
 
 /// Which fields an opcode uses beyond tag, tensor, row and col.
 struct UsedFields {
-  bool clear, relu, k, a, b, dst;
+  bool clear = false;
+  bool relu = false;
+  bool biased = false;
+  bool broadcast = false;
+  bool k = false;
+  bool a = false;
+  bool b = false;
+  bool dst = false;
 };
 
 constexpr UsedFields used_fields(Opcode opcode) {
   switch (opcode) {
-    case Opcode::kLoad: return {false, false, false, false, false, true};
-    case Opcode::kStore: return {false, true, false, true, false, false};
-    case Opcode::kMatmul: return {true, false, true, true, true, true};
-    case Opcode::kAdd: return {false, false, false, true, true, true};
-    case Opcode::kRelu: return {false, false, false, true, false, true};
+    case Opcode::kLoad: return {.dst = true};
+    case Opcode::kStore: return {.relu = true, .a = true};
+    case Opcode::kMatmul:
+      return {.clear = true,
+              .relu = true,
+              .biased = true,
+              .k = true,
+              .a = true,
+              .b = true,
+              .dst = true};
+    case Opcode::kAdd: return {.relu = true, .broadcast = true, .a = true, .b = true, .dst = true};
+    case Opcode::kRelu: return {.a = true, .dst = true};
   }
   return {};
 }
 
 }  // namespace
 
+std::string version_problem(std::uint64_t version) {
+  if (version == kProgramFormatVersion) {
+    return "";
+  }
+  return "format version " + std::to_string(version) + "; this tilewave reads " +
+         std::to_string(kProgramFormatVersion) +
+         (version < kProgramFormatVersion ? ": compile the model again" : "");
+}
+
 std::optional<FieldProblem> find_problem(const TileShape& tile) {
-  const auto legal = [](std::uint32_t edge) {
-    return edge % kTileEdgeStep == 0 && edge >= kTileEdgeStep && edge <= kMaxTileEdge;
+  const auto find = [](const char* field, std::uint32_t edge) -> std::optional<FieldProblem> {
+    if (edge % kTileEdgeStep == 0 && edge >= kTileEdgeStep && edge <= kMaxTileEdge) {
+      return std::nullopt;
+    }
+    return problem(field, edge, "multiples of 8 from 8 to 256");
   };
-  if (!legal(tile.m)) {
-    return problem("m", tile.m, "multiples of 8 from 8 to 256");
+  if (auto found = find("m", tile.m)) {
+    return found;
   }
-  if (tile.n != tile.m) {
-    return problem("n", tile.n, std::to_string(tile.m) + ", for version 1 has square tiles only");
+  if (auto found = find("n", tile.n)) {
+    return found;
   }
-  if (tile.k != tile.m) {
-    return problem("k", tile.k, std::to_string(tile.m) + ", for version 1 has square tiles only");
-  }
-  return std::nullopt;
+  return find("k", tile.k);
 }
 
 std::optional<FieldProblem> find_sram_problem(std::uint64_t sram_bytes) {
@@ -101,7 +136,10 @@ std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const Tile
     return problem("role", static_cast<std::uint64_t>(tensor.role),
                    "0 input, 1 param, 2 intermediate, 3 output");
   }
-  if (auto found = find_shape_problem(tensor, tile)) {
+  if (auto found = find_tile_problem(tensor.tile, tile)) {
+    return found;
+  }
+  if (auto found = find_shape_problem(tensor)) {
     return found;
   }
   if (tensor.dram_base % kSramAlignment != 0) {
@@ -134,6 +172,18 @@ std::optional<FieldProblem> find_problem(const Op& op, std::size_t tensor_count)
   }
   if (op.relu && !used.relu) {
     return problem("relu", 1, zero());
+  }
+  if (op.biased && !used.biased) {
+    return problem("biased", 1, zero());
+  }
+  if (op.biased && !op.clear) {
+    return problem("biased", 1, "0, for only a matmul that clears starts from a bias");
+  }
+  if (op.broadcast && !used.broadcast) {
+    return problem("broadcast", 1, zero());
+  }
+  if (op.bias != 0 && !op.biased) {
+    return problem("bias", op.bias, "0, for the op is not biased");
   }
   if (op.k != 0 && !used.k) {
     return problem("k", op.k, zero());

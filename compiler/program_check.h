@@ -13,10 +13,8 @@
 
 namespace tilewave {
 
-inline constexpr std::uint32_t kProgramFormatVersion = 1;
+inline constexpr std::uint32_t kProgramFormatVersion = 2;
 inline constexpr std::size_t kMaxTensorNameBytes = 255;
-inline constexpr std::uint32_t kTileEdgeStep = 8;
-inline constexpr std::uint32_t kMaxTileEdge = 256;
 inline constexpr std::uint64_t kMaxTensorElements = kMaxDramBytes / kElementBytes;
 
 /// One field that is wrong: its name, its value and what is allowed.
@@ -28,7 +26,10 @@ struct FieldProblem {
   std::string text() const { return field + " = " + value + "; allowed: " + allowed; }
 };
 
-/// "m", "n" or "k": version 1 has square tiles of 8 to 256 elements in steps of 8.
+/// "format version 1; this tilewave reads 2: compile the model again"; empty for the one we read.
+std::string version_problem(std::uint64_t version);
+
+/// "m", "n" or "k": 8 to 256 in steps of 8.
 std::optional<FieldProblem> find_problem(const TileShape& tile);
 
 /// "sram_bytes"
@@ -37,10 +38,11 @@ std::optional<FieldProblem> find_sram_problem(std::uint64_t sram_bytes);
 /// 1 to 255 printable ASCII characters, none of them a space, '#', '[' or ']'.
 bool is_valid_tensor_name(std::string_view name);
 
-/// "name", "role", "rows", "cols", "padded_rows", "padded_cols" or "dram_base". The tile is valid.
+/// "name", "role", "rows", "cols", "tile", "padded_rows", "padded_cols" or "dram_base". The tile is
+/// valid.
 std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const TileShape& tile);
 
-/// "opcode", "tag", "tensor", or a field that the opcode does not use and that is not zero.
+/// "opcode", "tag", "tensor", "biased", or a field that the op does not use and that is not zero.
 std::optional<FieldProblem> find_problem(const Op& op, std::size_t tensor_count);
 
 }  // namespace tilewave

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/number_text.h"
+#include "compiler/program_check.h"
 
 namespace tilewave {
 
@@ -46,10 +47,14 @@ void append_op(std::string& text, const Program& program, const Op& op, std::siz
       break;
     case Opcode::kRelu: append_operand(text, " a=", op.a); break;
   }
+  if (op.biased) {
+    append_operand(text, " bias=", op.bias);
+  }
   if (op.opcode != Opcode::kStore) {
     append_operand(text, " -> ", op.dst);
   }
   text += op.clear ? " clear" : "";
+  text += op.broadcast ? " broadcast" : "";
   text += op.relu ? " relu" : "";
   text += op.tag == BufferTag::kPing ? " ping" : op.tag == BufferTag::kPong ? " pong" : "";
 }
@@ -66,7 +71,9 @@ std::string to_text(const Program& program) {
   constexpr std::size_t kTypicalOpBytes = 56;
   std::string text;
   text.reserve(256 + program.tensors.size() * 64 + program.ops.size() * kTypicalOpBytes);
-  text += "tilewave-program 1\ntile";
+  text += "tilewave-program ";
+  append_decimal(text, kProgramFormatVersion);
+  text += "\ntile";
   for (const std::uint32_t edge : {program.tile.m, program.tile.n, program.tile.k}) {
     text += ' ';
     append_decimal(text, edge);
@@ -79,7 +86,7 @@ std::string to_text(const Program& program) {
     append_decimal(text, tensor.shape.rows);
     text += 'x';
     append_decimal(text, tensor.shape.cols);
-    text += " dram ";
+    text += " tile " + to_string(tensor.tile) + " dram ";
     append_hex(text, tensor.dram_base);
     text += '\n';
   }

@@ -1,5 +1,6 @@
 // Reads the grammar of program_text.h, trusting nothing. Each op is checked as it is read, so that
 // every complaint names its line.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -20,6 +21,23 @@ namespace {
 
 constexpr std::uint64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t kMaxU64 = std::numeric_limits<std::uint64_t>::max();
+
+/// A word behind an op.
+struct OpFlag {
+  std::string_view word;
+  bool Op::*field;
+  std::array<bool, kOpcodeCount> opcodes;  ///< load, store, matmul, add, relu
+
+  bool fits(const Op& op) const {
+    return opcodes[static_cast<std::size_t>(op.opcode)] && !(op.*field);
+  }
+};
+
+constexpr std::array kOpFlags = {
+    OpFlag{"clear", &Op::clear, {false, false, true, false, false}},
+    OpFlag{"broadcast", &Op::broadcast, {false, false, false, true, false}},
+    OpFlag{"relu", &Op::relu, {false, true, true, true, false}},
+};
 
 class TextParser {
  public:
@@ -42,22 +60,6 @@ class TextParser {
   }
 
  private:
-  /// Fails with "unknown WHAT 'word'; allowed: a, b, c ; did you mean 'a'?".
-  [[noreturn]] void fail_unknown(const std::string& what, std::string_view word,
-                                 const std::vector<std::string>& allowed) {
-    constexpr std::size_t kMaxListed = 8;
-    std::string message = "unknown " + what + " " + in_quotes(word) + "; allowed: ";
-    for (std::size_t i = 0; i < allowed.size() && i < kMaxListed; ++i) {
-      message += (i == 0 ? "" : ", ") + allowed[i];
-    }
-    message += allowed.empty() ? "none" : allowed.size() > kMaxListed ? ", ..." : "";
-    constexpr std::size_t kMaxMisspelt = 64;  // longer ones are not worth the search
-    if (word.size() <= kMaxMisspelt) {
-      message += did_you_mean(word, allowed);
-    }
-    cursor_.fail(message);
-  }
-
   void start_line(const char* keyword) {
     if (!cursor_.next_line()) {
       cursor_.fail(std::string("the text ends before the line '") + keyword + "'");
@@ -65,14 +67,14 @@ class TextParser {
   }
 
   void parse_version() {
-    start_line("tilewave-program 1");
+    const std::string first = "tilewave-program " + std::to_string(kProgramFormatVersion);
+    start_line(first.c_str());
     if (const auto word = cursor_.word(); word != "tilewave-program") {
-      cursor_.fail("expected 'tilewave-program 1', found " + in_quotes(word));
+      cursor_.fail("expected '" + first + "', found " + in_quotes(word));
     }
-    const std::uint64_t version = cursor_.number("format version", kMaxU64);
-    if (version != kProgramFormatVersion) {
-      cursor_.fail("format version " + std::to_string(version) + "; this tilewave reads " +
-                   std::to_string(kProgramFormatVersion));
+    const std::string problem = version_problem(cursor_.number("format version", kMaxU64));
+    if (!problem.empty()) {
+      cursor_.fail(problem);
     }
     cursor_.expect_line_end();
   }
@@ -98,7 +100,7 @@ class TextParser {
 
   void expect_keyword(const char* keyword) {
     if (const auto word = cursor_.word(); word != keyword) {
-      fail_unknown("word", word, {keyword});
+      cursor_.fail_unknown("word", word, {keyword});
     }
   }
 
@@ -111,7 +113,7 @@ class TextParser {
       return false;
     }
     if (keyword != "tensor") {
-      fail_unknown("word", keyword, {"tensor", "ops"});
+      cursor_.fail_unknown("word", keyword, {"tensor", "ops"});
     }
     if (program_.tensors.size() == kMaxTensors) {
       cursor_.fail("one tensor too many; allowed: at most " + std::to_string(kMaxTensors));
@@ -120,8 +122,13 @@ class TextParser {
     tensor.name = cursor_.word();
     tensor.role = parse_role();
     tensor.shape = parse_shape();
-    if (tensor.shape.rows <= kMaxTensorElements && tensor.shape.cols <= kMaxTensorElements) {
-      tensor.padded = padded_shape(tensor.shape, program_.tile);
+    cursor_.expect("tile", "the size of the tensor's tiles");
+    const Shape tile = parse_shape();
+    tensor.tile = {static_cast<std::uint32_t>(std::min(tile.rows, kMaxU32)),
+                   static_cast<std::uint32_t>(std::min(tile.cols, kMaxU32))};
+    if (tensor.shape.rows <= kMaxTensorElements && tensor.shape.cols <= kMaxTensorElements &&
+        tensor.tile.elements() > 0) {
+      tensor.padded = padded_shape(tensor.shape, tensor.tile);
     }
     cursor_.expect("dram", "the DRAM base address");
     tensor.dram_base = cursor_.number("dram", kMaxU64);
@@ -151,7 +158,7 @@ class TextParser {
       }
       names.emplace_back(to_string(role));
     }
-    fail_unknown("role", word, names);
+    cursor_.fail_unknown("role", word, names);
   }
 
   /// "128x64", decimal only.
@@ -195,6 +202,7 @@ class TextParser {
         op.k = u32("k");
         parse_operand_a(op);
         parse_operand_b(op);
+        parse_bias(op);
         break;
       case Opcode::kAdd:
         parse_operand_a(op);
@@ -224,7 +232,7 @@ class TextParser {
     for (const Opcode opcode : kOpcodes) {
       names.emplace_back(to_string(opcode));
     }
-    fail_unknown("op", word, names);
+    cursor_.fail_unknown("op", word, names);
   }
 
   std::uint32_t parse_tensor_name() {
@@ -235,7 +243,7 @@ class TextParser {
       for (const ProgramTensor& tensor : program_.tensors) {
         names.push_back(tensor.name);
       }
-      fail_unknown("tensor", name_, names);
+      cursor_.fail_unknown("tensor", name_, names);
     }
     return found->second;
   }
@@ -250,33 +258,53 @@ class TextParser {
     op.b = u32("b");
   }
 
+  void parse_bias(Op& op) {
+    if (cursor_.peek("=") == "bias") {
+      cursor_.expect("bias=", "the bias's address");
+      op.biased = true;
+      op.bias = u32("bias");
+    }
+  }
+
+  /// True if `word` is a flag that `op` may still get; it has it then.
+  static bool take_flag(Op& op, std::string_view word) {
+    for (const OpFlag& flag : kOpFlags) {
+      if (word == flag.word && flag.fits(op)) {
+        op.*flag.field = true;
+        return true;
+      }
+    }
+    if ((word == "ping" || word == "pong") && op.tag == BufferTag::kNone) {
+      op.tag = word == "ping" ? BufferTag::kPing : BufferTag::kPong;
+      return true;
+    }
+    return false;
+  }
+
   void parse_flags(Op& op) {
     while (!cursor_.at_line_end()) {
       const std::string_view word = cursor_.word();
-      if (word == "clear" && op.opcode == Opcode::kMatmul && !op.clear) {
-        op.clear = true;
-      } else if (word == "relu" && op.opcode == Opcode::kStore && !op.relu) {
-        op.relu = true;
-      } else if ((word == "ping" || word == "pong") && op.tag == BufferTag::kNone) {
-        op.tag = word == "ping" ? BufferTag::kPing : BufferTag::kPong;
-      } else {
+      if (!take_flag(op, word)) {
         fail_flag(op, word);
       }
+    }
+    if (const auto problem = find_problem(op, program_.tensors.size())) {
+      cursor_.fail(problem->text());
     }
   }
 
   [[noreturn]] void fail_flag(const Op& op, std::string_view word) {
     std::vector<std::string> allowed;
-    if (op.opcode == Opcode::kMatmul && !op.clear) {
-      allowed.emplace_back("clear");
-    }
-    if (op.opcode == Opcode::kStore && !op.relu) {
-      allowed.emplace_back("relu");
+    for (const OpFlag& flag : kOpFlags) {
+      if (flag.fits(op)) {
+        allowed.emplace_back(flag.word);
+      }
     }
     if (op.tag == BufferTag::kNone) {
       allowed.insert(allowed.end(), {"ping", "pong"});
     }
-    fail_unknown(std::string("or repeated word after the ") + to_string(op.opcode), word, allowed);
+    cursor_.fail_unknown(std::string("or repeated word after the ") + to_string(op.opcode), word,
+                         allowed);
   }
 
   TextCursor cursor_;

@@ -3,70 +3,17 @@
 #include "compiler/program_verify.h"
 
 #include <algorithm>
-#include <numeric>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "compiler/nearest.h"
 #include "compiler/number_text.h"
 #include "compiler/program_check.h"
 #include "compiler/program_verify_errors.h"
+#include "compiler/program_verify_header.h"
 #include "compiler/sram_tiles.h"
 
 namespace tilewave {
 
 namespace {
-
-std::string tensor_label(const Program& program, std::size_t tensor) {
-  return "tensor " + std::to_string(tensor) + " (" + printable(program.tensors[tensor].name) + ")";
-}
-
-void verify_dram_layout(const Program& program, const VerifyErrors& errors) {
-  std::vector<std::size_t> order(program.tensors.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return program.tensors[a].dram_base < program.tensors[b].dram_base;
-  });
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    const ProgramTensor& below = program.tensors[order[i - 1]];
-    const ProgramTensor& above = program.tensors[order[i]];
-    if (above.dram_base < below.dram_base + below.bytes()) {
-      errors.fail(tensor_label(program, order[i]) + " at DRAM " + hex(above.dram_base) +
-                  " overlaps " + tensor_label(program, order[i - 1]) + " at " +
-                  hex(below.dram_base) + " to " + hex(below.dram_base + below.bytes()));
-    }
-  }
-}
-
-void verify_header(const Program& program, const VerifyErrors& errors) {
-  if (const auto problem = find_problem(program.tile)) {
-    errors.fail("tile " + problem->text());
-  }
-  if (const auto problem = find_sram_problem(program.sram_bytes)) {
-    errors.fail(problem->text());
-  }
-  if (program.tensors.size() > kMaxTensors) {
-    errors.fail(std::to_string(program.tensors.size()) + " tensors; allowed: at most " +
-                std::to_string(kMaxTensors));
-  }
-  if (program.ops.size() > kMaxOps) {
-    errors.fail(std::to_string(program.ops.size()) + " ops; allowed: at most " +
-                std::to_string(kMaxOps));
-  }
-  std::unordered_map<std::string_view, std::size_t> names;
-  for (std::size_t i = 0; i < program.tensors.size(); ++i) {
-    if (const auto problem = find_problem(program.tensors[i], program.tile)) {
-      errors.fail(tensor_label(program, i) + " " + problem->text());
-    }
-    const auto [earlier, inserted] = names.emplace(program.tensors[i].name, i);
-    if (!inserted) {
-      errors.fail(tensor_label(program, i) + " has the name of " +
-                  tensor_label(program, earlier->second));
-    }
-  }
-  verify_dram_layout(program, errors);
-}
 
 /// Expects a verified header.
 class OpVerifier {
@@ -74,11 +21,14 @@ class OpVerifier {
   OpVerifier(const Program& program, const VerifyErrors& errors)
       : program_(program),
         errors_(errors),
-        tile_bytes_(program.tile.tile_bytes()),
-        sram_(program.sram_bytes, tile_bytes_) {
+        left_(program.tile.left()),
+        right_(program.tile.right()),
+        result_(program.tile.result()),
+        row_bytes_(program.tile.row().bytes()),
+        sram_(program.sram_bytes) {
     std::uint64_t tiles = 0;
     for (const ProgramTensor& tensor : program.tensors) {
-      tensors_.push_back({tile_grid(tensor.shape, program.tile), tensor.role, tiles});
+      tensors_.push_back({tensor.grid(), tensor.tile, tensor.role, tiles});
       tiles += tensors_.back().grid.tiles();
     }
     stored_.resize(tiles);
@@ -96,6 +46,7 @@ class OpVerifier {
  private:
   struct TensorInfo {
     TileGrid grid;
+    TileExtent tile;
     TensorRole role;
     std::uint64_t first_tile;  ///< its tile [0,0] in stored_
 
@@ -132,8 +83,9 @@ class OpVerifier {
     }
   }
 
-  void verify_address(std::uint32_t index, const char* what, std::uint32_t address) {
-    const std::uint64_t end = address + tile_bytes_;
+  void verify_address(std::uint32_t index, const char* what, std::uint32_t address,
+                      std::uint64_t bytes) {
+    const std::uint64_t end = address + bytes;
     if (address % kSramAlignment != 0) {
       errors_.fail_op(
           index, std::string("has ") + what + " " + hex(address, 4) + "; allowed: multiples of 64");
@@ -148,25 +100,27 @@ class OpVerifier {
   }
 
   void verify_load(std::uint32_t index, const Op& op) {
-    verify_address(index, "destination", op.dst);
     const TensorInfo& tensor = tensors_[op.tensor];
+    const std::uint64_t bytes = tensor.tile.bytes();
+    verify_address(index, "destination", op.dst, bytes);
     if (!tensor.is_constant() && !stored_[dram_tile(op)]) {
       errors_.fail_op(index, std::string("loads a tile of an ") + to_string(tensor.role) +
                                  " tensor that no earlier op stored");
     }
-    write(index, op.dst, false);
+    write(index, op.dst, tensor.tile, false);
     ++report_.loads;
-    report_.bytes_loaded += tile_bytes_;
+    report_.bytes_loaded += bytes;
   }
 
   void verify_store(std::uint32_t index, const Op& op) {
-    verify_address(index, "source", op.a);
     const TensorInfo& tensor = tensors_[op.tensor];
+    const std::uint64_t bytes = tensor.tile.bytes();
+    verify_address(index, "source", op.a, bytes);
     if (tensor.is_constant()) {
       errors_.fail_op(index, std::string("stores to a tensor of role ") + to_string(tensor.role) +
                                  "; allowed: intermediate, output");
     }
-    SramTile& source = read(index, "source", op.a);
+    SramTile& source = read(index, "source", op.a, tensor.tile);
     const Op& writer = program_.ops[source.writer];
     if (writer.row != op.row || writer.col != op.col) {
       errors_.fail_op(index, "stores the tile of " + errors_.describe(source.writer) +
@@ -185,23 +139,29 @@ class OpVerifier {
     }
     stored_[tile] = true;
     ++report_.stores;
-    report_.bytes_stored += tile_bytes_;
+    report_.bytes_stored += bytes;
   }
 
   void verify_matmul(std::uint32_t index, const Op& op) {
-    verify_address(index, "a", op.a);
-    verify_address(index, "b", op.b);
-    verify_address(index, "accumulator", op.dst);
-    for (const std::uint32_t operand : {op.a, op.b}) {
-      if (overlap(op.dst, operand)) {
-        errors_.fail_op(index,
-                        "has an accumulator that overlaps its own operand at " + hex(operand, 4));
-      }
+    verify_result(index, op);
+    verify_address(index, "a", op.a, left_.bytes());
+    verify_address(index, "b", op.b, right_.bytes());
+    verify_address(index, "accumulator", op.dst, result_.bytes());
+    if (op.biased) {
+      verify_address(index, "bias", op.bias, row_bytes_);
+      verify_apart(index, "an accumulator that overlaps its own bias", op.dst, op.bias, row_bytes_);
     }
-    read(index, "a", op.a);
-    read(index, "b", op.b);
+    verify_apart(index, "an accumulator that overlaps its own operand", op.dst, op.a,
+                 left_.bytes());
+    verify_apart(index, "an accumulator that overlaps its own operand", op.dst, op.b,
+                 right_.bytes());
+    read(index, "a", op.a, left_);
+    read(index, "b", op.b, right_);
+    if (op.biased) {
+      read_row(index, "bias", op.bias);
+    }
     if (op.clear) {
-      write(index, op.dst, true);
+      write(index, op.dst, result_, true);
     } else {
       accumulate(index, op);
     }
@@ -209,41 +169,79 @@ class OpVerifier {
   }
 
   void verify_elementwise(std::uint32_t index, const Op& op) {
-    const bool binary = op.opcode == Opcode::kAdd;
-    verify_address(index, "a", op.a);
-    if (binary) {
-      verify_address(index, "b", op.b);
+    verify_result(index, op);
+    verify_address(index, "a", op.a, result_.bytes());
+    if (op.opcode == Opcode::kAdd) {
+      verify_address(index, "b", op.b, op.broadcast ? row_bytes_ : result_.bytes());
     }
-    verify_address(index, "destination", op.dst);
-    for (const std::uint32_t operand : {op.a, binary ? op.b : op.a}) {
-      if (op.dst != operand && overlap(op.dst, operand)) {
-        errors_.fail_op(index, "has a destination that overlaps a part of its own operand at " +
-                                   hex(operand, 4));
-      }
+    verify_address(index, "destination", op.dst, result_.bytes());
+    verify_in_place(index, op.dst, op.a);
+    read(index, "a", op.a, result_);
+    if (op.opcode == Opcode::kAdd && op.broadcast) {
+      verify_apart(index, "a destination that overlaps its own row vector", op.dst, op.b,
+                   row_bytes_);
+      read_row(index, "b", op.b);
+    } else if (op.opcode == Opcode::kAdd) {
+      verify_in_place(index, op.dst, op.b);
+      read(index, "b", op.b, result_);
     }
-    read(index, "a", op.a);
-    if (binary) {
-      read(index, "b", op.b);
-    }
-    write(index, op.dst, true);
+    write(index, op.dst, result_, true);
     ++report_.executes;
+  }
+
+  /// What is computed is m x n, so the tensor that it is said to be a tile of must be cut like
+  /// that.
+  void verify_result(std::uint32_t index, const Op& op) const {
+    const TileExtent& tile = tensors_[op.tensor].tile;
+    if (tile != result_) {
+      errors_.fail_op(index, "computes a tile of a tensor with tiles of " + to_string(tile) +
+                                 "; allowed: m x n = " + to_string(result_));
+    }
+  }
+
+  void verify_apart(std::uint32_t index, const char* what, std::uint32_t dst, std::uint32_t operand,
+                    std::uint64_t bytes) const {
+    if (dst < operand + bytes && operand < dst + result_.bytes()) {
+      errors_.fail_op(index, std::string("has ") + what + " at " + hex(operand, 4));
+    }
+  }
+
+  void verify_in_place(std::uint32_t index, std::uint32_t dst, std::uint32_t operand) const {
+    if (dst != operand) {
+      verify_apart(index, "a destination that overlaps a part of its own operand", dst, operand,
+                   result_.bytes());
+    }
   }
 
   /// The elements of an op's tile that are not padding.
   Shape valid_part(const Op& op) const {
     const Shape& shape = program_.tensors[op.tensor].shape;
-    const std::uint64_t edge = program_.tile.edge();
-    return {std::min(edge, shape.rows - op.row * edge), std::min(edge, shape.cols - op.col * edge)};
+    const std::uint64_t rows = tensors_[op.tensor].tile.rows;
+    const std::uint64_t cols = tensors_[op.tensor].tile.cols;
+    return {std::min(rows, shape.rows - op.row * rows), std::min(cols, shape.cols - op.col * cols)};
   }
   static bool within(const Shape& inner, const Shape& outer) {
     return inner.rows <= outer.rows && inner.cols <= outer.cols;
   }
 
-  bool overlap(std::uint32_t a, std::uint32_t b) const {
-    return (a > b ? a - b : b - a) < tile_bytes_;
+  SramTile& read(std::uint32_t index, const char* what, std::uint32_t address,
+                 const TileExtent& extent) {
+    SramTile& tile = find(index, what, address);
+    if (tile.extent != extent) {
+      errors_.fail_extent(index, what, tile, to_string(extent));
+    }
+    return tile;
   }
 
-  SramTile& read(std::uint32_t index, const char* what, std::uint32_t address) {
+  /// The first row of a tile that is as wide as a result.
+  void read_row(std::uint32_t index, const char* what, std::uint32_t address) {
+    const SramTile& tile = find(index, what, address);
+    if (tile.extent.cols != result_.cols) {
+      errors_.fail_extent(index, what, tile, std::to_string(result_.cols) + " columns");
+    }
+  }
+
+  SramTile& find(std::uint32_t index, const char* what, std::uint32_t address) {
     SramTile* tile = sram_.find(address);
     if (tile == nullptr) {
       errors_.fail_unreadable(index, what, address);
@@ -252,14 +250,13 @@ class OpVerifier {
     return *tile;
   }
 
-  void write(std::uint32_t index, std::uint32_t address, bool computed) {
-    sram_.visit_overlapping(address, [&](SramTile& tile) {
-      if (tile.live()) {
-        errors_.fail_overwrite(index, tile.writer);
-      }
-      tile.present = false;
-    });
-    sram_.place({.start = address, .writer = index, .present = true, .computed = computed});
+  void write(std::uint32_t index, std::uint32_t address, const TileExtent& extent, bool computed) {
+    sram_.replace(address, {.writer = index, .extent = extent, .computed = computed},
+                  [&](const SramTile& tile) {
+                    if (tile.live()) {
+                      errors_.fail_overwrite(index, tile.writer);
+                    }
+                  });
   }
 
   void accumulate(std::uint32_t index, const Op& op) {
@@ -269,7 +266,7 @@ class OpVerifier {
     }
     const Op& earlier = program_.ops[tile->writer];
     if (earlier.opcode != Opcode::kMatmul || earlier.tensor != op.tensor || earlier.row != op.row ||
-        earlier.col != op.col || tile->stored) {
+        earlier.col != op.col || earlier.relu || tile->stored) {
       errors_.fail_accumulate(index, tile->writer);
     }
     tile->writer = index;
@@ -296,11 +293,11 @@ class OpVerifier {
 
   void verify_nothing_unread() const {
     const SramTile* first = nullptr;
-    for (const SramTile& tile : sram_.slots()) {
+    sram_.for_each([&](const SramTile& tile) {
       if (tile.live() && (first == nullptr || tile.writer < first->writer)) {
         first = &tile;
       }
-    }
+    });
     if (first != nullptr) {
       errors_.fail_op(first->writer, "computes a tile that is never stored and never read");
     }
@@ -308,7 +305,10 @@ class OpVerifier {
 
   const Program& program_;
   const VerifyErrors& errors_;
-  std::uint64_t tile_bytes_;
+  TileExtent left_;
+  TileExtent right_;
+  TileExtent result_;
+  std::uint64_t row_bytes_;
   SramTiles sram_;
   std::vector<TensorInfo> tensors_;
   std::vector<bool> stored_;  ///< per DRAM tile: an op has stored it

@@ -24,15 +24,19 @@ struct VerifyReport {
   bool operator==(const VerifyReport&) const = default;
 };
 
-// What a tile-sized piece of SRAM may go through:
+// What a tile's place in SRAM may go through:
 //
 //   load          opens a loaded tile; anything may overwrite it
 //   matmul clear  opens an accumulator
-//   matmul        continues the accumulator of the same tensor tile, until that has been stored
+//   matmul        continues the accumulator of the same tensor tile, until that has been stored or
+//                 has gone through a ReLU
 //   add, relu     make a computed tile
 //
-// - Operands, sources of stores and accumulators lie exactly where a tile was written as a whole. A
-//   write that overlaps a tile in part ends that tile: neither half can be read.
+// - Operands, sources of stores and accumulators lie exactly where a tile was written as a whole,
+// and
+//   have the size that the op needs: a is m×k, b is k×n, what is added, stored or computed has the
+//   tiles of its tensor. A row vector is the first row of a tile that is n wide. A write that
+//   overlaps a tile in part ends that tile: neither half can be read.
 // - A computed value (an accumulator after its last matmul, the result of an add or relu) must be
 //   used, that is stored or read as an operand, before it is overwritten and before the program
 //   ends. Every further matmul makes a new value. A loaded tile may be overwritten at any time.
@@ -46,8 +50,8 @@ struct VerifyReport {
 
 /// Throws InputError for the first breach, naming `file_name`, the op and the earlier op it clashes
 /// with: "prog.twp: op 17 (load x[0,3] -> 0x2000) overwrites the live accumulator of op 12 (…)".
-/// O(ops + tensors · log tensors) time; memory for one record per tile of SRAM and one bit per tile
-/// of DRAM.
+/// O(ops + tensors · log tensors) time; memory for one record per 64 bytes of SRAM in use and one
+/// bit per tile of DRAM.
 VerifyReport verify_program(const Program& program, const std::string& file_name = "program");
 
 }  // namespace tilewave

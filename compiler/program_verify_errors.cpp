@@ -35,27 +35,40 @@ std::string VerifyErrors::tile_name(std::uint32_t tensor, std::uint32_t row,
          "]";
 }
 
-/// True if the tile that `op` writes begins less than `distance` bytes from `address`.
-bool VerifyErrors::writes_within(std::size_t op, std::uint32_t address,
-                                 std::uint64_t distance) const {
-  bool within = false;
-  visit_sram_tiles(
-      program_.ops[op], [](std::uint32_t) {},
-      [&](std::uint32_t start) {
-        within = (start > address ? start - address : address - start) < distance;
+VerifyErrors::Region VerifyErrors::written_by(std::size_t op) const {
+  Region region;
+  visit_sram(
+      program_, program_.ops[op], [](std::uint32_t, std::uint64_t) {},
+      [&](std::uint32_t start, std::uint64_t bytes) {
+        region = {start, start + bytes};
       });
-  return within;
+  return region;
+}
+
+VerifyErrors::Region VerifyErrors::read_by(std::size_t op, std::uint32_t address) const {
+  Region region;
+  visit_sram(
+      program_, program_.ops[op],
+      [&](std::uint32_t start, std::uint64_t bytes) {
+        if (start == address) {
+          region = {start, start + bytes};
+        }
+      },
+      [](std::uint32_t, std::uint64_t) {});
+  return region;
 }
 
 void VerifyErrors::fail_unreadable(std::size_t op, const char* what, std::uint32_t address) const {
   std::size_t writer = op;  // the last that wrote a whole tile there; `op` itself means none
   std::size_t clash = op;   // the first that wrote over a part of it, or the last if there was none
+  Region tile = read_by(op, address);
   for (std::size_t i = 0; i < op; ++i) {
-    if (writes_within(i, address, 1)) {
+    const Region written = written_by(i);
+    if (written.begin == address && written.end > written.begin) {
       writer = i;
       clash = op;
-    } else if ((writer == op || clash == op) &&
-               writes_within(i, address, program_.tile.tile_bytes())) {
+      tile = written;
+    } else if ((writer == op || clash == op) && written.overlaps(tile)) {
       clash = i;
     }
   }
@@ -70,8 +83,17 @@ void VerifyErrors::fail_unreadable(std::size_t op, const char* what, std::uint32
   fail_op(op, place + ", which no earlier op wrote");
 }
 
+void VerifyErrors::fail_extent(std::size_t op, const char* what, const SramTile& tile,
+                               const std::string& allowed) const {
+  fail_op(op, std::string("reads as ") + what + " the " + to_string(tile.extent) + " tile of " +
+                  describe(tile.writer) + "; allowed: " + allowed);
+}
+
 void VerifyErrors::fail_accumulate(std::size_t op, std::size_t writer) const {
   const Op& earlier = program_.ops[writer];
+  if (earlier.opcode == Opcode::kMatmul && same_tile(earlier, program_.ops[op]) && earlier.relu) {
+    fail_op(op, "accumulates without clear into what went through the ReLU of " + describe(writer));
+  }
   if (earlier.opcode == Opcode::kMatmul && same_tile(earlier, program_.ops[op])) {
     std::size_t store = op;
     for (std::size_t i = writer; i < op; ++i) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "compiler/program.h"
+#include "compiler/sram_tiles.h"
 
 namespace tilewave {
 
@@ -22,6 +23,9 @@ class VerifyErrors {
 
   /// `op` reads `what` at `address`, where no whole tile lies: says who overwrote it, if anybody.
   [[noreturn]] void fail_unreadable(std::size_t op, const char* what, std::uint32_t address) const;
+  /// `op` reads `tile` as `what`, which is not as large as it has to be.
+  [[noreturn]] void fail_extent(std::size_t op, const char* what, const SramTile& tile,
+                                const std::string& allowed) const;
   /// `op` accumulates into its dst, where `writer` left a tile that is not its open accumulator.
   [[noreturn]] void fail_accumulate(std::size_t op, std::size_t writer) const;
   /// `op` overwrites what `writer` computed and nobody read.
@@ -38,7 +42,15 @@ class VerifyErrors {
   std::string tile_name(std::uint32_t tensor, std::uint32_t row, std::uint32_t col) const;
 
  private:
-  bool writes_within(std::size_t op, std::uint32_t address, std::uint64_t distance) const;
+  /// Bytes from `begin` to before `end`; none if they are equal.
+  struct Region {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+
+    bool overlaps(const Region& other) const { return begin < other.end && other.begin < end; }
+  };
+  Region written_by(std::size_t op) const;
+  Region read_by(std::size_t op, std::uint32_t address) const;
 
   const Program& program_;
   const std::string& file_;

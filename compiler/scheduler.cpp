@@ -8,6 +8,7 @@
 #include "compiler/error.h"
 #include "compiler/residency.h"
 #include "compiler/schedule.h"
+#include "compiler/tiling.h"
 
 namespace tilewave {
 namespace {
@@ -31,7 +32,7 @@ class Scheduler {
         arena_(options.sram_bytes, options.buffering == Buffering::kPingPong
                                        ? Placement::kNextFit
                                        : Placement::kFirstFit),
-        first_tile_(first_tiles(graph, list.tile)),
+        first_tile_(first_tiles(graph, list)),
         residency_(options.eviction, first_tile_.back()),
         accumulators_(first_tile_.back()),
         next_use_(next_uses()) {
@@ -55,17 +56,16 @@ class Scheduler {
   }
 
  private:
-  static std::vector<TileId> first_tiles(const Graph& graph, const TileShape& tile) {
+  static std::vector<TileId> first_tiles(const Graph& graph, const UopList& list) {
     std::vector<TileId> first{0};
-    for (const Tensor& tensor : graph.tensors()) {
-      first.push_back(first.back() + tile_grid(tensor.shape, tile).tiles());
+    for (TensorId id = 0; id < graph.tensors().size(); ++id) {
+      first.push_back(first.back() + list.grid(graph, id).tiles());
     }
     return first;
   }
 
   TileId tile_of(const Uop& uop) const {
-    const TileGrid grid = tile_grid(graph_.tensor(uop.tensor).shape, list_.tile);
-    return first_tile_[uop.tensor] + grid.index(uop.row, uop.col);
+    return first_tile_[uop.tensor] + list_.grid(graph_, uop.tensor).index(uop.row, uop.col);
   }
 
   /// For every LOAD the position of the next LOAD of the same tile.
@@ -121,13 +121,21 @@ class Scheduler {
     op.k = uop.k;
     op.a = residency_.address(operands_[0].tile);
     op.b = operand_count_ > 1 ? residency_.address(operands_[1].tile) : 0;
+    op.broadcast = is_row_broadcast(graph_, oper);
+    op.biased = uop.first && oper.has_bias();
+    op.bias = op.biased ? residency_.address(operands_[2].tile) : 0;
     op.dst = accumulator;
     schedule_.ops.push_back(op);
     ++schedule_.stats.executes;
+    finish_step();
+  }
 
+  void finish_step() {
     for (std::size_t i = 0; i < operand_count_; ++i) {
-      // Both operands may be one tile; its later LOAD, the second, says when it is needed again.
-      const bool repeated = i + 1 < operand_count_ && operands_[i].tile == operands_[i + 1].tile;
+      // Operands may be one tile; its latest LOAD says when it is needed again.
+      const auto same = [&](const Operand& other) { return other.tile == operands_[i].tile; };
+      const bool repeated =
+          std::any_of(operands_.begin() + i + 1, operands_.begin() + operand_count_, same);
       if (!repeated && operands_[i].next_use == kNoUse) {
         release(operands_[i].tile);
       }
@@ -152,21 +160,27 @@ class Scheduler {
   }
 
   void store(const Uop& uop) {
+    const Operator& oper = graph_.operators()[uop.oper];
     Op op;
     op.opcode = Opcode::kStore;
-    op.relu = graph_.operators()[uop.oper].relu;
+    op.relu = oper.relu;
     op.tensor = uop.tensor;
     op.row = uop.row;
     op.col = uop.col;
-    op.a = accumulators_[tile_of(uop)];
+    const bool copies = oper.kind == OperatorKind::kCopy;
+    op.a = copies ? residency_.address(operands_[0].tile) : accumulators_[tile_of(uop)];
     schedule_.ops.push_back(op);
     ++schedule_.stats.stores;
-    arena_.release(op.a);
+    if (copies) {
+      finish_step();
+    } else {
+      arena_.release(op.a);
+    }
   }
 
   std::uint32_t allocate(const Uop& uop) {
     for (;;) {
-      if (const auto address = arena_.allocate(list_.tile.tile_bytes())) {
+      if (const auto address = arena_.allocate(list_.tiles[uop.tensor].bytes())) {
         return static_cast<std::uint32_t>(*address);
       }
       auto victim = residency_.victim(pinned_);
@@ -191,7 +205,7 @@ class Scheduler {
                                 " needs " + std::to_string(accumulators) +
                                 " accumulators at once, besides the operands of a step; " +
                                 std::to_string(bytes) + " bytes hold " +
-                                std::to_string(bytes / list_.tile.tile_bytes()) +
+                                std::to_string(bytes / list_.tile.result().bytes()) +
                                 " tiles; try schedule.loop_order=mnk"
                           : std::to_string(bytes) + " bytes, " + arena_.describe()));
   }
@@ -231,7 +245,7 @@ class Scheduler {
   std::vector<std::uint32_t> accumulators_;  // address per tile, from its first step to its store
   std::vector<std::uint64_t> next_use_;
 
-  std::array<Operand, 2> operands_;  // of the step whose LOADs have been seen
+  std::array<Operand, 3> operands_;  // of the step whose LOADs have been seen
   std::vector<TileId> pinned_;       // operands of the protected steps, then of this one
   std::deque<std::size_t> steps_;    // how many of pinned_ each protected step holds
   std::size_t operand_count_ = 0;
@@ -250,17 +264,19 @@ Program build_program(const Graph& graph, const TileShape& tile, Schedule schedu
   Program program;
   program.tile = tile;
   std::uint64_t base = 0;
-  for (const Tensor& tensor : graph.tensors()) {
-    ProgramTensor entry{tensor.name, tensor.shape, padded_shape(tensor.shape, tile), tensor.role,
-                        base};
+  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
+  for (TensorId id = 0; id < tiles.size(); ++id) {
+    const Tensor& tensor = graph.tensor(id);
+    ProgramTensor entry{tensor.name, tensor.shape, tiles[id], padded_shape(tensor.shape, tiles[id]),
+                        tensor.role, base};
     base += ceil_div(entry.bytes(), kTensorAlignment) * kTensorAlignment;
     program.tensors.push_back(std::move(entry));
   }
   for (const Op& op : schedule.ops) {
-    const auto reach = [&](std::uint32_t address) {
-      program.sram_bytes = std::max(program.sram_bytes, address + tile.tile_bytes());
+    const auto reach = [&](std::uint32_t address, std::uint64_t bytes) {
+      program.sram_bytes = std::max(program.sram_bytes, address + bytes);
     };
-    visit_sram_tiles(op, reach, reach);
+    visit_sram(program, op, reach, reach);
   }
   program.ops = std::move(schedule.ops);
   return program;

@@ -29,6 +29,10 @@ std::string to_string(const Shape& shape) {
   return std::to_string(shape.rows) + "x" + std::to_string(shape.cols);
 }
 
+std::string to_string(const TileExtent& tile) {
+  return std::to_string(tile.rows) + "x" + std::to_string(tile.cols);
+}
+
 std::vector<std::uint64_t> parse_dimensions(std::string_view text) {
   std::vector<std::uint64_t> dimensions;
   while (true) {

@@ -34,18 +34,34 @@ const char* to_string(TensorRole role);  ///< "input", "param", "intermediate", 
 inline constexpr std::uint64_t kElementBytes = 4;  // fp32
 inline constexpr std::uint64_t kSramAlignment = 64;
 
+/// Size of one tile in elements, row-major. A tensor has tiles of one size.
+struct TileExtent {
+  std::uint32_t rows = 0;
+  std::uint32_t cols = 0;
+
+  std::uint64_t elements() const { return std::uint64_t{rows} * cols; }
+  std::uint64_t bytes() const { return elements() * kElementBytes; }
+  bool operator==(const TileExtent&) const = default;
+};
+
+std::string to_string(const TileExtent& tile);  ///< "32x64"
+
 /// The tile step of the target: C(m×n) += A(m×k)·B(k×n). In elements.
 struct TileShape {
   std::uint32_t m = 32;
   std::uint32_t n = 32;
   std::uint32_t k = 32;
 
-  /// Format version 1 knows square tiles only, so that one tensor has one tile grid.
-  std::uint32_t edge() const { return m; }
-  std::uint64_t tile_elements() const { return std::uint64_t{m} * n; }
-  std::uint64_t tile_bytes() const { return tile_elements() * kElementBytes; }
+  TileExtent left() const { return {m, k}; }
+  TileExtent right() const { return {k, n}; }
+  TileExtent result() const { return {m, n}; }  ///< of Add and ReLU too, and their operands
+  TileExtent row() const { return {1, n}; }     ///< of a bias
   bool operator==(const TileShape&) const = default;
 };
+
+/// What m, n and k may be.
+inline constexpr std::uint32_t kTileEdgeStep = 8;
+inline constexpr std::uint32_t kMaxTileEdge = 256;
 
 constexpr std::uint64_t ceil_div(std::uint64_t numerator, std::uint64_t denominator) {
   return numerator / denominator + (numerator % denominator != 0 ? 1 : 0);
@@ -62,14 +78,14 @@ struct TileGrid {
   }
 };
 
-inline TileGrid tile_grid(const Shape& shape, const TileShape& tile) {
-  return {static_cast<std::uint32_t>(ceil_div(shape.rows, tile.edge())),
-          static_cast<std::uint32_t>(ceil_div(shape.cols, tile.edge()))};
+inline TileGrid tile_grid(const Shape& shape, const TileExtent& tile) {
+  return {static_cast<std::uint32_t>(ceil_div(shape.rows, tile.rows)),
+          static_cast<std::uint32_t>(ceil_div(shape.cols, tile.cols))};
 }
 
-inline Shape padded_shape(const Shape& shape, const TileShape& tile) {
+inline Shape padded_shape(const Shape& shape, const TileExtent& tile) {
   const TileGrid grid = tile_grid(shape, tile);
-  return {std::uint64_t{grid.rows} * tile.edge(), std::uint64_t{grid.cols} * tile.edge()};
+  return {std::uint64_t{grid.rows} * tile.rows, std::uint64_t{grid.cols} * tile.cols};
 }
 
 }  // namespace tilewave

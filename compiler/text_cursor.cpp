@@ -115,4 +115,19 @@ void TextCursor::expect_line_end() {
   }
 }
 
+void TextCursor::fail_unknown(const std::string& what, std::string_view word,
+                              const std::vector<std::string>& allowed) const {
+  constexpr std::size_t kMaxListed = 8;
+  std::string message = "unknown " + what + " " + in_quotes(word) + "; allowed: ";
+  for (std::size_t i = 0; i < allowed.size() && i < kMaxListed; ++i) {
+    message += (i == 0 ? "" : ", ") + allowed[i];
+  }
+  message += allowed.empty() ? "none" : allowed.size() > kMaxListed ? ", ..." : "";
+  constexpr std::size_t kMaxMisspelt = 64;  // longer ones are not worth the search
+  if (word.size() <= kMaxMisspelt) {
+    message += did_you_mean(word, allowed);
+  }
+  fail(message);
+}
+
 }  // namespace tilewave

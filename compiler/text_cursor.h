@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tilewave {
 
@@ -37,6 +38,10 @@ class TextCursor {
 
   /// Throws InputError "FILE:LINE: message".
   [[noreturn]] void fail(const std::string& message) const;
+
+  /// Throws InputError "FILE:LINE: unknown WHAT 'word'; allowed: a, b, c; did you mean 'a'?".
+  [[noreturn]] void fail_unknown(const std::string& what, std::string_view word,
+                                 const std::vector<std::string>& allowed) const;
 
  private:
   void skip_blanks();

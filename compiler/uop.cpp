@@ -5,6 +5,7 @@
 
 #include "compiler/error.h"
 #include "compiler/program.h"
+#include "compiler/tiling.h"
 
 namespace tilewave {
 namespace {
@@ -38,8 +39,8 @@ void lower_matmul(const Graph& graph, OperatorId id, LoopOrder order, UopList& l
   const Operator& oper = graph.operators()[id];
   const TensorId a = oper.inputs[0];
   const TensorId b = oper.inputs[1];
-  const TileGrid out = tile_grid(graph.tensor(oper.output).shape, list.tile);
-  const std::uint32_t steps = tile_grid(graph.tensor(a).shape, list.tile).cols;
+  const TileGrid out = list.grid(graph, oper.output);
+  const std::uint32_t steps = list.grid(graph, a).cols;
   const std::array<std::uint32_t, 3> extents{out.rows, out.cols, steps};
   std::array<std::uint32_t, 3> at{};
   const auto& [m, n, k] = at;
@@ -50,6 +51,9 @@ void lower_matmul(const Graph& graph, OperatorId id, LoopOrder order, UopList& l
         const bool last = k + 1 == steps;
         list.uops.push_back({UopKind::kLoad, false, false, id, a, m, k, k});
         list.uops.push_back({UopKind::kLoad, false, false, id, b, k, n, k});
+        if (k == 0 && oper.has_bias()) {
+          list.uops.push_back({UopKind::kLoad, false, false, id, oper.inputs[2], 0, n, 0});
+        }
         list.uops.push_back({UopKind::kExecute, k == 0, last, id, oper.output, m, n, k});
         if (last) {
           list.uops.push_back({UopKind::kStore, false, false, id, oper.output, m, n, 0});
@@ -59,15 +63,24 @@ void lower_matmul(const Graph& graph, OperatorId id, LoopOrder order, UopList& l
   }
 }
 
+/// Tile row that operand `input` of an elementwise step in tile row `row` has.
+std::uint32_t operand_row(const Graph& graph, const Operator& oper, std::size_t input,
+                          std::uint32_t row) {
+  return input == 1 && is_row_broadcast(graph, oper) ? 0 : row;
+}
+
 void lower_elementwise(const Graph& graph, OperatorId id, UopList& list) {
   const Operator& oper = graph.operators()[id];
-  const TileGrid out = tile_grid(graph.tensor(oper.output).shape, list.tile);
+  const TileGrid out = list.grid(graph, oper.output);
   for (std::uint32_t row = 0; row < out.rows; ++row) {
     for (std::uint32_t col = 0; col < out.cols; ++col) {
-      for (const TensorId input : oper.inputs) {
-        list.uops.push_back({UopKind::kLoad, false, false, id, input, row, col, 0});
+      for (std::size_t input = 0; input < oper.inputs.size(); ++input) {
+        list.uops.push_back({UopKind::kLoad, false, false, id, oper.inputs[input],
+                             operand_row(graph, oper, input, row), col, 0});
       }
-      list.uops.push_back({UopKind::kExecute, true, true, id, oper.output, row, col, 0});
+      if (oper.kind != OperatorKind::kCopy) {
+        list.uops.push_back({UopKind::kExecute, true, true, id, oper.output, row, col, 0});
+      }
       list.uops.push_back({UopKind::kStore, false, false, id, oper.output, row, col, 0});
     }
   }
@@ -100,18 +113,32 @@ const char* to_string(LoopOrder order) {
   return "?";
 }
 
+namespace {
+
+/// uOps for one tile of the output, from the first LOAD to the STORE.
+std::uint64_t uops_per_tile(const Operator& oper, std::uint64_t steps) {
+  switch (oper.kind) {
+    case OperatorKind::kMatMul: return 3 * steps + (oper.has_bias() ? 1 : 0) + 1;
+    case OperatorKind::kAdd: return 4;
+    case OperatorKind::kRelu: return 3;
+    case OperatorKind::kCopy: return 2;
+  }
+  return 0;
+}
+
+}  // namespace
+
 LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
   LoweringEstimate estimate;
+  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
+  const auto grid = [&](TensorId id) { return tile_grid(graph.tensor(id).shape, tiles[id]); };
   for (const Operator& oper : graph.operators()) {
-    const TileGrid out = tile_grid(graph.tensor(oper.output).shape, tile);
-    const bool matmul = oper.kind == OperatorKind::kMatMul;
-    const std::uint64_t steps =
-        matmul ? tile_grid(graph.tensor(oper.inputs[0]).shape, tile).cols : 1;
-    const std::uint64_t per_tile = (oper.inputs.size() + 1) * steps + 1;
-    estimate.uops = saturating_add(estimate.uops, saturating_mul(out.tiles(), per_tile));
+    const std::uint64_t per_tile = uops_per_tile(oper, grid(oper.inputs[0]).cols);
+    estimate.uops =
+        saturating_add(estimate.uops, saturating_mul(grid(oper.output).tiles(), per_tile));
   }
-  for (const Tensor& tensor : graph.tensors()) {
-    const Shape padded = padded_shape(tensor.shape, tile);
+  for (TensorId id = 0; id < tiles.size(); ++id) {
+    const Shape padded = padded_shape(graph.tensor(id).shape, tiles[id]);
     estimate.tensor_bytes =
         saturating_add(estimate.tensor_bytes,
                        saturating_mul(saturating_mul(padded.rows, padded.cols), kElementBytes));
@@ -120,6 +147,7 @@ LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
 }
 
 UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order) {
+  UopList list{tile, tensor_tiles(graph, tile), {}};
   const LoweringEstimate estimate = estimate_lowering(graph, tile);
   if (estimate.uops > kMaxOps || estimate.tensor_bytes > kMaxDramBytes) {
     throw InputError(
@@ -128,13 +156,6 @@ UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order) {
         " tile uOps and " + human_bytes(estimate.tensor_bytes) + " of tensors; allowed are " +
         std::to_string(kMaxOps) + " uOps and " + human_bytes(kMaxDramBytes));
   }
-  for (const Operator& oper : graph.operators()) {
-    if (oper.has_bias() || oper.kind == OperatorKind::kCopy || is_row_broadcast(graph, oper)) {
-      throw InputError("graph '" + graph.name() + "': operator '" + graph.tensor(oper.output).name +
-                       "': bias, row vectors and copies are not lowered in this version");
-    }
-  }
-  UopList list{tile, {}};
   list.uops.reserve(estimate.uops);
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
     if (graph.operators()[id].kind == OperatorKind::kMatMul) {
@@ -153,25 +174,47 @@ namespace {
 }
 
 /// Reduction steps of the tile that `step` works on.
-std::uint32_t steps_of(const Graph& graph, const Uop& step, const TileShape& tile) {
+std::uint32_t steps_of(const Graph& graph, const Uop& step, const UopList& list) {
   const Operator& oper = graph.operators()[step.oper];
-  return oper.kind == OperatorKind::kMatMul
-             ? tile_grid(graph.tensor(oper.inputs[0]).shape, tile).cols
-             : 1;
+  return oper.kind == OperatorKind::kMatMul ? list.grid(graph, oper.inputs[0]).cols : 1;
 }
 
-/// The tile that operand `input` of an EXECUTE stands for.
-void expect_operand(const Graph& graph, const std::vector<Uop>& uops, std::size_t execute,
+/// The operands that have to be loaded for `step`: a bias only for the first.
+std::size_t operands_of(const Operator& oper, const Uop& step) {
+  return oper.has_bias() && !step.first ? 2 : oper.inputs.size();
+}
+
+/// The tile that operand `input` of an EXECUTE, or of the STORE of a copy, stands for.
+void expect_operand(const Graph& graph, const std::vector<Uop>& uops, std::size_t index,
                     std::size_t input) {
-  const Uop& step = uops[execute];
+  const Uop& step = uops[index];
   const Operator& oper = graph.operators()[step.oper];
-  const Uop& load = uops[execute - oper.inputs.size() + input];
-  const bool matmul = oper.kind == OperatorKind::kMatMul;
-  const std::uint32_t row = matmul && input == 1 ? step.k : step.row;
-  const std::uint32_t col = matmul && input == 0 ? step.k : step.col;
+  const Uop& load = uops[index - operands_of(oper, step) + input];
+  std::uint32_t row = operand_row(graph, oper, input, step.row);
+  std::uint32_t col = step.col;
+  if (oper.kind == OperatorKind::kMatMul) {
+    row = input == 0 ? step.row : input == 1 ? step.k : 0;
+    col = input == 0 ? step.k : step.col;
+  }
   if (load.kind != UopKind::kLoad || load.oper != step.oper || load.tensor != oper.inputs[input] ||
       load.row != row || load.col != col) {
-    illegal(execute, "operand " + std::to_string(input) + " is not loaded right before it");
+    illegal(index, "operand " + std::to_string(input) + " is not loaded right before it");
+  }
+}
+
+/// `loads` is how many LOADs stand between this uOp and the last EXECUTE or STORE.
+void expect_operands(const Graph& graph, const std::vector<Uop>& uops, std::size_t index,
+                     std::size_t loads) {
+  const Operator& oper = graph.operators()[uops[index].oper];
+  const std::size_t operands = operands_of(oper, uops[index]);
+  if (index < operands || uops[index].tensor != oper.output) {
+    illegal(index, "EXECUTE without its LOADs or of another tensor");
+  }
+  for (std::size_t input = 0; input < operands; ++input) {
+    expect_operand(graph, uops, index, input);
+  }
+  if (loads != operands) {
+    illegal(index, "operands are not all that is loaded before it");
   }
 }
 
@@ -188,7 +231,7 @@ void verify_uops(const Graph& graph, const UopList& list) {
     if (uop.oper >= graph.operators().size() || uop.tensor >= graph.tensors().size()) {
       illegal(i, "no such operator or tensor");
     }
-    const TileGrid grid = tile_grid(graph.tensor(uop.tensor).shape, list.tile);
+    const TileGrid grid = list.grid(graph, uop.tensor);
     if (uop.row >= grid.rows || uop.col >= grid.cols) {
       illegal(i, "tile outside tensor '" + graph.tensor(uop.tensor).name + "'");
     }
@@ -196,19 +239,12 @@ void verify_uops(const Graph& graph, const UopList& list) {
     switch (uop.kind) {
       case UopKind::kLoad: ++loads; break;
       case UopKind::kExecute: {
-        if (i < oper.inputs.size() || uop.tensor != oper.output) {
-          illegal(i, "EXECUTE without its LOADs or of another tensor");
-        }
-        for (std::size_t input = 0; input < oper.inputs.size(); ++input) {
-          expect_operand(graph, uops, i, input);
-        }
-        if (loads != oper.inputs.size()) {
-          illegal(i, "operands are not all that is loaded before it");
-        }
+        expect_operands(graph, uops, i, loads);
         loads = 0;
         steps[uop.tensor].resize(grid.tiles());
         std::uint32_t& done = steps[uop.tensor][grid.index(uop.row, uop.col)];
-        if (complete != nullptr || uop.first != (uop.k == 0) || uop.k != done) {
+        if (oper.kind == OperatorKind::kCopy || complete != nullptr || uop.first != (uop.k == 0) ||
+            uop.k != done) {
           illegal(i, "accumulator opened twice or not at all");
         }
         ++done;
@@ -216,13 +252,22 @@ void verify_uops(const Graph& graph, const UopList& list) {
         break;
       }
       case UopKind::kStore:
-        if (complete == nullptr || complete->k + 1 != steps_of(graph, *complete, list.tile) ||
+        ++stores[uop.tensor];
+        if (oper.kind == OperatorKind::kCopy) {
+          expect_operands(graph, uops, i, loads);
+          loads = 0;
+          steps[uop.tensor].resize(grid.tiles());
+          if (steps[uop.tensor][grid.index(uop.row, uop.col)]++ != 0) {
+            illegal(i, "tile copied twice");
+          }
+          break;
+        }
+        if (complete == nullptr || complete->k + 1 != steps_of(graph, *complete, list) ||
             loads != 0 || complete->oper != uop.oper || complete->tensor != uop.tensor ||
             complete->row != uop.row || complete->col != uop.col) {
           illegal(i, "STORE of a tile that was not just completed");
         }
         complete = nullptr;
-        ++stores[uop.tensor];  // of different tiles, for each is complete only once
         break;
     }
   }
@@ -231,7 +276,8 @@ void verify_uops(const Graph& graph, const UopList& list) {
   }
   for (TensorId id = 0; id < graph.tensors().size(); ++id) {
     const Tensor& tensor = graph.tensor(id);
-    const std::uint64_t expected = tensor.producer ? tile_grid(tensor.shape, list.tile).tiles() : 0;
+    // Of different tiles, for each is complete only once.
+    const std::uint64_t expected = tensor.producer ? list.grid(graph, id).tiles() : 0;
     if (stores[id] != expected) {
       throw InternalError("tensor '" + tensor.name + "' has " + std::to_string(stores[id]) +
                           " tiles stored, not " + std::to_string(expected));
@@ -255,6 +301,8 @@ std::string to_text(const Graph& graph, const UopList& list) {
           text += " k=" + std::to_string(uop.k);
         }
         text += uop.first ? " clear" : "";
+        text += uop.first && oper.has_bias() ? " bias" : "";
+        text += is_row_broadcast(graph, oper) ? " broadcast" : "";
         break;
       case UopKind::kStore: text += "STORE   " + tile + (oper.relu ? " relu" : ""); break;
     }

@@ -32,7 +32,12 @@ struct Uop {
 
 struct UopList {
   TileShape tile;
+  std::vector<TileExtent> tiles;  ///< of each tensor
   std::vector<Uop> uops;
+
+  TileGrid grid(const Graph& graph, TensorId tensor) const {
+    return tile_grid(graph.tensor(tensor).shape, tiles[tensor]);
+  }
 };
 
 /// How many uOps lower() would make and how many bytes the padded tensors take, without making
@@ -44,14 +49,17 @@ struct LoweringEstimate {
 LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
 
 /// Lowers every operator. A matmul runs over m, n, k in the given order; per step LOAD A(m,k),
-/// LOAD B(k,n), EXECUTE, and right after the last k of a tile STORE C(m,n). Unless k is innermost,
-/// several accumulators are open at once. Add and ReLU run over tiles row by row: LOADs, EXECUTE,
-/// STORE. Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes.
+/// LOAD B(k,n), at the first k LOAD bias(0,n) if there is one, EXECUTE, and right after the last k
+/// of a tile STORE C(m,n). Unless k is innermost, several accumulators are open at once. Add and
+/// ReLU run over tiles row by row: LOADs, EXECUTE, STORE; a row vector's tile is (0, col). A copy
+/// is a LOAD and a STORE of each tile. Throws InputError if the estimate is beyond kMaxOps or
+/// kMaxDramBytes, or if tensor_tiles() does.
 UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order = LoopOrder::kMnk);
 
-/// The legal form: every EXECUTE directly follows the LOADs of its operands; every accumulator is
-/// opened once, at k = 0, takes its steps in the order of k, others in between or not, is closed
-/// once, at the last, and stored right after; all coordinates exist. Throws InternalError.
+/// The legal form: every EXECUTE, and every STORE of a copy, directly follows the LOADs of its
+/// operands; every accumulator is opened once, at k = 0, takes its steps in the order of k, others
+/// in between or not, is closed once, at the last, and stored right after; all coordinates exist.
+/// Throws InternalError.
 void verify_uops(const Graph& graph, const UopList& uops);
 
 std::string to_text(const Graph& graph, const UopList& uops);

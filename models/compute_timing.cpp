@@ -77,13 +77,13 @@ Cycle ComputeTiming::initiation_interval(const Op& op) const {
 ComputeTiming::Streams ComputeTiming::streams(const Op& op, bool chained,
                                               bool chain_continues) const {
   if (op.opcode != Opcode::kMatmul) {
-    return {true, op.opcode == Opcode::kAdd, false, true};
+    return {.a = true, .b = op.opcode == Opcode::kAdd, .dst_write = true};
   }
   switch (config_.dataflow) {
     case Dataflow::kOutputStationary:
-    case Dataflow::kSimd: return {true, true, !op.clear && !chained, !chain_continues};
-    case Dataflow::kWeightStationary: return {true, !chained, !op.clear, true};
-    case Dataflow::kInputStationary: return {!chained, true, !op.clear, true};
+    case Dataflow::kSimd: return {true, true, op.biased, !op.clear && !chained, !chain_continues};
+    case Dataflow::kWeightStationary: return {true, !chained, op.biased, !op.clear, true};
+    case Dataflow::kInputStationary: return {!chained, true, op.biased, !op.clear, true};
   }
   return {};
 }

@@ -23,6 +23,7 @@ struct StepTime {
 ///   is    folds = ⌈K/H⌉·⌈M/W⌉   duration = folds·(2H + W + N − 2)
 ///   simd                        duration = ⌈M·N·K / macs_per_cycle⌉ + latency
 ///   add, relu                   duration = ⌈M·N / vector_lanes⌉ + latency
+/// A bias that a step starts from and a ReLU that it ends with take no time of their own.
 class ComputeTiming {
  public:
   ComputeTiming(const ComputeConfig& config, const TileShape& tile);
@@ -44,12 +45,13 @@ class ComputeTiming {
   /// counts per step.
   Cycle initiation_interval(const Op& op) const;
 
-  /// SRAM tiles that a step streams, as multiples of the tile: operands read, accumulator read and
+  /// What a step streams from and to SRAM: operands read, row vector read, accumulator read and
   /// written. A chained step does not fetch its stationary operand again; the accumulator of an
   /// output-stationary array moves only at the ends of a chain.
   struct Streams {
     bool a = false;
     bool b = false;
+    bool bias = false;
     bool dst_read = false;
     bool dst_write = false;
   };

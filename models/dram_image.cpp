@@ -13,16 +13,17 @@ std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row, std::u
   if (layout_ == DramLayout::kRowMajor) {
     return entry.dram_base + (row * entry.padded.cols + col) * kElementBytes;
   }
-  const std::uint64_t edge = program_.tile.edge();
-  const std::uint64_t tile = (row / edge) * (entry.padded.cols / edge) + col / edge;
-  const std::uint64_t element = (row % edge) * edge + col % edge;
-  return entry.dram_base + tile * program_.tile.tile_bytes() + element * kElementBytes;
+  const std::uint64_t rows = entry.tile.rows;
+  const std::uint64_t cols = entry.tile.cols;
+  const std::uint64_t tile = (row / rows) * (entry.padded.cols / cols) + col / cols;
+  const std::uint64_t element = (row % rows) * cols + col % cols;
+  return entry.dram_base + tile * entry.tile.bytes() + element * kElementBytes;
 }
 
 std::uint64_t DramImage::contiguous(std::uint32_t tensor, std::uint64_t col) const {
   const std::uint64_t left = program_.tensors[tensor].shape.cols - col;
-  const std::uint64_t edge = program_.tile.edge();
-  return layout_ == DramLayout::kRowMajor ? left : std::min(left, edge - col % edge);
+  const std::uint64_t cols = program_.tensors[tensor].tile.cols;
+  return layout_ == DramLayout::kRowMajor ? left : std::min(left, cols - col % cols);
 }
 
 void DramImage::write(std::uint32_t tensor, std::span<const float> values) {

@@ -22,8 +22,16 @@ struct Kernel {
   /// from 1 up. c overlaps neither a nor b.
   void (*matmul)(float* c, const float* a, const float* b, const TileShape& tile, bool clear);
 
+  /// c(m×n) = bias + a(m×k)·b(k×n), the n values at `bias` in every row. c overlaps none of them.
+  void (*matmul_bias)(float* c, const float* a, const float* b, const float* bias,
+                      const TileShape& tile);
+
   /// dst = a + b. dst may equal a or b, but not overlap them partly.
   void (*add)(float* dst, const float* a, const float* b, std::size_t count);
+
+  /// dst(rows×cols) = a + row, the `cols` values at `row` in every row. dst may equal a, but
+  /// overlaps `row` nowhere.
+  void (*add_row)(float* dst, const float* a, const float* row, const TileExtent& tile);
 
   /// dst = a < 0 ? 0 : a, so that NaN and -0.0 stay what they are, bit by bit. dst may equal a.
   void (*relu)(float* dst, const float* a, std::size_t count);

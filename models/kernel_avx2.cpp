@@ -143,6 +143,25 @@ void matmul(float* c, const float* a, const float* b, const TileShape& tile, boo
   }
 }
 
+void copy(float* to, const float* from, std::size_t count) {
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    _mm256_storeu_ps(to + i, _mm256_loadu_ps(from + i));
+  }
+  for (; i < count; ++i) {
+    to[i] = from[i];
+  }
+}
+
+/// Filling c first costs less than another pointer in the innermost blocks would cost every step.
+void matmul_bias(float* c, const float* a, const float* b, const float* bias,
+                 const TileShape& tile) {
+  for (std::size_t row = 0; row < tile.m; ++row) {
+    copy(c + row * tile.n, bias, tile.n);
+  }
+  matmul(c, a, b, tile, false);
+}
+
 void add(float* dst, const float* a, const float* b, std::size_t count) {
   std::size_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
@@ -150,6 +169,13 @@ void add(float* dst, const float* a, const float* b, std::size_t count) {
   }
   for (; i < count; ++i) {
     dst[i] = a[i] + b[i];
+  }
+}
+
+void add_row(float* dst, const float* a, const float* row, const TileExtent& tile) {
+  for (std::size_t i = 0; i < tile.rows; ++i) {
+    const std::size_t first = i * tile.cols;
+    add(dst + first, a + first, row, tile.cols);
   }
 }
 
@@ -165,7 +191,7 @@ void relu(float* dst, const float* a, std::size_t count) {
   }
 }
 
-constexpr Kernel kAvx2Kernel{"avx2", matmul, add, relu};
+constexpr Kernel kAvx2Kernel{"avx2", matmul, matmul_bias, add, add_row, relu};
 
 }  // namespace
 

@@ -7,14 +7,12 @@
 namespace tilewave {
 namespace {
 
-void matmul(float* __restrict__ c, const float* __restrict__ a, const float* __restrict__ b,
-            const TileShape& tile, bool clear) {
+/// c += a·b
+void accumulate(float* __restrict__ c, const float* __restrict__ a, const float* __restrict__ b,
+                const TileShape& tile) {
   const std::size_t rows = tile.m;
   const std::size_t cols = tile.n;
   const std::size_t depth = tile.k;
-  if (clear) {
-    std::fill_n(c, rows * cols, 0.0F);
-  }
   for (std::size_t row = 0; row < rows; ++row) {
     float* c_row = c + row * cols;
     for (std::size_t step = 0; step < depth; ++step) {
@@ -27,9 +25,30 @@ void matmul(float* __restrict__ c, const float* __restrict__ a, const float* __r
   }
 }
 
+void matmul(float* c, const float* a, const float* b, const TileShape& tile, bool clear) {
+  if (clear) {
+    std::fill_n(c, tile.result().elements(), 0.0F);
+  }
+  accumulate(c, a, b, tile);
+}
+
+void matmul_bias(float* c, const float* a, const float* b, const float* bias,
+                 const TileShape& tile) {
+  for (std::size_t row = 0; row < tile.m; ++row) {
+    std::copy_n(bias, tile.n, c + row * tile.n);
+  }
+  accumulate(c, a, b, tile);
+}
+
 void add(float* dst, const float* a, const float* b, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     dst[i] = a[i] + b[i];
+  }
+}
+
+void add_row(float* dst, const float* a, const float* row, const TileExtent& tile) {
+  for (std::size_t i = 0; i < tile.rows; ++i) {
+    add(dst + i * tile.cols, a + i * tile.cols, row, tile.cols);
   }
 }
 
@@ -39,7 +58,7 @@ void relu(float* dst, const float* a, std::size_t count) {
   }
 }
 
-constexpr Kernel kReferenceKernel{"reference", matmul, add, relu};
+constexpr Kernel kReferenceKernel{"reference", matmul, matmul_bias, add, add_row, relu};
 
 }  // namespace
 

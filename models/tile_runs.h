@@ -20,17 +20,17 @@ struct TileRuns {
 
 inline TileRuns tile_runs(const Program& program, DramLayout layout, const Op& op) {
   const ProgramTensor& tensor = program.tensors[op.tensor];
-  const std::uint64_t tile_bytes = program.tile.tile_bytes();
-  const std::uint64_t tile_cols = tensor.padded.cols / program.tile.edge();
+  const std::uint64_t tile_bytes = tensor.tile.bytes();
+  const std::uint64_t tile_cols = tensor.padded.cols / tensor.tile.cols;
   if (layout == DramLayout::kTiled || tile_cols == 1) {
     const std::uint64_t index = op.row * tile_cols + op.col;
     return {tensor.dram_base + index * tile_bytes, tile_bytes, tile_bytes, 1};
   }
   const std::uint64_t row_bytes = tensor.padded.cols * kElementBytes;
-  const std::uint64_t run_bytes = program.tile.edge() * kElementBytes;
-  const std::uint64_t first_row = std::uint64_t{op.row} * program.tile.edge();
+  const std::uint64_t run_bytes = tensor.tile.cols * kElementBytes;
+  const std::uint64_t first_row = std::uint64_t{op.row} * tensor.tile.rows;
   return {tensor.dram_base + first_row * row_bytes + op.col * run_bytes, run_bytes, row_bytes,
-          program.tile.edge()};
+          tensor.tile.rows};
 }
 
 /// Walks the bursts of a tile in address order.

@@ -120,17 +120,23 @@ void ComputeCore::account(EngineState state, Cycle until) {
 Cycle ComputeCore::stream_operands(const Op& op, Cycle ideal, bool chained, bool chain_continues) {
   const CoreClock& clock = context_.clock;
   const ComputeTiming::Streams streams = timing_.streams(op, chained, chain_continues);
-  const std::uint64_t bytes = context_.program.tile.tile_bytes();
+  const TileShape& tile = context_.program.tile;
+  const bool matmul = op.opcode == Opcode::kMatmul;
+  const std::uint64_t result_bytes = tile.result().bytes();
   stream_.ranges.clear();
-  const auto add = [&](bool wanted, std::uint32_t address) {
+  const auto add = [&](bool wanted, std::uint32_t address, std::uint64_t bytes) {
     if (wanted) {
       stream_.ranges.push_back({address, bytes});
     }
   };
-  add(streams.a, op.a);
-  add(streams.b, op.b);
-  add(streams.dst_read, op.dst);
-  add(streams.dst_write, op.dst);
+  add(streams.a, op.a, matmul ? tile.left().bytes() : result_bytes);
+  add(streams.b, op.b,
+      matmul         ? tile.right().bytes()
+      : op.broadcast ? tile.row().bytes()
+                     : result_bytes);
+  add(streams.bias, op.bias, tile.row().bytes());
+  add(streams.dst_read, op.dst, result_bytes);
+  add(streams.dst_write, op.dst, result_bytes);
 
   ledger_.expect(EngineState::kBusy, ideal, EngineState::kWaitSram);
   Cycle end = ask_stream_end(true);
@@ -156,36 +162,51 @@ void ComputeCore::compute(const Op& op) {
   const auto tile = [this](std::uint32_t address) {
     return reinterpret_cast<float*>(sram_ + address);
   };
+  const Kernel& kernel = *context_.kernel;
   const TileShape& shape = context_.program.tile;
+  const std::size_t elements = shape.result().elements();
+  float* dst = tile(op.dst);
   switch (op.opcode) {
     case Opcode::kMatmul:
-      context_.kernel->matmul(tile(op.dst), tile(op.a), tile(op.b), shape, op.clear);
+      if (op.biased) {
+        kernel.matmul_bias(dst, tile(op.a), tile(op.b), tile(op.bias), shape);
+      } else {
+        kernel.matmul(dst, tile(op.a), tile(op.b), shape, op.clear);
+      }
       break;
     case Opcode::kAdd:
-      context_.kernel->add(tile(op.dst), tile(op.a), tile(op.b), shape.tile_elements());
+      if (op.broadcast) {
+        kernel.add_row(dst, tile(op.a), tile(op.b), shape.result());
+      } else {
+        kernel.add(dst, tile(op.a), tile(op.b), elements);
+      }
       break;
-    case Opcode::kRelu:
-      context_.kernel->relu(tile(op.dst), tile(op.a), shape.tile_elements());
-      break;
+    case Opcode::kRelu: kernel.relu(dst, tile(op.a), elements); break;
     case Opcode::kLoad:
     case Opcode::kStore: return;
   }
-  clear_padding(op, tile(op.dst));
+  if (op.relu) {
+    kernel.relu(dst, dst, elements);
+  }
+  clear_padding(op, dst);
 }
 
-/// Padding stays zero whatever the operands hold: an infinity times a zero of the padding would
-/// leave a NaN there, and the next layer would add it into real results.
-void ComputeCore::clear_padding(const Op& op, float* tile) const {
+/// Padding stays zero whatever the operands hold: a row vector is added to the rows of the padding
+/// too, and an infinity times a zero of the padding would leave a NaN there, and the next layer
+/// would add it into real results.
+void ComputeCore::clear_padding(const Op& op, float* values) const {
   const Shape& shape = context_.program.tensors[op.tensor].shape;
-  const std::uint64_t edge = context_.program.tile.edge();
-  const std::uint64_t rows = std::min(edge, shape.rows - op.row * edge);
-  const std::uint64_t cols = std::min(edge, shape.cols - op.col * edge);
-  if (cols < edge) {
+  const TileExtent tile = context_.program.tile.result();
+  const std::uint64_t rows =
+      std::min<std::uint64_t>(tile.rows, shape.rows - std::uint64_t{op.row} * tile.rows);
+  const std::uint64_t cols =
+      std::min<std::uint64_t>(tile.cols, shape.cols - std::uint64_t{op.col} * tile.cols);
+  if (cols < tile.cols) {
     for (std::uint64_t row = 0; row < rows; ++row) {
-      std::fill_n(tile + row * edge + cols, edge - cols, 0.0F);
+      std::fill_n(values + row * tile.cols + cols, tile.cols - cols, 0.0F);
     }
   }
-  std::fill_n(tile + rows * edge, (edge - rows) * edge, 0.0F);
+  std::fill_n(values + rows * tile.cols, (tile.rows - rows) * tile.cols, 0.0F);
 }
 
 const Op* ComputeCore::next_step(std::uint32_t after) const {

@@ -39,7 +39,7 @@ class ComputeCore : public sc_core::sc_module, private StreamBackward {
   Cycle stream_operands(const Op& op, Cycle ideal, bool chained, bool chain_continues);
   Cycle ask_stream_end(bool begin);
   void compute(const Op& op);
-  void clear_padding(const Op& op, float* tile) const;
+  void clear_padding(const Op& op, float* values) const;
   /// Gives the time until `until` to what is left of the last step, then to `state`.
   void account(EngineState state, Cycle until);
   /// For observers: `state` from the end of the last step on.

@@ -32,8 +32,11 @@ double RunResult::efficiency() const {
 
 void check_invariants(const RunResult& result, const Program& program) {
   std::array<std::uint64_t, kEngineCount> ops{};
+  std::array<std::uint64_t, kEngineCount> bytes{};  // moved by the DMA engines
   for (const Op& op : program.ops) {
-    ++ops[static_cast<std::size_t>(engine_of(op.opcode))];
+    const auto engine = static_cast<std::size_t>(engine_of(op.opcode));
+    ++ops[engine];
+    bytes[engine] += program.tensors[op.tensor].tile.bytes();
   }
   for (std::size_t i = 0; i < kEngineCount; ++i) {
     const EngineResult& engine = result.engines[i];
@@ -46,9 +49,8 @@ void check_invariants(const RunResult& result, const Program& program) {
     require(engine.ops == ops[i], name + " completed " + std::to_string(engine.ops) + " ops of " +
                                       std::to_string(ops[i]));
   }
-  const std::uint64_t tile = program.tile.tile_bytes();
-  const std::uint64_t loaded = ops[static_cast<std::size_t>(Engine::kLoadDma)] * tile;
-  const std::uint64_t stored = ops[static_cast<std::size_t>(Engine::kStoreDma)] * tile;
+  const std::uint64_t loaded = bytes[static_cast<std::size_t>(Engine::kLoadDma)];
+  const std::uint64_t stored = bytes[static_cast<std::size_t>(Engine::kStoreDma)];
   require(result.dram.read_bytes == loaded && result.bus_read_bytes == loaded,
           "bytes read differ from the program's " + std::to_string(loaded));
   require(result.dram.write_bytes == stored && result.bus_write_bytes == stored,

@@ -133,10 +133,10 @@ void check_run(const Arguments& arguments, const RunCommand& command) {
   }
 }
 
-/// The first setting of the scheduler, as given; empty if there is none.
+/// The first setting of tiles or scheduler, as given; empty if there is none.
 std::string schedule_setting(const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
-    if (setting.key.starts_with("schedule.")) {
+    if (setting.key.starts_with("schedule.") || setting.key.starts_with("tile.")) {
       return setting.key + "=" + printable(setting.value);
     }
   }

@@ -33,7 +33,7 @@ std::string program_dump(const Program& program, const CompileCommand& command) 
 }
 
 std::string schedule_dump(const Graph& fused, const Config& config) {
-  const TileShape tile;
+  const TileShape& tile = config.tile;
   const UopList uops = lower(fused, tile, config.schedule.loop_order);
   verify_uops(fused, uops);
   Schedule schedule = schedule_uops(fused, uops, config.schedule);
@@ -46,7 +46,7 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
     case DumpChoice::kGraph: return to_text(fuse(graph));
     case DumpChoice::kUops: {
       const Graph fused = fuse(graph);
-      const UopList uops = lower(fused, TileShape{}, command.config.schedule.loop_order);
+      const UopList uops = lower(fused, command.config.tile, command.config.schedule.loop_order);
       verify_uops(fused, uops);
       return to_text(fused, uops);
     }

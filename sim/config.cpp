@@ -110,12 +110,17 @@ void Resolution::complete() {
 
 void Resolution::check_machine() const {
   const SramConfig& sram = config_.machine.sram;
-  const TileShape tile;
-  const std::uint64_t three_tiles = 3 * tile.tile_bytes();
-  if (sram.size_bytes < three_tiles) {
-    reject({"sram.size"}, "is too small: the SRAM must hold three " + std::to_string(tile.m) + "x" +
-                              std::to_string(tile.n) + " fp32 tiles (" + print_bytes(three_tiles) +
-                              ")");
+  const TileShape& tile = config_.tile;
+  std::uint64_t step_bytes = 0;
+  for (const TileExtent& extent : {tile.left(), tile.right(), tile.result()}) {
+    step_bytes += ceil_div(extent.bytes(), kSramAlignment) * kSramAlignment;
+  }
+  if (sram.size_bytes < step_bytes) {
+    reject({"sram.size", "tile.m", "tile.n", "tile.k"},
+           "does not fit: sram.size (" + print_bytes(sram.size_bytes) +
+               ") must hold the three fp32 tiles of a step, " + to_string(tile.left()) + ", " +
+               to_string(tile.right()) + " and " + to_string(tile.result()) + " (" +
+               print_bytes(step_bytes) + ")");
   }
   const std::uint64_t stripe = std::uint64_t{sram.banks} * sram.interleave_bytes;
   if (sram.size_bytes % stripe != 0) {

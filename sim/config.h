@@ -16,6 +16,7 @@ namespace tilewave {
 
 struct Config {
   MachineConfig machine;
+  TileShape tile;
   ScheduleOptions schedule;  ///< sram_bytes follows machine.sram.size_bytes
 };
 

@@ -26,6 +26,8 @@ constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMicrosecond = 1'000'000;
 constexpr std::uint64_t kMegabytePerSecond = 1'000'000;
 constexpr KeyLimits kLatencyLimits = {.min = 0, .max = 65536};
+constexpr KeyLimits kTileLimits = {
+    .min = kTileEdgeStep, .max = kMaxTileEdge, .multiple_of = kTileEdgeStep};
 
 Dataflow dataflow(const Config& config) { return config.machine.compute.dataflow; }
 
@@ -225,6 +227,17 @@ std::vector<ConfigKey> make_keys() {
       {.name = "sequencer.overlap", .kind = KeyKind::kOnOff,
        .field = field([](auto& c) -> auto& { return c.machine.sequencer.overlap; }),
        .help = "off: an op is issued when the one before it has completed"},
+
+      {.name = "tile.m", .kind = KeyKind::kCount,
+       .field = field([](auto& c) -> auto& { return c.tile.m; }),
+       .help = "rows of a tile step's result and of its left operand", .limits = kTileLimits},
+      {.name = "tile.n", .kind = KeyKind::kCount,
+       .field = field([](auto& c) -> auto& { return c.tile.n; }),
+       .help = "columns of a tile step's result and of its right operand", .limits = kTileLimits},
+      {.name = "tile.k", .kind = KeyKind::kCount,
+       .field = field([](auto& c) -> auto& { return c.tile.k; }),
+       .help = "columns of a tile step's left operand, rows of its right one",
+       .limits = kTileLimits},
 
       {.name = "schedule.loop_order", .kind = KeyKind::kChoice,
        .field = field([](auto& c) -> auto& { return c.schedule.loop_order; }),

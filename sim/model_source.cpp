@@ -11,6 +11,7 @@
 #include "compiler/graph_text.h"
 #include "compiler/nearest.h"
 #include "compiler/program_binary.h"
+#include "compiler/program_check.h"
 #include "compiler/program_text.h"
 #include "sim/files.h"
 
@@ -98,9 +99,9 @@ Program load_program(const std::string& file) {
   const std::string name = one_line(file);
   std::optional<Program> program = parse_program(read_model_file(file, "program file"), name);
   if (!program) {
-    throw InputError(name +
-                     ": is not a program; a text one begins with the line 'tilewave-program 1', a "
-                     "binary one with the bytes 89 54 57 50");
+    throw InputError(
+        name + ": is not a program; a text one begins with the line 'tilewave-program " +
+        std::to_string(kProgramFormatVersion) + "', a binary one with the bytes 89 54 57 50");
   }
   return std::move(*program);
 }

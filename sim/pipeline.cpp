@@ -100,7 +100,7 @@ double CompiledModel::seconds() const {
 CompiledModel compile_model(const Graph& graph, const Config& config) {
   CompiledModel compiled;
   StageTimer timed(compiled.times);
-  const TileShape tile;
+  const TileShape& tile = config.tile;
   compiled.graph = timed("fuse", [&] { return fuse(graph); });
   const UopList uops = timed("lower", [&] {
     UopList list = lower(*compiled.graph, tile, config.schedule.loop_order);

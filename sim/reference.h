@@ -23,14 +23,15 @@ struct TileAt {
 /// Tiles of one tensor whose values are wanted.
 struct WantedTiles {
   std::string tensor;
+  TileExtent extent;
   std::vector<TileAt> tiles;
 };
 
-/// The wanted tiles by the graph: only these and what they depend on are computed. Tensors are
-/// whole and without padding; what was not computed is zero. A matmul sums in double over ascending
-/// k and rounds to fp32 once; every intermediate is fp32.
+/// The wanted tiles by the graph: only these and what they depend on are computed, and some around
+/// them. Tensors are whole and without padding; what was not computed is zero. A matmul sums in
+/// double over ascending k, from its bias on, and rounds to fp32 once; every intermediate is fp32.
 TensorValues evaluate_graph(const Graph& graph, const TensorValues& sources,
-                            const std::vector<WantedTiles>& wanted, const TileShape& tile);
+                            const std::vector<WantedTiles>& wanted);
 
 /// The wanted tiles by a verified program: its ops one after another, only those that the wanted
 /// tiles depend on. Accumulators are double and rounded to fp32 when something reads them. Padding

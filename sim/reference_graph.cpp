@@ -9,7 +9,18 @@
 namespace tilewave {
 namespace {
 
-/// Which tiles of a tensor are demanded.
+/// A rectangle of elements: [row, row_end) × [col, col_end).
+struct Block {
+  std::uint64_t row = 0;
+  std::uint64_t row_end = 0;
+  std::uint64_t col = 0;
+  std::uint64_t col_end = 0;
+};
+
+/// Demand is kept by squares of elements that have nothing to do with anybody's tiles.
+constexpr TileExtent kSquare{32, 32};
+
+/// Which squares of a tensor are demanded.
 class Demand {
  public:
   explicit Demand(const TileGrid& grid) : grid_(grid), tiles_(grid.tiles(), 0) {}
@@ -19,6 +30,19 @@ class Demand {
     return tiles_[grid_.index(row, col)] != 0;
   }
   void add(std::uint32_t row, std::uint32_t col) { tiles_[grid_.index(row, col)] = 1; }
+  /// The squares that the part of `block` in the tensor touches.
+  void add_elements(const Block& block) {
+    const auto end = [](std::uint64_t elements, std::uint64_t edge, std::uint32_t squares) {
+      return static_cast<std::uint32_t>(std::min<std::uint64_t>(ceil_div(elements, edge), squares));
+    };
+    for (auto row = static_cast<std::uint32_t>(block.row / kSquare.rows);
+         row < end(block.row_end, kSquare.rows, grid_.rows); ++row) {
+      for (auto col = static_cast<std::uint32_t>(block.col / kSquare.cols);
+           col < end(block.col_end, kSquare.cols, grid_.cols); ++col) {
+        add(row, col);
+      }
+    }
+  }
   void add_row(std::uint32_t row) {
     std::fill_n(tiles_.begin() + static_cast<std::ptrdiff_t>(grid_.index(row, 0)), grid_.cols, 1);
   }
@@ -49,14 +73,6 @@ class Demand {
   std::vector<char> tiles_;
 };
 
-/// A rectangle of elements: [row, row_end) × [col, col_end).
-struct Block {
-  std::uint64_t row = 0;
-  std::uint64_t row_end = 0;
-  std::uint64_t col = 0;
-  std::uint64_t col_end = 0;
-};
-
 struct Matrix {
   const float* values = nullptr;
   Shape shape;
@@ -66,10 +82,10 @@ struct Matrix {
 
 class GraphEvaluator {
  public:
-  GraphEvaluator(const Graph& graph, const TensorValues& sources, const TileShape& tile)
-      : graph_(graph), sources_(sources), edge_(tile.edge()) {
+  GraphEvaluator(const Graph& graph, const TensorValues& sources)
+      : graph_(graph), sources_(sources) {
     for (const Tensor& tensor : graph.tensors()) {
-      demand_.emplace_back(tile_grid(tensor.shape, tile));
+      demand_.emplace_back(tile_grid(tensor.shape, kSquare));
     }
   }
 
@@ -78,8 +94,11 @@ class GraphEvaluator {
     if (!tensor) {
       throw InternalError("no tensor '" + wanted.tensor + "' to verify");
     }
+    const TileExtent& extent = wanted.extent;
     for (const TileAt& tile : wanted.tiles) {
-      demand_[*tensor].add(tile.row, tile.col);
+      demand_[*tensor].add_elements(
+          {std::uint64_t{tile.row} * extent.rows, (std::uint64_t{tile.row} + 1) * extent.rows,
+           std::uint64_t{tile.col} * extent.cols, (std::uint64_t{tile.col} + 1) * extent.cols});
     }
   }
 
@@ -100,11 +119,14 @@ class GraphEvaluator {
         demand_[op.inputs[0]].add_row(row);
       }
       for (; col < end; ++col) {
-        if (op.kind == OperatorKind::kMatMul) {
-          demand_[op.inputs[1]].add_col(col);
-        } else {
-          for (const TensorId input : op.inputs) {
-            demand_[input].add(row, col);
+        for (std::size_t input = 0; input < op.inputs.size(); ++input) {
+          Demand& operand = demand_[op.inputs[input]];
+          if (op.kind != OperatorKind::kMatMul) {
+            operand.add(input == 1 && is_row_broadcast(graph_, op) ? 0 : row, col);
+          } else if (input == 1) {
+            operand.add_col(col);
+          } else if (input == 2) {
+            operand.add(0, col);
           }
         }
       }
@@ -116,10 +138,13 @@ class GraphEvaluator {
     std::vector<float>& values = values_[output.name];
     values.resize(output.shape.elements());
     demand_[op.output].for_each_run([&](std::uint32_t row, std::uint32_t col, std::uint32_t end) {
-      const Block block{row * edge_, std::min((row + 1) * edge_, output.shape.rows), col * edge_,
-                        std::min(end * edge_, output.shape.cols)};
+      const Block block{std::uint64_t{row} * kSquare.rows,
+                        std::min((std::uint64_t{row} + 1) * kSquare.rows, output.shape.rows),
+                        std::uint64_t{col} * kSquare.cols,
+                        std::min(std::uint64_t{end} * kSquare.cols, output.shape.cols)};
       if (op.kind == OperatorKind::kMatMul) {
-        matmul(matrix(op.inputs[0]), matrix(op.inputs[1]), block, values);
+        matmul(matrix(op.inputs[0]), matrix(op.inputs[1]),
+               op.has_bias() ? matrix(op.inputs[2]).values : nullptr, block, values);
       } else {
         elementwise(op, block, values);
       }
@@ -135,9 +160,9 @@ class GraphEvaluator {
     return {from.at(tensor.name).data(), tensor.shape};
   }
 
-  /// i-k-j over a few rows and a stretch of columns at a time, so that sums and one row of b stay
-  /// in the first-level cache.
-  static void matmul(const Matrix& a, const Matrix& b, const Block& block,
+  /// `bias` may be null. i-k-j over a few rows and a stretch of columns at a time, so that sums and
+  /// one row of b stay in the first-level cache.
+  static void matmul(const Matrix& a, const Matrix& b, const float* bias, const Block& block,
                      std::vector<float>& values) {
     constexpr std::uint64_t kRows = 8;
     constexpr std::uint64_t kCols = 256;
@@ -147,6 +172,9 @@ class GraphEvaluator {
       for (std::uint64_t row = block.row; row < block.row_end; row += kRows) {
         const std::uint64_t height = std::min(kRows, block.row_end - row);
         sums.fill(0);
+        for (std::uint64_t i = 0; bias != nullptr && i < height; ++i) {
+          std::copy_n(bias + col, width, &sums[i * kCols]);
+        }
         for (std::uint64_t k = 0; k < a.shape.cols; ++k) {
           const float* right = b.row(k) + col;
           for (std::uint64_t i = 0; i < height; ++i) {
@@ -172,7 +200,7 @@ class GraphEvaluator {
       float* out = &values[row * a.shape.cols];
       std::copy(a.row(row) + block.col, a.row(row) + block.col_end, out + block.col);
       if (op.kind == OperatorKind::kAdd) {
-        const float* b = matrix(op.inputs[1]).row(row);
+        const float* b = matrix(op.inputs[1]).row(is_row_broadcast(graph_, op) ? 0 : row);
         for (std::uint64_t col = block.col; col < block.col_end; ++col) {
           out[col] += b[col];
         }
@@ -191,7 +219,6 @@ class GraphEvaluator {
 
   const Graph& graph_;
   const TensorValues& sources_;
-  std::uint64_t edge_;
   std::vector<Demand> demand_;
   TensorValues values_;
 };
@@ -199,8 +226,8 @@ class GraphEvaluator {
 }  // namespace
 
 TensorValues evaluate_graph(const Graph& graph, const TensorValues& sources,
-                            const std::vector<WantedTiles>& wanted, const TileShape& tile) {
-  GraphEvaluator evaluator(graph, sources, tile);
+                            const std::vector<WantedTiles>& wanted) {
+  GraphEvaluator evaluator(graph, sources);
   for (const WantedTiles& tiles : wanted) {
     evaluator.want(tiles);
   }

@@ -2,6 +2,7 @@
 // DRAM. It has no engines, no queues and no time, and shares no code with those who do.
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include "sim/reference.h"
 
@@ -53,8 +54,9 @@ class DependencySlice {
     if (op.opcode == Opcode::kLoad) {
       dram_[tile] = true;
     }
-    visit_sram_tiles(
-        op, [this](std::uint32_t address) { sram_.insert(address); }, [](std::uint32_t) {});
+    visit_sram(
+        program_, op, [this](std::uint32_t address, std::uint64_t) { sram_.insert(address); },
+        [](std::uint32_t, std::uint64_t) {});
     return true;
   }
 
@@ -67,7 +69,10 @@ class DependencySlice {
 class Interpreter {
  public:
   Interpreter(const Program& program, const TensorValues& sources)
-      : program_(program), edge_(program.tile.edge()), sram_(program.sram_bytes / kElementBytes) {
+      : program_(program),
+        tile_(program.tile),
+        result_(program.tile.result().elements()),
+        sram_(program.sram_bytes / kElementBytes) {
     for (const ProgramTensor& tensor : program.tensors) {
       const auto source = sources.find(tensor.name);
       dram_.push_back(source != sources.end() ? source->second
@@ -78,20 +83,19 @@ class Interpreter {
   void step(const Op& op) {
     double* dst = &sram_[op.dst / kElementBytes];
     switch (op.opcode) {
-      case Opcode::kLoad: load(op, dst); break;
-      case Opcode::kStore: store(op); break;
+      case Opcode::kLoad: load(op, dst); return;
+      case Opcode::kStore: store(op); return;
       case Opcode::kMatmul: matmul(op, dst); break;
-      case Opcode::kAdd:
-        read(op.a, a_);
-        read(op.b, b_);
-        std::transform(a_.begin(), a_.end(), b_.begin(), dst,
-                       [](float x, float y) { return x + y; });
-        break;
+      case Opcode::kAdd: add(op, dst); break;
       case Opcode::kRelu:
-        read(op.a, a_);
-        std::transform(a_.begin(), a_.end(), dst, relu);
+        read(op.a, result_, a_);
+        std::copy(a_.begin(), a_.end(), dst);
         break;
     }
+    if (op.relu || op.opcode == Opcode::kRelu) {
+      std::transform(dst, dst + result_, dst, relu);
+    }
+    clear_padding(op, dst);
   }
 
   TensorValues take() {
@@ -103,65 +107,94 @@ class Interpreter {
   }
 
  private:
-  static float relu(float x) { return x < 0.0F ? 0.0F : x; }  // NaN stays
+  static double relu(double x) { return x < 0.0 ? 0.0 : x; }  // NaN stays
 
-  /// The tile at `address`, rounded to fp32.
-  void read(std::uint32_t address, std::vector<float>& tile) const {
+  /// `count` elements from `address` on, rounded to fp32.
+  void read(std::uint32_t address, std::uint64_t count, std::vector<float>& values) const {
     const double* from = &sram_[address / kElementBytes];
-    tile.resize(edge_ * edge_);
-    std::transform(from, from + edge_ * edge_, tile.begin(),
+    values.resize(count);
+    std::transform(from, from + count, values.begin(),
                    [](double x) { return static_cast<float>(x); });
   }
 
   /// Calls `visit(element in tile, element in tensor)` where the tile is not padding.
   template <typename Visit>
   void for_each_element(const Op& op, Visit&& visit) const {
-    const Shape& shape = program_.tensors[op.tensor].shape;
-    const std::uint64_t top = op.row * edge_;
-    const std::uint64_t left = op.col * edge_;
-    for (std::uint64_t row = 0; row < std::min(edge_, shape.rows - top); ++row) {
-      for (std::uint64_t col = 0; col < std::min(edge_, shape.cols - left); ++col) {
-        visit(row * edge_ + col, (top + row) * shape.cols + left + col);
+    const auto& [shape, tile] = shapes(op);
+    const std::uint64_t top = std::uint64_t{op.row} * tile.rows;
+    const std::uint64_t left = std::uint64_t{op.col} * tile.cols;
+    for (std::uint64_t row = 0; row < std::min<std::uint64_t>(tile.rows, shape.rows - top); ++row) {
+      for (std::uint64_t col = 0; col < std::min<std::uint64_t>(tile.cols, shape.cols - left);
+           ++col) {
+        visit(row * tile.cols + col, (top + row) * shape.cols + left + col);
       }
     }
   }
 
+  std::pair<const Shape&, const TileExtent&> shapes(const Op& op) const {
+    const ProgramTensor& tensor = program_.tensors[op.tensor];
+    return {tensor.shape, tensor.tile};
+  }
+
+  void clear_padding(const Op& op, double* dst) {
+    kept_.assign(result_, 0.0);
+    for_each_element(op, [&](std::size_t at, std::size_t) { kept_[at] = dst[at]; });
+    std::copy(kept_.begin(), kept_.end(), dst);
+  }
+
   void load(const Op& op, double* dst) {
-    std::fill_n(dst, edge_ * edge_, 0.0);
+    std::fill_n(dst, program_.tensors[op.tensor].tile.elements(), 0.0);
     const std::vector<float>& tensor = dram_[op.tensor];
     for_each_element(op, [&](std::size_t to, std::size_t from) { dst[to] = tensor[from]; });
   }
 
   void store(const Op& op) {
-    read(op.a, a_);
+    read(op.a, program_.tensors[op.tensor].tile.elements(), a_);
     std::vector<float>& tensor = dram_[op.tensor];
     for_each_element(op, [&](std::size_t from, std::size_t to) {
-      tensor[to] = op.relu ? relu(a_[from]) : a_[from];
+      tensor[to] = op.relu ? static_cast<float>(relu(a_[from])) : a_[from];
     });
   }
 
-  void matmul(const Op& op, double* dst) {
-    read(op.a, a_);
-    read(op.b, b_);
-    if (op.clear) {
-      std::fill_n(dst, edge_ * edge_, 0.0);
+  void add(const Op& op, double* dst) {
+    read(op.a, result_, a_);
+    read(op.b, op.broadcast ? tile_.n : result_, b_);
+    for (std::uint64_t i = 0; i < result_; ++i) {
+      dst[i] = a_[i] + b_[i % b_.size()];  // as fp32
     }
-    for (std::uint64_t i = 0; i < edge_; ++i) {
-      for (std::uint64_t k = 0; k < edge_; ++k) {
-        const double left = a_[i * edge_ + k];
-        for (std::uint64_t j = 0; j < edge_; ++j) {
-          dst[i * edge_ + j] += left * static_cast<double>(b_[k * edge_ + j]);
+  }
+
+  void matmul(const Op& op, double* dst) {
+    read(op.a, tile_.left().elements(), a_);
+    read(op.b, tile_.right().elements(), b_);
+    if (op.clear) {
+      std::fill_n(dst, result_, 0.0);
+    }
+    if (op.biased) {
+      read(op.bias, tile_.n, bias_);
+      for (std::uint64_t i = 0; i < result_; ++i) {
+        dst[i] = bias_[i % tile_.n];
+      }
+    }
+    for (std::uint64_t i = 0; i < tile_.m; ++i) {
+      for (std::uint64_t k = 0; k < tile_.k; ++k) {
+        const double left = a_[i * tile_.k + k];
+        for (std::uint64_t j = 0; j < tile_.n; ++j) {
+          dst[i * tile_.n + j] += left * static_cast<double>(b_[k * tile_.n + j]);
         }
       }
     }
   }
 
   const Program& program_;
-  std::uint64_t edge_;
+  TileShape tile_;
+  std::uint64_t result_;                  ///< elements of a computed tile
   std::vector<double> sram_;              ///< one for each fp32 element
   std::vector<std::vector<float>> dram_;  ///< whole tensors without padding
   std::vector<float> a_;
   std::vector<float> b_;
+  std::vector<float> bias_;
+  std::vector<double> kept_;
 };
 
 }  // namespace
@@ -179,7 +212,7 @@ TensorValues evaluate_program(const Program& program, const TensorValues& source
 }
 
 std::uint64_t evaluation_work(const Program& program) {
-  const std::uint64_t elements = program.tile.tile_elements();
+  const std::uint64_t elements = program.tile.result().elements();
   std::uint64_t work = 0;
   for (const Op& op : program.ops) {
     work += op.opcode == Opcode::kMatmul ? elements * program.tile.k : elements;

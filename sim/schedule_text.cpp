@@ -15,9 +15,9 @@ class ScheduleWriter {
  public:
   ScheduleWriter(const Graph& graph, const UopList& uops, const Program& program)
       : graph_(graph), uops_(uops), program_(program) {
-    for (const Tensor& tensor : graph.tensors()) {
+    for (TensorId id = 0; id < graph.tensors().size(); ++id) {
       first_tile_.push_back(tiles_);
-      tiles_ += tile_grid(tensor.shape, uops.tile).tiles();
+      tiles_ += uops.grid(graph, id).tiles();
     }
   }
 
@@ -37,8 +37,7 @@ class ScheduleWriter {
 
  private:
   std::uint64_t tile_of(const Uop& uop) const {
-    return first_tile_[uop.tensor] +
-           tile_grid(graph_.tensor(uop.tensor).shape, uops_.tile).index(uop.row, uop.col);
+    return first_tile_[uop.tensor] + uops_.grid(graph_, uop.tensor).index(uop.row, uop.col);
   }
 
   bool is_emitted(const Uop& uop) const {

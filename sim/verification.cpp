@@ -43,7 +43,7 @@ std::vector<std::uint32_t> sample_indices(std::uint32_t count, const RandomStrea
 
 WantedTiles choose_tiles(const ProgramTensor& tensor, const TileGrid& grid, Coverage coverage,
                          std::uint64_t seed) {
-  WantedTiles wanted{tensor.name, {}};
+  WantedTiles wanted{tensor.name, tensor.tile, {}};
   if (coverage == Coverage::kFull) {
     for (std::uint32_t row = 0; row < grid.rows; ++row) {
       for (std::uint32_t col = 0; col < grid.cols; ++col) {
@@ -66,16 +66,18 @@ WantedTiles choose_tiles(const ProgramTensor& tensor, const TileGrid& grid, Cove
 /// One tensor as the machine made it and as it should be.
 class Comparison {
  public:
-  Comparison(const ProgramTensor& tensor, std::uint64_t edge, const std::vector<float>& actual,
+  Comparison(const ProgramTensor& tensor, const std::vector<float>& actual,
              const std::vector<float>& expected, Verification& result)
-      : tensor_(tensor), edge_(edge), actual_(actual), expected_(expected), result_(result) {}
+      : tensor_(tensor), actual_(actual), expected_(expected), result_(result) {}
 
   void tile(const TileAt& tile) {
     const Shape& shape = tensor_.shape;
+    const std::uint64_t rows = tensor_.tile.rows;
+    const std::uint64_t cols = tensor_.tile.cols;
     ++result_.tiles;
-    for (std::uint64_t row = tile.row * edge_; row < std::min((tile.row + 1) * edge_, shape.rows);
+    for (std::uint64_t row = tile.row * rows; row < std::min((tile.row + 1) * rows, shape.rows);
          ++row) {
-      for (std::uint64_t col = tile.col * edge_; col < std::min((tile.col + 1) * edge_, shape.cols);
+      for (std::uint64_t col = tile.col * cols; col < std::min((tile.col + 1) * cols, shape.cols);
            ++col) {
         element(tile, row, col);
       }
@@ -102,7 +104,6 @@ class Comparison {
   }
 
   const ProgramTensor& tensor_;
-  std::uint64_t edge_;
   const std::vector<float>& actual_;
   const std::vector<float>& expected_;
   Verification& result_;
@@ -137,13 +138,12 @@ Verification verify_outputs(const Graph* graph, const Program& program, const Te
   for (const std::uint32_t tensor : tensors) {
     wanted.push_back(choose_tiles(program.tensors[tensor], program.grid(tensor), coverage, seed));
   }
-  const TensorValues expected = graph != nullptr
-                                    ? evaluate_graph(*graph, sources, wanted, program.tile)
-                                    : evaluate_program(program, sources, wanted);
+  const TensorValues expected = graph != nullptr ? evaluate_graph(*graph, sources, wanted)
+                                                 : evaluate_program(program, sources, wanted);
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const ProgramTensor& tensor = program.tensors[tensors[i]];
     const std::vector<float> actual = image.read(tensors[i]);
-    Comparison comparison(tensor, program.tile.edge(), actual, expected.at(tensor.name), result);
+    Comparison comparison(tensor, actual, expected.at(tensor.name), result);
     for (const TileAt& tile : wanted[i].tiles) {
       comparison.tile(tile);
     }

@@ -61,6 +61,15 @@ TEST(Fusion, BiasAndReluBecomePartOfTheMatmul) {
             "graph g\n" + head + "y = matmul+bias+relu x w b\noutput y\n");
 }
 
+TEST(Fusion, ABiasMayBeComputedAndMayBeOneOfOneRow) {
+  EXPECT_EQ(fused("input x 1x4\nparam w 4x4\nb = relu x\nh = matmul x w\ny = add h b\noutput y\n"),
+            "graph g\ninput x 1x4\nparam w 4x4\nb = relu x\ny = matmul+bias x w b\noutput y\n");
+  // Two products: the first takes the second as its bias.
+  EXPECT_EQ(
+      fused("input x 1x4\nparam w 4x4\ng = matmul x w\nh = matmul x w\ny = add g h\noutput y\n"),
+      "graph g\ninput x 1x4\nparam w 4x4\nh = matmul x w\ny = matmul+bias x w h\noutput y\n");
+}
+
 TEST(Fusion, StandsWhereTheBiasIsThere) {
   EXPECT_EQ(fused("input x 4x4\nh = matmul x x\nr = relu x\nparam b 1x4\ns = add h b\nz = add r r\n"
                   "y = relu s\noutput y z\n"),

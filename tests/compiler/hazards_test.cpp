@@ -22,8 +22,9 @@ constexpr std::uint32_t kTileBytes = 256;  // 8×8
 /// would pass the verifier.
 Program program_of(const std::string& ops) {
   return parse_program_text(
-      "tilewave-program 1\ntile 8 8 8\nsram 0x2000\ntensor x input 32x32 dram 0\n"
-      "tensor h intermediate 32x32 dram 0x1000\ntensor y output 32x32 dram 0x2000\nops\n" +
+      "tilewave-program 2\ntile 8 8 8\nsram 0x2000\ntensor x input 32x32 tile 8x8 dram 0\n"
+      "tensor h intermediate 32x32 tile 8x8 dram 0x1000\ntensor y output 32x32 tile 8x8 dram "
+      "0x2000\nops\n" +
           ops,
       "hazards_test");
 }
@@ -195,6 +196,65 @@ TEST(Hazards, RandomProgramsInPlaceAgreeLineByLine) {
   std::mt19937 random(12);
   for (int i = 0; i < 400; ++i) {
     ASSERT_NO_FATAL_FAILURE(expect_same_hazards(random_ops(random, true), 64));
+  }
+}
+
+/// Ops of all opcodes with tiles of four sizes that overlap in part.
+Program random_uneven_ops(std::mt19937& random) {
+  Program program = parse_program_text(
+      "tilewave-program 2\ntile 24 16 8\nsram 0x2000\ntensor a input 48x16 tile 24x8 dram 0\n"
+      "tensor b input 16x32 tile 8x16 dram 0x1000\n"
+      "tensor c intermediate 48x32 tile 24x16 dram 0x2000\n"
+      "tensor d input 1x32 tile 1x16 dram 0x8000\nops\n",
+      "hazards_test");
+  const auto below = [&](std::uint32_t limit) {
+    return static_cast<std::uint32_t>(random() % limit);
+  };
+  while (program.ops.size() < 60) {
+    Op op;
+    op.opcode = static_cast<Opcode>(below(kOpcodeCount));
+    const bool dma = engine_of(op.opcode) != Engine::kCompute;
+    op.tensor = dma ? below(4) : 2;
+    op.row = op.tensor == 3 ? 0 : below(2);
+    op.col = below(2);
+    op.clear = op.opcode == Opcode::kMatmul && below(2) == 0;
+    op.biased = op.clear && below(2) == 0;
+    op.broadcast = op.opcode == Opcode::kAdd && below(2) == 0;
+    op.a = op.opcode == Opcode::kLoad ? 0 : 64 * below(60);
+    op.b = op.opcode == Opcode::kMatmul || op.opcode == Opcode::kAdd ? 64 * below(60) : 0;
+    op.bias = op.biased ? 64 * below(60) : 0;
+    op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(60);
+    bool apart = true;  // but for the accumulator itself, no op reads what it writes
+    visit_sram(
+        program, op,
+        [&](std::uint32_t address, std::uint64_t bytes) {
+          const bool accumulator = op.opcode == Opcode::kMatmul && address == op.dst;
+          apart = apart && (accumulator || address + bytes <= op.dst ||
+                            op.dst + program.tile.result().bytes() <= address);
+        },
+        [](std::uint32_t, std::uint64_t) {});
+    if (dma || apart) {
+      program.ops.push_back(op);
+    }
+  }
+  return program;
+}
+
+TEST(Hazards, RandomProgramsWithTilesOfAllSizesAgreeLineByLine) {
+  std::mt19937 random(14);
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_NO_FATAL_FAILURE(expect_same_hazards(random_uneven_ops(random), 64));
+  }
+}
+
+TEST(Hazards, ASchedulesRowVectorsAreReadAsFarAsTheyGo) {
+  std::mt19937 random(15);
+  for (int i = 0; i < 20; ++i) {
+    const Graph graph = test::random_mixed_network(random, 70);
+    const ScheduleOptions options{.sram_bytes = 256 * 1024};
+    for (const TileShape tile : {TileShape{32, 32, 32}, {16, 8, 8}}) {
+      ASSERT_NO_FATAL_FAILURE(expect_same_hazards(test::compile(graph, options, tile).program, 32));
+    }
   }
 }
 

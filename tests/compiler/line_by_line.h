@@ -14,7 +14,7 @@ namespace tilewave::test {
 /// earlier ops to the one that wrote the line; who comes before that one is waited for already.
 class LineByLine {
  public:
-  /// `line_bytes` divides all addresses and the tile.
+  /// `line_bytes` divides all addresses and the bytes of all tiles.
   LineByLine(const Program& program, std::uint32_t line_bytes) : program_(program) {
     for (const Op& op : program.ops) {
       touches_.push_back(touches_of(op, line_bytes));
@@ -60,15 +60,16 @@ class LineByLine {
 
   std::vector<Touch> touches_of(const Op& op, std::uint32_t line_bytes) const {
     std::vector<Touch> touches;
-    const auto add = [&](std::uint32_t address, bool write) {
+    const auto add = [&](std::uint32_t address, std::uint64_t bytes, bool write) {
       const bool sum = op.opcode == Opcode::kMatmul && address == op.dst;
-      for (std::uint64_t at = 0; at < program_.tile.tile_bytes(); at += line_bytes) {
+      for (std::uint64_t at = 0; at < bytes; at += line_bytes) {
         touches.push_back({(address + at) / line_bytes, write, sum});
       }
     };
-    visit_sram_tiles(
-        op, [&](std::uint32_t address) { add(address, false); },
-        [&](std::uint32_t address) { add(address, true); });
+    visit_sram(
+        program_, op,
+        [&](std::uint32_t address, std::uint64_t bytes) { add(address, bytes, false); },
+        [&](std::uint32_t address, std::uint64_t bytes) { add(address, bytes, true); });
     if (op.opcode == Opcode::kLoad || op.opcode == Opcode::kStore) {
       const std::uint64_t tile = program_.grid(op.tensor).index(op.row, op.col);
       const std::uint64_t line = ((op.tensor + 1ULL) << 32) + tile;

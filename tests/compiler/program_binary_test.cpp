@@ -46,21 +46,29 @@ TEST(ProgramBinary, RoundTripsRandomPrograms) {
 
 TEST(ProgramBinary, HasTheDocumentedLayout) {
   const Bytes bytes = sample_bytes();
-  // 64 + 5 · (48 + 1) + 7 · 32 + 4 = 537
-  ASSERT_EQ(bytes.size(), 537U);
+  // 64 + 6 · (48 + 1) + 9 · 40 + 4 = 722
+  ASSERT_EQ(bytes.size(), 722U);
   const auto at = [&](std::size_t offset) { return std::to_integer<int>(bytes[offset]); };
   EXPECT_EQ(at(0), 0x89);
-  EXPECT_EQ(at(8), 1);              // version
-  EXPECT_EQ(at(16), 8);             // tile m
-  EXPECT_EQ(at(33), 0x04);          // sram_bytes = 0x400, second byte
-  EXPECT_EQ(at(40), 5);             // tensors
-  EXPECT_EQ(at(48), 245);           // 5 · 49
-  EXPECT_EQ(at(56), 7);             // ops
-  EXPECT_EQ(at(112), 'x');          // 64 + 48
-  EXPECT_EQ(at(309 + 64), 2);       // third op: matmul
-  EXPECT_EQ(at(309 + 64 + 1), 1);   // clear
-  EXPECT_EQ(at(309 + 64 + 3), 1);   // ping
-  EXPECT_EQ(at(309 + 64 + 29), 2);  // dst = 0x200, second byte
+  EXPECT_EQ(at(8), 2);                    // version
+  EXPECT_EQ(at(16), 8);                   // tile m
+  EXPECT_EQ(at(33), 0x04);                // sram_bytes = 0x440, second byte
+  EXPECT_EQ(at(40), 6);                   // tensors
+  EXPECT_EQ(at(48) + 256 * at(49), 294);  // 6 · 49
+  EXPECT_EQ(at(56), 9);                   // ops
+  EXPECT_EQ(at(112), 'x');                // 64 + 48
+  EXPECT_EQ(at(64 + 5 * 49 + 42), 1);     // b: rows of a tile
+  EXPECT_EQ(at(64 + 5 * 49 + 44), 8);     // and columns
+  const std::size_t matmul = 358 + 3 * 40;
+  EXPECT_EQ(at(matmul), 2);            // opcode
+  EXPECT_EQ(at(matmul + 1), 1);        // clear
+  EXPECT_EQ(at(matmul + 2), 1);        // relu
+  EXPECT_EQ(at(matmul + 3), 1);        // ping
+  EXPECT_EQ(at(matmul + 4), 1);        // biased
+  EXPECT_EQ(at(matmul + 8), 2);        // tensor
+  EXPECT_EQ(at(matmul + 33), 4);       // bias = 0x400, second byte
+  EXPECT_EQ(at(matmul + 37), 2);       // dst = 0x200, second byte
+  EXPECT_EQ(at(358 + 6 * 40 + 5), 1);  // the second add: broadcast
 }
 
 TEST(ProgramBinary, RefusesEveryFlippedBit) {
@@ -81,7 +89,7 @@ TEST(ProgramBinary, RefusesEveryTruncationAndTrailingByte) {
   Bytes longer = good;
   longer.resize(good.size() + 3);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 537: 3 trailing bytes; allowed: none after the 537 that the header "
+            "p.twb: byte 722: 3 trailing bytes; allowed: none after the 722 that the header "
             "announces");
 }
 
@@ -94,12 +102,12 @@ TEST(ProgramBinary, SaysWhatIsDamaged) {
             "p.twb: byte 10: truncated: a program has at least 68 bytes, this has 10");
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 67)),
             "p.twb: byte 67: truncated: a program has at least 68 bytes, this has 67");
-  EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 500)),
-            "p.twb: byte 500: truncated: the header announces 537 bytes, this has 500");
+  EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 700)),
+            "p.twb: byte 700: truncated: the header announces 722 bytes, this has 700");
   Bytes flipped = good;
-  flipped[320] ^= std::byte{4};
+  flipped[370] ^= std::byte{4};
   const std::string message = parse_message(flipped);
-  EXPECT_EQ(message.substr(0, 28), "p.twb: byte 533: checksum = ");
+  EXPECT_EQ(message.substr(0, 28), "p.twb: byte 718: checksum = ");
   EXPECT_NE(message.find("the file is damaged"), std::string::npos);
 }
 
@@ -111,23 +119,23 @@ struct WrongField {
 };
 
 TEST(ProgramBinary, NamesTheWrongField) {
-  // tensor i begins at 64 + 49·i, op i at 309 + 32·i
+  // tensor i begins at 64 + 49·i, op i at 358 + 40·i
   const std::vector<WrongField> table = {
-      {8, 7, 4, "byte 8: format version 7; this tilewave reads 1"},
+      {8, 7, 4, "byte 8: format version 7; this tilewave reads 2"},
+      {8, 1, 4, "byte 8: format version 1; this tilewave reads 2: compile the model again"},
       {12, 65, 4, "byte 12: header_bytes = 65; allowed: 64"},
       {16, 0, 4, "byte 16: tile m = 0; allowed: multiples of 8 from 8 to 256"},
       {16, 12, 4, "byte 16: tile m = 12; allowed: multiples of 8 from 8 to 256"},
-      {16, 264, 4, "byte 16: tile m = 264; allowed: multiples of 8 from 8 to 256"},
-      {20, 16, 4, "byte 20: tile n = 16; allowed: 8, for version 1 has square tiles only"},
-      {24, 16, 4, "byte 24: tile k = 16; allowed: 8, for version 1 has square tiles only"},
+      {20, 264, 4, "byte 20: tile n = 264; allowed: multiples of 8 from 8 to 256"},
+      {24, 9, 4, "byte 24: tile k = 9; allowed: multiples of 8 from 8 to 256"},
       {28, 1, 4, "byte 28: reserved = 1; allowed: 0"},
       {32, (1ULL << 30) + 1, 8, "byte 32: sram_bytes = 1073741825; allowed: 0 to 1073741824"},
       {40, 65537, 8, "byte 40: tensor_count = 65537; allowed: 0 to 65536"},
-      {48, 3, 8, "byte 48: tensor_bytes = 3; allowed: 245 to 1515 for 5 tensors"},
-      {48, 1516, 8, "byte 48: tensor_bytes = 1516; allowed: 245 to 1515 for 5 tensors"},
+      {48, 3, 8, "byte 48: tensor_bytes = 3; allowed: 294 to 1818 for 6 tensors"},
+      {48, 1819, 8, "byte 48: tensor_bytes = 1819; allowed: 294 to 1818 for 6 tensors"},
       {56, (1ULL << 27) + 1, 8, "byte 56: op_count = 134217729; allowed: 0 to 134217728"},
       {56, 1ULL << 27, 8,
-       "byte 537: truncated: the header announces 4294967609 bytes, this has 537"},
+       "byte 722: truncated: the header announces 5368709482 bytes, this has 722"},
       {64, 0, 8, "byte 64: tensor 0 rows = 0; allowed: 1 to 4294967296"},
       {72, 1ULL << 63, 8, "byte 72: tensor 0 cols = 9223372036854775808; allowed: 1 to 4294967296"},
       {80, 16, 8,
@@ -144,25 +152,40 @@ TEST(ProgramBinary, NamesTheWrongField) {
        "byte 112: tensor 0 name = ''; allowed: 1 to 255 printable ASCII characters without space, "
        "'#', '[' and ']'"},
       {105, 255, 1,
-       "byte 105: tensor 0 name_bytes = 255; allowed: at most 197, what is left of the tensor "
+       "byte 105: tensor 0 name_bytes = 255; allowed: at most 246, what is left of the tensor "
        "table"},
-      {111, 9, 1, "byte 111: tensor 0 reserved = 9; allowed: 0"},
+      {106, 0, 2,
+       "byte 106: tensor 0 tile = 0x8; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8 or 1 x n = "
+       "1x8"},
+      {108, 65535, 2,
+       "byte 106: tensor 0 tile = 8x65535; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8 or 1 x n "
+       "= 1x8"},
+      {111, 9, 1, "byte 110: tensor 0 reserved = 2304; allowed: 0"},
       {112, ' ', 1,
        "byte 112: tensor 0 name = ' '; allowed: 1 to 255 printable ASCII characters without "
        "space, '#', '[' and ']'"},
       {112 + 49, 'x', 1,
        "byte 161: tensor 1 name = 'x'; allowed: a name of its own, tensor 0 has this one"},
-      {309, 5, 1, "byte 309: op 0 opcode = 5; allowed: 0 load, 1 store, 2 matmul, 3 add, 4 relu"},
-      {310, 1, 1, "byte 310: op 0 clear = 1; allowed: 0, for a load has none"},
-      {310, 2, 1, "byte 310: op 0 clear = 2; allowed: 0 or 1"},
-      {311, 1, 1, "byte 311: op 0 relu = 1; allowed: 0, for a load has none"},
-      {343, 255, 1, "byte 343: op 1 relu = 255; allowed: 0 or 1"},
-      {312, 3, 1, "byte 312: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
-      {313, 5, 4, "byte 313: op 0 tensor = 5; allowed: an index into the 5 tensors"},
-      {325, 1, 4, "byte 325: op 0 k = 1; allowed: 0, for a load has none"},
-      {329, 64, 4, "byte 329: op 0 a = 64; allowed: 0, for a load has none"},
-      {333, 64, 4, "byte 333: op 0 b = 64; allowed: 0, for a load has none"},
-      {309 + 96 + 28, 64, 4, "byte 433: op 3 dst = 64; allowed: 0, for a store has none"},
+      {358, 5, 1, "byte 358: op 0 opcode = 5; allowed: 0 load, 1 store, 2 matmul, 3 add, 4 relu"},
+      {359, 1, 1, "byte 359: op 0 clear = 1; allowed: 0, for a load has none"},
+      {359, 2, 1, "byte 359: op 0 clear = 2; allowed: 0 or 1"},
+      {360, 1, 1, "byte 360: op 0 relu = 1; allowed: 0, for a load has none"},
+      {400, 255, 1, "byte 400: op 1 relu = 255; allowed: 0 or 1"},
+      {361, 3, 1, "byte 361: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
+      {362, 1, 1, "byte 362: op 0 biased = 1; allowed: 0, for a load has none"},
+      {362, 2, 1, "byte 362: op 0 biased = 2; allowed: 0 or 1"},
+      {363, 1, 1, "byte 363: op 0 broadcast = 1; allowed: 0, for a load has none"},
+      {363, 2, 1, "byte 363: op 0 broadcast = 2; allowed: 0 or 1"},
+      {365, 1, 1, "byte 364: op 0 reserved = 256; allowed: 0"},
+      {366, 6, 4, "byte 366: op 0 tensor = 6; allowed: an index into the 6 tensors"},
+      {378, 1, 4, "byte 378: op 0 k = 1; allowed: 0, for a load has none"},
+      {382, 64, 4, "byte 382: op 0 a = 64; allowed: 0, for a load has none"},
+      {386, 64, 4, "byte 386: op 0 b = 64; allowed: 0, for a load has none"},
+      {390, 64, 4, "byte 390: op 0 bias = 64; allowed: 0, for the op is not biased"},
+      {358 + 120 + 1, 0, 1,
+       "byte 482: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
+      {358 + 120 + 4, 0, 1, "byte 510: op 3 bias = 1024; allowed: 0, for the op is not biased"},
+      {358 + 160 + 36, 64, 4, "byte 554: op 4 dst = 64; allowed: 0, for a store has none"},
   };
   for (const WrongField& wrong : table) {
     EXPECT_EQ(parse_message(patched(sample_bytes(), wrong.offset, wrong.value, wrong.size)),
@@ -171,10 +194,10 @@ TEST(ProgramBinary, NamesTheWrongField) {
 }
 
 TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
-  // One op less, its 32 bytes to the tensor table.
-  const Bytes longer = patched(patched(sample_bytes(), 48, 245 + 32, 8), 56, 6, 8);
+  // One op less, its 40 bytes to the tensor table.
+  const Bytes longer = patched(patched(sample_bytes(), 48, 294 + 40, 8), 56, 8, 8);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 48: tensor_bytes = 277; allowed: 245, what the tensors take");
+            "p.twb: byte 48: tensor_bytes = 334; allowed: 294, what the tensors take");
 
   Program program = parse_program_text(kSampleText, "sample");
   program.tensors.resize(1);
@@ -220,7 +243,10 @@ TEST(ProgramBinary, WritesOnlyWhatItReads) {
   bad.tensors[1].padded.rows += 8;
   EXPECT_THROW(to_binary(bad), InternalError);
   bad = good;
-  bad.tile.k = 16;
+  bad.tile.k = 12;
+  EXPECT_THROW(to_binary(bad), InternalError);
+  bad = good;
+  bad.tensors[0].tile.rows = 1U << 16;  // does not fit its field
   EXPECT_THROW(to_binary(bad), InternalError);
   bad = good;
   bad.sram_bytes = kMaxSramBytes + 1;
@@ -237,8 +263,8 @@ TEST(Program, NamesAndDramBytes) {
   EXPECT_STREQ(to_string(Engine::kStoreDma), "store_dma");
   EXPECT_STREQ(to_string(Engine::kCompute), "compute");
   EXPECT_EQ(Program{}.dram_bytes(), 0U);
-  // the last tensor begins at 0x400 and has 8·8·4 = 256 bytes
-  EXPECT_EQ(parse_program_text(kSampleText, "sample").dram_bytes(), 0x500U);
+  // the last tensor begins at 0x500 and has 8·4 = 32 bytes
+  EXPECT_EQ(parse_program_text(kSampleText, "sample").dram_bytes(), 0x520U);
 }
 
 }  // namespace

@@ -9,22 +9,26 @@
 
 namespace tilewave::test {
 
-/// Legal, with every opcode: y = relu(x·w + x·w) through an intermediate, one tile each.
+/// Legal, with every opcode and flag, one tile each: h = relu(b + x·w), s = relu(2h + b), y =
+/// relu(s).
 inline constexpr const char* kSampleText =
-    "tilewave-program 1\n"
+    "tilewave-program 2\n"
     "tile 8 8 8\n"
-    "sram 0x400\n"
-    "tensor x input 8x8 dram 0x0\n"
-    "tensor w param 8x8 dram 0x100\n"
-    "tensor h intermediate 8x8 dram 0x200\n"
-    "tensor s intermediate 8x8 dram 0x300\n"
-    "tensor y output 7x5 dram 0x400\n"
+    "sram 0x440\n"
+    "tensor x input 8x8 tile 8x8 dram 0x0\n"
+    "tensor w param 8x8 tile 8x8 dram 0x100\n"
+    "tensor h intermediate 8x8 tile 8x8 dram 0x200\n"
+    "tensor s intermediate 8x8 tile 8x8 dram 0x300\n"
+    "tensor y output 7x5 tile 8x8 dram 0x400\n"
+    "tensor b param 1x8 tile 1x8 dram 0x500\n"
     "ops\n"
     "load   x[0,0] -> 0x0000 ping\n"
     "load   w[0,0] -> 0x0100 pong\n"
-    "matmul h[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear ping\n"
+    "load   b[0,0] -> 0x0400\n"
+    "matmul h[0,0] k=0 a=0x0000 b=0x0100 bias=0x0400 -> 0x0200 clear relu ping\n"
     "store  h[0,0] <- 0x0200 relu\n"
     "add    s[0,0] a=0x0200 b=0x0200 -> 0x0300\n"
+    "add    s[0,0] a=0x0300 b=0x0400 -> 0x0300 broadcast relu\n"
     "relu   y[0,0] a=0x0300 -> 0x0000\n"
     "store  y[0,0] <- 0x0000\n";
 
@@ -36,7 +40,9 @@ inline Program random_program(std::uint32_t seed) {
   };
   const auto any = [&] { return static_cast<std::uint32_t>(random()) >> below(32); };
   Program program;
-  program.tile.m = program.tile.n = program.tile.k = 8 * (1 + below(32));
+  program.tile = {8 * (1 + below(32)), 8 * (1 + below(32)), 8 * (1 + below(32))};
+  const TileExtent extents[] = {program.tile.left(), program.tile.right(), program.tile.result(),
+                                program.tile.row()};
   program.sram_bytes = any() % (kMaxSramBytes + 1);
   const std::uint32_t tensors = 1 + below(6);
   for (std::uint32_t i = 0; i < tensors; ++i) {
@@ -44,7 +50,8 @@ inline Program random_program(std::uint32_t seed) {
     tensor.name =
         std::string(1 + below(20), static_cast<char>('a' + i)) + "/x.y:" + std::to_string(i);
     tensor.shape = {1 + below(3000), 1 + below(3000)};
-    tensor.padded = padded_shape(tensor.shape, program.tile);
+    tensor.tile = extents[below(4)];
+    tensor.padded = padded_shape(tensor.shape, tensor.tile);
     tensor.role = static_cast<TensorRole>(below(4));
     tensor.dram_base = std::uint64_t{64} * below(1U << 20);
     program.tensors.push_back(tensor);
@@ -58,11 +65,15 @@ inline Program random_program(std::uint32_t seed) {
     op.row = any();
     op.col = any();
     const bool matmul = op.opcode == Opcode::kMatmul;
+    const bool add = op.opcode == Opcode::kAdd;
     op.clear = matmul && below(2) == 1;
-    op.relu = op.opcode == Opcode::kStore && below(2) == 1;
+    op.biased = op.clear && below(2) == 1;
+    op.broadcast = add && below(2) == 1;
+    op.relu = (op.opcode == Opcode::kStore || matmul || add) && below(2) == 1;
+    op.bias = op.biased ? any() : 0;
     op.k = matmul ? any() : 0;
     op.a = op.opcode != Opcode::kLoad ? any() : 0;
-    op.b = matmul || op.opcode == Opcode::kAdd ? any() : 0;
+    op.b = matmul || add ? any() : 0;
     op.dst = op.opcode != Opcode::kStore ? any() : 0;
     program.ops.push_back(op);
   }

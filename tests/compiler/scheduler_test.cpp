@@ -211,8 +211,8 @@ TEST(Scheduler, EveryNetworkInEverySramIsSound) {
 std::uint64_t accumulators_at_once(const Graph& graph, LoopOrder order) {
   std::uint64_t most = 1;
   for (const Operator& oper : graph.operators()) {
-    const TileGrid out = tile_grid(graph.tensor(oper.output).shape, {});
-    const TileGrid a = tile_grid(graph.tensor(oper.inputs[0]).shape, {});
+    const TileGrid out = tile_grid(graph.tensor(oper.output).shape, TileExtent{32, 32});
+    const TileGrid a = tile_grid(graph.tensor(oper.inputs[0]).shape, TileExtent{32, 32});
     if (oper.kind != OperatorKind::kMatMul || a.cols == 1) {
       continue;
     }
@@ -228,13 +228,24 @@ std::uint64_t accumulators_at_once(const Graph& graph, LoopOrder order) {
   return most;
 }
 
+/// The most operand tiles of a step.
+std::uint64_t operands_at_once(const Graph& graph) {
+  std::size_t most = 2;
+  const Graph fused = fuse(graph);
+  for (const Operator& oper : fused.operators()) {
+    most = std::max(most, oper.inputs.size());
+  }
+  return most;
+}
+
 TEST(Scheduler, EveryOrderIsSoundDownToItsAccumulatorsAndOneStep) {
   std::mt19937 random(20240609);
   for (int i = 0; i < 40; ++i) {
     const Graph graph = test::random_network(random, 160);
     for (const LoopOrder order : test::kLoopOrders) {
       SCOPED_TRACE(to_text(graph) + to_string(order));
-      const std::uint64_t least = (accumulators_at_once(graph, order) + 2) * kTileBytes;
+      const std::uint64_t least =
+          (accumulators_at_once(graph, order) + operands_at_once(graph)) * kTileBytes;
       for (const std::uint64_t sram : {least, least + kTileBytes, 2 * least}) {
         for (const Eviction eviction : {Eviction::kLru, Eviction::kBelady}) {
           for (const Buffering buffering : {Buffering::kSingle, Buffering::kPingPong}) {

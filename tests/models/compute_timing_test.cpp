@@ -237,5 +237,27 @@ TEST(ComputeTiming, StreamsWhatIsNotInPlace) {
   EXPECT_EQ(streams(kInputStationary, false, false, false), "abrw");
 }
 
+TEST(ComputeTiming, StreamsABiasInsteadOfAnAccumulator) {
+  for (const Dataflow dataflow : {kOutputStationary, kWeightStationary, kInputStationary, kSimd}) {
+    const ComputeTiming timing(array(dataflow, 32, 32), {});
+    Op first = kMatmul;
+    first.clear = true;
+    EXPECT_FALSE(timing.streams(first, false, false).bias);
+    first.biased = true;
+    const ComputeTiming::Streams streams = timing.streams(first, false, false);
+    EXPECT_TRUE(streams.bias);
+    EXPECT_FALSE(streams.dst_read);
+    EXPECT_TRUE(streams.dst_write);
+    EXPECT_EQ(timing.step(first).duration, timing.step(kMatmul).duration);
+    first.relu = true;
+    EXPECT_EQ(timing.step(first).duration, timing.step(kMatmul).duration);
+    Op add = step_of(Opcode::kAdd);
+    add.broadcast = true;
+    EXPECT_TRUE(timing.streams(add, false, false).b);
+    EXPECT_FALSE(timing.streams(add, false, false).bias);
+    EXPECT_EQ(timing.step(add).duration, timing.step(step_of(Opcode::kAdd)).duration);
+  }
+}
+
 }  // namespace
 }  // namespace tilewave

@@ -14,12 +14,11 @@ namespace tilewave {
 namespace {
 
 /// Tensors of these shapes, with a hole of a page between them.
-Program program_with(const std::vector<Shape>& shapes, const TileShape& tile = {}) {
+Program program_with(const std::vector<Shape>& shapes, const TileExtent& tile = {32, 32}) {
   Program program;
-  program.tile = tile;
   std::uint64_t base = 4096;
   for (const Shape& shape : shapes) {
-    program.tensors.push_back({"t" + std::to_string(program.tensors.size()), shape,
+    program.tensors.push_back({"t" + std::to_string(program.tensors.size()), shape, tile,
                                padded_shape(shape, tile), TensorRole::kInput, base});
     base += program.tensors.back().bytes() / 4096 * 4096 + 8192;
   }
@@ -74,8 +73,8 @@ TEST_P(DramImageTest, IsZeroUntilWrittenAndInItsPadding) {
 }
 
 TEST_P(DramImageTest, EveryTileLiesInItsRuns) {
-  for (const std::uint32_t edge : {8U, 32U}) {
-    const Program program = program_with(kShapes, {edge, edge, edge});
+  for (const TileExtent extent : {TileExtent{8, 8}, {32, 32}, {8, 64}, {256, 16}, {1, 24}}) {
+    const Program program = program_with(kShapes, extent);
     DramImage image(program, GetParam());
     for (std::uint32_t id = 0; id < kShapes.size(); ++id) {
       const Shape& shape = kShapes[id];
@@ -87,7 +86,7 @@ TEST_P(DramImageTest, EveryTileLiesInItsRuns) {
         op.tensor = id;
         op.row = tile / grid.cols;
         op.col = tile % grid.cols;
-        std::vector<float> found(program.tile.tile_elements());
+        std::vector<float> found(extent.elements());
         BurstCursor cursor(tile_runs(program, GetParam(), op), 100);
         while (!cursor.done()) {
           const BurstCursor::Burst burst = cursor.next();
@@ -95,8 +94,8 @@ TEST_P(DramImageTest, EveryTileLiesInItsRuns) {
                       &image.bytes()[burst.address], burst.bytes);
         }
         for (std::uint64_t i = 0; i < found.size(); ++i) {
-          const std::uint64_t row = std::uint64_t{op.row} * edge + i / edge;
-          const std::uint64_t col = std::uint64_t{op.col} * edge + i % edge;
+          const std::uint64_t row = std::uint64_t{op.row} * extent.rows + i / extent.cols;
+          const std::uint64_t col = std::uint64_t{op.col} * extent.cols + i % extent.cols;
           const bool inside = row < shape.rows && col < shape.cols;
           ASSERT_EQ(found[i], inside ? values[row * shape.cols + col] : 0.0F)
               << to_string(shape) << " element " << row << "," << col;

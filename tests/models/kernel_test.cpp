@@ -70,8 +70,8 @@ INSTANTIATE_TEST_SUITE_P(All, KernelTest, ::testing::ValuesIn(runnable_kernels()
 TEST_P(KernelTest, IdentityReturnsTheOtherOperand) {
   std::mt19937 random(1);
   const TileShape tile{32, 32, 32};
-  const Values values = random_values(tile.tile_elements(), random);
-  Values identity(tile.tile_elements(), 0.0F);
+  const Values values = random_values(tile.result().elements(), random);
+  Values identity(tile.result().elements(), 0.0F);
   for (std::size_t i = 0; i < tile.m; ++i) {
     identity[i * tile.n + i] = 1.0F;
   }
@@ -89,16 +89,16 @@ TEST_P(KernelTest, SmallProductIsRowsTimesColumns) {
 
 TEST_P(KernelTest, ConstantTilesGiveDepthTimesProduct) {
   const TileShape tile{32, 32, 32};
-  const Values a(tile.tile_elements(), 2.0F);
-  const Values b(tile.tile_elements(), -3.0F);
+  const Values a(tile.result().elements(), 2.0F);
+  const Values b(tile.result().elements(), -3.0F);
   EXPECT_THAT(multiply(tile, a, b), Each(-192.0F));  // 32 · 2 · (-3) = -192
 }
 
 TEST_P(KernelTest, AccumulatesOverSteps) {
   const TileShape tile{32, 32, 32};
-  const Values a(tile.tile_elements(), 0.5F);
-  const Values b(tile.tile_elements(), 3.0F);
-  Values c(tile.tile_elements(), 1000.0F);
+  const Values a(tile.result().elements(), 0.5F);
+  const Values b(tile.result().elements(), 3.0F);
+  Values c(tile.result().elements(), 1000.0F);
   for (int step = 0; step < 4; ++step) {
     GetParam()->matmul(c.data(), a.data(), b.data(), tile, step == 0);
   }
@@ -112,7 +112,7 @@ TEST_P(KernelTest, ClearIgnoresWhatWasThere) {
   const Values a(std::size_t{tile.m} * tile.k, 1.0F);
   const Values b(std::size_t{tile.k} * tile.n, 1.0F);
   for (const float garbage : {kNaN, kInf, -kInf, 1e38F}) {
-    Values c(tile.tile_elements(), garbage);
+    Values c(tile.result().elements(), garbage);
     GetParam()->matmul(c.data(), a.data(), b.data(), tile, true);
     EXPECT_THAT(c, Each(2.0F));  // 1·1 + 1·1 = 2
   }
@@ -166,6 +166,54 @@ TEST_P(KernelTest, TileEdgesMatchDouble) {
   std::mt19937 random(4);
   for (const std::uint32_t edge : {8U, 16U, 24U, 32U, 40U, 64U, 128U}) {
     ASSERT_NO_FATAL_FAILURE(expect_close_to_double(*GetParam(), {edge, edge, edge}, random));
+  }
+}
+
+TEST_P(KernelTest, UnequalEdgesMatchDouble) {
+  std::mt19937 random(8);
+  for (const std::uint32_t m : {8U, 24U, 104U}) {
+    for (const std::uint32_t n : {8U, 40U, 64U, 256U}) {
+      for (const std::uint32_t k : {8U, 56U, 248U}) {
+        ASSERT_NO_FATAL_FAILURE(expect_close_to_double(*GetParam(), {m, n, k}, random));
+      }
+    }
+  }
+}
+
+TEST_P(KernelTest, BiasIsAddedToEveryRow) {
+  std::mt19937 random(9);
+  for (const TileShape tile : {TileShape{8, 8, 8}, {32, 32, 32}, {5, 19, 3}, {64, 24, 8}}) {
+    const Values a = random_values(tile.left().elements(), random);
+    const Values b = random_values(tile.right().elements(), random);
+    const Values bias = random_values(tile.n, random);
+    Values filled(tile.result().elements());
+    for (std::size_t i = 0; i < filled.size(); ++i) {
+      filled[i] = bias[i % tile.n];
+    }
+    GetParam()->matmul(filled.data(), a.data(), b.data(), tile, false);
+    Values c(tile.result().elements() + 1, kNaN);
+    GetParam()->matmul_bias(c.data(), a.data(), b.data(), bias.data(), tile);
+    EXPECT_TRUE(std::isnan(c.back()));
+    c.pop_back();
+    EXPECT_EQ(c, filled);
+  }
+}
+
+TEST_P(KernelTest, AddRowAddsItToEveryRow) {
+  std::mt19937 random(10);
+  for (const TileExtent tile : {TileExtent{8, 8}, {1, 24}, {7, 19}, {256, 64}}) {
+    const Values a = random_values(tile.elements(), random);
+    const Values row = random_values(tile.cols, random);
+    Values expected(tile.elements());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      expected[i] = a[i] + row[i % tile.cols];
+    }
+    Values apart(tile.elements());
+    GetParam()->add_row(apart.data(), a.data(), row.data(), tile);
+    EXPECT_EQ(apart, expected);
+    Values over = a;
+    GetParam()->add_row(over.data(), over.data(), row.data(), tile);
+    EXPECT_EQ(over, expected);
   }
 }
 

@@ -11,10 +11,10 @@ namespace tilewave {
 namespace {
 
 /// One tensor, 50×90 → 64×96 padded: 2×3 tiles of 4096 bytes; rows of 384 bytes.
-Program program_with(Shape shape, std::uint64_t base = 0x10000) {
+Program program_with(Shape shape, TileExtent tile = {32, 32}) {
   Program program;
   program.tensors.push_back(
-      {"x", shape, padded_shape(shape, program.tile), TensorRole::kInput, base});
+      {"x", shape, tile, padded_shape(shape, tile), TensorRole::kInput, 0x10000});
   return program;
 }
 
@@ -51,16 +51,32 @@ TEST(TileRuns, RowsOfOneTileColumnMerge) {
   EXPECT_EQ(tile_runs(program_with({100, 33}), DramLayout::kRowMajor, tile_at(3, 0)).count, 32U);
 }
 
-TEST(TileRuns, FollowsTheTileShape) {
-  Program program = program_with({50, 90});
-  program.tile = {8, 8, 8};
-  program.tensors[0].padded = padded_shape({50, 90}, program.tile);  // 56×96
+TEST(TileRuns, FollowsTheTensorsTiles) {
+  const Program program = program_with({50, 90}, {8, 8});  // 56×96
   const TileRuns runs = tile_runs(program, DramLayout::kRowMajor, tile_at(6, 11));
   EXPECT_EQ(runs.base, 0x10000U + 6 * 8 * 384 + 11 * 32);
   EXPECT_EQ(runs.run_bytes, 32U);
   EXPECT_EQ(runs.count, 8U);
   EXPECT_EQ(tile_runs(program, DramLayout::kTiled, tile_at(6, 11)).base,
             0x10000U + (6 * 12 + 11) * 256);
+}
+
+TEST(TileRuns, TilesNeedNotBeSquare) {
+  const Program tall = program_with({50, 90}, {64, 16});  // 64×96: 1×6 tiles of 4096 bytes
+  EXPECT_EQ(tile_runs(tall, DramLayout::kTiled, tile_at(0, 5)).base, 0x10000U + 5 * 4096);
+  const TileRuns runs = tile_runs(tall, DramLayout::kRowMajor, tile_at(0, 5));
+  EXPECT_EQ(runs.base, 0x10000U + 5 * 64);
+  EXPECT_EQ(runs.run_bytes, 64U);
+  EXPECT_EQ(runs.stride, 384U);
+  EXPECT_EQ(runs.count, 64U);
+
+  const Program row = program_with({1, 90}, {1, 24});  // 1×96: 4 tiles of 96 bytes
+  for (const DramLayout layout : {DramLayout::kTiled, DramLayout::kRowMajor}) {
+    const TileRuns part = tile_runs(row, layout, tile_at(0, 3));
+    EXPECT_EQ(part.base, 0x10000U + 3 * 96);
+    EXPECT_EQ(part.run_bytes, 96U);
+    EXPECT_EQ(part.count, 1U);
+  }
 }
 
 using Bursts = std::vector<std::tuple<std::uint64_t, std::uint32_t, std::uint32_t>>;

@@ -18,8 +18,8 @@ namespace {
 /// Tiles of 4096 bytes; y is 40×33, so that its second row and column of tiles are padded.
 Program program_of(const std::string& ops) {
   return parse_program_text(
-      "tilewave-program 1\ntile 32 32 32\nsram 0x10000\ntensor x input 64x64 dram 0\n"
-      "tensor y output 40x33 dram 0x8000\nops\n" +
+      "tilewave-program 2\ntile 32 32 32\nsram 0x10000\ntensor x input 64x64 tile 32x32 dram 0\n"
+      "tensor y output 40x33 tile 32x32 dram 0x8000\nops\n" +
           ops,
       "compute_core_test");
 }
@@ -49,7 +49,9 @@ std::string steps(int count) {
 
 class CoreBench {
  public:
-  CoreBench(const std::string& ops, const MachineConfig& config) : bench(program_of(ops), config) {
+  CoreBench(const std::string& ops, const MachineConfig& config)
+      : CoreBench(program_of(ops), config) {}
+  CoreBench(const Program& program, const MachineConfig& config) : bench(program, config) {
     sram = std::make_unique<Sram>("sram", config.sram, 2);
     core = std::make_unique<ComputeCore>("core", bench.context, bench.queue, ledger);
     core->sram_socket.bind(sram->core_socket);
@@ -171,6 +173,64 @@ TEST(ComputeCore, ComputesSumsAndElementwiseSteps) {
   EXPECT_EQ(core.at(0x3000, 0, 0), 386.0F);    // + 2
   EXPECT_EQ(core.at(0x4000, 5, 6), 7.0F);
   EXPECT_EQ(core.at(0x4000, 6, 5), 0.0F);
+}
+
+TEST(ComputeCore, StartsFromABiasAndEndsInARelu) {
+  const std::string step = "matmul y[0,0] k=0 a=0 b=0x1000 bias=0x3000 -> 0x2000 clear";
+  for (const bool relu : {false, true}) {
+    CoreBench core(step + (relu ? " relu\n" : "\n"), machine());
+    core.fill(0x0000, 1.0F);
+    core.fill(0x1000, -1.0F);
+    core.fill(0x2000, 99.0F);  // what was there does not count
+    core.fill(0x3000, 50.0F);
+    core.at(0x3000, 0, 7) = 10.0F;
+    core.start();
+    EXPECT_EQ(core.at(0x2000, 31, 31), 18.0F);  // 50 − 32
+    EXPECT_EQ(core.at(0x2000, 0, 7), relu ? 0.0F : -22.0F);
+    EXPECT_EQ(core.at(0x2000, 31, 7), relu ? 0.0F : -22.0F);
+    EXPECT_EQ(core.done(0), 94U);  // as long as without
+  }
+}
+
+TEST(ComputeCore, AddsTheFirstRowOfATileToEveryRow) {
+  CoreBench core("add y[0,0] a=0 b=0x1000 -> 0x2000 broadcast relu\n", machine());
+  core.fill(0x0000, -1.0F);
+  core.fill(0x1000, 99.0F);  // rows but the first are not read
+  for (std::uint32_t col = 0; col < 32; ++col) {
+    core.at(0x1000, 0, col) = static_cast<float>(col) - 4.0F;
+  }
+  core.start();
+  for (std::uint32_t row = 0; row < 32; ++row) {
+    EXPECT_EQ(core.at(0x2000, row, 4), 0.0F);
+    EXPECT_EQ(core.at(0x2000, row, 31), 26.0F);  // 31 − 4 − 1
+  }
+}
+
+/// Through 32 bytes a cycle, with 2 of latency; the interval is 32, or 1024 / 32 = 32.
+TEST(ComputeCore, ABiasAndARowVectorAreStreamedAsOneRow) {
+  MachineConfig config = machine();
+  config.sram.banks = 1;
+  CoreBench bias("matmul y[0,0] k=0 a=0 b=0x1000 bias=0x3000 -> 0x2000 clear\n", config);
+  bias.start();
+  EXPECT_EQ(bias.done(0), 452U);  // 94 + (3 · 128 + 4 + 2 − 32)
+  CoreBench row("add y[0,0] a=0 b=0x1000 -> 0x2000 broadcast\n", config);
+  row.start();
+  EXPECT_EQ(row.done(0), 262U);  // 128 + 4 + 128 + 2
+}
+
+TEST(ComputeCore, OperandsAreAsLargeAsTheTileSays) {
+  MachineConfig config = machine();
+  config.sram.banks = 1;
+  const Program program = parse_program_text(
+      "tilewave-program 2\ntile 8 16 64\nsram 0x10000\ntensor y output 8x16 tile 8x16 dram 0\nops\n"
+      "matmul y[0,0] k=0 a=0 b=0x1000 -> 0x2000 clear\nrelu y[0,0] a=0x2000 -> 0x3000\n",
+      "compute_core_test");
+  CoreBench core(program, config);
+  core.start();
+  // 8·64 + 64·16 + 8·16 = 1664 elements: 208 cycles and 2 of latency, for an interval of 64
+  EXPECT_EQ(core.done(0), 272U);       // 32 + 32 + 64 − 2 + (210 − 64)
+  EXPECT_EQ(core.done(1), 272U + 34);  // 2 · 128 elements: 32 and 2, for an interval of 4
+  EXPECT_EQ(core.core->macs(), 8U * 16 * 64);
 }
 
 TEST(ComputeCore, KeepsThePaddingZero) {

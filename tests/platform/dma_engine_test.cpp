@@ -22,8 +22,8 @@ constexpr Cycle kRoundTrip = kMemoryLatency + 1;  // and one access of the SRAM
 /// Tiles of 256 bytes; x has 2×2 of them, w one: rows of 64 bytes, and a single run.
 Program program_of(const std::string& ops) {
   return parse_program_text(
-      "tilewave-program 1\ntile 8 8 8\nsram 0x1000\ntensor x input 16x16 dram 0\n"
-      "tensor w input 8x8 dram 0x400\ntensor y output 8x8 dram 0x800\nops\n" +
+      "tilewave-program 2\ntile 8 8 8\nsram 0x1000\ntensor x input 16x16 tile 8x8 dram 0\n"
+      "tensor w input 8x8 tile 8x8 dram 0x400\ntensor y output 8x8 tile 8x8 dram 0x800\nops\n" +
           ops,
       "dma_engine_test");
 }

@@ -17,7 +17,7 @@ std::string hex_tile(std::uint32_t index) { return std::to_string(index * 256); 
 
 Program program_of(const std::string& tensors, const std::string& ops) {
   return parse_program_text(
-      "tilewave-program 1\ntile 8 8 8\nsram 0x4000\n" + tensors + "ops\n" + ops, "handwritten");
+      "tilewave-program 2\ntile 8 8 8\nsram 0x4000\n" + tensors + "ops\n" + ops, "handwritten");
 }
 
 /// Split and shared DMA, each with overlap on and off.
@@ -36,8 +36,8 @@ std::vector<MachineConfig> machines() {
 
 TEST(Handwritten, AStoreOfALoadedTileCopiesIt) {
   const Program program = program_of(
-      "tensor x input 13x8 dram 0\ntensor y output 13x8 dram 0x1000\n"
-      "tensor z output 13x8 dram 0x2000\n",
+      "tensor x input 13x8 tile 8x8 dram 0\ntensor y output 13x8 tile 8x8 dram 0x1000\n"
+      "tensor z output 13x8 tile 8x8 dram 0x2000\n",
       "load x[0,0] -> 0\nload x[1,0] -> 0x100\nstore y[0,0] <- 0\nstore y[1,0] <- 0x100\n"
       "store z[0,0] <- 0 relu\nstore z[1,0] <- 0x100\n");
   const Values sources = test::random_sources(program.tensors, 1);
@@ -60,8 +60,8 @@ TEST(Handwritten, ThirtyTwoExecutesBeforeTheFirstStore) {
   for (std::uint32_t i = 0; i < 32; ++i) {
     ops += "store y[0," + std::to_string(i) + "] <- " + hex_tile(i + 1) + "\n";
   }
-  const Program program =
-      program_of("tensor x input 8x8 dram 0\ntensor y output 8x256 dram 0x1000\n", ops);
+  const Program program = program_of(
+      "tensor x input 8x8 tile 8x8 dram 0\ntensor y output 8x256 tile 8x8 dram 0x1000\n", ops);
   const Values sources = test::random_sources(program.tensors, 2);
   for (MachineConfig config : machines()) {
     for (const std::uint32_t depth : {1U, 16U}) {
@@ -84,8 +84,8 @@ TEST(Handwritten, ALoadOverAnOperandWaitsForItsReader) {
     ops += "load x[0," + column + "] -> 0\nadd y[0," + column + "] a=0 b=0 -> " +
            hex_tile(1 + i % 2) + "\nstore y[0," + column + "] <- " + hex_tile(1 + i % 2) + "\n";
   }
-  const Program program =
-      program_of("tensor x input 8x320 dram 0\ntensor y output 8x320 dram 0x8000\n", ops);
+  const Program program = program_of(
+      "tensor x input 8x320 tile 8x8 dram 0\ntensor y output 8x320 tile 8x8 dram 0x8000\n", ops);
   const Values sources = test::random_sources(program.tensors, 3);
   for (MachineConfig config : machines()) {
     config.compute.vector_lanes = 1;  // 64 cycles a step: a load could be done before it
@@ -109,8 +109,8 @@ TEST(Handwritten, AnAccumulatorReusedWhileItsStoreIsUnderWay) {
            ",0] <- 0x200\n";
   }
   const Program program = program_of(
-      "tensor x input 8x8 dram 0\ntensor w param 8x8 dram 0x400\n"
-      "tensor y output 160x8 dram 0x1000\n",
+      "tensor x input 8x8 tile 8x8 dram 0\ntensor w param 8x8 tile 8x8 dram 0x400\n"
+      "tensor y output 160x8 tile 8x8 dram 0x1000\n",
       ops);
   const Values sources = test::random_sources(program.tensors, 4);
   for (MachineConfig config : machines()) {
@@ -125,8 +125,8 @@ TEST(Handwritten, AnAccumulatorReusedWhileItsStoreIsUnderWay) {
 
 TEST(Handwritten, ALoadOfWhatWasJustStoredSeesIt) {
   const Program program = program_of(
-      "tensor x input 8x8 dram 0\ntensor h intermediate 8x8 dram 0x400\n"
-      "tensor y output 8x8 dram 0x1000\n",
+      "tensor x input 8x8 tile 8x8 dram 0\ntensor h intermediate 8x8 tile 8x8 dram 0x400\n"
+      "tensor y output 8x8 tile 8x8 dram 0x1000\n",
       "load x[0,0] -> 0\nadd h[0,0] a=0 b=0 -> 0x100\nstore h[0,0] <- 0x100\n"
       "load h[0,0] -> 0x200\nadd h[0,0] a=0x200 b=0x200 -> 0x300\nstore h[0,0] <- 0x300\n"
       "load h[0,0] -> 0x200\nadd y[0,0] a=0x200 b=0x200 -> 0x400\nstore y[0,0] <- 0x400\n");
@@ -141,7 +141,7 @@ TEST(Handwritten, ALoadOfWhatWasJustStoredSeesIt) {
 
 TEST(Handwritten, StepsInPlaceAndWritesAcrossTwoTiles) {
   const Program program = program_of(
-      "tensor x input 8x16 dram 0\ntensor y output 8x16 dram 0x1000\n",
+      "tensor x input 8x16 tile 8x8 dram 0\ntensor y output 8x16 tile 8x8 dram 0x1000\n",
       "load x[0,0] -> 0\nadd y[0,0] a=0 b=0 -> 0x400\nadd y[0,0] a=0x400 b=0 -> 0x400\n"
       "relu y[0,0] a=0 -> 0x800\nstore y[0,0] <- 0x400\nrelu y[0,0] a=0x800 -> 0x800\n"
       "add y[0,1] a=0x800 b=0 -> 0x800\nload x[0,1] -> 0xc0\nadd y[0,1] a=0xc0 b=0x800 -> 0x600\n"
@@ -165,7 +165,7 @@ TEST(Handwritten, StepsInPlaceAndWritesAcrossTwoTiles) {
 }
 
 TEST(Handwritten, AnEmptyProgramTakesNoTime) {
-  const Program program = program_of("tensor x input 8x8 dram 0\n", "");
+  const Program program = program_of("tensor x input 8x8 tile 8x8 dram 0\n", "");
   const RunResult result = test::run_timing_only(program, {});
   EXPECT_EQ(result.cycles, 0U);
   EXPECT_EQ(result.efficiency(), 0.0);

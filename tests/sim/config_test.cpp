@@ -133,8 +133,8 @@ TEST(Config, RefusesWrongValues) {
        "edge.ini:2: sram.size=10KB is ambiguous: write KiB instead of KB" + sizes + size_range},
       {"[sram]\nsize=12300", "edge.ini:2: sram.size=12300 is not a multiple of 64" + size_range},
       {"[sram]\nsize=10KiB",
-       "edge.ini:2: sram.size=10KiB is too small: the SRAM must hold three 32x32 fp32 tiles "
-       "(12KiB)"},
+       "edge.ini:2: sram.size=10KiB does not fit: sram.size (10KiB) must hold the "
+       "three fp32 tiles of a step, 32x32, 32x32 and 32x32 (12KiB)"},
       {"[sram]\nport_bytes=24",
        "edge.ini:2: sram.port_bytes=24 is not a power of two; allowed: 1B..1KiB, a power of two"},
       {"[sram]\nbanks=24",

@@ -21,6 +21,8 @@ namespace {
 constexpr float kInf = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
+constexpr TileExtent kTile{32, 32};
+
 const char* const kResidual =
     "input x 50x70\nparam w1 70x70\nparam w2 70x45\nh = matmul x w1\na = relu h\ns = add a x\n"
     "r = relu s\ny = matmul r w2\noutput y\noutput s\n";
@@ -71,7 +73,7 @@ TEST(TensorData, IsTheDocumentedGenerator) {
 }
 
 TEST(TensorData, ValuesAreUniformAndWeightsKeepTheMagnitude) {
-  const std::vector<float> x = draw_tensor(3, {"x", {200, 300}, {}, TensorRole::kInput, 0});
+  const std::vector<float> x = draw_tensor(3, {"x", {200, 300}, kTile, {}, TensorRole::kInput, 0});
   double sum = 0;
   double squares = 0;
   for (const float value : x) {
@@ -82,14 +84,15 @@ TEST(TensorData, ValuesAreUniformAndWeightsKeepTheMagnitude) {
   }
   EXPECT_NEAR(sum / 60000, 0, 0.01);  // standard deviation 0.577 / 245 = 0.0024
   EXPECT_NEAR(squares / 60000, 1.0 / 3, 0.01);
-  const std::vector<float> w = draw_tensor(3, {"x", {200, 300}, {}, TensorRole::kParameter, 0});
+  const std::vector<float> w =
+      draw_tensor(3, {"x", {200, 300}, kTile, {}, TensorRole::kParameter, 0});
   for (std::size_t i = 0; i < w.size(); ++i) {
     EXPECT_EQ(w[i], x[i] * static_cast<float>(std::sqrt(3.0 / 200)));
   }
 }
 
 TEST(TensorData, ATensorDependsOnSeedAndNameOnly) {
-  const ProgramTensor a{"a", {4, 8}, {}, TensorRole::kInput, 0};
+  const ProgramTensor a{"a", {4, 8}, kTile, {}, TensorRole::kInput, 0};
   ProgramTensor moved = a;
   moved.dram_base = 4096;
   moved.shape = {8, 4};
@@ -103,7 +106,7 @@ TEST(Reference, KnownProduct) {
   const Graph graph =
       parse_graph("input x 2x3\nparam w 3x2\nh = matmul+relu x w\ny = add h h\noutput y\n", "g");
   const TensorValues sources = {{"x", {1, 2, 3, -4, 5, -6}}, {"w", {1, 2, 3, 4, 5, 6}}};
-  const TensorValues values = evaluate_graph(graph, sources, {{"y", {{0, 0}}}}, TileShape{});
+  const TensorValues values = evaluate_graph(graph, sources, {{"y", kTile, {{0, 0}}}});
   // x·w = [1+6+15, 2+8+18; -4+15-30, -8+20-36] = [22, 28; -19, -24]
   EXPECT_EQ(values.at("h"), (std::vector<float>{22, 28, 0, 0}));
   EXPECT_EQ(values.at("y"), (std::vector<float>{44, 56, 0, 0}));
@@ -112,17 +115,18 @@ TEST(Reference, KnownProduct) {
 TEST(Reference, SumsInDouble) {
   const Graph graph = parse_graph("input x 1x3\nparam w 3x1\ny = matmul x w\noutput y\n", "g");
   const TensorValues sources = {{"x", {1e8F, 1, -1e8F}}, {"w", {1, 1, 1}}};
-  EXPECT_EQ(evaluate_graph(graph, sources, {{"y", {{0, 0}}}}, TileShape{}).at("y")[0], 1.0F);
+  EXPECT_EQ(evaluate_graph(graph, sources, {{"y", kTile, {{0, 0}}}}).at("y")[0], 1.0F);
   const Program program = compile_model(graph, Config{}).program;
-  EXPECT_EQ(evaluate_program(program, sources, {{"y", {{0, 0}}}}).at("y")[0], 1.0F);
+  EXPECT_EQ(evaluate_program(program, sources, {{"y", kTile, {{0, 0}}}}).at("y")[0], 1.0F);
 }
 
 TEST(Reference, ReluKeepsNanAndInfinity) {
   const Graph graph = parse_graph("input x 1x5\ny = relu x\noutput y\n", "g");
   const TensorValues sources = {{"x", {kNan, kInf, -kInf, -1, 2}}};
   const Program program = compile_model(graph, Config{}).program;
-  for (const TensorValues& values : {evaluate_graph(graph, sources, {{"y", {{0, 0}}}}, TileShape{}),
-                                     evaluate_program(program, sources, {{"y", {{0, 0}}}})}) {
+  for (const TensorValues& values :
+       {evaluate_graph(graph, sources, {{"y", kTile, {{0, 0}}}}),
+        evaluate_program(program, sources, {{"y", kTile, {{0, 0}}}})}) {
     const std::vector<float>& y = values.at("y");
     EXPECT_TRUE(std::isnan(y[0]));
     EXPECT_EQ((std::vector<float>{y.begin() + 1, y.end()}), (std::vector<float>{kInf, 0, 0, 2}));
@@ -133,7 +137,7 @@ TEST(Reference, WantedTilesAreTheSameAsEverything) {
   const Graph graph = parse_graph(kResidual, "g");
   const CompiledModel compiled = compile_model(graph, Config{});
   const TensorValues sources = draw_tensors(1, compiled.program);
-  std::vector<WantedTiles> all = {{"y", {}}, {"s", {}}};
+  std::vector<WantedTiles> all = {{"y", kTile, {}}, {"s", kTile, {}}};
   for (std::uint32_t row = 0; row < 2; ++row) {
     for (std::uint32_t col = 0; col < 3; ++col) {
       all[1].tiles.push_back({row, col});
@@ -142,11 +146,11 @@ TEST(Reference, WantedTilesAreTheSameAsEverything) {
       }
     }
   }
-  const std::vector<float> whole = evaluate_graph(graph, sources, all, TileShape{}).at("y");
+  const std::vector<float> whole = evaluate_graph(graph, sources, all).at("y");
   const std::vector<float> in_order = evaluate_program(compiled.program, sources, all).at("y");
   for (const TileAt tile : {TileAt{0, 0}, TileAt{1, 1}}) {
-    const std::vector<WantedTiles> one = {{"y", {tile}}};
-    const std::vector<float> by_graph = evaluate_graph(graph, sources, one, TileShape{}).at("y");
+    const std::vector<WantedTiles> one = {{"y", kTile, {tile}}};
+    const std::vector<float> by_graph = evaluate_graph(graph, sources, one).at("y");
     const std::vector<float> by_program = evaluate_program(compiled.program, sources, one).at("y");
     for (std::uint64_t row = 0; row < 50; ++row) {
       for (std::uint64_t col = 0; col < 45; ++col) {
