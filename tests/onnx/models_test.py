@@ -4,9 +4,11 @@ folding and binding.
 
     models_test.py TILEWAVE
 """
+import os
 import sys
 
 import numpy as np
+import onnx
 
 from onnx_models import INT64, constant, model, node, value
 from tilewave_runs import Table, run_case
@@ -234,8 +236,17 @@ def views():
           [x, draw(7)], [x + x])
 
 
+def shipped():
+    path = os.path.join(os.path.dirname(__file__), "..", "..", "configs", "models", "perceptron.onnx")
+    perceptron = onnx.load(path)
+    w1, b1, w2, b2 = [onnx.numpy_helper.to_array(w) for w in perceptron.graph.initializer]
+    x = draw(8, 20)
+    check("configs/models/perceptron.onnx", perceptron, [x], [relu(x @ w1.T + b1) @ w2.T + b2],
+          "--batch=8")
+
+
 def main():
-    for group in [perceptrons, residual, gemms, matmuls, batches, adds, legacy, views]:
+    for group in [shipped, perceptrons, residual, gemms, matmuls, batches, adds, legacy, views]:
         group()
     TABLE.finish()
 
