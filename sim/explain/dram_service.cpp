@@ -12,6 +12,10 @@ namespace {
 /// Transfers that are played: enough for the pages of several tensors and many refreshes.
 constexpr std::uint32_t kSampledTransfers = 2048;
 
+/// Bytes in flight that hide the latency of every part; a window that holds less slows the replay
+/// down by itself.
+constexpr std::uint64_t kFullWindowBytes = 8192;
+
 /// Bursts in program order, `window` reads and as many writes in flight.
 class Player {
  public:
@@ -68,16 +72,22 @@ DramService measure(const Program& program, const MachineConfig& machine) {
   service.latency = static_cast<double>(alone.now()) / period;
 
   BankedDram model(dram, controller_options(dram));
-  Player player(model, machine.dma.max_outstanding);
+  const std::uint64_t full = ceil_div(kFullWindowBytes, machine.dma.burst_bytes);
+  Player player(model, std::max(machine.dma.max_outstanding, static_cast<std::uint32_t>(full)));
   std::uint32_t transfers = 0;
+  double pauses = 1;  // in which nothing is in flight
   for (const Op& op : program.ops) {
     if (engine_of(op.opcode) != Engine::kCompute && transfers++ < kSampledTransfers) {
       player.transfer(tile_runs(program, dram.layout, op), machine.dma.burst_bytes,
                       op.opcode == Opcode::kStore);
+      if (!machine.sequencer.overlap) {
+        player.finish();
+        ++pauses;
+      }
     }
   }
   player.finish();
-  const double cycles = static_cast<double>(player.now()) / period - service.latency;
+  const double cycles = static_cast<double>(player.now()) / period - pauses * service.latency;
   const double peak = dram.preset.timing.peak_bytes_per_second() * dram.channels * period * 1e-12;
   service.bytes_per_cycle =
       cycles > 0 ? std::min(peak, static_cast<double>(player.bytes()) / cycles) : peak;

@@ -2,16 +2,23 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 
 #include "compiler/error.h"
+#include "models/sorted_queue.h"
 #include "sim/explain/replay_core.h"
 #include "sim/explain/replay_memory.h"
+#include "sim/explain/tile_access.h"
 
 namespace tilewave {
 namespace {
 
 constexpr Cycle kUnknown = ~Cycle{0};
+
+/// Where operands hold up the core, the rate of the bursts that hold up the operands is estimated
+/// again until it falls by less than this.
+constexpr double kSettled = 0.98;
 
 /// An engine's ops in program order, and how many were fetched and have started.
 struct Queue {
@@ -23,18 +30,15 @@ struct Queue {
 /// A DMA engine, at work on at most one op.
 struct Dma {
   Queue queue;
-  std::vector<Cycle> window;  // when each place becomes free: a ring
-  std::uint64_t bursts = 0;   // moved so far
+  SortedQueue<Cycle> window;  // when each place becomes free
   bool active = false;
-  bool loads = false;  // the op in work does
   std::uint32_t op = 0;
   BurstCursor cursor;
-  BurstCursor::Burst burst;  // the next one
-  Cycle ready = 0;           // the op is set up
-  Cycle issue = 0;           // of the next burst
-  Cycle arrival = 0;         // of the next burst at the DRAM
-  Cycle released = 0;        // the last burst of the op before was issued
-  Cycle done = 0;            // all bursts so far
+  ReplayMemory::Transfer next;  // burst
+  Cycle ready = 0;              // the op is set up
+  Cycle arrival = 0;            // of the next burst at the DRAM
+  Cycle released = 0;           // the burst before was issued
+  Cycle done = 0;               // all bursts so far
 };
 
 /// Three queues and a sequencer whose times are worked out as far as they are known; then the burst
@@ -43,12 +47,12 @@ struct Dma {
 class Replay {
  public:
   Replay(const Program& program, const std::vector<OpHazards>& hazards,
-         const MachineConfig& machine, const DramService& dram)
+         const MachineConfig& machine, const DramService& dram, double burst_rate)
       : program_(program),
         hazards_(hazards),
         machine_(machine),
         timing_(machine.compute, program.tile),
-        memory_(program, machine, timing_, dram),
+        memory_(machine, dram, burst_rate),
         core_(program, timing_, memory_),
         fetched_(program.ops.size()),
         start_(program.ops.size(), kUnknown),
@@ -60,7 +64,9 @@ class Replay {
       queue.ops.push_back(i);
     }
     for (Dma& dma : dma_) {
-      dma.window.assign(machine.dma.max_outstanding, 0);
+      for (std::uint32_t place = 0; place < machine.dma.max_outstanding; ++place) {
+        dma.window.push(0, std::less{});
+      }
     }
   }
 
@@ -78,6 +84,8 @@ class Replay {
     }
     return end;
   }
+
+  bool stretched() const { return core_.stretched(); }
 
  private:
   Queue& queue_of(std::uint32_t op) {
@@ -175,16 +183,17 @@ class Replay {
     dma.ready = start_[dma.op] + machine_.dma.setup;
     dma.cursor =
         BurstCursor(tile_runs(program_, machine_.dram.layout, op), machine_.dma.burst_bytes);
-    dma.loads = op.opcode == Opcode::kLoad;
+    dma.next.load = op.opcode == Opcode::kLoad;
+    dma.next.sram_address = dma.next.load ? op.dst : op.a;
     dma.active = true;
     next_burst(dma);
     return true;
   }
 
   void next_burst(Dma& dma) {
-    dma.burst = dma.cursor.next();
-    dma.issue = std::max({dma.ready, dma.released, dma.window[dma.bursts % dma.window.size()]});
-    dma.arrival = memory_.arrival(dma.loads, dma.issue, dma.burst.bytes);
+    dma.next.burst = dma.cursor.next();
+    dma.next.issue = std::max({dma.ready, dma.released, dma.window.front()});
+    dma.arrival = memory_.arrival(dma.next);
   }
 
   /// Moves bursts, the earliest first, until an op is complete. False if there are none.
@@ -203,9 +212,10 @@ class Replay {
 
   /// True if it was the last burst of its op.
   bool move_burst(Dma& dma) {
-    const Cycle done = memory_.move(dma.burst, dma.loads, dma.issue);
-    dma.released = dma.issue;
-    dma.window[dma.bursts++ % dma.window.size()] = done;
+    const Cycle done = memory_.move(dma.next, dma.arrival);
+    dma.released = dma.next.issue;
+    dma.window.pop();
+    dma.window.push(done, std::less{});
     dma.done = std::max(dma.done, done);
     if (!dma.cursor.done()) {
       next_burst(dma);
@@ -237,7 +247,18 @@ class Replay {
 
 Cycle replay(const Program& program, const std::vector<OpHazards>& hazards,
              const MachineConfig& machine, const DramService& dram) {
-  return Replay(program, hazards, machine, dram).run();
+  const auto moved = static_cast<double>(moved_bytes(program));
+  const double pins = dram.bytes_per_cycle * dram.channels;
+  Cycle cycles = 0;
+  for (double burst_rate = pins;;) {
+    Replay replay(program, hazards, machine, dram, burst_rate);
+    cycles = replay.run();
+    const double rate = moved / static_cast<double>(std::max<Cycle>(cycles, 1));
+    if (!replay.stretched() || rate > burst_rate * kSettled) {
+      return cycles;
+    }
+    burst_rate = rate;
+  }
 }
 
 }  // namespace tilewave

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include "models/compute_timing.h"
 #include "sim/explain/replay_memory.h"
@@ -17,7 +18,7 @@ class ReplayCore {
   };
 
   /// All references outlive it.
-  ReplayCore(const Program& program, const ComputeTiming& timing, const ReplayMemory& memory)
+  ReplayCore(const Program& program, const ComputeTiming& timing, ReplayMemory& memory)
       : program_(program), timing_(timing), memory_(memory) {}
 
   /// The next step, between the ones before and after it (null: none), no earlier than `ready`.
@@ -35,23 +36,37 @@ class ReplayCore {
     const StepTime time = timing_.step(op);
     const bool continues = after != nullptr && timing_.chains(op, *after);
     const Cycle ideal = start + time.interval;
-    free_ = std::max(ideal, start + memory_.stream_cycles(streamed(op, chained, continues)));
+    free_ = std::max(ideal, start + stream_cycles(op, chained, continues));
+    stretched_ = stretched_ || free_ > ideal;
     complete_ = std::max(complete_, start + time.duration + (free_ - ideal));
     return {start, complete_};
   }
 
+  /// Some step had to wait for its operands.
+  bool stretched() const { return stretched_; }
+
  private:
-  std::uint64_t streamed(const Op& op, bool chained, bool continues) const {
+  Cycle stream_cycles(const Op& op, bool chained, bool continues) {
     const ComputeTiming::Streams streams = timing_.streams(op, chained, continues);
     const std::uint64_t result = written_bytes(program_, op);
-    return (streams.a ? left_bytes(program_, op) : 0) +
-           (streams.b ? right_bytes(program_, op) : 0) + (streams.dst_read ? result : 0) +
-           (streams.dst_write ? result : 0);
+    std::array<SramRange, 4> ranges;
+    std::size_t count = 0;
+    const auto add = [&](bool wanted, std::uint32_t address, std::uint64_t bytes) {
+      if (wanted) {
+        ranges[count++] = {address, bytes};
+      }
+    };
+    add(streams.a, op.a, left_bytes(program_, op));
+    add(streams.b, op.b, right_bytes(program_, op));
+    add(streams.dst_read, op.dst, result);
+    add(streams.dst_write, op.dst, result);
+    return memory_.stream_cycles({ranges.data(), count});
   }
 
   const Program& program_;
   const ComputeTiming& timing_;
-  const ReplayMemory& memory_;
+  ReplayMemory& memory_;
+  bool stretched_ = false;
   Cycle free_ = 0;      // the next overlapping step may start
   Cycle complete_ = 0;  // of the step before
   Cycle chain_start_ = 0;

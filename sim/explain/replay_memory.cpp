@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/explain/tile_access.h"
-
 namespace tilewave {
 namespace {
 
@@ -14,73 +12,87 @@ constexpr double kRounding = 1e-6;
 /// While bursts and a stream want the same bank, they alternate.
 constexpr double kLargestBurstShare = 0.5;
 
-/// What a stream of whole tiles gets per cycle if no burst comes: the peak, less what an uneven
-/// spread over the banks costs.
-double undisturbed_stream_rate(const SramConfig& sram, double tile_bytes) {
-  const auto peak = static_cast<double>(sram.banks) * sram.ports * sram.port_bytes;
-  const double chunks = std::ceil(tile_bytes / sram.interleave_bytes);
-  const double accesses = std::ceil(static_cast<double>(sram.interleave_bytes) / sram.port_bytes);
-  const double cycles = std::ceil(chunks / sram.banks) * accesses / sram.ports;
-  return std::min(peak, tile_bytes / cycles);
-}
-
 }  // namespace
 
-ReplayMemory::ReplayMemory(const Program& program, const MachineConfig& machine,
-                           const ComputeTiming& timing, const DramService& service)
-    : machine_(machine), service_(service), pins_(service.channels, 0) {
-  double steps = 0;  // cycles
-  double moved = 0;  // bytes
-  double tile_bytes = 1;
-  for (const Op& op : program.ops) {
-    const auto bytes = static_cast<double>(written_bytes(program, op));
-    tile_bytes = std::max(tile_bytes, bytes);
-    if (engine_of(op.opcode) == Engine::kCompute) {
-      steps += static_cast<double>(timing.initiation_interval(op));
-    } else {
-      moved += bytes;
+ReplayMemory::ReplayMemory(const MachineConfig& machine, const DramService& service,
+                           double burst_rate)
+    : machine_(machine),
+      service_(service),
+      pins_(service.channels, 0),
+      sram_read_(machine.sram.banks, 0),
+      sram_write_(machine.sram.banks, 0),
+      chunk_cycles_(ceil_div(ceil_div(machine.sram.interleave_bytes, machine.sram.port_bytes),
+                             machine.sram.ports)),
+      accesses_(machine.sram.banks) {
+  const SramConfig& sram = machine.sram;
+  const auto peak = static_cast<double>(sram.banks) * sram.ports * sram.port_bytes;
+  stream_share_ = 1 - std::min(burst_rate / peak, kLargestBurstShare);
+}
+
+Cycle ReplayMemory::stream_cycles(std::span<const SramRange> ranges) {
+  const SramConfig& sram = machine_.sram;
+  const std::uint64_t round = std::uint64_t{sram.banks} * sram.interleave_bytes;
+  std::fill(accesses_.begin(), accesses_.end(), 0);
+  std::uint64_t even = 0;  // accesses of every bank
+  for (const SramRange& range : ranges) {
+    if (range.bytes % round == 0 && range.address % sram.port_bytes == 0) {
+      even += range.bytes / (std::uint64_t{sram.banks} * sram.port_bytes);
+      continue;
+    }
+    const std::uint64_t stop = range.address + range.bytes;
+    for (std::uint64_t at = range.address; at < stop;) {
+      const std::uint64_t chunk = at / sram.interleave_bytes;
+      const std::uint64_t end = std::min(stop, (chunk + 1) * sram.interleave_bytes);
+      accesses_[chunk % sram.banks] += ceil_div(end - at, sram.port_bytes);
+      at = end;
     }
   }
-  const double pins = service.bytes_per_cycle * service.channels;
-  const double cycles = std::max({steps, moved / pins, 1.0});
-  const double rate = undisturbed_stream_rate(machine.sram, tile_bytes);
-  stream_rate_ = rate * (1 - std::min(moved / cycles / rate, kLargestBurstShare));
+  const std::uint64_t most = even + *std::max_element(accesses_.begin(), accesses_.end());
+  const auto alone = static_cast<double>(ceil_div(most, sram.ports));
+  return static_cast<Cycle>(std::llround(alone / stream_share_)) + sram.latency;
 }
 
-Cycle ReplayMemory::stream_cycles(std::uint64_t bytes) const {
-  return static_cast<Cycle>(std::ceil(static_cast<double>(bytes) / stream_rate_)) +
-         machine_.sram.latency;
-}
-
-Cycle ReplayMemory::burst_in_sram(std::uint64_t bytes) const {
+Cycle ReplayMemory::in_sram(std::vector<Cycle>& free, Cycle at, const Transfer& transfer,
+                            bool reserve) const {
   const SramConfig& sram = machine_.sram;
-  const std::uint64_t chunk = std::min<std::uint64_t>(bytes, sram.interleave_bytes);
-  const std::uint64_t rounds = ceil_div(ceil_div(bytes, sram.interleave_bytes), sram.banks);
-  return ceil_div(rounds * ceil_div(chunk, sram.port_bytes), sram.ports);
-}
-
-ReplayMemory::StoreTimes ReplayMemory::store_times(Cycle issue, std::uint64_t bytes) const {
-  StoreTimes times;
-  times.sram_end = std::max(issue, sram_read_) + burst_in_sram(bytes);
-  times.bus_end = std::max(times.sram_end + machine_.sram.latency, bus_write_) + beats(bytes);
-  return times;
-}
-
-Cycle ReplayMemory::arrival(bool load, Cycle issue, std::uint64_t bytes) const {
-  return (load ? issue : store_times(issue, bytes).bus_end) + machine_.bus.latency;
-}
-
-Cycle ReplayMemory::move(const BurstCursor::Burst& burst, bool load, Cycle issue) {
-  const double pins_end = serve(burst, arrival(load, issue, burst.bytes));
-  const Cycle answer = static_cast<Cycle>(std::ceil(pins_end - kRounding)) + machine_.bus.latency;
-  if (load) {
-    bus_read_ = std::max(answer, bus_read_) + beats(burst.bytes);
-    sram_write_ = std::max(bus_read_, sram_write_) + burst_in_sram(burst.bytes);
-    return sram_write_ + machine_.sram.latency;
+  const std::uint64_t start = transfer.sram_address + transfer.burst.tile_offset;
+  const std::uint64_t stop = start + transfer.burst.bytes;
+  Cycle done = at;
+  const std::uint64_t first = start / sram.interleave_bytes;
+  std::uint64_t end = (first + 1) * sram.interleave_bytes;
+  std::uint32_t bank = static_cast<std::uint32_t>(first % sram.banks);
+  for (std::uint64_t byte = start; byte < stop; byte = end, end += sram.interleave_bytes) {
+    const bool whole = byte + sram.interleave_bytes == end && end <= stop;
+    const Cycle served =
+        std::max(at, free[bank]) +
+        (whole ? chunk_cycles_
+               : ceil_div(ceil_div(std::min(end, stop) - byte, sram.port_bytes), sram.ports));
+    done = std::max(done, served);
+    if (reserve) {
+      free[bank] = served;
+    }
+    bank = bank + 1 == sram.banks ? 0 : bank + 1;
   }
-  const StoreTimes times = store_times(issue, burst.bytes);
-  sram_read_ = times.sram_end;
-  bus_write_ = times.bus_end;
+  return done + sram.latency;
+}
+
+Cycle ReplayMemory::store_bus_end(const Transfer& transfer, bool reserve) {
+  const Cycle data = in_sram(sram_read_, transfer.issue, transfer, reserve);
+  return std::max(data, bus_write_) + beats(transfer.burst.bytes);
+}
+
+Cycle ReplayMemory::arrival(const Transfer& transfer) {
+  return (transfer.load ? transfer.issue : store_bus_end(transfer, false)) + machine_.bus.latency;
+}
+
+Cycle ReplayMemory::move(const Transfer& transfer, Cycle arrival) {
+  const double pins_end = serve(transfer.burst, arrival);
+  const Cycle answer = static_cast<Cycle>(std::ceil(pins_end - kRounding)) + machine_.bus.latency;
+  if (transfer.load) {
+    bus_read_ = std::max(answer, bus_read_) + beats(transfer.burst.bytes);
+    return in_sram(sram_write_, bus_read_, transfer, true);
+  }
+  bus_write_ = store_bus_end(transfer, true);
   return answer;
 }
 

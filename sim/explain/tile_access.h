@@ -17,6 +17,15 @@ inline std::uint64_t written_bytes(const Program& program, const Op& op) {
   return tensor_tile_bytes(program, op.tensor);
 }
 
+/// Between DRAM and SRAM, both ways.
+inline std::uint64_t moved_bytes(const Program& program) {
+  std::uint64_t bytes = 0;
+  for (const Op& op : program.ops) {
+    bytes += engine_of(op.opcode) == Engine::kCompute ? 0 : tensor_tile_bytes(program, op.tensor);
+  }
+  return bytes;
+}
+
 /// What a compute step reads at `a`, and at `b`.
 inline std::uint64_t left_bytes(const Program& program, const Op& op) {
   const TileShape& tile = program.tile;

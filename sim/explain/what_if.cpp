@@ -51,14 +51,6 @@ WhatIf free_compute(const Config& config) {
   return what_if;
 }
 
-std::uint64_t dram_bytes(const Program& program) {
-  std::uint64_t bytes = 0;
-  for (const Op& op : program.ops) {
-    bytes += engine_of(op.opcode) == Engine::kCompute ? 0 : tensor_tile_bytes(program, op.tensor);
-  }
-  return bytes;
-}
-
 Cycle replay_at(const CompiledModel& compiled, const Config& config, double dram_rate) {
   DramService service = dram_service(compiled.program, config.machine);
   service.bytes_per_cycle *= dram_rate;
@@ -75,7 +67,7 @@ Prediction predict_one(const BaseRun& base, const WhatIf& what_if, bool simulate
       recompiled = compile_model(*base.source, config);
     }
     const CompiledModel& compiled = recompiled ? *recompiled : *base.compiled;
-    prediction.dram_bytes = dram_bytes(compiled.program);
+    prediction.dram_bytes = moved_bytes(compiled.program);
     prediction.replayed = replay_at(compiled, config, base.dram_rate);
     prediction.predicted = static_cast<double>(prediction.replayed) * base.correction();
     if (simulate) {

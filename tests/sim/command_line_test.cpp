@@ -64,6 +64,27 @@ TEST(CommandLine, RunWithEverything) {
   EXPECT_TRUE(parse_run({"run", "m", "--timing-only", "--verify=off"}).timing_only);
 }
 
+TEST(CommandLine, Explain) {
+  const auto parse_explain = [](const Words& words) {
+    return std::get<ExplainCommand>(parse(words));
+  };
+  const ExplainCommand plain = parse_explain({"explain", "m.graph"});
+  EXPECT_EQ(plain.model, "m.graph");
+  EXPECT_EQ(plain.program_file, std::nullopt);
+  EXPECT_EQ(plain.json_file, std::nullopt);
+  EXPECT_FALSE(plain.simulate);
+  EXPECT_EQ(plain.path_elements, 0U);
+  const ExplainCommand all = parse_explain({"explain", "--program", "p.twp", "--json=-",
+                                            "--simulate", "--path", "20", "--sram.banks=8"});
+  EXPECT_EQ(all.model, "");
+  EXPECT_EQ(all.program_file, "p.twp");
+  EXPECT_EQ(all.json_file, "-");
+  EXPECT_TRUE(all.simulate);
+  EXPECT_EQ(all.path_elements, 20U);
+  EXPECT_EQ(all.config.machine.sram.banks, 8U);
+  EXPECT_EQ(parse_explain({"explain", "m", "--program=p"}).model, "m");
+}
+
 TEST(CommandLine, Compile) {
   const CompileCommand plain = parse_compile({"compile", "m.onnx"});
   EXPECT_EQ(plain.model, "m.onnx");
@@ -127,7 +148,7 @@ TEST(CommandLine, EveryKeyIsAnOptionInBothForms) {
     const std::string expected = "command line: " + key.name + "=-1 ";
     EXPECT_THAT(error_of({"run", "m", "--" + key.name + "=-1"}), HasSubstr(expected));
     EXPECT_THAT(error_of({"compile", "m", "--" + key.name, "-1"}), HasSubstr(expected));
-    for (const char* command : {"run", "compile"}) {
+    for (const char* command : {"run", "explain", "compile"}) {
       EXPECT_THAT(help({command, "--help"}), HasSubstr("\n  --" + key.name + " "));
     }
   }
@@ -138,7 +159,7 @@ TEST(CommandLine, Help) {
     EXPECT_THAT(help(words), HasSubstr("Usage: tilewave COMMAND"));
     EXPECT_THAT(help(words), HasSubstr("Exit codes:"));
   }
-  for (const std::string command : {"run", "compile", "check", "dram-trace"}) {
+  for (const std::string command : {"run", "explain", "compile", "check", "dram-trace"}) {
     const std::string text = help({command, "-h"});
     EXPECT_EQ(text, help({command, "whatever", "--help"}));
     EXPECT_THAT(text, HasSubstr("Usage: tilewave " + command + " "));
@@ -179,13 +200,26 @@ struct Wrong {
 
 TEST(CommandLine, Refuses) {
   const std::vector<Wrong> cases = {
-      {{}, "missing command: run, compile, check or dram-trace; see 'tilewave --help'"},
+      {{}, "missing command: run, explain, compile, check or dram-trace; see 'tilewave --help'"},
       {{"rnu"}, "unknown command 'rnu'; did you mean 'run'?"},
-      {{"simulate"}, "unknown command 'simulate'; commands are run, compile, check and dram-trace"},
-      {{""}, "unknown command ''; commands are run, compile, check and dram-trace"},
+      {{"simulate"},
+       "unknown command 'simulate'; commands are run, explain, compile, check and dram-trace"},
+      {{""}, "unknown command ''; commands are run, explain, compile, check and dram-trace"},
       {{"--hlep"}, "unknown option '--hlep'; did you mean '--help'?"},
       {{"--version", "run"}, "--version takes nothing after it, but got 'run'"},
       {{"run"}, "run needs a MODEL; see 'tilewave run --help'"},
+      {{"explain"}, "explain needs a MODEL or --program=FILE; see 'tilewave explain --help'"},
+      {{"explain", ""}, "the MODEL of explain is empty"},
+      {{"explain", "a", "b"}, "explain takes one MODEL, but got 'a' and 'b'"},
+      {{"explain", "m", "--path=0"}, "--path=0 is out of range; allowed: 1..1000000"},
+      {{"explain", "m", "--path=x"},
+       "--path=x is not a count (a plain whole number); allowed: 1..1000000"},
+      {{"explain", "m", "--path"}, "--path needs a value"},
+      {{"explain", "m", "--vcd=w.vcd"}, "unknown option '--vcd'"},
+      {{"explain", "m", "--simulat"}, "unknown option '--simulat'; did you mean '--simulate'?"},
+      {{"explain", "m", "--sram.bank=8"}, "unknown key 'sram.bank'; did you mean 'sram.banks'?"},
+      {{"explain", "--program=p", "--schedule.eviction=lru"},
+       "schedule.eviction=lru has no effect with --program, which is scheduled already"},
       {{"compile", "--dump=uops"}, "compile needs a MODEL; see 'tilewave compile --help'"},
       {{"check"}, "check needs a FILE; see 'tilewave check --help'"},
       {{"run", ""}, "the MODEL of run is empty"},

@@ -16,7 +16,7 @@ namespace {
 using trust::Settings;
 
 /// A replay is at most this share off the simulation.
-constexpr double kSimpleLimit = 0.005;
+constexpr double kSimpleLimit = 0.015;
 constexpr double kBankedLimit = 0.08;
 
 const std::vector<std::string> kModels = {"gemm:256x256x256", "gemm:300x72x1000",
