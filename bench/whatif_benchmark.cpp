@@ -28,7 +28,7 @@ const std::vector<std::string> kQuickModels = {"gemm:256x256x256", "gemm:1000x72
                                                "mlp:128x128x64x32x32"};
 const std::vector<std::string> kModels = {
     "gemm:512x512x512",      "gemm:1024x1024x1024",    "gemm:4096x128x512",
-    "gemm:128x512x4096",     "gemm:256x8192x256",      "gemm:1000x1000x1000",
+    "gemm:128x512x4096",     "gemm:256x8192x256",      "gemm:1000x744x520",
     "gemm:37x991x613",       "mlp:128x128x64x32x32",   "mlp:256x512x512x512x512",
     "mlp:32x1024x1024x1024", "mlp:512x784x256x128x10", "mlp:64x2048x512x2048"};
 
