@@ -54,7 +54,7 @@ TEST_P(ExplainRandomRuns, AddUp) {
     std::seed_seq seed{trust_seed(), 77U, static_cast<std::uint32_t>(number)};
     std::mt19937 random(seed);
     for (;;) {
-      const Settings settings = with(random_settings(random), {{"schedule.forwarding", "off"}});
+      const Settings settings = random_settings(random);
       const Graph graph = test::random_network(random, 150);
       SCOPED_TRACE(to_arguments(settings) + "\n" + to_text(graph));
       Config config;
@@ -65,7 +65,7 @@ TEST_P(ExplainRandomRuns, AddUp) {
       } catch (const InputError&) {
         continue;  // what does not go together
       }
-      const Explanation explanation = explain_work({graph, std::move(*compiled)}, config, {});
+      const Explanation explanation = explain_work({graph, std::nullopt, std::move(*compiled)}, config, {});
       if (verbose()) {
         std::printf("replay is off by %+.1f %%: %s\n", 100 * explanation.replay_error,
                     to_arguments(settings).c_str());

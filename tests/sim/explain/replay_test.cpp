@@ -34,7 +34,7 @@ double error_of(const std::string& model, const Settings& settings) {
 void expect_near(const std::vector<Settings>& machines, double limit) {
   for (const Settings& machine : machines) {
     for (const std::string& model : kModels) {
-      EXPECT_NEAR(error_of(model, trust::with(machine, {{"schedule.forwarding", "off"}})), 0, limit)
+      EXPECT_NEAR(error_of(model, machine), 0, limit)
           << model << " " << trust::to_arguments(machine);
     }
   }

@@ -74,10 +74,10 @@ TEST(WhatIfTest, PredictionsAreNearTheSimulation) {
                              {{"sram.size", "24KiB"}}}) {
     for (const std::string model :
          {"gemm:256x256x256", "gemm:37x391x613", "gemm:1024x64x64", "mlp:64x200x128x70"}) {
-      const Config config = configured(trust::with(machine, {{"schedule.forwarding", "off"}}));
+      const Config config = configured(machine);
       const Graph graph = build_builtin(model);
       const Explanation explanation =
-          explain_work({graph, compile_model(graph, config)}, config, {true});
+          explain_work({graph, std::nullopt, compile_model(graph, config)}, config, {true});
       EXPECT_EQ(explanation.what_ifs.size(), 5U);
       for (const Prediction& prediction : explanation.what_ifs) {
         ASSERT_EQ(prediction.refused, "");
