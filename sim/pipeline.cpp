@@ -8,6 +8,7 @@
 #include "compiler/lower.h"
 #include "compiler/program_verify.h"
 #include "compiler/schedule.h"
+#include "compiler/tiling.h"
 #include "compiler/uop.h"
 #include "sim/host_time.h"
 
@@ -103,6 +104,7 @@ CompiledModel compile_model(const Graph& graph, const Config& config) {
   StageTimer timed(compiled.times);
   const TileShape& tile = config.tile;
   compiled.graph = timed("fuse", [&] { return fuse(graph); });
+  require_step_fits(*compiled.graph, tile, config.schedule.sram_bytes);
   const UopList uops = timed("lower", [&] {
     const auto nests = choose_loop_nests(*compiled.graph, tile, config.schedule.loop_order,
                                          config.schedule.costs, config.schedule.sram_bytes);

@@ -33,7 +33,6 @@ TEST(OpTimelineTest, RecordingChangesNothing) {
   std::mt19937 random(5);
   ScheduleOptions options;
   options.sram_bytes = 32 * 1024;
-  options.forwarding = false;
   for (int i = 0; i < 10; ++i) {
     const Program program = test::compile(test::random_network(random, 100), options).program;
     OpTimeline timeline;

@@ -65,6 +65,7 @@ bool may_refuse(const Config& config, const Graph& graph, const std::string& err
   const bool tight = config.machine.sram.size_bytes < 8 * largest;
   return error.find("try schedule.loop_order=mnk") != std::string::npos ||
          error.find("must be equal") != std::string::npos ||
+         error.find("bytes of SRAM for its tiles, bias included") != std::string::npos ||
          (error.find("no SRAM left") != std::string::npos && !one_size && tight);
 }
 
