@@ -61,7 +61,7 @@ MatMulShape matmul_shape(const Graph& graph, OperatorId id, const TileShape& til
   const TileGrid a = tile_grid(graph.tensor(oper.inputs[0]).shape, tile);
   const TileGrid c = tile_grid(graph.tensor(oper.output).shape, tile);
   const std::uint64_t bytes = tile.tile_bytes();
-  return {{c.rows, c.cols, a.cols}, {bytes, bytes, bytes}, 0};
+  return {{c.rows, c.cols, a.cols}, {bytes, bytes, bytes}, oper.has_bias() ? bytes : 0};
 }
 
 std::vector<LoopEstimate> rank_loop_nests(const MatMulShape& shape, const MachineCosts& costs,

@@ -25,8 +25,8 @@ struct ScheduleOptions {
   Eviction eviction = Eviction::kBelady;
   Buffering buffering = Buffering::kPingPong;
   /// Of every matmul; none: what the cost model expects to be fastest (compiler/loop_choice.h).
-  std::optional<LoopOrder> loop_order;
-  MachineCosts costs;
+  std::optional<LoopOrder> loop_order = {};
+  MachineCosts costs = {};
   /// A computed tile stays in SRAM for those who use it; it is stored only if it is a result of the
   /// graph or has to be evicted before its last use.
   bool forwarding = true;
