@@ -71,8 +71,8 @@ struct SchedulingProblem {
 Schedule schedule_uops(const SchedulingProblem& problem);
 
 /// Proves that a schedule computes the uOps' graph: every step once, in order, on operands that lie
-/// where it reads them; every result stored once; no SRAM leaked. Throws InternalError. That the
-/// addresses do not overlap is verify_program()'s part.
+/// where it reads them, with its ReLU there or at the store; every result stored once; no SRAM
+/// leaked. Throws InternalError. That the addresses do not overlap is verify_program()'s part.
 void verify(const SchedulingProblem& problem, const Schedule& schedule);
 
 /// The program of a schedule: the graph's tensors laid out one after another in DRAM, 4 KiB
