@@ -29,7 +29,7 @@ struct LoopNest {
   bool operator==(const LoopNest&) const = default;
 };
 
-/// "mnk" for a plain order, else "3x2x16 parts, nmk of mnk, serpentine".
+/// "mnk" for a plain order, else "3x2x16 parts in nmk, tiles in mnk, serpentine".
 std::string to_string(const LoopNest& nest);
 
 /// Tiles [begin, end) of a part of an extent cut into `parts`.

@@ -25,8 +25,8 @@ struct ScheduleOptions {
   Eviction eviction = Eviction::kBelady;
   Buffering buffering = Buffering::kPingPong;
   /// Of every matmul; none: what the cost model expects to be fastest (compiler/loop_choice.h).
-  std::optional<LoopOrder> loop_order;
-  MachineCosts costs;
+  std::optional<LoopOrder> loop_order = {};
+  MachineCosts costs = {};
   /// A computed tile stays in SRAM for those who use it; it is stored only if it is a result of the
   /// graph or has to be evicted before its last use.
   bool forwarding = true;
@@ -71,8 +71,8 @@ struct SchedulingProblem {
 Schedule schedule_uops(const SchedulingProblem& problem);
 
 /// Proves that a schedule computes the uOps' graph: every step once, in order, on operands that lie
-/// where it reads them; every result stored once; no SRAM leaked. Throws InternalError. That the
-/// addresses do not overlap is verify_program()'s part.
+/// where it reads them, with its ReLU there or at the store; every result stored once; no SRAM
+/// leaked. Throws InternalError. That the addresses do not overlap is verify_program()'s part.
 void verify(const SchedulingProblem& problem, const Schedule& schedule);
 
 /// The program of a schedule: the graph's tensors laid out one after another in DRAM, 4 KiB

@@ -41,9 +41,11 @@ class ContentsVerifier {
 
  private:
   static constexpr TileId kNothing = ~TileId{0};
+  /// Of a tile in SRAM. A whole sum whose operator has a ReLU is final only when that was applied.
+  enum class Value : std::uint8_t { kPartial, kBeforeRelu, kFinal };
   struct Content {
     TileId tile = kNothing;
-    bool complete = false;
+    Value value = Value::kPartial;
   };
 
   Content& content(std::uint32_t address) {
@@ -66,12 +68,20 @@ class ContentsVerifier {
     return uop_;
   }
 
+  TileId tile_of(const Op& op) const {
+    if (op.tensor >= graph_.tensors().size() || op.row >= tile_index_.grid(op.tensor).rows ||
+        op.col >= tile_index_.grid(op.tensor).cols) {
+      fail("names a tile that does not exist");
+    }
+    return tile_index_.id(op);
+  }
+
   void load(const Op& op) {
-    const TileId tile = tile_index_.id(op);
+    const TileId tile = tile_of(op);
     if (graph_.tensor(op.tensor).producer && !stored_[tile]) {
       fail("loads a tile that is not in DRAM");
     }
-    content(op.dst) = {tile, true};
+    content(op.dst) = {tile, Value::kFinal};
   }
 
   void execute(const Op& op) {
@@ -83,6 +93,12 @@ class ContentsVerifier {
     if (op.tensor != uop.tensor || op.row != uop.row || op.col != uop.col || op.k != uop.k) {
       fail("not the step whose turn it is");
     }
+    const Operator& oper = graph_.operators()[uop.oper];
+    if (op.opcode != opcode_of(oper.kind) ||
+        op.clear != (op.opcode == Opcode::kMatmul && uop.first) ||
+        (op.relu && !(uop.last && oper.relu))) {
+      fail("does something else than the step");
+    }
     std::size_t first = position;
     while (first > 0 && list_.uops[first - 1].kind == UopKind::kLoad) {
       --first;
@@ -92,34 +108,44 @@ class ContentsVerifier {
     }
     const TileId tile = tile_index_.id(uop);
     Content& accumulator = content(op.dst);
-    if (!uop.first && (accumulator.tile != tile || accumulator.complete)) {
+    if (!uop.first && (accumulator.tile != tile || accumulator.value != Value::kPartial)) {
       fail("accumulates where its tile is not");
     }
-    accumulator = {tile, uop.last};
+    accumulator = {tile, !uop.last              ? Value::kPartial
+                         : op.relu == oper.relu ? Value::kFinal
+                                                : Value::kBeforeRelu};
     ++uop_;
+  }
+
+  static Opcode opcode_of(OperatorKind kind) {
+    return kind == OperatorKind::kMatMul ? Opcode::kMatmul
+           : kind == OperatorKind::kAdd  ? Opcode::kAdd
+                                         : Opcode::kRelu;
   }
 
   static std::uint32_t operand_address(const Op& op, std::size_t operand) {
     return operand == 0 ? op.a : operand == 1 ? op.b : op.bias;
   }
 
-  void expect(std::uint32_t address, TileId tile) {
+  void expect(std::uint32_t address, TileId tile, Value value = Value::kFinal) {
     const Content& found = content(address);
-    if (found.tile != tile || !found.complete) {
+    if (found.tile != tile || found.value != value) {
       fail("an operand is not where it is read");
     }
   }
 
   void store(const Op& op) {
+    const TileId tile = tile_of(op);
     const Tensor& tensor = graph_.tensor(op.tensor);
-    const TileId tile = tile_index_.id(op);
     if (!tensor.producer || stored_[tile]) {
       fail("stores a tile twice, or one of a source");
     }
     const Operator& producer = graph_.operators()[*tensor.producer];
-    expect(op.a, producer.kind == OperatorKind::kCopy
-                     ? tile_index_.first(producer.inputs[0]) + (tile - tile_index_.first(op.tensor))
-                     : tile);
+    expect(op.a,
+           producer.kind == OperatorKind::kCopy
+               ? tile_index_.first(producer.inputs[0]) + (tile - tile_index_.first(op.tensor))
+               : tile,
+           op.relu ? Value::kBeforeRelu : Value::kFinal);
     stored_[tile] = true;
   }
 

@@ -1,6 +1,8 @@
 // Random networks, and the whole compiler in one call: what several rooms' tests start from.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <random>
 #include <string>
 #include <utility>
@@ -13,34 +15,59 @@
 
 namespace tilewave::test {
 
-/// A chain of one to six matmuls, adds and ReLUs over extents from 1 to `max_extent`. Adds take an
-/// earlier value of the same shape, so they are residual connections where there is one.
-inline Graph random_network(std::mt19937& random, std::uint32_t max_extent) {
+/// kBasic: matmul, add and ReLU; kAll: also biases, row vectors and copies.
+enum class Operators { kBasic, kAll };
+
+/// One more operator behind `values`, the tensors computed so far and the input.
+inline TensorId random_operator(Graph& graph, std::mt19937& random, std::uint32_t max_extent,
+                                Operators operators, const std::vector<TensorId>& values) {
+  const std::string number = std::to_string(values.size() - 1);
+  const std::string name = "t" + number;
+  const auto extent = [&] { return std::uint64_t{1 + random() % max_extent}; };
+  const TensorId last = values.back();
+  const Shape shape = graph.tensor(last).shape;
+  switch (random() % (operators == Operators::kAll ? 10 : 6)) {
+    case 0: return graph.add_relu(name, last);
+    case 1: {
+      const TensorId other = values[random() % values.size()];
+      const bool fits = graph.tensor(other).shape == shape;
+      return graph.add_add(name, fits ? other : last, last);
+    }
+    case 6: return graph.add_copy(name, last);
+    case 7:
+      return graph.add_add(name, last, graph.add_parameter("b" + number, {1, shape.cols}),
+                           random() % 2 == 0);
+    case 8: {
+      const TensorId weights = graph.add_parameter("w" + number, {shape.cols, extent()});
+      const TensorId bias =
+          graph.add_parameter("b" + number, {1, graph.tensor(weights).shape.cols});
+      return graph.add_matmul(name, last, weights, random() % 2 == 0, bias);
+    }
+    default: {
+      const Shape weights{shape.cols, random() % 2 == 0 ? shape.cols : extent()};
+      return graph.add_matmul(name, last, graph.add_parameter("w" + number, weights));
+    }
+  }
+}
+
+/// A chain of one to six operators over extents from 1 to `max_extent`. Adds take an earlier value
+/// of the same shape, so they are residual connections where there is one; sometimes a value in the
+/// middle is an output too.
+inline Graph random_network(std::mt19937& random, std::uint32_t max_extent,
+                            Operators operators = Operators::kBasic) {
   Graph graph("random");
   const auto extent = [&] { return std::uint64_t{1 + random() % max_extent}; };
   std::vector<TensorId> values{graph.add_input("x", {extent(), extent()})};
-  const std::uint32_t operators = 1 + static_cast<std::uint32_t>(random() % 6);
-  for (std::uint32_t i = 0; i < operators; ++i) {
-    const std::string name = "t" + std::to_string(i);
-    const TensorId last = values.back();
-    const Shape shape = graph.tensor(last).shape;
-    switch (random() % 6) {
-      case 0: values.push_back(graph.add_relu(name, last)); break;
-      case 1: {
-        const TensorId other = values[random() % values.size()];
-        const bool fits = graph.tensor(other).shape == shape;
-        values.push_back(graph.add_add(name, fits ? other : last, last));
-        break;
-      }
-      default: {
-        const Shape weights{shape.cols, random() % 2 == 0 ? shape.cols : extent()};
-        const TensorId parameter = graph.add_parameter("w" + std::to_string(i), weights);
-        values.push_back(graph.add_matmul(name, last, parameter));
-        break;
-      }
-    }
+  const std::uint32_t count = 1 + static_cast<std::uint32_t>(random() % 6);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    values.push_back(random_operator(graph, random, max_extent, operators, values));
   }
-  graph.mark_output(values.back());
+  if (operators == Operators::kAll && random() % 4 == 0) {
+    graph.mark_output(values[1 + random() % count]);
+  }
+  if (graph.tensor(values.back()).role != TensorRole::kOutput) {
+    graph.mark_output(values.back());
+  }
   graph.verify();
   return graph;
 }
@@ -102,15 +129,37 @@ inline Graph random_mixed_network(std::mt19937& random, std::uint32_t max_extent
 inline constexpr LoopOrder kLoopOrders[] = {LoopOrder::kMnk, LoopOrder::kMkn, LoopOrder::kNmk,
                                             LoopOrder::kNkm, LoopOrder::kKmn, LoopOrder::kKnm};
 
+inline LoopNest random_nest(std::mt19937& random, const std::array<std::uint32_t, 3>& tiles) {
+  LoopNest nest;
+  nest.outer = kLoopOrders[random() % 6];
+  nest.inner = kLoopOrders[random() % 6];
+  nest.serpentine = random() % 2 == 0;
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    nest.parts[i] = 1 + static_cast<std::uint32_t>(random() % tiles[i]);
+  }
+  return nest;
+}
+
+/// tileflow's policies: what golden figures stand for.
+inline ScheduleOptions baseline(std::uint64_t sram_bytes = 256 * 1024) {
+  return {.sram_bytes = sram_bytes,
+          .eviction = Eviction::kLru,
+          .buffering = Buffering::kSingle,
+          .loop_order = LoopOrder::kMnk,
+          .forwarding = false};
+}
+
 struct Compiled {
   ScheduleStats stats;
+  std::uint64_t load_uops = 0;
   Program program;
 };
 
-/// Fuses, lowers, schedules and verifies; throws whatever a stage throws.
+/// Fuses, lowers, schedules and verifies; throws whatever a stage throws. With forwarding it does
+/// not fuse: in program format 1 a ReLU is part of a store only, and a tile may stay without one.
 inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
                         const TileShape& tile = {}) {
-  const Graph fused = fuse(graph);
+  const Graph fused = options.forwarding ? graph : fuse(graph);
   const UopList uops =
       lower(fused, tile,
             choose_loop_nests(fused, tile, options.loop_order, options.costs, options.sram_bytes));
@@ -120,6 +169,8 @@ inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
   verify(problem, schedule);
   Compiled compiled;
   compiled.stats = schedule.stats;
+  compiled.load_uops =
+      static_cast<std::uint64_t>(std::ranges::count(uops.uops, UopKind::kLoad, &Uop::kind));
   compiled.program = build_program(fused, tile, std::move(schedule));
   verify_program(compiled.program);
   return compiled;
