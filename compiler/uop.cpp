@@ -158,6 +158,8 @@ std::string to_text(const Graph& graph, const UopList& list) {
           text += " k=" + std::to_string(uop.k);
         }
         text += uop.first ? " clear" : "";
+        text += uop.first && oper.has_bias() ? " bias" : "";
+        text += is_row_broadcast(graph, oper) ? " broadcast" : "";
         break;
       case UopKind::kStore: text += "STORE   " + tile + (oper.relu ? " relu" : ""); break;
     }

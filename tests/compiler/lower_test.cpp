@@ -47,7 +47,7 @@ TEST(Lower, MatmulCountsFollowTheClosedFormula) {
           EXPECT_EQ(count(list, UopKind::kStore), rows * cols);
           EXPECT_EQ(estimate_lowering(graph, tile).uops, list.uops.size());
           EXPECT_EQ(estimate_lowering(graph, tile).tensor_bytes,
-                    (rows * steps + steps * cols + rows * cols) * tile.tile_bytes());
+                    (rows * steps + steps * cols + rows * cols) * tile.result().bytes());
           verify_uops(graph, list);
         }
       }
