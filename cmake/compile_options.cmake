@@ -30,18 +30,17 @@ if(TILEWAVE_FUZZ)
   target_compile_options(tilewave_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# tilewave_room(NAME [LIBRARIES]): the static library of one room, built from every source beside it
-# and in folders below that have no CMakeLists.txt of their own.
+# tilewave_room(NAME [LIBRARIES] [FOLDERS folder...]): the static library of one room, built from every
+# source beside it and in the named folders.
 function(tilewave_room NAME)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
-       ${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
-  file(GLOB others ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
-  foreach(other IN LISTS others)
-    get_filename_component(folder ${other} DIRECTORY)
-    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  cmake_parse_arguments(PARSE_ARGV 1 ROOM "" "" FOLDERS)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  foreach(folder IN LISTS ROOM_FOLDERS)
+    file(GLOB more CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+    list(APPEND sources ${more})
   endforeach()
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   add_library(tilewave_${NAME} STATIC ${sources})
   add_library(tilewave::${NAME} ALIAS tilewave_${NAME})
-  target_link_libraries(tilewave_${NAME} PUBLIC tilewave_options ${ARGN})
+  target_link_libraries(tilewave_${NAME} PUBLIC tilewave_options ${ROOM_UNPARSED_ARGUMENTS})
 endfunction()

@@ -12,8 +12,8 @@ namespace {
 
 TEST(OpTimelineTest, OfALoadAStepAndAStore) {
   const Program program = parse_program_text(
-      "tilewave-program 1\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 dram 0\n"
-      "tensor y output 8x8 dram 0x1000\nops\n"
+      "tilewave-program 2\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 tile 8x8 dram 0\n"
+      "tensor y output 8x8 tile 8x8 dram 0x1000\nops\n"
       "load x[0,0] -> 0\nrelu y[0,0] a=0 -> 0x100\nstore y[0,0] <- 0x100\n",
       "timeline");
   OpTimeline timeline(7);  // of some run before

@@ -21,8 +21,8 @@ using Words = std::vector<std::string>;
 
 /// Of 8x8 tiles: load, relu, store, as in tests/platform/op_timeline_test.cpp: 208 cycles.
 constexpr const char* kProgram =
-    "tilewave-program 1\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 dram 0\n"
-    "tensor y output 8x8 dram 0x1000\nops\n"
+    "tilewave-program 2\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 tile 8x8 dram 0\n"
+    "tensor y output 8x8 tile 8x8 dram 0x1000\nops\n"
     "load x[0,0] -> 0\nrelu y[0,0] a=0 -> 0x100\nstore y[0,0] <- 0x100\n";
 
 class ExplainCommandTest : public ::testing::Test {
@@ -142,7 +142,7 @@ TEST_F(ExplainCommandTest, RefusesInOneLine) {
                 ", a program that is scheduled already");
   EXPECT_THAT(error_of({path("tiny.twp"), "--json", path("none/why.json")}),
               HasSubstr("--json " + path("none/why.json")));
-  std::ofstream(path("wrong.twp")) << "tilewave-program 1\ntile 8 8\n";
+  std::ofstream(path("wrong.twp")) << "tilewave-program 2\ntile 8 8\n";
   EXPECT_THAT(error_of({"--program", path("wrong.twp")}), HasSubstr("wrong.twp:2"));
 }
 

@@ -27,8 +27,8 @@ std::vector<std::string> described(const CriticalPath& path) {
 using Texts = std::vector<std::string>;
 
 constexpr const char* kTensors =
-    "tensor x input 16x8 dram 0x0\ntensor y output 16x8 dram 0x1000\n"
-    "tensor z output 8x8 dram 0x2000\n";
+    "tensor x input 16x8 tile 8x8 dram 0x0\ntensor y output 16x8 tile 8x8 dram 0x1000\n"
+    "tensor z output 8x8 tile 8x8 dram 0x2000\n";
 
 TEST(CriticalPathTest, ThroughDependences) {
   const test::RecordedRun run(test::tiny_program(kTensors,

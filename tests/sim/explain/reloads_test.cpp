@@ -11,10 +11,10 @@ namespace {
 using Taker = ReloadGroup::Taker;
 
 constexpr const char* kTensors =
-    "tensor x input 16x8 dram 0x0\n"
-    "tensor w param 8x8 dram 0x1000\n"
-    "tensor y output 16x8 dram 0x3000\n"
-    "tensor z output 8x8 dram 0x4000\n";
+    "tensor x input 16x8 tile 8x8 dram 0x0\n"
+    "tensor w param 8x8 tile 8x8 dram 0x1000\n"
+    "tensor y output 16x8 tile 8x8 dram 0x3000\n"
+    "tensor z output 8x8 tile 8x8 dram 0x4000\n";
 
 void expect_group(const ReloadGroup& group, std::uint32_t tensor, Taker taker,
                   std::uint32_t taken_by, std::uint64_t loads) {
@@ -53,7 +53,7 @@ TEST(Reloads, NameTheTakerAndTheTensor) {
 
 TEST(Reloads, ATileThatIsStillThereWasLostToNobody) {
   const Program program =
-      test::tiny_program("tensor x input 8x8 dram 0x0\ntensor y output 8x8 dram 0x1000\n",
+      test::tiny_program("tensor x input 8x8 tile 8x8 dram 0x0\ntensor y output 8x8 tile 8x8 dram 0x1000\n",
                          "load x[0,0] -> 0x000\n"
                          "load x[0,0] -> 0x100\n"  // still at 0
                          "load x[0,0] -> 0x100\n"  // over itself
@@ -65,8 +65,8 @@ TEST(Reloads, ATileThatIsStillThereWasLostToNobody) {
 
 TEST(Reloads, StepsOfOneSumTakeNothing) {
   const Program program = test::tiny_program(
-      "tensor x input 8x16 dram 0x0\ntensor w param 16x8 dram 0x1000\n"
-      "tensor y output 8x8 dram 0x3000\n",
+      "tensor x input 8x16 tile 8x8 dram 0x0\ntensor w param 16x8 tile 8x8 dram 0x1000\n"
+      "tensor y output 8x8 tile 8x8 dram 0x3000\n",
       "load x[0,0] -> 0x000\nload w[0,0] -> 0x100\n"
       "matmul y[0,0] k=0 a=0x000 b=0x100 -> 0x200 clear\n"
       "load x[0,1] -> 0x000\nload w[1,0] -> 0x100\n"

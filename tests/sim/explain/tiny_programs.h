@@ -14,7 +14,7 @@ namespace tilewave::test {
 
 inline Program tiny_program(const std::string& tensors, const std::string& ops) {
   Program program = parse_program_text(
-      "tilewave-program 1\ntile 8 8 8\nsram 0x1000\n" + tensors + "ops\n" + ops, "tiny");
+      "tilewave-program 2\ntile 8 8 8\nsram 0x1000\n" + tensors + "ops\n" + ops, "tiny");
   verify_program(program);
   return program;
 }

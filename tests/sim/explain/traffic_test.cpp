@@ -9,10 +9,10 @@ namespace tilewave {
 namespace {
 
 constexpr const char* kTensors =
-    "tensor x input 16x8 dram 0x0\n"
-    "tensor w param 8x8 dram 0x1000\n"
-    "tensor h intermediate 16x8 dram 0x2000\n"
-    "tensor y output 16x8 dram 0x3000\n";
+    "tensor x input 16x8 tile 8x8 dram 0x0\n"
+    "tensor w param 8x8 tile 8x8 dram 0x1000\n"
+    "tensor h intermediate 16x8 tile 8x8 dram 0x2000\n"
+    "tensor y output 16x8 tile 8x8 dram 0x3000\n";
 
 /// h = x · w, y = relu(h); w is loaded for each of its two steps, h[1,0] stays in SRAM.
 Program two_layers() {
@@ -83,7 +83,7 @@ TEST(Traffic, BoundOfMatrixMultiplication) {
 
 TEST(Traffic, ACopyBelongsToNoOperator) {
   const Program program =
-      test::tiny_program("tensor x input 8x8 dram 0x0\ntensor y output 8x8 dram 0x1000\n",
+      test::tiny_program("tensor x input 8x8 tile 8x8 dram 0x0\ntensor y output 8x8 tile 8x8 dram 0x1000\n",
                          "load x[0,0] -> 0\nstore y[0,0] <- 0\n");
   const Traffic traffic = find_traffic(program, find_links(program), 0x1000);
   EXPECT_TRUE(traffic.operators.empty());
