@@ -38,10 +38,18 @@ double bare_kernel_seconds(const Program& program, const Kernel& kernel,
   for (const Op& op : program.ops) {
     switch (op.opcode) {
       case Opcode::kMatmul:
-        kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), program.tile, op.clear);
+        if (op.biased) {
+          kernel.matmul_bias(tile(op.dst), tile(op.a), tile(op.b), tile(op.bias), program.tile);
+        } else {
+          kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), program.tile, op.clear);
+        }
         break;
       case Opcode::kAdd:
-        kernel.add(tile(op.dst), tile(op.a), tile(op.b), program.tile.result().elements());
+        if (op.broadcast) {
+          kernel.add_row(tile(op.dst), tile(op.a), tile(op.b), program.tile.result());
+        } else {
+          kernel.add(tile(op.dst), tile(op.a), tile(op.b), program.tile.result().elements());
+        }
         break;
       case Opcode::kRelu:
         kernel.relu(tile(op.dst), tile(op.a), program.tile.result().elements());

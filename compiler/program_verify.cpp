@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "compiler/number_text.h"
 #include "compiler/program_check.h"
 #include "compiler/program_verify_errors.h"
 #include "compiler/program_verify_header.h"
-#include "compiler/sram_tiles.h"
+#include "compiler/sram_contents.h"
 
 namespace tilewave {
 
@@ -25,7 +24,7 @@ class OpVerifier {
         right_(program.tile.right()),
         result_(program.tile.result()),
         row_bytes_(program.tile.row().bytes()),
-        sram_(program.sram_bytes) {
+        sram_(program, errors) {
     std::uint64_t tiles = 0;
     for (const ProgramTensor& tensor : program.tensors) {
       tensors_.push_back({tensor.grid(), tensor.tile, tensor.role, tiles});
@@ -39,7 +38,8 @@ class OpVerifier {
       verify_op(static_cast<std::uint32_t>(i));
     }
     verify_outputs();
-    verify_nothing_unread();
+    sram_.check_nothing_unread();
+    report_.peak_address = sram_.peak_address();
     return report_;
   }
 
@@ -83,31 +83,15 @@ class OpVerifier {
     }
   }
 
-  void verify_address(std::uint32_t index, const char* what, std::uint32_t address,
-                      std::uint64_t bytes) {
-    const std::uint64_t end = address + bytes;
-    if (address % kSramAlignment != 0) {
-      errors_.fail_op(
-          index, std::string("has ") + what + " " + hex(address, 4) + "; allowed: multiples of 64");
-    }
-    if (end > program_.sram_bytes) {
-      errors_.fail_op(index, std::string("has ") + what + " " + hex(address, 4) +
-                                 ", which ends at " + hex(end, 4) +
-                                 "; allowed: up to the SRAM's end at " +
-                                 hex(program_.sram_bytes, 4));
-    }
-    report_.peak_address = std::max(report_.peak_address, end);
-  }
-
   void verify_load(std::uint32_t index, const Op& op) {
     const TensorInfo& tensor = tensors_[op.tensor];
     const std::uint64_t bytes = tensor.tile.bytes();
-    verify_address(index, "destination", op.dst, bytes);
+    sram_.check_address(index, "destination", op.dst, bytes);
     if (!tensor.is_constant() && !stored_[dram_tile(op)]) {
       errors_.fail_op(index, std::string("loads a tile of an ") + to_string(tensor.role) +
                                  " tensor that no earlier op stored");
     }
-    write(index, op.dst, tensor.tile, false);
+    sram_.write(index, op.dst, tensor.tile, false);
     ++report_.loads;
     report_.bytes_loaded += bytes;
   }
@@ -115,12 +99,12 @@ class OpVerifier {
   void verify_store(std::uint32_t index, const Op& op) {
     const TensorInfo& tensor = tensors_[op.tensor];
     const std::uint64_t bytes = tensor.tile.bytes();
-    verify_address(index, "source", op.a, bytes);
+    sram_.check_address(index, "source", op.a, bytes);
     if (tensor.is_constant()) {
       errors_.fail_op(index, std::string("stores to a tensor of role ") + to_string(tensor.role) +
                                  "; allowed: intermediate, output");
     }
-    SramTile& source = read(index, "source", op.a, tensor.tile);
+    SramTile& source = sram_.read(index, "source", op.a, tensor.tile);
     const Op& writer = program_.ops[source.writer];
     if (writer.row != op.row || writer.col != op.col) {
       errors_.fail_op(index, "stores the tile of " + errors_.describe(source.writer) +
@@ -144,48 +128,49 @@ class OpVerifier {
 
   void verify_matmul(std::uint32_t index, const Op& op) {
     verify_result(index, op);
-    verify_address(index, "a", op.a, left_.bytes());
-    verify_address(index, "b", op.b, right_.bytes());
-    verify_address(index, "accumulator", op.dst, result_.bytes());
+    sram_.check_address(index, "a", op.a, left_.bytes());
+    sram_.check_address(index, "b", op.b, right_.bytes());
+    sram_.check_address(index, "accumulator", op.dst, result_.bytes());
     if (op.biased) {
-      verify_address(index, "bias", op.bias, row_bytes_);
-      verify_apart(index, "an accumulator that overlaps its own bias", op.dst, op.bias, row_bytes_);
+      sram_.check_address(index, "bias", op.bias, row_bytes_);
+      sram_.check_apart(index, "an accumulator that overlaps its own bias", op.dst, op.bias,
+                        row_bytes_);
     }
-    verify_apart(index, "an accumulator that overlaps its own operand", op.dst, op.a,
-                 left_.bytes());
-    verify_apart(index, "an accumulator that overlaps its own operand", op.dst, op.b,
-                 right_.bytes());
-    read(index, "a", op.a, left_);
-    read(index, "b", op.b, right_);
+    sram_.check_apart(index, "an accumulator that overlaps its own operand", op.dst, op.a,
+                      left_.bytes());
+    sram_.check_apart(index, "an accumulator that overlaps its own operand", op.dst, op.b,
+                      right_.bytes());
+    sram_.read(index, "a", op.a, left_);
+    sram_.read(index, "b", op.b, right_);
     if (op.biased) {
-      read_row(index, "bias", op.bias);
+      sram_.read_row(index, "bias", op.bias);
     }
     if (op.clear) {
-      write(index, op.dst, result_, true);
+      sram_.write(index, op.dst, result_, true);
     } else {
-      accumulate(index, op);
+      sram_.accumulate(index, op);
     }
     ++report_.executes;
   }
 
   void verify_elementwise(std::uint32_t index, const Op& op) {
     verify_result(index, op);
-    verify_address(index, "a", op.a, result_.bytes());
+    sram_.check_address(index, "a", op.a, result_.bytes());
     if (op.opcode == Opcode::kAdd) {
-      verify_address(index, "b", op.b, op.broadcast ? row_bytes_ : result_.bytes());
+      sram_.check_address(index, "b", op.b, op.broadcast ? row_bytes_ : result_.bytes());
     }
-    verify_address(index, "destination", op.dst, result_.bytes());
-    verify_in_place(index, op.dst, op.a);
-    read(index, "a", op.a, result_);
+    sram_.check_address(index, "destination", op.dst, result_.bytes());
+    sram_.check_in_place(index, op.dst, op.a);
+    sram_.read(index, "a", op.a, result_);
     if (op.opcode == Opcode::kAdd && op.broadcast) {
-      verify_apart(index, "a destination that overlaps its own row vector", op.dst, op.b,
-                   row_bytes_);
-      read_row(index, "b", op.b);
+      sram_.check_apart(index, "a destination that overlaps its own row vector", op.dst, op.b,
+                        row_bytes_);
+      sram_.read_row(index, "b", op.b);
     } else if (op.opcode == Opcode::kAdd) {
-      verify_in_place(index, op.dst, op.b);
-      read(index, "b", op.b, result_);
+      sram_.check_in_place(index, op.dst, op.b);
+      sram_.read(index, "b", op.b, result_);
     }
-    write(index, op.dst, result_, true);
+    sram_.write(index, op.dst, result_, true);
     ++report_.executes;
   }
 
@@ -199,20 +184,6 @@ class OpVerifier {
     }
   }
 
-  void verify_apart(std::uint32_t index, const char* what, std::uint32_t dst, std::uint32_t operand,
-                    std::uint64_t bytes) const {
-    if (dst < operand + bytes && operand < dst + result_.bytes()) {
-      errors_.fail_op(index, std::string("has ") + what + " at " + hex(operand, 4));
-    }
-  }
-
-  void verify_in_place(std::uint32_t index, std::uint32_t dst, std::uint32_t operand) const {
-    if (dst != operand) {
-      verify_apart(index, "a destination that overlaps a part of its own operand", dst, operand,
-                   result_.bytes());
-    }
-  }
-
   /// The elements of an op's tile that are not padding.
   Shape valid_part(const Op& op) const {
     const Shape& shape = program_.tensors[op.tensor].shape;
@@ -222,55 +193,6 @@ class OpVerifier {
   }
   static bool within(const Shape& inner, const Shape& outer) {
     return inner.rows <= outer.rows && inner.cols <= outer.cols;
-  }
-
-  SramTile& read(std::uint32_t index, const char* what, std::uint32_t address,
-                 const TileExtent& extent) {
-    SramTile& tile = find(index, what, address);
-    if (tile.extent != extent) {
-      errors_.fail_extent(index, what, tile, to_string(extent));
-    }
-    return tile;
-  }
-
-  /// The first row of a tile that is as wide as a result.
-  void read_row(std::uint32_t index, const char* what, std::uint32_t address) {
-    const SramTile& tile = find(index, what, address);
-    if (tile.extent.cols != result_.cols) {
-      errors_.fail_extent(index, what, tile, std::to_string(result_.cols) + " columns");
-    }
-  }
-
-  SramTile& find(std::uint32_t index, const char* what, std::uint32_t address) {
-    SramTile* tile = sram_.find(address);
-    if (tile == nullptr) {
-      errors_.fail_unreadable(index, what, address);
-    }
-    tile->used = true;
-    return *tile;
-  }
-
-  void write(std::uint32_t index, std::uint32_t address, const TileExtent& extent, bool computed) {
-    sram_.replace(address, {.writer = index, .extent = extent, .computed = computed},
-                  [&](const SramTile& tile) {
-                    if (tile.live()) {
-                      errors_.fail_overwrite(index, tile.writer);
-                    }
-                  });
-  }
-
-  void accumulate(std::uint32_t index, const Op& op) {
-    SramTile* tile = sram_.find(op.dst);
-    if (tile == nullptr) {
-      errors_.fail_unreadable(index, "its uncleared accumulator", op.dst);
-    }
-    const Op& earlier = program_.ops[tile->writer];
-    if (earlier.opcode != Opcode::kMatmul || earlier.tensor != op.tensor || earlier.row != op.row ||
-        earlier.col != op.col || earlier.relu || tile->stored) {
-      errors_.fail_accumulate(index, tile->writer);
-    }
-    tile->writer = index;
-    tile->used = false;
   }
 
   std::uint64_t dram_tile(const Op& op) const {
@@ -291,25 +213,13 @@ class OpVerifier {
     }
   }
 
-  void verify_nothing_unread() const {
-    const SramTile* first = nullptr;
-    sram_.for_each([&](const SramTile& tile) {
-      if (tile.live() && (first == nullptr || tile.writer < first->writer)) {
-        first = &tile;
-      }
-    });
-    if (first != nullptr) {
-      errors_.fail_op(first->writer, "computes a tile that is never stored and never read");
-    }
-  }
-
   const Program& program_;
   const VerifyErrors& errors_;
   TileExtent left_;
   TileExtent right_;
   TileExtent result_;
   std::uint64_t row_bytes_;
-  SramTiles sram_;
+  SramContents sram_;
   std::vector<TensorInfo> tensors_;
   std::vector<bool> stored_;  ///< per DRAM tile: an op has stored it
   VerifyReport report_;

@@ -128,4 +128,28 @@ std::vector<TileExtent> tensor_tiles(const Graph& graph, const TileShape& tile) 
   return Tiling(graph, tile).run();
 }
 
+std::uint64_t step_bytes(const Operator& oper, const std::vector<TileExtent>& tiles) {
+  const auto rounded = [&](TensorId tensor) {
+    return ceil_div(tiles[tensor].bytes(), kSramAlignment) * kSramAlignment;
+  };
+  std::uint64_t bytes = oper.kind == OperatorKind::kCopy ? 0 : rounded(oper.output);
+  for (const TensorId input : oper.inputs) {
+    bytes += rounded(input);
+  }
+  return bytes;
+}
+
+void require_step_fits(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes) {
+  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
+  for (const Operator& oper : graph.operators()) {
+    const std::uint64_t bytes = step_bytes(oper, tiles);
+    if (bytes > sram_bytes) {
+      throw InputError("graph '" + graph.name() + "': a step of " + to_string(oper.kind) + " '" +
+                       graph.tensor(oper.output).name + "' needs " + std::to_string(bytes) +
+                       " bytes of SRAM for its tiles" + (oper.has_bias() ? ", bias included" : "") +
+                       "; there are " + std::to_string(sram_bytes));
+    }
+  }
+}
+
 }  // namespace tilewave

@@ -33,8 +33,7 @@ struct RunCommand {
   KernelChoice kernel = KernelChoice::kAuto;
   std::optional<VerifyChoice> verify;  ///< none: full or sampled, by the amount of work
   bool print_config = false;
-  std::string
-      schedule_setting;  ///< a schedule or tile key of the command line: useless with a program
+  std::string schedule_setting;  ///< a schedule key of the command line: useless with a program
 };
 
 struct CompileCommand {

@@ -7,6 +7,7 @@
 #include "compiler/fusion.h"
 #include "compiler/program_verify.h"
 #include "compiler/schedule.h"
+#include "compiler/tiling.h"
 #include "compiler/uop.h"
 #include "sim/host_time.h"
 
@@ -102,6 +103,7 @@ CompiledModel compile_model(const Graph& graph, const Config& config) {
   StageTimer timed(compiled.times);
   const TileShape& tile = config.tile;
   compiled.graph = timed("fuse", [&] { return fuse(graph); });
+  require_step_fits(*compiled.graph, tile, config.schedule.sram_bytes);
   const UopList uops = timed("lower", [&] {
     UopList list = lower(*compiled.graph, tile, config.schedule.loop_order);
     verify_uops(*compiled.graph, list);

@@ -105,6 +105,37 @@ TEST(Lower, RunsOverRowsColumnsAndReductionInnermost) {
             "LOAD    h[0,1]\nLOAD    x[0,1]\nEXECUTE s[0,1] add clear\nSTORE   s[0,1]\n");
 }
 
+TEST(Lower, BiasesRowVectorsAndCopies) {
+  const Graph graph = parse_graph(
+      "graph g\ninput x 64x64\nparam w 64x32\nparam b 1x32\nh = matmul+bias+relu x w b\n"
+      "s = add h b\nc = copy s\noutput c\n",
+      "g");
+  const UopList list = lower(graph, {32, 32, 64});
+  verify_uops(graph, list);
+  EXPECT_EQ(list.uops.size(), estimate_lowering(graph, {32, 32, 64}).uops);
+  EXPECT_EQ(to_text(graph, list),
+            "# tile 32x32x64 (m, n, k), 22 uOps\n"  // 2·(3 + 1 + 1) + 2·4 + 2·2 = 22
+            "LOAD    x[0,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\n"
+            "EXECUTE h[0,0] matmul k=0 clear bias\nSTORE   h[0,0] relu\n"
+            "LOAD    x[1,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\n"
+            "EXECUTE h[1,0] matmul k=0 clear bias\nSTORE   h[1,0] relu\n"
+            "LOAD    h[0,0]\nLOAD    b[0,0]\nEXECUTE s[0,0] add clear broadcast\nSTORE   s[0,0]\n"
+            "LOAD    h[1,0]\nLOAD    b[0,0]\nEXECUTE s[1,0] add clear broadcast\nSTORE   s[1,0]\n"
+            "LOAD    s[0,0]\nSTORE   c[0,0]\nLOAD    s[1,0]\nSTORE   c[1,0]\n");
+}
+
+TEST(Lower, MixedNetworksAreLegalAndAsManyAsEstimatedInEveryOrder) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 100; ++i) {
+    const Graph graph = fuse(test::random_mixed_network(random, 100, false));
+    for (const LoopOrder order : test::kLoopOrders) {
+      const UopList list = lower(graph, {16, 24, 8}, order);
+      ASSERT_EQ(list.uops.size(), estimate_lowering(graph, {16, 24, 8}).uops) << to_text(graph);
+      ASSERT_NO_THROW(verify_uops(graph, list)) << to_text(graph);
+    }
+  }
+}
+
 using Step = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // m, n, k
 
 std::vector<Step> steps_of(const UopList& list) {
@@ -349,6 +380,34 @@ TEST(VerifyUops, RefusesOneTileStoredForAnother) {
 TEST(VerifyUops, RefusesAStoreOfAnotherOperator) {
   // The operator of a STORE says whether a ReLU is applied.
   EXPECT_NE(refusal([](auto& u) { u[6].oper = 1; }), "accepted");
+}
+
+TEST(VerifyUops, RefusesBrokenBiasesAndCopies) {
+  // 0-1 loads of x and w, 2 of b, 3 execute k=0, 4-5 loads, 6 execute k=1, 7 store; 8 load, 9 store
+  const Graph graph = parse_graph(
+      "graph g\ninput x 32x64\nparam w 64x32\nparam b 1x64\nparam v 1x32\n"
+      "h = matmul+bias x w v\ny = copy h\nz = add b b\noutput y z\n",
+      "g");
+  const auto refused = [&](const std::function<void(std::vector<Uop>&)>& spoil) {
+    return complaint(graph, {"", spoil, ""});
+  };
+  EXPECT_EQ(refused([](auto&) {}), "accepted");
+  EXPECT_EQ(refused([](auto& u) { u[2].tensor = 2; }),
+            "uOp 3: operand 2 is not loaded right before it");
+  EXPECT_EQ(refused([](auto& u) { drop(u, 2); }),
+            "uOp 2: EXECUTE without its LOADs or of another tensor");
+  EXPECT_EQ(refused([](auto& u) { u.insert(u.begin() + 6, u[2]); }),
+            "uOp 7: operand 0 is not loaded right before it");
+  EXPECT_EQ(refused([](auto& u) { drop(u, 8); }), "uOp 8: operand 0 is not loaded right before it");
+  EXPECT_EQ(refused([](auto& u) { u[8].tensor = 1; }),
+            "uOp 9: operand 0 is not loaded right before it");
+  EXPECT_EQ(refused([](auto& u) {
+              repeat(u, 9);
+              repeat(u, 8);
+              std::swap(u[9], u[10]);
+            }),
+            "uOp 11: tile copied twice");
+  EXPECT_NE(refused([](auto& u) { u[9].kind = UopKind::kExecute; }), "accepted");
 }
 
 }  // namespace

@@ -207,6 +207,8 @@ TEST(CommandLine, Refuses) {
        "--vcd=- is not a file name; a waveform cannot go to standard output"},
       {{"run", "m", "--program=p", "--schedule.eviction=lru"},
        "schedule.eviction=lru has no effect with --program, which is scheduled already"},
+      {{"run", "m", "--program=p", "--tile.m=64"},
+       "tile.m=64 has no effect with --program, which is scheduled already"},
       {{"run", "m", "--compute.drain=on", "--compute.dataflow=ws"},
        "compute.drain=on has no effect with compute.dataflow=ws"},
       {{"compile", "m", "--dump=ops"},

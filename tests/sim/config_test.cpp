@@ -135,6 +135,14 @@ TEST(Config, RefusesWrongValues) {
       {"[sram]\nsize=10KiB",
        "edge.ini:2: sram.size=10KiB does not fit: sram.size (10KiB) must hold the "
        "three fp32 tiles of a step, 32x32, 32x32 and 32x32 (12KiB)"},
+      {"[tile]\nm=4", "edge.ini:2: tile.m=4 is out of range; allowed: 8..256, a multiple of 8"},
+      {"[tile]\nn=264", "edge.ini:2: tile.n=264 is out of range; allowed: 8..256, a multiple of 8"},
+      {"[tile]\nk=36",
+       "edge.ini:2: tile.k=36 is not a multiple of 8; allowed: 8..256, a multiple of 8"},
+      {"[tile]\nm=256\nk=256",
+       "edge.ini:2: tile.m=256 does not fit: sram.size (256KiB) must hold the three fp32 tiles of "
+       "a "
+       "step, 256x256, 256x32 and 256x32 (320KiB)"},
       {"[sram]\nport_bytes=24",
        "edge.ini:2: sram.port_bytes=24 is not a power of two; allowed: 1B..1KiB, a power of two"},
       {"[sram]\nbanks=24",
@@ -240,6 +248,16 @@ TEST(Configs, DefaultIniIsTheBuiltInDefault) {
   for_each_key(Config{}, [&](std::string_view name, const std::string&) {
     EXPECT_TRUE(in_file.contains(std::string(name))) << name << " is missing in default.ini";
   });
+}
+
+TEST(Configs, TheLargeArrayIsFedByLargeTiles) {
+  const Config config = resolve_all({read_config_file(kConfigs + "array-128.ini")});
+  EXPECT_EQ(config.tile, (TileShape{128, 128, 128}));
+  EXPECT_EQ(config.machine.compute.rows, config.tile.m);
+  EXPECT_EQ(config.machine.compute.cols, config.tile.n);
+  // The array needs two tiles of 64 KiB every 128 cycles; the SRAM streams twice that.
+  const SramConfig& sram = config.machine.sram;
+  EXPECT_EQ(sram.banks * sram.ports * sram.port_bytes, 2U * (2 * 65536 / 128));
 }
 
 TEST(Configs, TileflowIniIsTheGoldenBaseline) {

@@ -51,12 +51,16 @@ struct Array {
   Cycle cols = 32;
 };
 
-RunResult run_ideal(const Gemm& gemm, const Array& array, const std::string& order) {
+RunResult run_ideal(const Gemm& gemm, const Array& array, const std::string& order,
+                    const TileShape& tile = {}) {
   const SettingSource machine = {"test",
                                  {{"compute.dataflow", array.dataflow},
                                   {"compute.rows", std::to_string(array.rows)},
                                   {"compute.cols", std::to_string(array.cols)},
                                   {"compute.fill_overlap", "accumulation"},
+                                  {"tile.m", std::to_string(tile.m)},
+                                  {"tile.n", std::to_string(tile.n)},
+                                  {"tile.k", std::to_string(tile.k)},
                                   {"schedule.loop_order", order}}};
   const std::vector<SettingSource> sources = {
       read_config_file(kSource + "/configs/ideal-memory.ini"), machine};
@@ -202,6 +206,27 @@ TEST(Systolic, RandomGemmsTakeTheClosedFormOfTheirChains) {
     }
   }
   EXPECT_EQ(whole, 3 * 3 * 3);  // three dataflows; 16×16, 32×32 and 8×32; three GEMMs each
+}
+
+/// Where a tile step fills the array exactly, one fold each, tiles and no tiles are the same.
+TEST(Systolic, TilesAsLargeAsTheArrayTakeTheCyclesOfScaleSim) {
+  std::mt19937 random(5);
+  const auto tiles = [&] { return Cycle{1 + random() % 4}; };
+  for (const std::string dataflow : {"os", "ws", "is"}) {
+    for (const auto& [rows, cols] :
+         std::vector<std::pair<std::uint32_t, std::uint32_t>>{{64, 16}, {128, 128}, {24, 40}}) {
+      const Array array{dataflow, rows, cols};
+      constexpr std::uint32_t kStreamed = 56;
+      const TileShape tile = dataflow == "os"   ? TileShape{rows, cols, kStreamed}
+                             : dataflow == "ws" ? TileShape{kStreamed, cols, rows}
+                                                : TileShape{cols, kStreamed, rows};
+      const Gemm gemm{tile.m * tiles(), tile.n * tiles(), tile.k * tiles()};
+      for (const std::string& order : matching_orders(dataflow)) {
+        EXPECT_EQ(busy(run_ideal(gemm, array, order, tile)), whole_form(gemm, array))
+            << describe(gemm, array, order);
+      }
+    }
+  }
 }
 
 TEST(Systolic, AnOrderThatMovesTheStationaryOperandPaysForEveryStep) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
 #include <set>
 #include <string>
 
@@ -14,6 +15,7 @@
 #include "models/kernel.h"
 #include "platform/platform.h"
 #include "sim/pipeline.h"
+#include "tests/support/networks.h"
 
 namespace tilewave {
 namespace {
@@ -110,6 +112,40 @@ TEST(Reference, KnownProduct) {
   // x·w = [1+6+15, 2+8+18; -4+15-30, -8+20-36] = [22, 28; -19, -24]
   EXPECT_EQ(values.at("h"), (std::vector<float>{22, 28, 0, 0}));
   EXPECT_EQ(values.at("y"), (std::vector<float>{44, 56, 0, 0}));
+}
+
+/// A bias, a row vector and a copy, by hand: x·w + b = [1+6 + 10, 2+8 + 20; -4+15 + 10, -8+20 +
+/// 20].
+TEST(Reference, BiasRowVectorAndCopy) {
+  const Graph graph = parse_graph(
+      "input x 2x2\nparam w 2x2\nparam b 1x2\nparam v 1x2\nh = matmul+bias x w b\n"
+      "s = add+relu v h\ny = copy s\noutput h y\n",
+      "g");
+  const TensorValues sources = {
+      {"x", {1, 2, -4, 5}}, {"w", {1, 2, 3, 4}}, {"b", {10, 20}}, {"v", {-20, 1}}};
+  const std::vector<WantedTiles> wanted = {{"h", kTile, {{0, 0}}}, {"y", kTile, {{0, 0}}}};
+  const Program program = compile_model(graph, Config{}).program;
+  for (const TensorValues& values :
+       {evaluate_graph(graph, sources, wanted), evaluate_program(program, sources, wanted)}) {
+    EXPECT_EQ(values.at("h"), (std::vector<float>{17, 30, 21, 32}));
+    EXPECT_EQ(values.at("y"), (std::vector<float>{0, 31, 1, 33}));
+  }
+}
+
+TEST(Reference, BothAgreeOnMixedNetworksInTilesOfAllShapes) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 40; ++i) {
+    const Graph graph = test::random_mixed_network(random, 70);
+    Config config;
+    const std::uint32_t edge = 8 * (1 + static_cast<std::uint32_t>(random() % 8));
+    config.tile = {8 * (1 + static_cast<std::uint32_t>(random() % 8)), edge, edge};
+    const Simulated run(graph, config);
+    for (const bool by_graph : {true, false}) {
+      for (const Coverage coverage : {Coverage::kFull, Coverage::kSampled}) {
+        ASSERT_TRUE(run.verify(coverage, by_graph).passed()) << to_text(graph);
+      }
+    }
+  }
 }
 
 TEST(Reference, SumsInDouble) {
