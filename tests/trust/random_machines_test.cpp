@@ -51,8 +51,7 @@ struct Machine {
   int refused = 0;  // draws before that do not go together
 };
 
-/// A loop order with several accumulators at once needs SRAM for them, and says so. A tensor may
-/// have roles that ask for different tiles. Tiles of different sizes, and a bias besides three
+/// A tensor may have roles that ask for different tiles. Tiles of different sizes, and a bias besides three
 /// tiles, may find no hole that is large enough in an SRAM of less than eight tiles. Any other
 /// refusal of a model is a failure.
 bool may_refuse(const Config& config, const Graph& graph, const std::string& error) {
@@ -63,8 +62,7 @@ bool may_refuse(const Config& config, const Graph& graph, const std::string& err
   const std::uint64_t largest =
       std::max({tile.left().bytes(), tile.right().bytes(), tile.result().bytes()});
   const bool tight = config.machine.sram.size_bytes < 8 * largest;
-  return error.find("try schedule.loop_order=mnk") != std::string::npos ||
-         error.find("must be equal") != std::string::npos ||
+  return error.find("must be equal") != std::string::npos ||
          error.find("bytes of SRAM for its tiles, bias included") != std::string::npos ||
          (error.find("no SRAM left") != std::string::npos && !one_size && tight);
 }
@@ -89,6 +87,7 @@ Machine draw_machine(std::mt19937& random) {
                                                                    << machine.arguments << "\n"
                                                                    << machine.graph;
     }
+    return machine;
   }
 }
 
