@@ -23,8 +23,8 @@ struct FusedOperator {
 
 class Fusion {
  public:
-  explicit Fusion(const Graph& graph)
-      : graph_(graph), absorbed_(graph.operators().size()), at_(graph.tensors().size()) {}
+  Fusion(const Graph& graph, FuseBias fuse_bias)
+      : graph_(graph), fuse_bias_(fuse_bias), absorbed_(graph.operators().size()), at_(graph.tensors().size()) {}
 
   Graph run() {
     for (OperatorId id = 0; id < graph_.operators().size(); ++id) {
@@ -40,7 +40,8 @@ class Fusion {
   FusedOperator absorb_users(OperatorId id) {
     const Operator& oper = graph_.operators()[id];
     FusedOperator fused{oper.kind, oper.inputs, oper.relu, oper.output, oper.output};
-    if (oper.kind == OperatorKind::kMatMul && !oper.relu && !oper.has_bias()) {
+    const bool takes_bias = fuse_bias_ == FuseBias::kYes && oper.kind == OperatorKind::kMatMul;
+    if (takes_bias && !oper.relu && !oper.has_bias()) {
       absorb_bias(fused);
     }
     if (oper.kind == OperatorKind::kMatMul || oper.kind == OperatorKind::kAdd) {
@@ -123,12 +124,13 @@ class Fusion {
   }
 
   const Graph& graph_;
+  FuseBias fuse_bias_;
   std::vector<bool> absorbed_;
   std::vector<std::optional<FusedOperator>> at_;  ///< by the tensor in whose place it stands
 };
 
 }  // namespace
 
-Graph fuse(const Graph& graph) { return Fusion(graph).run(); }
+Graph fuse(const Graph& graph, FuseBias fuse_bias) { return Fusion(graph, fuse_bias).run(); }
 
 }  // namespace tilewave

@@ -16,6 +16,8 @@ namespace tilewave {
 /// Legal because both are elementwise: each element needs one finished element of the product and
 /// no other. With a second use, or as an output, the product alone would still be wanted, so such a
 /// matmul stays as it is. The vector cannot depend on the product, whose only use is the add.
-Graph fuse(const Graph& graph);
+/// FuseBias::kNo leaves adds of row vectors alone.
+enum class FuseBias : bool { kNo, kYes };
+Graph fuse(const Graph& graph, FuseBias fuse_bias = FuseBias::kYes);
 
 }  // namespace tilewave

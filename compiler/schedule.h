@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "compiler/error.h"
 #include "compiler/graph.h"
 #include "compiler/loop_choice.h"
 #include "compiler/program.h"
@@ -51,6 +52,12 @@ struct Schedule {
   ScheduleStats stats;
 };
 
+/// The SRAM has no room for a tile that a step needs: it is too small, or too fragmented.
+class OutOfSram : public InputError {
+ public:
+  using InputError::InputError;
+};
+
 /// What a scheduler is given. The uOps are those of the graph and legal (verify_uops()).
 struct SchedulingProblem {
   const Graph& graph;
@@ -66,7 +73,7 @@ struct SchedulingProblem {
 ///     that are needed later still are evicted;
 ///   - behind, the step is emitted, operands without a later use are freed, and a complete tile is
 ///     stored, kept for its users, or both.
-/// Deterministic. Throws InputError when the SRAM cannot hold what one step needs at once, listing
+/// Deterministic. Throws OutOfSram when the SRAM cannot hold what one step needs at once, listing
 /// live allocations and free blocks.
 Schedule schedule_uops(const SchedulingProblem& problem);
 

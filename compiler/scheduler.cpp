@@ -81,6 +81,7 @@ class Scheduler {
     bool open = false;                 ///< it has an accumulator
     bool in_dram = false;              ///< a source, or a STORE was emitted
     bool unsaved = false;              ///< resident, and DRAM does not have it
+    bool leaving = false;              ///< a STORE of it waits for loads to pass
     OperatorId producer = 0;
   };
   /// A STORE that waits for loads to pass it.
@@ -339,6 +340,7 @@ class Scheduler {
       tile.unsaved = !leaves;
     }
     if (leaves) {
+      tile.leaving = true;
       pending_stores_.push_back(
           {store_op(uop, tile.accumulator), id, step_ + options_.store_delay, !stays});
       if (options_.store_delay == 0) {
@@ -363,6 +365,7 @@ class Scheduler {
       const PendingStore& store = pending_stores_.front();
       schedule_.ops.push_back(store.op);
       tiles_[store.tile].in_dram = true;
+      tiles_[store.tile].leaving = false;
       transfer(list_.tiles[store.op.tensor].bytes());
       ++schedule_.stats.stores;
       if (store.release) {
@@ -404,6 +407,9 @@ class Scheduler {
   }
 
   void release(TileId tile) {
+    if (tiles_[tile].leaving) {
+      flush_stores(kNoUse);
+    }
     arena_.release(residency_.address(tile));
     residency_.erase(tile);
   }
@@ -416,7 +422,7 @@ class Scheduler {
   }
 
   [[noreturn]] void out_of_sram(const Uop& uop) const {
-    throw InputError("graph '" + graph_.name() + "': no SRAM left for tile (" +
+    throw OutOfSram("graph '" + graph_.name() + "': no SRAM left for tile (" +
                      std::to_string(uop.row) + "," + std::to_string(uop.col) + ") of tensor '" +
                      graph_.tensor(uop.tensor).name + "': " + std::to_string(arena_.size_bytes()) +
                      " bytes, " + arena_.describe());

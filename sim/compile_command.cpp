@@ -3,14 +3,12 @@
 #include <span>
 
 #include "compiler/error.h"
-#include "compiler/fusion.h"
+#include "compiler/fit.h"
 #include "compiler/graph_text.h"
-#include "compiler/lower.h"
 #include "compiler/program_binary.h"
 #include "compiler/program_canonical.h"
 #include "compiler/program_text.h"
 #include "compiler/program_verify.h"
-#include "compiler/uop.h"
 #include "sim/commands.h"
 #include "sim/files.h"
 #include "sim/loops_text.h"
@@ -34,37 +32,25 @@ std::string program_dump(const Program& program, const CompileCommand& command) 
   return command.format == ProgramFormat::kBinary ? binary_text(program) : to_text(program);
 }
 
-UopList lower_for(const Graph& fused, const TileShape& tile, const Config& config) {
-  return lower(fused, tile,
-               choose_loop_nests(fused, tile, config.schedule.loop_order, config.schedule.costs,
-                                 config.schedule.sram_bytes));
-}
-
-std::string schedule_dump(const Graph& fused, const Config& config) {
-  const TileShape& tile = config.tile;
-  const UopList uops = lower_for(fused, tile, config);
-  verify_uops(fused, uops);
-  Schedule schedule = schedule_uops({fused, uops, config.schedule});
-  const ScheduleStats stats = schedule.stats;
-  return schedule_text(fused, uops, build_program(fused, tile, std::move(schedule)), stats);
-}
-
 std::string graph_dump(const Graph& graph, const CompileCommand& command) {
-  switch (command.dump) {
-    case DumpChoice::kGraph: return to_text(fuse(graph));
-    case DumpChoice::kLoops: return loops_text(fuse(graph), command.config);
-    case DumpChoice::kUops: {
-      const Graph fused = fuse(graph);
-      const UopList uops = lower_for(fused, command.config.tile, command.config);
-      verify_uops(fused, uops);
-      return to_text(fused, uops);
-    }
-    case DumpChoice::kSchedule: return schedule_dump(fuse(graph), command.config);
-    case DumpChoice::kProgram:
-    case DumpChoice::kCanonical:
-      return program_dump(compile_model(graph, command.config).program, command);
+  const Config& config = command.config;
+  if (command.dump == DumpChoice::kProgram || command.dump == DumpChoice::kCanonical) {
+    return program_dump(compile_model(graph, config).program, command);
   }
-  throw InternalError("no such stage to dump");
+  const Graph fused = fuse_to_fit(graph, config.tile, config.schedule.sram_bytes);
+  if (command.dump == DumpChoice::kGraph) {
+    return to_text(fused);
+  }
+  FittingSchedule fitting = schedule_to_fit(fused, config.tile, config.schedule);
+  if (command.dump == DumpChoice::kLoops) {
+    return loops_text(fused, fitting.nests, config);
+  }
+  if (command.dump == DumpChoice::kUops) {
+    return to_text(fused, fitting.uops);
+  }
+  const ScheduleStats stats = fitting.schedule.stats;
+  return schedule_text(fused, fitting.uops,
+                       build_program(fused, config.tile, std::move(fitting.schedule)), stats);
 }
 
 /// A program file has only the last stages; printing it in another form converts it.

@@ -39,11 +39,10 @@ std::string table_of(const std::vector<LoopEstimate>& ranked, const LoopNest& ch
 
 }  // namespace
 
-std::string loops_text(const Graph& fused, const Config& config) {
+std::string loops_text(const Graph& fused, const std::vector<LoopNest>& nests,
+                       const Config& config) {
   const ScheduleOptions& options = config.schedule;
   const TileShape& tile = config.tile;
-  const std::vector<LoopNest> nests =
-      choose_loop_nests(fused, tile, options.loop_order, options.costs, options.sram_bytes);
   std::string text = "# cycles and bytes are the cost model's estimates; - : not in its search\n";
   for (OperatorId id = 0; id < fused.operators().size(); ++id) {
     const Operator& oper = fused.operators()[id];

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "compiler/graph.h"
+#include "compiler/loop_nest.h"
 #include "sim/config.h"
 
 namespace tilewave {
 
-/// For people: a table per matmul, the chosen nest first.
-std::string loops_text(const Graph& fused, const Config& config);
+/// For people: a table per matmul, the chosen nest, of `nests` by operator, first.
+std::string loops_text(const Graph& fused, const std::vector<LoopNest>& nests,
+                       const Config& config);
 
 }  // namespace tilewave

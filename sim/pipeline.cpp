@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "compiler/error.h"
+#include "compiler/fit.h"
 #include "compiler/fusion.h"
-#include "compiler/lower.h"
 #include "compiler/program_verify.h"
 #include "compiler/schedule.h"
 #include "compiler/tiling.h"
@@ -103,20 +103,10 @@ CompiledModel compile_model(const Graph& graph, const Config& config) {
   CompiledModel compiled;
   StageTimer timed(compiled.times);
   const TileShape& tile = config.tile;
-  compiled.graph = timed("fuse", [&] { return fuse(graph); });
-  require_step_fits(*compiled.graph, tile, config.schedule.sram_bytes);
-  const UopList uops = timed("lower", [&] {
-    const auto nests = choose_loop_nests(*compiled.graph, tile, config.schedule.loop_order,
-                                         config.schedule.costs, config.schedule.sram_bytes);
-    UopList list = lower(*compiled.graph, tile, nests);
-    verify_uops(*compiled.graph, list);
-    return list;
-  });
-  Schedule schedule = timed("schedule", [&] {
-    const SchedulingProblem problem{*compiled.graph, uops, config.schedule};
-    Schedule result = schedule_uops(problem);
-    verify(problem, result);
-    return result;
+  const std::uint64_t sram_bytes = config.schedule.sram_bytes;
+  compiled.graph = timed("fuse", [&] { return fuse_to_fit(graph, tile, sram_bytes); });
+  Schedule schedule = timed("lower and schedule", [&] {
+    return schedule_to_fit(*compiled.graph, tile, config.schedule).schedule;
   });
   const ScheduleStats stats = schedule.stats;
   const VerifyReport report = timed("verify", [&] {

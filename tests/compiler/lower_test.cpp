@@ -216,9 +216,9 @@ TEST(Lower, LoadsTheBiasAtTheFirstStepOfEachTileAndCopiesWithoutExecute) {
   const UopList list = lower(graph, {});
   EXPECT_EQ(to_text(graph, list),
             "# tile 32x32x32 (m, n, k), 20 uOps\n"  // 2·(3·2+1+1) + 2·2 = 20
-            "LOAD    x[0,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\nEXECUTE h[0,0] matmul k=0 clear\n"
+            "LOAD    x[0,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\nEXECUTE h[0,0] matmul k=0 clear bias\n"
             "LOAD    x[0,1]\nLOAD    w[1,0]\nEXECUTE h[0,0] matmul k=1\nSTORE   h[0,0] relu\n"
-            "LOAD    x[1,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\nEXECUTE h[1,0] matmul k=0 clear\n"
+            "LOAD    x[1,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\nEXECUTE h[1,0] matmul k=0 clear bias\n"
             "LOAD    x[1,1]\nLOAD    w[1,0]\nEXECUTE h[1,0] matmul k=1\nSTORE   h[1,0] relu\n"
             "LOAD    h[0,0]\nSTORE   y[0,0]\n"
             "LOAD    h[1,0]\nSTORE   y[1,0]\n");
@@ -236,9 +236,9 @@ TEST(Lower, LoadsTheBiasAtTheFirstStepWhicheverThatIs) {
   const UopList list = lower(graph, {}, {nest});
   EXPECT_EQ(to_text(graph, list),
             "# tile 32x32x32 (m, n, k), 16 uOps\n"
-            "LOAD    x[0,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\nEXECUTE h[0,0] matmul k=0 clear\n"
+            "LOAD    x[0,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\nEXECUTE h[0,0] matmul k=0 clear bias\n"
             "LOAD    x[0,1]\nLOAD    w[1,0]\nEXECUTE h[0,0] matmul k=1\nSTORE   h[0,0]\n"
-            "LOAD    x[0,1]\nLOAD    w[1,1]\nLOAD    b[0,1]\nEXECUTE h[0,1] matmul k=1 clear\n"
+            "LOAD    x[0,1]\nLOAD    w[1,1]\nLOAD    b[0,1]\nEXECUTE h[0,1] matmul k=1 clear bias\n"
             "LOAD    x[0,0]\nLOAD    w[0,1]\nEXECUTE h[0,1] matmul k=0\nSTORE   h[0,1]\n");
   EXPECT_NO_THROW(verify_uops(graph, list));
 }
@@ -250,10 +250,10 @@ TEST(Lower, LoadsARowVectorForEveryRowOfTiles) {
   const UopList list = lower(graph, {});
   EXPECT_EQ(to_text(graph, list),
             "# tile 32x32x32 (m, n, k), 16 uOps\n"
-            "LOAD    x[0,0]\nLOAD    b[0,0]\nEXECUTE y[0,0] add clear\nSTORE   y[0,0]\n"
-            "LOAD    x[0,1]\nLOAD    b[0,1]\nEXECUTE y[0,1] add clear\nSTORE   y[0,1]\n"
-            "LOAD    x[1,0]\nLOAD    b[0,0]\nEXECUTE y[1,0] add clear\nSTORE   y[1,0]\n"
-            "LOAD    x[1,1]\nLOAD    b[0,1]\nEXECUTE y[1,1] add clear\nSTORE   y[1,1]\n");
+            "LOAD    x[0,0]\nLOAD    b[0,0]\nEXECUTE y[0,0] add clear broadcast\nSTORE   y[0,0]\n"
+            "LOAD    x[0,1]\nLOAD    b[0,1]\nEXECUTE y[0,1] add clear broadcast\nSTORE   y[0,1]\n"
+            "LOAD    x[1,0]\nLOAD    b[0,0]\nEXECUTE y[1,0] add clear broadcast\nSTORE   y[1,0]\n"
+            "LOAD    x[1,1]\nLOAD    b[0,1]\nEXECUTE y[1,1] add clear broadcast\nSTORE   y[1,1]\n");
   EXPECT_NO_THROW(verify_uops(graph, list));
 }
 

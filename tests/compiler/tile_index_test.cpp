@@ -1,6 +1,8 @@
 // Numbers of tiles: dense, tensor after tensor, and back again.
 #include "compiler/tile_index.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "compiler/graph_text.h"
@@ -10,7 +12,7 @@ namespace {
 
 TEST(TileIndex, CountsTensorAfterTensorRowByRow) {
   const Graph graph = parse_graph("input x 33x70\nparam w 70x5\ny = matmul x w\noutput y\n", "g");
-  const TileIndex index(graph.tensors(), {});
+  const TileIndex index(graph.tensors(), std::vector<TileExtent>(3, {32, 32}));
   EXPECT_EQ(index.count(), 11U);  // 2·3 + 3·1 + 2·1
   EXPECT_EQ(index.first(1), 6U);
   EXPECT_EQ(index.first(3), 11U);

@@ -11,6 +11,7 @@
 #include "compiler/error.h"
 #include "compiler/graph_text.h"
 #include "compiler/lower.h"
+#include "compiler/tiling.h"
 
 namespace tilewave {
 namespace {
@@ -175,7 +176,7 @@ TEST(VerifyUops, RefusesAStoreOfAnotherOperator) {
 TEST(VerifyUops, TakesStepsThatFallButNoneThatTurn) {
   const Graph graph = parse_graph("input x 32x96\nparam w 96x32\ny = matmul x w\noutput y\n", "g");
   const auto order = [&](const std::vector<std::uint32_t>& ks) {
-    UopList list{{}, {}};
+    UopList list{{}, tensor_tiles(graph, {}), {}};
     for (std::size_t i = 0; i < ks.size(); ++i) {
       list.uops.push_back({UopKind::kLoad, false, false, 0, 0, 0, ks[i], ks[i]});
       list.uops.push_back({UopKind::kLoad, false, false, 0, 1, ks[i], 0, ks[i]});

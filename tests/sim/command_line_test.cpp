@@ -168,7 +168,7 @@ TEST(CommandLine, Help) {
     EXPECT_EQ(text.find(" \n"), std::string::npos) << "trailing blanks";
   }
   EXPECT_THAT(help({"run", "--help"}),
-              HasSubstr("--sram.port_bytes BYTES (=32B)            bytes per port and cycle "
+              HasSubstr("--sram.port_bytes BYTES (=32B)           bytes per port and cycle "
                         "(1B..1KiB, a power of two)"));
   EXPECT_EQ(help({"check", "--help"}).find("--sram"), std::string::npos);
 }
@@ -266,7 +266,7 @@ TEST(CommandLine, Refuses) {
       {{"run", "m", "--compute.drain=on", "--compute.dataflow=ws"},
        "compute.drain=on has no effect with compute.dataflow=ws"},
       {{"compile", "m", "--dump=ops"},
-       "--dump=ops is not a choice; did you mean 'uops'?; allowed: graph, uops, schedule, program "
+       "--dump=ops is not a choice; did you mean 'uops'?; allowed: graph, loops, uops, schedule, program "
        "or canonical"},
       {{"compile", "m", "--dump=uops", "--format=text"},
        "--format=text has no effect with --dump=uops"},

@@ -155,11 +155,10 @@ struct Compiled {
   Program program;
 };
 
-/// Fuses, lowers, schedules and verifies; throws whatever a stage throws. With forwarding it does
-/// not fuse: in program format 1 a ReLU is part of a store only, and a tile may stay without one.
+/// Fuses, lowers, schedules and verifies; throws whatever a stage throws.
 inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
                         const TileShape& tile = {}) {
-  const Graph fused = options.forwarding ? graph : fuse(graph);
+  const Graph fused = fuse(graph);
   const UopList uops =
       lower(fused, tile,
             choose_loop_nests(fused, tile, options.loop_order, options.costs, options.sram_bytes));

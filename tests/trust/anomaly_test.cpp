@@ -57,7 +57,9 @@ using ChangePart = void (*)(DramTiming&);
 OverlapCost overlap_cost(const std::string& model, const Settings& settings,
                          ChangePart change = nullptr) {
   const Config config = configured(with(plain_order(), settings));
-  const CompiledModel program = compiled(model, config);
+  // Compiled for two engines: for a shared one, stores would let loads pass.
+  const CompiledModel program =
+      compiled(model, configured(with(plain_order(), with(settings, {{"dma.engines", "split"}}))));
   MachineConfig machine = config.machine;
   if (change != nullptr) {
     change(machine.dram.preset.timing);

@@ -87,7 +87,6 @@ Machine draw_machine(std::mt19937& random) {
                                                                    << machine.arguments << "\n"
                                                                    << machine.graph;
     }
-    return machine;
   }
 }
 

@@ -1,0 +1,54 @@
+#include "compiler/fit.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "compiler/fusion.h"
+#include "compiler/lower.h"
+#include "compiler/tiling.h"
+
+namespace tilewave {
+namespace {
+
+FittingSchedule attempt(const Graph& fused, const TileShape& tile, std::vector<LoopNest> nests,
+                        const ScheduleOptions& options) {
+  FittingSchedule fitting{std::move(nests), {}, {}};
+  fitting.uops = lower(fused, tile, fitting.nests);
+  verify_uops(fused, fitting.uops);
+  const SchedulingProblem problem{fused, fitting.uops, options};
+  fitting.schedule = schedule_uops(problem);
+  verify(problem, fitting.schedule);
+  return fitting;
+}
+
+}  // namespace
+
+Graph fuse_to_fit(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes) {
+  Graph fused = fuse(graph);
+  const std::vector<TileExtent> tiles = tensor_tiles(fused, tile);
+  const bool tight = std::ranges::any_of(fused.operators(), [&](const Operator& oper) {
+    return oper.has_bias() && step_bytes(oper, tiles) > sram_bytes;
+  });
+  return tight ? fuse(graph, FuseBias::kNo) : std::move(fused);
+}
+
+FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
+                                const ScheduleOptions& options) {
+  require_step_fits(fused, tile, options.sram_bytes);
+  for (const std::uint64_t quarters : {4, 3, 2, 1}) {
+    try {
+      return attempt(fused, tile,
+                     choose_loop_nests(fused, tile, options.loop_order, options.costs,
+                                       options.sram_bytes / 4 * quarters),
+                     options);
+    } catch (const OutOfSram&) {
+      // Smaller blocks leave more room between their tiles.
+    }
+  }
+  ScheduleOptions plain = options;
+  plain.buffering = options.buffering == Buffering::kTagged ? Buffering::kTagged : Buffering::kSingle;
+  return attempt(fused, tile, std::vector<LoopNest>(fused.operators().size()), plain);
+}
+
+}  // namespace tilewave
