@@ -19,6 +19,9 @@ constexpr std::size_t kRestingSteps = 3;
 /// Loads of so many tiles are sent ahead even if the SRAM is small.
 constexpr double kLeastPrefetchTiles = 4;
 
+/// Loads sent ahead before one step, at most, so that many of them do not delay its issue.
+constexpr std::size_t kLoadsPerStep = 4;
+
 /// Accumulators are opened this many steps before their first step even if something has to go.
 constexpr std::uint64_t kNearSteps = 8;
 
@@ -125,10 +128,11 @@ class Scheduler {
     while (!early_.empty() && early_.front() <= position_) {
       early_.pop_front();
     }
+    const std::size_t most_early = std::min(most_early_, early_.size() + kLoadsPerStep);
     while (ahead_ < list_.uops.size()) {
       const bool now = ahead_step_ == step_;
       if (!now && (!ahead_of_time_ || ahead_step_ - step_ > options_.lookahead ||
-                   early_.size() >= most_early_ || dram_is_behind())) {
+                   early_.size() >= most_early || dram_is_behind())) {
         break;
       }
       if (!prepare(now)) {

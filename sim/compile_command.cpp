@@ -4,8 +4,8 @@
 
 #include "compiler/error.h"
 #include "compiler/fusion.h"
-#include "compiler/lower.h"
 #include "compiler/graph_text.h"
+#include "compiler/lower.h"
 #include "compiler/program_binary.h"
 #include "compiler/program_canonical.h"
 #include "compiler/program_text.h"

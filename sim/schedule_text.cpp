@@ -1,7 +1,7 @@
 #include "sim/schedule_text.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <vector>
 
 #include "compiler/error.h"
 #include "compiler/number_text.h"
@@ -11,59 +11,87 @@
 namespace tilewave {
 namespace {
 
-/// Walks over uOps and ops side by side.
+constexpr std::size_t kNone = ~std::size_t{0};
+
+/// Walks over the ops, and over the uOps that they carry out: those of the steps in the same order,
+/// LOADs earlier or not at all.
 class ScheduleWriter {
  public:
   ScheduleWriter(const Graph& graph, const UopList& uops, const Program& program)
-      : graph_(graph), uops_(uops), program_(program), index_(graph.tensors(), uops.tile) {}
+      : graph_(graph),
+        uops_(uops.uops),
+        program_(program),
+        index_(graph.tensors(), uops.tile),
+        resident_(index_.count()) {}
 
   std::string write() {
-    for (const Uop& uop : uops_.uops) {
-      if (uop.kind == UopKind::kLoad && !is_emitted(uop)) {
-        write_resident(uop);
+    for (op_ = 0; op_ < program_.ops.size(); ++op_) {
+      const Op& op = program_.ops[op_];
+      const bool copies =
+          op.opcode == Opcode::kStore &&
+          graph_.operators()[*graph_.tensor(op.tensor).producer].kind == OperatorKind::kCopy;
+      if (op.opcode == Opcode::kLoad) {
+        write_load(op);
+      } else if (op.opcode != Opcode::kStore || copies) {
+        write_step(op);
       } else {
-        write_op(uop);
+        write_op(op);
+        text_ += "\n";
       }
-    }
-    if (next_ != program_.ops.size()) {
-      throw InternalError("the schedule has more ops than its uOps explain");
     }
     return std::move(text_);
   }
 
  private:
-  bool is_emitted(const Uop& uop) const {
-    if (next_ == program_.ops.size()) {
-      return false;
-    }
-    const Op& op = program_.ops[next_];
-    return op.opcode == Opcode::kLoad && op.tensor == uop.tensor && op.row == uop.row &&
-           op.col == uop.col;
-  }
+  struct Residency {
+    std::size_t since = kNone;  ///< the op that brought or computed it
+    std::uint32_t address = 0;
+    bool used = false;  ///< since then
+  };
 
-  void write_resident(const Uop& uop) {
-    const auto loaded = loaded_by_.find(index_.id(uop));
-    if (loaded == loaded_by_.end()) {
-      throw InternalError("the schedule lacks a load");
-    }
-    column("-");
-    text_ += "resident " + graph_.tensor(uop.tensor).name + "[" + std::to_string(uop.row) + "," +
-             std::to_string(uop.col) + "] at " + hex(program_.ops[loaded->second].dst, 4) +
-             " since op " + std::to_string(loaded->second) + "\n";
-  }
-
-  void write_op(const Uop& uop) {
-    column(std::to_string(next_));
-    text_ += op_text(program_, program_.ops[next_]);
-    if (uop.kind == UopKind::kLoad) {
-      const auto [loaded, first_time] = loaded_by_.emplace(index_.id(uop), next_);
-      if (!first_time) {
-        text_ += "  # again: dropped since op " + std::to_string(loaded->second);
-        loaded->second = next_;
-      }
+  void write_load(const Op& op) {
+    Residency& tile = resident_[index_.id(op)];
+    write_op(op);
+    if (tile.since != kNone) {
+      text_ += "  # again: dropped since op " + std::to_string(tile.since);
     }
     text_ += "\n";
-    ++next_;
+    tile = {op_, op.dst, false};
+  }
+
+  /// A step, behind a line for each of its operands that nobody loads for it.
+  void write_step(const Op& op) {
+    while (uop_ < uops_.size() && uops_[uop_].kind != UopKind::kLoad) {
+      ++uop_;
+    }
+    for (; uop_ < uops_.size() && uops_[uop_].kind == UopKind::kLoad; ++uop_) {
+      const Uop& uop = uops_[uop_];
+      Residency& tile = resident_[index_.id(uop)];
+      if (tile.since == kNone) {
+        throw InternalError("the schedule lacks a load");
+      }
+      if (tile.used || program_.ops[tile.since].opcode != Opcode::kLoad) {
+        write_resident(uop, tile);
+      }
+      tile.used = true;
+    }
+    write_op(op);
+    text_ += "\n";
+    if (op.opcode != Opcode::kStore) {
+      resident_[index_.id(op)] = {op_, op.dst, false};
+    }
+  }
+
+  void write_resident(const Uop& uop, const Residency& tile) {
+    column("-");
+    text_ += "resident " + graph_.tensor(uop.tensor).name + "[" + std::to_string(uop.row) + "," +
+             std::to_string(uop.col) + "] at " + hex(tile.address, 4) + " since op " +
+             std::to_string(tile.since) + "\n";
+  }
+
+  void write_op(const Op& op) {
+    column(std::to_string(op_));
+    text_ += op_text(program_, op);
   }
 
   void column(const std::string& number) {
@@ -73,11 +101,12 @@ class ScheduleWriter {
   }
 
   const Graph& graph_;
-  const UopList& uops_;
+  const std::vector<Uop>& uops_;
   const Program& program_;
   TileIndex index_;
-  std::unordered_map<TileId, std::size_t> loaded_by_;  ///< tile → latest LOAD's op
-  std::size_t next_ = 0;
+  std::vector<Residency> resident_;
+  std::size_t op_ = 0;
+  std::size_t uop_ = 0;
   std::string text_;
 };
 

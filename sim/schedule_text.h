@@ -1,4 +1,4 @@
-// The schedule for people: every uOp and what became of it, with the addresses and the reason.
+// The schedule for people: every op, and where the operands lie for which there is none.
 #pragma once
 
 #include <string>
@@ -10,9 +10,10 @@
 
 namespace tilewave {
 
-/// One line per uOp: the number of the op it became and the op, or "resident" with the address for
-/// a LOAD that was eliminated. A LOAD of a tile that had been in SRAM before says which op brought
-/// it then: it was evicted since. `program` is the one built from the schedule of `uops`.
+/// One line per op with its number, and before a step one per operand that was not loaded for it:
+/// "resident" with its address and the op that loaded or computed it. A load of a tile that had
+/// been in SRAM before says which op brought it then: it was evicted since. `program` is the one
+/// built from the schedule of `uops`.
 std::string schedule_text(const Graph& graph, const UopList& uops, const Program& program,
                           const ScheduleStats& stats);
 

@@ -119,15 +119,15 @@ struct PlainResidency {
   std::map<TileId, Entry> entries;
   std::uint64_t clock = 0;
 
+  bool goes_before(const Entry& a, const Entry& b) const {
+    return policy == Eviction::kLru ? a.touched < b.touched : a.next_use > b.next_use;
+  }
+
   std::optional<TileId> victim(std::uint64_t until, std::uint64_t used_before) const {
     std::optional<TileId> best;
     for (const auto& [tile, entry] : entries) {
-      const auto goes_before = [&](const Entry& other) {
-        return policy == Eviction::kLru ? entry.touched < other.touched
-                                        : entry.next_use > other.next_use;
-      };
       if (entry.next_use > until && entry.last_use < used_before &&
-          (!best || goes_before(entries.at(*best)))) {
+          (!best || goes_before(entry, entries.at(*best)))) {
         best = tile;
       }
     }

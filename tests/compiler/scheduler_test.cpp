@@ -136,7 +136,7 @@ TEST(Scheduler, PingPongSendsLoadsAheadWithinItsLimits) {
   options.sram_bytes = 256 * kTileBytes;  // twice 16
   EXPECT_EQ(ahead(options), 31);
   options.loads_ahead = 10;
-  EXPECT_EQ(ahead(options), 10);
+  EXPECT_EQ(ahead(options), 9);
   options.buffering = Buffering::kSingle;
   EXPECT_EQ(ahead(options), 0);
 }

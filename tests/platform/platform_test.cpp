@@ -23,11 +23,10 @@ using test::Outcome;
 using test::run;
 using test::Values;
 
-/// Runs a network compiled for `sram_bytes` and compares it with the plain computation.
+/// Compiles a network, runs it and compares it with the plain computation.
 Outcome expect_right(const Graph& graph, const MachineConfig& config,
-                     std::uint64_t sram_bytes = 256 * 1024, LoopOrder order = LoopOrder::kMnk) {
+                     const ScheduleOptions& options = {}) {
   const Values sources = test::random_sources(graph.tensors(), 1);
-  const ScheduleOptions options{.sram_bytes = sram_bytes, .loop_order = order};
   const Program program = test::compile(graph, options).program;
   const Outcome outcome = run(program, config, sources);
   test::expect_computed(graph, sources, outcome.outputs);
@@ -69,7 +68,7 @@ TEST(Platform, RandomNetworksInSramsFromThreeTilesUp) {
     config.sram.banks = 4;
     config.dma.shared = random() % 2 == 0;
     config.dram.layout = random() % 2 == 0 ? DramLayout::kTiled : DramLayout::kRowMajor;
-    expect_right(graph, config, config.sram.size_bytes);
+    expect_right(graph, config, {.sram_bytes = config.sram.size_bytes});
   }
 }
 
@@ -144,8 +143,34 @@ TEST(Platform, EveryLoopOrderIsRightOnEveryKindOfArray) {
         config.compute.fill_overlap = overlap;
         // 150 × 150 in the accumulators of 5 × 5 tiles, with two operands, or somewhat more
         config.sram.size_bytes = 4096 * (27 + random() % 10);
-        expect_right(graph, config, config.sram.size_bytes, order);
+        expect_right(graph, config, {.sram_bytes = config.sram.size_bytes, .loop_order = order});
       }
+    }
+  }
+}
+
+TEST(Platform, EverySramIsRightInEveryLoopOrderAndUnderEveryPolicy) {
+  const Graph graph = parse_graph(
+      "input x 100x70\nparam w1 70x130\nh = matmul x w1\nr = relu h\nparam w2 130x100\n"
+      "t = matmul r w2\ns = add t t\noutput s\n",
+      "g");
+  std::mt19937 random(80);
+  for (std::uint64_t tiles = 3; tiles <= 64; ++tiles) {
+    for (int order = -1; order < 6; ++order) {
+      MachineConfig config;
+      config.sram.size_bytes = tiles * 4096;
+      config.sram.banks = 4;
+      config.dma.shared = random() % 2 == 0;
+      ScheduleOptions options{.sram_bytes = config.sram.size_bytes,
+                              .eviction = random() % 2 == 0 ? Eviction::kLru : Eviction::kBelady,
+                              .buffering = static_cast<Buffering>(random() % 3),
+                              .forwarding = random() % 2 == 0,
+                              .store_delay = config.dma.shared ? 8U : 0U};
+      if (order >= 0) {
+        options.loop_order = test::kLoopOrders[order];
+      }
+      SCOPED_TRACE(std::to_string(tiles) + " tiles, order " + std::to_string(order));
+      expect_right(graph, config, options);
     }
   }
 }
@@ -153,9 +178,9 @@ TEST(Platform, EveryLoopOrderIsRightOnEveryKindOfArray) {
 TEST(Platform, LoopOrdersComputeTheSameBits) {
   // The order of k is the same in all of them, and with it the order of every sum.
   const Graph graph = build_builtin("mlp:100x130x70x40");
-  const Outcome baseline = expect_right(graph, {});
+  const Outcome baseline = expect_right(graph, {}, {.loop_order = LoopOrder::kMnk});
   for (const LoopOrder order : test::kLoopOrders) {
-    EXPECT_EQ(expect_right(graph, {}, 256 * 1024, order).outputs, baseline.outputs)
+    EXPECT_EQ(expect_right(graph, {}, {.loop_order = order}).outputs, baseline.outputs)
         << to_string(order);
   }
 }

@@ -242,10 +242,25 @@ TEST(Configs, DefaultIniIsTheBuiltInDefault) {
   });
 }
 
+TEST(Configs, BoundMachinesAreBoundByWhatTheySay) {
+  // Cycles of a step, and of its operands' 2 · 4096 bytes.
+  const MachineCosts compute =
+      resolve_all({read_config_file(kConfigs + "compute-bound.ini")}).schedule.costs;
+  EXPECT_EQ(compute.step_cycles, 512U);
+  EXPECT_EQ(compute.chain_cycles, 0U);
+  EXPECT_EQ(8192 / compute.dram_bytes_per_cycle, 320);
+  const MachineCosts starved =
+      resolve_all({read_config_file(kConfigs + "bandwidth-starved.ini")}).schedule.costs;
+  EXPECT_EQ(starved.step_cycles, 32U);
+  EXPECT_EQ(8192 / starved.dram_bytes_per_cycle, 2048);
+}
+
 TEST(Configs, TileflowIniIsTheGoldenBaseline) {
   const Config config = resolve_all({read_config_file(kConfigs + "tileflow.ini")});
   EXPECT_EQ(config.schedule.eviction, Eviction::kLru);
   EXPECT_EQ(config.schedule.buffering, Buffering::kSingle);
+  EXPECT_EQ(config.schedule.loop_order, LoopOrder::kMnk);
+  EXPECT_FALSE(config.schedule.forwarding);
   EXPECT_EQ(config.schedule.sram_bytes, 262144U);
 }
 

@@ -26,7 +26,7 @@ RunOutcome sample() {
   RunOutcome outcome;
   outcome.model = "gemm:64x32x32";
   outcome.seed = 5;
-  outcome.config.schedule = {256 * 1024, Eviction::kLru, Buffering::kSingle};
+  outcome.config.schedule = {.eviction = Eviction::kLru, .buffering = Buffering::kSingle};
   outcome.compile = {2, 1, 148, 99, 39, 49, 44, 16, 0, 53248, 0};
   RunResult& result = outcome.result;
   result.cycles = 1000;

@@ -65,6 +65,8 @@ const std::map<std::string, Effect>& effects() {
       {"schedule.loop_order", {"mnk", "nmk"}},
       {"schedule.eviction", {"lru", "belady", {{"sram.size", "24KiB"}}, "gemm:128x128x128"}},
       {"schedule.buffering", {"single", "pingpong"}},
+      {"schedule.forwarding", {"on", "off"}},
+      {"schedule.lookahead", {"0", "128"}},
   };
   return effects;
 }

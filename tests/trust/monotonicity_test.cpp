@@ -56,7 +56,11 @@ std::vector<Ladder> ladders() {
 std::vector<Settings> bases() {
   return {
       {},
-      {{"sram.size", "16KiB"}, {"schedule.eviction", "lru"}, {"schedule.buffering", "single"}},
+      {{"sram.size", "16KiB"},
+       {"schedule.loop_order", "mnk"},
+       {"schedule.eviction", "lru"},
+       {"schedule.buffering", "single"},
+       {"schedule.forwarding", "off"}},
       {{"dma.engines", "shared"}, {"dram.layout", "row_major"}, {"dram.bandwidth", "51.2GB/s"}},
       {{"compute.dataflow", "ws"}, {"compute.fill_overlap", "full"}, {"sram.banks", "4"}},
       {{"compute.dataflow", "simd"}, {"sram.size", "32KiB"}, {"dram.bandwidth", "100GB/s"}},

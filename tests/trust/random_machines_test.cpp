@@ -46,12 +46,6 @@ struct Machine {
   int refused = 0;  // draws before that do not go together
 };
 
-/// A loop order with several accumulators at once needs SRAM for them, and says so. Any other
-/// refusal of a model is a failure.
-bool needs_more_accumulators(const InputError& error) {
-  return std::string(error.what()).find("try schedule.loop_order=mnk") != std::string::npos;
-}
-
 Machine draw_machine(std::mt19937& random) {
   Machine machine;
   for (;; ++machine.refused) {
@@ -66,12 +60,10 @@ Machine draw_machine(std::mt19937& random) {
     }
     try {
       machine.model = compile_model(graph, machine.config);
-      return machine;
-    } catch (const InputError& error) {
-      EXPECT_TRUE(needs_more_accumulators(error)) << error.what() << "\n"
-                                                  << machine.arguments << "\n"
-                                                  << machine.graph;
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what() << "\n" << machine.arguments << "\n" << machine.graph;
     }
+    return machine;
   }
 }
 
