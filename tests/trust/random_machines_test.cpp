@@ -62,6 +62,7 @@ Machine draw_machine(std::mt19937& random) {
       machine.model = compile_model(graph, machine.config);
     } catch (const std::exception& error) {
       ADD_FAILURE() << error.what() << "\n" << machine.arguments << "\n" << machine.graph;
+      throw;
     }
     return machine;
   }
