@@ -10,7 +10,7 @@ constexpr std::size_t kN = 1;
 constexpr std::size_t kK = 2;
 
 /// Price of a byte whose transfer costs no time, as a share of that time.
-constexpr double kHiddenByteShare = 0.1;
+constexpr double kHiddenByteShare = 0.2;
 
 std::uint32_t largest_part(std::uint32_t extent, std::uint32_t parts) {
   return static_cast<std::uint32_t>(ceil_div(extent, parts));

@@ -52,9 +52,12 @@ struct LoopEstimator::Block {
   double b_bytes = 0;
   double a_row = 0;  ///< of its first row
   double b_row = 0;
-  double streamed = 0;      ///< of a chunk, between SRAM and array
-  double stored = 0;        ///< of the block
-  double store_chunks = 0;  ///< chunks into which the stores fall
+  double rows = 0;           ///< of a chunk
+  double chain_compute = 0;  ///< cycles of the first output tile of a row
+  bool a_passes = false;     ///< every row has its own A, else its own B
+  double streamed = 0;       ///< of a chunk, between SRAM and array
+  double stored = 0;         ///< of the block
+  double store_chunks = 0;   ///< chunks into which the stores fall
 };
 
 struct LoopEstimator::Kept {
@@ -118,6 +121,9 @@ LoopEstimator::Block LoopEstimator::block_of(const LoopNest& nest) const {
   block.b_bytes = bn * bk * static_cast<double>(shape_.tile_bytes[1]);
   block.a_row = rows ? block.a_bytes / bm : block.a_bytes;
   block.b_row = rows ? block.b_bytes : block.b_bytes / bn;
+  block.rows = rows ? bm : bn;
+  block.chain_compute = block.row_compute / (rows ? bn : bm);
+  block.a_passes = rows;
   block.streamed = streamed_bytes(steps, chains);
   block.stored = bm * bn * static_cast<double>(shape_.tile_bytes[2]);
   return block;
@@ -134,6 +140,7 @@ LoopEstimator::Kept LoopEstimator::kept(const LoopNest& nest, const Block& block
   left -= kept.next_accumulators ? accumulators : 0;
 
   // What the working set holds of a panel is part of what is kept of it.
+  const double all = left;
   const auto keep = [&left](double panel, double in_use) {
     const double share = std::min(1.0, (left + in_use) / panel);
     left -= std::max(0.0, share * panel - in_use);
@@ -147,14 +154,18 @@ LoopEstimator::Kept LoopEstimator::kept(const LoopNest& nest, const Block& block
   const auto keep_b = [&](double panels) {
     kept.b = pm > 1 ? keep(panels * block.chunks * block.b_bytes, block.b_row) : 1;
   };
-  // First the panel that consecutive blocks share, then the whole of the other operand.
+  // First the panel that consecutive blocks share, then the whole of the other operand: at least
+  // its last panel, which is the first one on the way back, when the shared one is not needed any
+  // more.
   const bool shares_a = nest.outer == LoopOrder::kMnk ? pn > 1 : pm == 1;
   if (shares_a) {
     keep_a(1);
     keep_b(pn);
+    kept.b = std::max(kept.b, std::min(1.0, all / (block.chunks * block.b_bytes)) / pn);
   } else {
     keep_b(1);
     keep_a(pm);
+    kept.a = std::max(kept.a, std::min(1.0, all / (block.chunks * block.a_bytes)) / pm);
   }
   return kept;
 }
@@ -175,8 +186,12 @@ double LoopEstimator::chunk_cycles(const Block& block, bool loads_a, bool loads_
   const double loaded = (loads_a ? block.a_bytes : 0) + (loads_b ? block.b_bytes : 0);
   const double row = (loads_a ? block.a_row : 0) + (loads_b ? block.b_row : 0);
   const double ahead = kPrefetchShare * static_cast<double>(sram_bytes_);
-  const double burst =
-      std::max(0.0, (row - ahead) / costs_.dram_bytes_per_cycle - block.row_compute);
+  const auto waiting = [&](double loads, double compute) {
+    return std::max(0.0, (loads - ahead) / costs_.dram_bytes_per_cycle - compute);
+  };
+  const double passing = block.a_passes ? (loads_a ? block.a_row : 0) : (loads_b ? block.b_row : 0);
+  const double each = waiting(passing, block.chain_compute);
+  const double burst = std::max(waiting(row, block.row_compute), each) + (block.rows - 1) * each;
   const auto cycles = [&](double stored) {
     return soft_max(block.compute + burst, (loaded + stored) / costs_.dram_bytes_per_cycle,
                     (block.streamed + loaded + stored) / costs_.sram_bytes_per_cycle);

@@ -52,9 +52,9 @@ inline constexpr double kPrefetchShare = 1.0 / 16;
 /// A chunk takes about the longest of its steps, its transfers at the DRAM's bandwidth, and all
 /// that passes the SRAM's ports: somewhat more if two are nearly equal, for they do not overlap
 /// perfectly. Two things come in bursts. A block's accumulators are complete with its last chunk;
-/// unless the next block's have room beside them, their stores fall into two chunks. And the
-/// operand that the first row of a chunk brings in is needed at once, of which loads ahead hide
-/// their share.
+/// unless the next block's have room beside them, their stores fall into two chunks. And what the
+/// first row of a chunk brings in, or the first output tile of any row, is needed at once; loads
+/// ahead hide their share of it.
 class LoopEstimator {
  public:
   LoopEstimator(const MatMulShape& shape, const MachineCosts& costs, std::uint64_t sram_bytes)

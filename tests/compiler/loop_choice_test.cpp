@@ -68,7 +68,7 @@ TEST(LoopChoice, RanksByTimeAndByBytesAndListsOnlyWhatFits) {
     ASSERT_FALSE(ranked.empty());
     const auto price = [&](const LoopEstimate& estimate) {
       return estimate.cycles +
-             0.1 * static_cast<double>(estimate.bytes) / costs.dram_bytes_per_cycle;
+             0.2 * static_cast<double>(estimate.bytes) / costs.dram_bytes_per_cycle;
     };
     for (std::size_t r = 0; r < ranked.size(); ++r) {
       ASSERT_LE(ranked[r].sram_bytes, sram);

@@ -91,6 +91,18 @@ TEST(LoopEstimate, APanelIsKeptInPart) {
   EXPECT_EQ(estimate.bytes, static_cast<std::uint64_t>(28.75 * kTileBytes));
 }
 
+TEST(LoopEstimate, TheLastPanelIsKeptOnTheWayBack) {
+  // 2 × 2 blocks of one output tile, 4 chunks; in use C, A, B and 3. Of 11 tiles 11 / 16 are for
+  // loads ahead and 1 for the accumulator; 3.3125 are left. A's panel of 4 stays; of B's, as the
+  // next row begins where this one ends and needs no A of it, 3.3125 of 4 do, of 8 altogether.
+  const LoopNest nest{kMnk, {2, 2, 4}, kMnk, true};
+  const LoopEstimate estimate =
+      LoopEstimator(shape_of(2, 2, 4), costs(32), 11 * kTileBytes).estimate(nest);
+  EXPECT_EQ(estimate.sram_bytes, 6 * kTileBytes);
+  // A 8, B 8 + (8 − 3.3125), C 4
+  EXPECT_EQ(estimate.bytes, static_cast<std::uint64_t>(24.6875 * kTileBytes));
+}
+
 TEST(LoopEstimate, StoresFallTogetherWhereTheNextAccumulatorsHaveNoRoom) {
   // Two blocks of 4 × 4 accumulators, 4 chunks of 16 steps of 100 cycles. A chunk loads 4 + 4
   // tiles, or 4 in the second block: 1280 or 640 of 1600 cycles. 24 tiles in use: 16 of C, 1 of A,
