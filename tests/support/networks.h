@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/fusion.h"
+#include "compiler/fit.h"
 #include "compiler/lower.h"
 #include "compiler/program_verify.h"
 #include "compiler/schedule.h"
@@ -159,13 +160,9 @@ struct Compiled {
 inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
                         const TileShape& tile = {}) {
   const Graph fused = fuse(graph);
-  const UopList uops =
-      lower(fused, tile,
-            choose_loop_nests(fused, tile, options.loop_order, options.costs, options.sram_bytes));
-  verify_uops(fused, uops);
-  const SchedulingProblem problem{fused, uops, options};
-  Schedule schedule = schedule_uops(problem);
-  verify(problem, schedule);
+  FittingSchedule fitting = schedule_to_fit(fused, tile, options);
+  const UopList& uops = fitting.uops;
+  Schedule& schedule = fitting.schedule;
   Compiled compiled;
   compiled.stats = schedule.stats;
   compiled.load_uops =
