@@ -47,7 +47,7 @@ Graph fuse_to_fit(const Graph& graph, const TileShape& tile, std::uint64_t sram_
   Graph fused = fuse(graph);
   const std::vector<TileExtent> tiles = tensor_tiles(fused, tile);
   const bool tight = std::ranges::any_of(fused.operators(), [&](const Operator& oper) {
-    return oper.has_bias() && step_bytes(oper, tiles) > sram_bytes;
+    return oper.has_bias() && step_bytes(fused, oper, tiles) > sram_bytes;
   });
   return tight ? fuse(graph, FuseBias::kNo) : std::move(fused);
 }

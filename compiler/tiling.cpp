@@ -1,5 +1,7 @@
 #include "compiler/tiling.h"
 
+#include <algorithm>
+
 #include <optional>
 #include <string>
 
@@ -128,13 +130,19 @@ std::vector<TileExtent> tensor_tiles(const Graph& graph, const TileShape& tile) 
   return Tiling(graph, tile).run();
 }
 
-std::uint64_t step_bytes(const Operator& oper, const std::vector<TileExtent>& tiles) {
+std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
+                         const std::vector<TileExtent>& tiles) {
   const auto rounded = [&](TensorId tensor) {
     return ceil_div(tiles[tensor].bytes(), kSramAlignment) * kSramAlignment;
   };
   std::uint64_t bytes = oper.kind == OperatorKind::kCopy ? 0 : rounded(oper.output);
-  for (const TensorId input : oper.inputs) {
-    bytes += rounded(input);
+  for (std::size_t i = 0; i < oper.inputs.size(); ++i) {
+    const TensorId input = oper.inputs[i];
+    const bool one_tile = oper.kind != OperatorKind::kMatMul ||
+                          tile_grid(graph.tensor(input).shape, tiles[input]).tiles() == 1;
+    const auto before = oper.inputs.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool counted = one_tile && std::find(oper.inputs.begin(), before, input) != before;
+    bytes += counted ? 0 : rounded(input);
   }
   return bytes;
 }
@@ -142,7 +150,7 @@ std::uint64_t step_bytes(const Operator& oper, const std::vector<TileExtent>& ti
 void require_step_fits(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes) {
   const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
   for (const Operator& oper : graph.operators()) {
-    const std::uint64_t bytes = step_bytes(oper, tiles);
+    const std::uint64_t bytes = step_bytes(graph, oper, tiles);
     if (bytes > sram_bytes) {
       throw InputError("graph '" + graph.name() + "': a step of " + to_string(oper.kind) + " '" +
                        graph.tensor(oper.output).name + "' needs " + std::to_string(bytes) +

@@ -22,8 +22,9 @@ namespace tilewave {
 std::vector<TileExtent> tensor_tiles(const Graph& graph, const TileShape& tile);
 
 /// Bytes of SRAM that the tiles of one step of `oper` take: its operands, bias included, and its
-/// result. `tiles` are those of tensor_tiles().
-std::uint64_t step_bytes(const Operator& oper, const std::vector<TileExtent>& tiles);
+/// result; a tile that is two operands counts once. `tiles` are those of tensor_tiles().
+std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
+                         const std::vector<TileExtent>& tiles);
 
 /// Throws InputError naming the operator if the SRAM does not hold the tiles of one step. That it
 /// does is necessary; where tiles of several sizes meet, holes may make more necessary.
