@@ -1,7 +1,6 @@
 #include "compiler/tiling.h"
 
 #include <algorithm>
-
 #include <optional>
 #include <string>
 

@@ -26,6 +26,7 @@ std::uint64_t SramTiming::peak_bytes_per_cycle() const {
 
 Cycle SramTiming::burst(Cycle now, Cycle at, SramRange range) {
   bytes_ += range.bytes;
+  stream_changed_ = true;
   const Slot start = at * config_.ports;
   Slot last = start;
   std::uint64_t chunk = range.address >> interleave_shift_;
@@ -48,6 +49,7 @@ void SramTiming::begin_stream(Cycle at, std::span<const SramRange> ranges) {
     banks_[index].stream.remaining = 0;
   }
   stream_banks_.clear();
+  stream_changed_ = true;
   Slot everywhere = 0;
   for (const SramRange& range : ranges) {
     bytes_ += range.bytes;
@@ -97,7 +99,10 @@ void SramTiming::add_to_stream(std::uint32_t bank, Slot accesses) {
   stream_accesses_[bank] += accesses;
 }
 
-Cycle SramTiming::stream_end() const {
+Cycle SramTiming::stream_end() {
+  if (!stream_changed_) {
+    return stream_end_;
+  }
   Slot end = 0;
   for (const std::uint32_t index : stream_banks_) {
     const Bank& bank = banks_[index];
@@ -110,7 +115,9 @@ Cycle SramTiming::stream_end() const {
       end = std::max(end, stream.end);
     }
   }
-  return ceil_div(end, config_.ports);
+  stream_end_ = config_.ports == 1 ? end : ceil_div(end, config_.ports);
+  stream_changed_ = false;
+  return stream_end_;
 }
 
 /// First gap at or after `at` that holds the accesses, and as many of the stream's in between.
@@ -157,21 +164,12 @@ SramTiming::Slot SramTiming::reserve_between(Bank& bank, Slot now, Slot at, Slot
 
 /// Lets the stream use every slot before `until` that no reservation holds. Stops at the start of a
 /// reservation that `until` would cut in two.
-void SramTiming::settle(const Bank& bank, Stream& stream, Slot until) {
-  const auto use_gap = [&stream](Slot gap_end) {
-    if (gap_end <= stream.time) {
-      return;
-    }
-    const Slot taken = std::min(stream.remaining, gap_end - stream.time);
-    stream.remaining -= taken;
-    stream.end = stream.time + taken;
-    stream.time = gap_end;
-  };
+void SramTiming::settle_among(const Bank& bank, Stream& stream, Slot until) {
   const auto use_reservation = [&](const Reservation& reservation) {
     if (reservation.end <= stream.time) {
       return;
     }
-    use_gap(std::min(reservation.start, until));
+    use_gap(stream, std::min(reservation.start, until));
     if (stream.remaining == 0 || reservation.end > until) {
       until = std::min(until, reservation.start);
       return;
@@ -187,17 +185,14 @@ void SramTiming::settle(const Bank& bank, Stream& stream, Slot until) {
                             : std::min(reservation.end, reservation.start + 2 * (missed + taken));
     stream.time = reservation.end;
   };
-  if (stream.remaining == 0) {
-    return;
-  }
-  auto next = std::ranges::upper_bound(bank.earlier, stream.time, {}, &Reservation::end);
-  for (; next != bank.earlier.end() && next->start < until; ++next) {
-    use_reservation(*next);
+  if (!bank.earlier.empty()) {
+    auto next = std::ranges::upper_bound(bank.earlier, stream.time, {}, &Reservation::end);
+    for (; next != bank.earlier.end() && next->start < until; ++next) {
+      use_reservation(*next);
+    }
   }
   use_reservation(bank.last);
-  if (stream.remaining > 0) {
-    use_gap(until);
-  }
+  use_gap(stream, until);
 }
 
 /// Drops earlier reservations that can no longer matter: over, and passed by the stream.

@@ -2,6 +2,7 @@
 // and the core's operand streams, long and drained from whatever the bursts leave over.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -34,7 +35,7 @@ class SramTiming {
   void begin_stream(Cycle at, std::span<const SramRange> ranges);
   /// The cycle in which the current stream ends if no more bursts arrive; later bursts move it
   /// back.
-  Cycle stream_end() const;
+  Cycle stream_end();
 
   const std::uint64_t& bytes() const { return bytes_; }
   /// Pieces of bursts, cut by banks, and streams, per bank, that found their bank taken: by others,
@@ -74,14 +75,41 @@ class SramTiming {
       stream.end = stream.time + stream.remaining;  // over, and nothing was in its way
       stream.remaining = 0;
     }
-    if (bank.last.end > now || stream.remaining > 0) {
-      return reserve_between(bank, now, at, accesses);
+    if (bank.last.end > now || !bank.earlier.empty() || bank.last.end > stream.time) {
+      if (bank.last.end > now || stream.remaining > 0) {
+        return reserve_between(bank, now, at, accesses);
+      }
+      bank.last = {at, at + accesses, accesses};  // whatever was there is over
+      return at + accesses;
     }
-    bank.last = {at, at + accesses, accesses};  // whatever was there is over
-    return at + accesses;
+    // Nothing but the stream is in the way: it has every slot up to `at`, then every second one.
+    use_gap(stream, now);
+    const Slot left = stream.remaining - std::min(stream.remaining, gap(stream, at));
+    const Slot end = at + accesses + std::min(accesses, left);
+    bank.last = {at, end, accesses};
+    return end;
+  }
+  static Slot gap(const Stream& stream, Slot until) {
+    return until > stream.time ? until - stream.time : 0;
+  }
+  /// The stream has every slot before `until`.
+  static void use_gap(Stream& stream, Slot until) {
+    if (stream.remaining > 0 && until > stream.time) {
+      const Slot taken = std::min(stream.remaining, until - stream.time);
+      stream.remaining -= taken;
+      stream.end = stream.time + taken;
+      stream.time = until;
+    }
   }
   static Slot reserve_between(Bank& bank, Slot now, Slot at, Slot accesses);
-  static void settle(const Bank& bank, Stream& stream, Slot until);
+  static void settle(const Bank& bank, Stream& stream, Slot until) {
+    if (bank.earlier.empty() && bank.last.end <= stream.time) {
+      use_gap(stream, until);
+    } else if (stream.remaining > 0) {
+      settle_among(bank, stream, until);
+    }
+  }
+  static void settle_among(const Bank& bank, Stream& stream, Slot until);
   static void forget(Bank& bank, Slot now);
   Slot accesses_of(std::uint64_t bytes) const { return ((bytes - 1) >> port_shift_) + 1; }
   std::uint32_t bank_of(std::uint64_t chunk) const {
@@ -97,6 +125,8 @@ class SramTiming {
   std::uint32_t bank_mask_;  // banks - 1 if that is a power of two, else 0
   std::vector<std::uint32_t> stream_banks_;
   std::vector<Slot> stream_accesses_;
+  Cycle stream_end_ = 0;        // what stream_end() said last
+  bool stream_changed_ = true;  // since then: a new one, or a burst
   std::uint64_t bytes_ = 0;
   std::uint64_t bank_conflicts_ = 0;
 };
