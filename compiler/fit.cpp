@@ -66,7 +66,8 @@ FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
     }
   }
   ScheduleOptions plain = options;
-  plain.buffering = options.buffering == Buffering::kTagged ? Buffering::kTagged : Buffering::kSingle;
+  plain.buffering =
+      options.buffering == Buffering::kTagged ? Buffering::kTagged : Buffering::kSingle;
   return attempt(fused, tile, std::vector<LoopNest>(fused.operators().size()), plain);
 }
 

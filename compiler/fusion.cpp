@@ -24,7 +24,10 @@ struct FusedOperator {
 class Fusion {
  public:
   Fusion(const Graph& graph, FuseBias fuse_bias)
-      : graph_(graph), fuse_bias_(fuse_bias), absorbed_(graph.operators().size()), at_(graph.tensors().size()) {}
+      : graph_(graph),
+        fuse_bias_(fuse_bias),
+        absorbed_(graph.operators().size()),
+        at_(graph.tensors().size()) {}
 
   Graph run() {
     for (OperatorId id = 0; id < graph_.operators().size(); ++id) {

@@ -423,9 +423,9 @@ class Scheduler {
 
   [[noreturn]] void out_of_sram(const Uop& uop) const {
     throw OutOfSram("graph '" + graph_.name() + "': no SRAM left for tile (" +
-                     std::to_string(uop.row) + "," + std::to_string(uop.col) + ") of tensor '" +
-                     graph_.tensor(uop.tensor).name + "': " + std::to_string(arena_.size_bytes()) +
-                     " bytes, " + arena_.describe());
+                    std::to_string(uop.row) + "," + std::to_string(uop.col) + ") of tensor '" +
+                    graph_.tensor(uop.tensor).name + "': " + std::to_string(arena_.size_bytes()) +
+                    " bytes, " + arena_.describe());
   }
 
   const Graph& graph_;

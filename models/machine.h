@@ -46,7 +46,7 @@ struct SramConfig {
 struct DmaConfig {
   bool shared = false;                 ///< one engine for loads and stores, in program order
   Cycle setup = 16;                    ///< per op, before its first burst
-  std::uint32_t burst_bytes = 512;     ///< longest burst
+  std::uint32_t burst_bytes = 1024;    ///< longest burst
   std::uint32_t max_outstanding = 16;  ///< bursts in flight, per engine
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 #include "compiler/tensor.h"
 
@@ -18,7 +19,10 @@ SramTiming::SramTiming(const SramConfig& config)
       port_shift_(static_cast<unsigned>(std::countr_zero(config.port_bytes))),
       banks_(config.banks),
       bank_mask_(std::has_single_bit(config.banks) ? config.banks - 1 : 0),
-      stream_accesses_(config.banks, 0) {}
+      all_banks_(config.banks),
+      stream_accesses_(config.banks, 0) {
+  std::iota(all_banks_.begin(), all_banks_.end(), 0U);
+}
 
 std::uint64_t SramTiming::peak_bytes_per_cycle() const {
   return std::uint64_t{config_.banks} * config_.ports * config_.port_bytes;
@@ -47,18 +51,27 @@ Cycle SramTiming::burst(Cycle now, Cycle at, SramRange range) {
 void SramTiming::begin_stream(Cycle at, std::span<const SramRange> ranges) {
   for (const std::uint32_t index : stream_banks_) {
     banks_[index].stream.remaining = 0;
+    stream_accesses_[index] = 0;
   }
-  stream_banks_.clear();
   stream_changed_ = true;
   Slot everywhere = 0;
+  bool evenly = true;
   for (const SramRange& range : ranges) {
     bytes_ += range.bytes;
-    everywhere += add_to_stream(range);
-  }
-  if (everywhere > 0) {
-    for (std::uint32_t index = 0; index < config_.banks; ++index) {
-      add_to_stream(index, everywhere);
+    if (const Slot accesses = accesses_per_bank(range); accesses > 0) {
+      everywhere += accesses;
+      continue;
     }
+    if (evenly) {
+      evenly = false;
+      stream_banks_.clear();
+    }
+    add_to_stream(range);
+  }
+  if (everywhere > 0 && stream_banks_.size() < banks_.size()) {
+    stream_banks_ = all_banks_;
+  } else if (everywhere == 0 && evenly) {
+    stream_banks_.clear();
   }
   const Slot start = at * config_.ports;
   for (const std::uint32_t index : stream_banks_) {
@@ -66,37 +79,35 @@ void SramTiming::begin_stream(Cycle at, std::span<const SramRange> ranges) {
     if (!bank.earlier.empty()) {
       forget(bank, start);
     }
-    bank.stream = {start, stream_accesses_[index], start};
-    stream_accesses_[index] = 0;
+    bank.stream = {start, everywhere + stream_accesses_[index], start};
     bank_conflicts_ += bank.last.end > start ? 1 : 0;
   }
 }
 
-/// Deals the chunks of a range to the banks. If they come in whole rounds, returns the accesses
-/// that every bank gets, and leaves the dealing to the caller.
-SramTiming::Slot SramTiming::add_to_stream(SramRange range) {
+/// Accesses of each bank if the chunks of a range come in whole rounds; else 0.
+SramTiming::Slot SramTiming::accesses_per_bank(SramRange range) const {
+  const std::uint64_t chunks = range.bytes >> interleave_shift_;
+  const bool aligned = ((range.address | range.bytes) & (config_.interleave_bytes - 1)) == 0;
+  return aligned && bank_of(chunks) == 0
+             ? chunks / config_.banks * accesses_of(config_.interleave_bytes)
+             : 0;
+}
+
+/// Deals the chunks of a range to the banks.
+void SramTiming::add_to_stream(SramRange range) {
   const std::uint64_t first = range.address >> interleave_shift_;
   const std::uint64_t last = (range.address + range.bytes - 1) >> interleave_shift_;
-  const std::uint64_t whole = last - first + 1;
-  const bool aligned = ((range.address | range.bytes) & (config_.interleave_bytes - 1)) == 0;
-  if (aligned && bank_of(whole) == 0) {
-    return whole / config_.banks * accesses_of(config_.interleave_bytes);
-  }
   const std::uint64_t end = range.address + range.bytes;
   std::uint64_t from = range.address;
   for (std::uint64_t chunk = first; chunk <= last; ++chunk) {
     const std::uint64_t to = std::min(end, (chunk + 1) << interleave_shift_);
-    add_to_stream(bank_of(chunk), accesses_of(to - from));
+    const std::uint32_t bank = bank_of(chunk);
+    if (stream_accesses_[bank] == 0) {
+      stream_banks_.push_back(bank);
+    }
+    stream_accesses_[bank] += accesses_of(to - from);
     from = to;
   }
-  return 0;
-}
-
-void SramTiming::add_to_stream(std::uint32_t bank, Slot accesses) {
-  if (stream_accesses_[bank] == 0) {
-    stream_banks_.push_back(bank);
-  }
-  stream_accesses_[bank] += accesses;
 }
 
 Cycle SramTiming::stream_end() {

@@ -115,14 +115,15 @@ class SramTiming {
   std::uint32_t bank_of(std::uint64_t chunk) const {
     return static_cast<std::uint32_t>(bank_mask_ != 0 ? chunk & bank_mask_ : chunk % config_.banks);
   }
-  Slot add_to_stream(SramRange range);
-  void add_to_stream(std::uint32_t bank, Slot accesses);
+  Slot accesses_per_bank(SramRange range) const;
+  void add_to_stream(SramRange range);
 
   SramConfig config_;
   unsigned interleave_shift_;  // log2 of interleave_bytes
   unsigned port_shift_;        // log2 of port_bytes
   std::vector<Bank> banks_;
   std::uint32_t bank_mask_;  // banks - 1 if that is a power of two, else 0
+  std::vector<std::uint32_t> all_banks_;
   std::vector<std::uint32_t> stream_banks_;
   std::vector<Slot> stream_accesses_;
   Cycle stream_end_ = 0;        // what stream_end() said last

@@ -146,9 +146,9 @@ TEST_P(BeladyAndLru, BeladyNeverLoadsMore) {
     const std::uint64_t lru = test::compile(graph, options).stats.loads;
     options.eviction = Eviction::kBelady;
     const std::uint64_t belady = test::compile(graph, options).stats.loads;
-    EXPECT_LE(belady, lru)
-        << "seed " << seed << ", " << options.sram_bytes / kTileBytes << " tiles, "
-        << (options.loop_order ? to_string(*options.loop_order) : "auto");
+    EXPECT_LE(belady, lru) << "seed " << seed << ", " << options.sram_bytes / kTileBytes
+                           << " tiles, "
+                           << (options.loop_order ? to_string(*options.loop_order) : "auto");
     saved += lru - belady;
   }
   EXPECT_GT(saved, 1000U);  // the test is about something

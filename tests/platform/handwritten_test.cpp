@@ -55,9 +55,10 @@ TEST(Handwritten, ACopiedTileTakesTheTimesOfItsTwoBursts) {
   // docs/timing-model.md, DMA. Load: setup 16, bus 4, DRAM 60, pins 10, bus 4, beats 4, SRAM 2 + 2
   // = 102. Store: setup 16, SRAM 2 + 2, beats 4, bus 4, DRAM 60, pins 10, bus 4 = 102. Refresh
   // makes the pins' 10 ns longer, and each burst is handed over at the next clock edge.
-  const Program program = program_of("tensor x input 8x8 tile 8x8 dram 0\n"
-                                     "tensor y output 8x8 tile 8x8 dram 0x1000\n",
-                                     "load x[0,0] -> 0\nstore y[0,0] <- 0\n");
+  const Program program = program_of(
+      "tensor x input 8x8 tile 8x8 dram 0\n"
+      "tensor y output 8x8 tile 8x8 dram 0x1000\n",
+      "load x[0,0] -> 0\nstore y[0,0] <- 0\n");
   const struct {
     std::uint32_t permille;
     Cycle cycles;

@@ -266,7 +266,8 @@ TEST(CommandLine, Refuses) {
       {{"run", "m", "--compute.drain=on", "--compute.dataflow=ws"},
        "compute.drain=on has no effect with compute.dataflow=ws"},
       {{"compile", "m", "--dump=ops"},
-       "--dump=ops is not a choice; did you mean 'uops'?; allowed: graph, loops, uops, schedule, program "
+       "--dump=ops is not a choice; did you mean 'uops'?; allowed: graph, loops, uops, schedule, "
+       "program "
        "or canonical"},
       {{"compile", "m", "--dump=uops", "--format=text"},
        "--format=text has no effect with --dump=uops"},

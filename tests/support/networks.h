@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/fusion.h"
 #include "compiler/fit.h"
+#include "compiler/fusion.h"
 #include "compiler/lower.h"
 #include "compiler/program_verify.h"
 #include "compiler/schedule.h"

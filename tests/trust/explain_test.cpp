@@ -65,7 +65,8 @@ TEST_P(ExplainRandomRuns, AddUp) {
       } catch (const InputError&) {
         continue;  // what does not go together
       }
-      const Explanation explanation = explain_work({graph, std::nullopt, std::move(*compiled)}, config, {});
+      const Explanation explanation =
+          explain_work({graph, std::nullopt, std::move(*compiled)}, config, {});
       if (verbose()) {
         std::printf("replay is off by %+.1f %%: %s\n", 100 * explanation.replay_error,
                     to_arguments(settings).c_str());

@@ -168,9 +168,10 @@ Cycle cycles_in(const RunResult& result, Engine engine, EngineState state) {
 
 TEST(Limits, AStarvedBusIsBusyWheneverThereIsALoadForIt) {
   // Output tile after output tile, so that stores go beside loads.
-  const Settings starved = {
-      {"bus.bytes_per_cycle", "1B"}, {"sram.size", "4MiB"},
-      {"schedule.loop_order", "mnk"}, {"schedule.lookahead", "0"}};
+  const Settings starved = {{"bus.bytes_per_cycle", "1B"},
+                            {"sram.size", "4MiB"},
+                            {"schedule.loop_order", "mnk"},
+                            {"schedule.lookahead", "0"}};
   for (const char* depth : {"16", "1024"}) {
     const RunResult bus =
         timed("gemm:512x512x512", with(starved, {{"sequencer.queue_depth", depth}}));

@@ -51,9 +51,9 @@ struct Machine {
   int refused = 0;  // draws before that do not go together
 };
 
-/// A tensor may have roles that ask for different tiles. Tiles of different sizes, and a bias besides three
-/// tiles, may find no hole that is large enough in an SRAM of less than eight tiles. Any other
-/// refusal of a model is a failure.
+/// A tensor may have roles that ask for different tiles. Tiles of different sizes, and a bias
+/// besides three tiles, may find no hole that is large enough in an SRAM of less than eight tiles.
+/// Any other refusal of a model is a failure.
 bool may_refuse(const Config& config, const Graph& graph, const std::string& error) {
   const TileShape& tile = config.tile;
   const bool one_size =

@@ -9,7 +9,8 @@
 namespace tilewave {
 namespace {
 
-constexpr const char* kTensors = "tensor x input 24x8 tile 8x8 dram 0x0\ntensor y output 24x8 tile 8x8 dram 0x1000\n";
+constexpr const char* kTensors =
+    "tensor x input 24x8 tile 8x8 dram 0x0\ntensor y output 24x8 tile 8x8 dram 0x1000\n";
 
 LoadAhead of(const test::RecordedRun& run) {
   return find_load_ahead(run.program, run.links, run.timeline, run.events());
@@ -79,7 +80,8 @@ TEST(LoadAheadTest, StepsAhead) {
     ops += "relu" + tile + (i < 6 ? "a=0x000 -> " : "a=0x100 -> ") + address;
     stores += "store" + tile + "<- " + address;
   }
-  const std::string tensors = "tensor x input 16x8 tile 8x8 dram 0x0\ntensor y output 56x8 tile 8x8 dram 0x1000\n";
+  const std::string tensors =
+      "tensor x input 16x8 tile 8x8 dram 0x0\ntensor y output 56x8 tile 8x8 dram 0x1000\n";
   const LoadAhead ahead = of({test::tiny_program(tensors, ops + stores), MachineConfig{}});
   // x[0,0] is late. x[1,0] is complete at 118. Steps start at 102, 106, 110, 116, 120, 124 and 128:
   // the third reads and writes banks 0 to 3, which takes 2 cycles more. Those at 120 and 124 start

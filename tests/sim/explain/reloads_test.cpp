@@ -52,12 +52,12 @@ TEST(Reloads, NameTheTakerAndTheTensor) {
 }
 
 TEST(Reloads, ATileThatIsStillThereWasLostToNobody) {
-  const Program program =
-      test::tiny_program("tensor x input 8x8 tile 8x8 dram 0x0\ntensor y output 8x8 tile 8x8 dram 0x1000\n",
-                         "load x[0,0] -> 0x000\n"
-                         "load x[0,0] -> 0x100\n"  // still at 0
-                         "load x[0,0] -> 0x100\n"  // over itself
-                         "store y[0,0] <- 0x100\n");
+  const Program program = test::tiny_program(
+      "tensor x input 8x8 tile 8x8 dram 0x0\ntensor y output 8x8 tile 8x8 dram 0x1000\n",
+      "load x[0,0] -> 0x000\n"
+      "load x[0,0] -> 0x100\n"  // still at 0
+      "load x[0,0] -> 0x100\n"  // over itself
+      "store y[0,0] <- 0x100\n");
   const Reloads reloads = find_reloads(program, find_links(program));
   ASSERT_EQ(reloads.groups.size(), 1U);
   expect_group(reloads.groups[0], 0, Taker::kNobody, 0, 2);

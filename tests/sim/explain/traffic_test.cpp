@@ -82,9 +82,9 @@ TEST(Traffic, BoundOfMatrixMultiplication) {
 }
 
 TEST(Traffic, ACopyBelongsToNoOperator) {
-  const Program program =
-      test::tiny_program("tensor x input 8x8 tile 8x8 dram 0x0\ntensor y output 8x8 tile 8x8 dram 0x1000\n",
-                         "load x[0,0] -> 0\nstore y[0,0] <- 0\n");
+  const Program program = test::tiny_program(
+      "tensor x input 8x8 tile 8x8 dram 0x0\ntensor y output 8x8 tile 8x8 dram 0x1000\n",
+      "load x[0,0] -> 0\nstore y[0,0] <- 0\n");
   const Traffic traffic = find_traffic(program, find_links(program), 0x1000);
   EXPECT_TRUE(traffic.operators.empty());
   EXPECT_EQ(traffic.total.moved(), 512U);
