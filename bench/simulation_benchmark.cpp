@@ -109,8 +109,7 @@ int sc_main(int argc, char** argv) {
   const Config config = resolve_config(std::vector{settings_of(settings)});
   std::printf("%-26s %-11s %9s %9s %9s %9s %8s\n", "model", "mode", "Mcycles/s", "MuOps/s",
               "M128B/s", "us/step", "/kernel");
-  if (!getenv("NOMLP"))
-    measure_simulation("mlp:128x128x64x32x32", config, quick ? 21 : 201);
+  measure_simulation("mlp:128x128x64x32x32", config, quick ? 21 : 201);
   measure_simulation("gemm:512x512x512", config, quick ? 3 : 11);
   measure_simulation("gemm:1024x1024x1024", config, quick ? 1 : 5);
   if (!quick) {
