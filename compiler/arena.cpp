@@ -40,6 +40,18 @@ std::optional<std::uint64_t> Arena::allocate(std::uint64_t bytes) {
   return take(hole, hole->first, rounded);
 }
 
+std::optional<std::uint64_t> Arena::allocate_high(std::uint64_t bytes) {
+  const std::uint64_t rounded = ceil_div(bytes, kSramAlignment) * kSramAlignment;
+  for (auto hole = free_.end(); hole != free_.begin();) {
+    --hole;
+    const std::uint64_t end = (hole->first + hole->second) / kSramAlignment * kSramAlignment;
+    if (end >= hole->first + rounded) {
+      return take(hole, end - rounded, rounded);
+    }
+  }
+  return std::nullopt;
+}
+
 /// Cuts [address, address + bytes) out of a hole.
 std::uint64_t Arena::take(Blocks::iterator hole, std::uint64_t address, std::uint64_t bytes) {
   const std::uint64_t hole_begin = hole->first;

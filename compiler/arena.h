@@ -20,6 +20,8 @@ class Arena {
 
   /// Address of a new block of at least `bytes` > 0, or nothing if no free block is large enough.
   std::optional<std::uint64_t> allocate(std::uint64_t bytes);
+  /// The same at the end of the last hole that is large enough, whatever the placement.
+  std::optional<std::uint64_t> allocate_high(std::uint64_t bytes);
   /// Frees the block that starts at `address`; InternalError if there is none.
   void release(std::uint64_t address);
 

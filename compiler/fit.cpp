@@ -68,6 +68,7 @@ FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
   ScheduleOptions plain = options;
   plain.buffering =
       options.buffering == Buffering::kTagged ? Buffering::kTagged : Buffering::kSingle;
+  plain.apart = true;
   return attempt(fused, tile, std::vector<LoopNest>(fused.operators().size()), plain);
 }
 

@@ -22,7 +22,8 @@ struct FittingSchedule {
 
 /// The schedule of a fused graph. Tiles of different sizes may leave holes between them that are
 /// too small for the next one; then blocks are made smaller, and at last every output tile is
-/// computed by itself, loads right before their steps. Throws InputError if a step does not fit.
+/// computed by itself and nothing is kept (ScheduleOptions::apart). Throws InputError if a step
+/// does not fit.
 FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
                                 const ScheduleOptions& options);
 

@@ -34,6 +34,10 @@ struct ScheduleOptions {
   std::uint32_t lookahead = 128;   ///< kPingPong: steps over which a LOAD is hoisted, at most
   std::uint32_t loads_ahead = 64;  ///< kPingPong: LOADs hoisted over the step in execution, at most
   std::uint32_t store_delay = 0;   ///< steps by which a STORE sinks behind later LOADs
+  /// For an SRAM that just holds one step of tiles of different sizes: nothing stays from step to
+  /// step but open accumulators; left operands lie at the low end, all else at the high end, so
+  /// that no hole is too small. Not with kPingPong.
+  bool apart = false;
 };
 
 struct ScheduleStats {

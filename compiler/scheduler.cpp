@@ -130,6 +130,11 @@ class Scheduler {
     while (!early_.empty() && early_.front() <= position_) {
       early_.pop_front();
     }
+    if (options_.apart) {
+      while (const auto idle = residency_.victim(step_end(position_), kNoUse)) {
+        evict(*idle);
+      }
+    }
     const std::size_t most_early = std::min(most_early_, early_.size() + kEarlyLoadsPerStep);
     while (ahead_ < list_.uops.size()) {
       const bool now = ahead_step_ == step_;
@@ -210,11 +215,7 @@ class Scheduler {
       }
       flush_stores(kNoUse);
     }
-    std::size_t execute = ahead_;
-    while (list_.uops[execute].kind == UopKind::kLoad) {
-      ++execute;
-    }
-    const auto address = allocate(uop, execute, now);
+    const auto address = allocate(uop, step_end(ahead_), now);
     if (!address) {
       return false;
     }
@@ -235,11 +236,25 @@ class Scheduler {
     return true;
   }
 
+  /// Of the step that the LOAD uOp at `position` is for.
+  std::size_t step_end(std::size_t position) const {
+    while (list_.uops[position].kind == UopKind::kLoad) {
+      ++position;
+    }
+    return position;
+  }
+
+  std::optional<std::uint64_t> place(const Uop& uop) {
+    const bool second = ahead_ > 0 && list_.uops[ahead_ - 1].kind == UopKind::kLoad;
+    const bool high = options_.apart && (second || uop.kind != UopKind::kLoad);
+    return high ? arena_.allocate_high(bytes_of(uop)) : arena_.allocate(bytes_of(uop));
+  }
+
   /// Bytes for the tile of `uop`, evicting tiles that no step up to position `until` uses.
   std::optional<std::uint32_t> allocate(const Uop& uop, std::uint64_t until, bool now) {
     const std::uint64_t rested = ahead_of_time_ && !steps_.empty() ? steps_.front() + 1 : kNoUse;
     for (;;) {
-      if (const auto address = arena_.allocate(bytes_of(uop))) {
+      if (const auto address = place(uop)) {
         return static_cast<std::uint32_t>(*address);
       }
       auto victim = residency_.victim(until, rested);

@@ -189,5 +189,16 @@ TEST(Arena, RandomWalksAgreeWithABitmap) {
   }
 }
 
+TEST(Arena, HighBlocksEndWithTheLastHoleThatHoldsThem) {
+  Arena arena(1000);                          // the last whole line ends at 960
+  EXPECT_EQ(arena.allocate_high(100), 832U);  // 960 − 128
+  EXPECT_EQ(arena.allocate(64), 0U);
+  EXPECT_EQ(arena.allocate_high(64), 768U);
+  arena.release(832);
+  EXPECT_EQ(arena.allocate_high(65), 832U);
+  EXPECT_EQ(arena.allocate_high(704), 64U);  // all between 64 and 768
+  EXPECT_EQ(arena.allocate_high(64), std::nullopt);
+}
+
 }  // namespace
 }  // namespace tilewave

@@ -51,20 +51,11 @@ struct Machine {
   int refused = 0;  // draws before that do not go together
 };
 
-/// A tensor may have roles that ask for different tiles. Tiles of different sizes, and a bias
-/// besides three tiles, may find no hole that is large enough in an SRAM of less than eight tiles.
+/// A tensor may have roles that ask for different tiles, and an SRAM may be too small for one step.
 /// Any other refusal of a model is a failure.
-bool may_refuse(const Config& config, const Graph& graph, const std::string& error) {
-  const TileShape& tile = config.tile;
-  const bool one_size =
-      tile.m == tile.n && tile.n == tile.k &&
-      std::ranges::none_of(graph.tensors(), [](const Tensor& t) { return t.shape.rows == 1; });
-  const std::uint64_t largest =
-      std::max({tile.left().bytes(), tile.right().bytes(), tile.result().bytes()});
-  const bool tight = config.machine.sram.size_bytes < 8 * largest;
+bool may_refuse(const std::string& error) {
   return error.find("must be equal") != std::string::npos ||
-         error.find("bytes of SRAM for its tiles, bias included") != std::string::npos ||
-         (error.find("no SRAM left") != std::string::npos && !one_size && tight);
+         error.find("bytes of SRAM for its tiles") != std::string::npos;
 }
 
 Machine draw_machine(std::mt19937& random) {
@@ -83,9 +74,9 @@ Machine draw_machine(std::mt19937& random) {
       machine.model = compile_model(graph, machine.config);
       return machine;
     } catch (const InputError& error) {
-      EXPECT_TRUE(may_refuse(machine.config, graph, error.what())) << error.what() << "\n"
-                                                                   << machine.arguments << "\n"
-                                                                   << machine.graph;
+      EXPECT_TRUE(may_refuse(error.what())) << error.what() << "\n"
+                                            << machine.arguments << "\n"
+                                            << machine.graph;
     }
   }
 }
