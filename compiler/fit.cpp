@@ -69,6 +69,7 @@ FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
   plain.buffering =
       options.buffering == Buffering::kTagged ? Buffering::kTagged : Buffering::kSingle;
   plain.apart = true;
+  plain.forwarding = false;  // a result that stays would lie in the way of operands
   return attempt(fused, tile, std::vector<LoopNest>(fused.operators().size()), plain);
 }
 

@@ -36,7 +36,8 @@ struct ScheduleOptions {
   std::uint32_t store_delay = 0;   ///< steps by which a STORE sinks behind later LOADs
   /// For an SRAM that just holds one step of tiles of different sizes: nothing stays from step to
   /// step but open accumulators; left operands lie at the low end, all else at the high end, so
-  /// that no hole is too small. Not with kPingPong.
+  /// that no hole is too small. Not with kPingPong
+  /// or forwarding.
   bool apart = false;
 };
 
