@@ -55,7 +55,7 @@ Graph fuse_to_fit(const Graph& graph, const TileShape& tile, std::uint64_t sram_
 FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
                                 const ScheduleOptions& options) {
   require_step_fits(fused, tile, options.sram_bytes);
-  for (const std::uint64_t quarters : {4, 3, 2, 1}) {
+  for (const std::uint64_t quarters : {4U, 3U, 2U, 1U}) {
     try {
       return attempt(fused, tile,
                      choose_loop_nests(fused, tile, options.loop_order, options.costs,
