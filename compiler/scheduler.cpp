@@ -6,8 +6,10 @@
 
 #include "compiler/arena.h"
 #include "compiler/error.h"
+#include "compiler/load_pace.h"
 #include "compiler/residency.h"
 #include "compiler/schedule.h"
+#include "compiler/store_queue.h"
 
 namespace tilewave {
 namespace {
@@ -37,12 +39,10 @@ class Scheduler {
         index_(graph_.tensors(), list_.tiles),
         residency_(options_.eviction, index_.count()),
         tiles_(index_.count()),
-        prefetch_bytes_(
-            std::max(kPrefetchShare * static_cast<double>(options_.sram_bytes),
-                     kLeastPrefetchTiles * static_cast<double>(list_.tile.result().bytes()))),
+        pace_(options_.costs.dram_bytes_per_cycle, prefetch_bytes()),
         most_early_(std::min<std::size_t>(
             options_.loads_ahead,
-            static_cast<std::size_t>(2 * prefetch_bytes_) / list_.tile.result().bytes())) {
+            static_cast<std::size_t>(2 * prefetch_bytes()) / list_.tile.result().bytes())) {
     find_next_uses();
     schedule_.ops.reserve(list_.uops.size() * 2 / 3);
   }
@@ -64,7 +64,8 @@ class Scheduler {
       }
     }
     flush_stores(kNoUse);
-    merge_late_stores();
+    schedule_.stats.stores += stores_.late_count();
+    schedule_.ops = stores_.merge_late(std::move(schedule_.ops));
     schedule_.stats.loads_eliminated = load_uops_ - schedule_.stats.loads;
     schedule_.stats.peak_sram_bytes = arena_.peak_bytes();
     schedule_.stats.final_live_bytes = arena_.live_bytes();
@@ -77,27 +78,20 @@ class Scheduler {
     std::uint64_t first_use = kNoUse;  ///< the first LOAD uOp of it
     double arrival = 0;                ///< when its latest LOAD is through
     std::uint32_t accumulator = 0;     ///< address while it is computed
-    std::uint32_t completed = 0;       ///< ops emitted when it was complete
+    std::size_t completed = 0;         ///< ops emitted when it was complete
     bool open = false;                 ///< it has an accumulator
     bool in_dram = false;              ///< a source, or a STORE was emitted
     bool unsaved = false;              ///< resident, and DRAM does not have it
     bool leaving = false;              ///< a STORE of it waits for loads to pass
-    OperatorId producer = 0;
-  };
-  /// A STORE that waits for loads to pass it.
-  struct PendingStore {
-    Op op;
-    TileId tile;
-    std::uint64_t due;  ///< step
-    bool release;
-  };
-  /// A STORE found to be needed after its place in the program had passed.
-  struct LateStore {
-    std::uint32_t before;
-    Op op;
   };
 
   TileId tile_of(const Uop& uop) const { return index_.id(uop); }
+
+  /// On their way at once, if the DRAM is what is waited for.
+  double prefetch_bytes() const {
+    return std::max(kPrefetchShare * static_cast<double>(options_.sram_bytes),
+                    kLeastPrefetchTiles * static_cast<double>(list_.tile.result().bytes()));
+  }
 
   std::uint64_t bytes_of(const Uop& uop) const { return list_.tiles[uop.tensor].bytes(); }
 
@@ -139,7 +133,7 @@ class Scheduler {
     while (ahead_ < list_.uops.size()) {
       const bool now = ahead_step_ == step_;
       if (!now && (!ahead_of_time_ || ahead_step_ - step_ > options_.lookahead ||
-                   early_.size() >= most_early || dram_is_behind())) {
+                   early_.size() >= most_early || pace_.is_full())) {
         break;
       }
       if (!prepare(now)) {
@@ -169,7 +163,6 @@ class Scheduler {
         }
         tile.accumulator = *address;
         tile.open = true;
-        tile.producer = uop.oper;
       }
     }
     ++ahead_;
@@ -188,20 +181,6 @@ class Scheduler {
     }
     const auto address = arena_.allocate(bytes_of(uop));
     return address ? std::optional(static_cast<std::uint32_t>(*address)) : std::nullopt;
-  }
-
-  // A clock of its own tells how far ahead loads are worth their place: as far as it knows, the
-  // DRAM is never idle while something could be loaded, nor is SRAM taken by what cannot come yet.
-
-  double transfer_cycles(double bytes) const { return bytes / options_.costs.dram_bytes_per_cycle; }
-
-  /// Enough is on its way.
-  bool dram_is_behind() const { return dram_free_ > clock_ + transfer_cycles(prefetch_bytes_); }
-
-  /// When a transfer that is issued now ends.
-  double transfer(std::uint64_t bytes) {
-    dram_free_ = std::max(dram_free_, clock_) + transfer_cycles(static_cast<double>(bytes));
-    return dram_free_;
   }
 
   bool bring_in(const Uop& uop, bool now) {
@@ -229,7 +208,7 @@ class Scheduler {
     schedule_.ops.push_back(op);
     ++schedule_.stats.loads;
     residency_.insert(id, *address, ahead_);
-    tiles_[id].arrival = transfer(bytes_of(uop));
+    tiles_[id].arrival = pace_.transfer(bytes_of(uop));
     if (!now) {
       early_.push_back(ahead_);
     }
@@ -259,7 +238,7 @@ class Scheduler {
       }
       auto victim = residency_.victim(until, rested);
       if (!victim && now) {
-        if (!pending_stores_.empty()) {
+        if (!stores_.empty()) {
           flush_stores(kNoUse);
           continue;
         }
@@ -279,8 +258,7 @@ class Scheduler {
     TileState& tile = tiles_[id];
     if (tile.unsaved) {
       // The static schedule knows the future: it stores the tile as soon as it is complete.
-      const Uop where = coordinates(id);
-      late_stores_.push_back({tile.completed, store_op(where, residency_.address(id))});
+      stores_.push_late(tile.completed, store_op(index_.place(id), residency_.address(id)));
       tile.unsaved = false;
       tile.in_dram = true;
     }
@@ -311,14 +289,14 @@ class Scheduler {
     op.dst = tiles_[tile_of(uop)].accumulator;
     schedule_.ops.push_back(op);
     ++schedule_.stats.executes;
-    clock_ += static_cast<double>(options_.costs.step_cycles);
+    pace_.step(options_.costs.step_cycles);
     release_operands();
   }
 
   /// Where an operand lies; the step starts when it is there.
   std::uint32_t use_operand(std::size_t operand) {
     const TileId tile = tile_of(list_.uops[operands_[operand]]);
-    clock_ = std::max(clock_, tiles_[tile].arrival);
+    pace_.wait_for(tiles_[tile].arrival);
     return residency_.address(tile);
   }
 
@@ -341,7 +319,7 @@ class Scheduler {
     const TileId id = tile_of(uop);
     TileState& tile = tiles_[id];
     if (operand_count_ > 0) {  // a copy: what was loaded leaves under another name
-      pending_stores_.push_back({store_op(uop, use_operand(0)), id, step_, false});
+      stores_.push({store_op(uop, use_operand(0)), id, step_, false});
       flush_stores(kNoUse);
       release_operands();
       return;
@@ -349,76 +327,46 @@ class Scheduler {
     const bool stays = options_.forwarding && tile.first_use != kNoUse;
     const bool leaves = !stays || graph_.tensor(uop.tensor).role == TensorRole::kOutput;
     tile.open = false;
-    tile.completed = static_cast<std::uint32_t>(schedule_.ops.size());
+    tile.completed = schedule_.ops.size();
     if (stays) {
       residency_.insert(id, tile.accumulator, tile.first_use);
       tile.unsaved = !leaves;
     }
     if (leaves) {
       tile.leaving = true;
-      pending_stores_.push_back(
-          {store_op(uop, tile.accumulator), id, step_ + options_.store_delay, !stays});
+      stores_.push({store_op(uop, tile.accumulator), id, step_ + options_.store_delay, !stays});
       if (options_.store_delay == 0) {
         flush_stores(kNoUse);
       }
     }
   }
 
-  Op store_op(const Uop& uop, std::uint32_t address) const {
+  /// `place` is a uOp, or whatever else names a computed tensor, a row and a column.
+  template <typename Place>
+  Op store_op(const Place& place, std::uint32_t address) const {
+    const OperatorId producer = *graph_.tensor(place.tensor).producer;
     Op op;
     op.opcode = Opcode::kStore;
-    op.relu = !options_.forwarding && graph_.operators()[uop.oper].relu;
-    op.tensor = uop.tensor;
-    op.row = uop.row;
-    op.col = uop.col;
+    op.relu = !options_.forwarding && graph_.operators()[producer].relu;
+    op.tensor = place.tensor;
+    op.row = place.row;
+    op.col = place.col;
     op.a = address;
     return op;
   }
 
   void flush_stores(std::uint64_t due) {
-    while (!pending_stores_.empty() && pending_stores_.front().due <= due) {
-      const PendingStore& store = pending_stores_.front();
+    for (; !stores_.empty() && stores_.front().due <= due; stores_.pop()) {
+      const PendingStore& store = stores_.front();
       schedule_.ops.push_back(store.op);
       tiles_[store.tile].in_dram = true;
       tiles_[store.tile].leaving = false;
-      transfer(list_.tiles[store.op.tensor].bytes());
+      pace_.transfer(list_.tiles[store.op.tensor].bytes());
       ++schedule_.stats.stores;
       if (store.release) {
         arena_.release(store.op.a);
       }
-      pending_stores_.pop_front();
     }
-  }
-
-  void merge_late_stores() {
-    if (late_stores_.empty()) {
-      return;
-    }
-    schedule_.stats.stores += late_stores_.size();
-    std::ranges::stable_sort(late_stores_, {}, &LateStore::before);
-    std::vector<Op> ops;
-    ops.reserve(schedule_.ops.size() + late_stores_.size());
-    std::size_t next = 0;
-    for (const LateStore& store : late_stores_) {
-      ops.insert(ops.end(), schedule_.ops.begin() + static_cast<std::ptrdiff_t>(next),
-                 schedule_.ops.begin() + store.before);
-      next = store.before;
-      ops.push_back(store.op);
-    }
-    ops.insert(ops.end(), schedule_.ops.begin() + static_cast<std::ptrdiff_t>(next),
-               schedule_.ops.end());
-    schedule_.ops = std::move(ops);
-  }
-
-  Uop coordinates(TileId id) const {
-    const TileIndex::Place place = index_.place(id);
-    Uop uop;
-    uop.kind = UopKind::kStore;
-    uop.oper = tiles_[id].producer;
-    uop.tensor = place.tensor;
-    uop.row = place.row;
-    uop.col = place.col;
-    return uop;
   }
 
   void release(TileId tile) {
@@ -453,21 +401,18 @@ class Scheduler {
   std::vector<TileState> tiles_;
   std::vector<std::uint64_t> next_use_;
   std::uint64_t load_uops_ = 0;
-  double prefetch_bytes_;   // on their way at once, if the DRAM is what is waited for
+  LoadPace pace_;
   std::size_t most_early_;  // LOADs hoisted at once
 
   std::size_t position_ = 0;             // uOp being emitted
   std::uint64_t step_ = 0;               // its step
-  double clock_ = 0;                     // cycles: when it starts, by the cost model
-  double dram_free_ = 0;                 // cycles: when all LOADs and STOREs so far are through
   std::size_t ahead_ = 0;                // uOp being prepared
   std::uint64_t ahead_step_ = 0;         // its step
   std::deque<std::uint64_t> early_;      // LOADs emitted whose step has not come
   std::deque<std::uint64_t> steps_;      // where the last steps began
   std::array<std::size_t, 3> operands_;  // LOAD uOps of the step
   std::size_t operand_count_ = 0;
-  std::deque<PendingStore> pending_stores_;
-  std::vector<LateStore> late_stores_;
+  StoreQueue stores_;
   Schedule schedule_;
 };
 
