@@ -2,7 +2,8 @@
 
 namespace tilewave {
 
-ComputeTiming::ComputeTiming(const ComputeConfig& config, const TileShape& tile) : config_(config) {
+ComputeTiming::ComputeTiming(const ComputeConfig& config, const TileShape& tile)
+    : config_(config), tile_(tile) {
   const Cycle h = config.rows;
   const Cycle w = config.cols;
   const Cycle m = tile.m;

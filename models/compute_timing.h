@@ -56,9 +56,26 @@ class ComputeTiming {
     bool dst_write = false;
   };
   Streams streams(const Op& op, bool chained, bool chain_continues) const;
+  /// Calls `visit(address, bytes)` for each of them, in that order.
+  template <typename Visit>
+  void visit_streams(const Op& op, bool chained, bool chain_continues, Visit&& visit) const {
+    const Streams wanted = streams(op, chained, chain_continues);
+    const bool matmul = op.opcode == Opcode::kMatmul;
+    const auto stream = [&visit](bool is_wanted, std::uint32_t address, const TileExtent& tile) {
+      if (is_wanted) {
+        visit(address, tile.bytes());
+      }
+    };
+    stream(wanted.a, op.a, matmul ? tile_.left() : tile_.result());
+    stream(wanted.b, op.b, matmul ? tile_.right() : op.broadcast ? tile_.row() : tile_.result());
+    stream(wanted.bias, op.bias, tile_.row());
+    stream(wanted.dst_read, op.dst, tile_.result());
+    stream(wanted.dst_write, op.dst, tile_.result());
+  }
 
  private:
   ComputeConfig config_;
+  TileShape tile_;
   Cycle vector_interval_ = 0;
   Cycle matmul_interval_ = 0;
   Cycle matmul_duration_ = 0;

@@ -129,24 +129,11 @@ void ComputeCore::account(EngineState state, Cycle until) {
 /// of the step's interval, whichever is later.
 Cycle ComputeCore::stream_operands(const Op& op, Cycle ideal, bool chained, bool chain_continues) {
   const CoreClock& clock = context_.clock;
-  const ComputeTiming::Streams streams = timing_.streams(op, chained, chain_continues);
-  const TileShape& tile = context_.program.tile;
-  const bool matmul = op.opcode == Opcode::kMatmul;
-  const std::uint64_t result_bytes = tile.result().bytes();
   stream_.ranges.clear();
-  const auto add = [&](bool wanted, std::uint32_t address, std::uint64_t bytes) {
-    if (wanted) {
-      stream_.ranges.push_back({address, bytes});
-    }
-  };
-  add(streams.a, op.a, matmul ? tile.left().bytes() : result_bytes);
-  add(streams.b, op.b,
-      matmul         ? tile.right().bytes()
-      : op.broadcast ? tile.row().bytes()
-                     : result_bytes);
-  add(streams.bias, op.bias, tile.row().bytes());
-  add(streams.dst_read, op.dst, result_bytes);
-  add(streams.dst_write, op.dst, result_bytes);
+  timing_.visit_streams(op, chained, chain_continues,
+                        [this](std::uint32_t address, std::uint64_t bytes) {
+                          stream_.ranges.push_back({address, bytes});
+                        });
 
   ledger_.expect(EngineState::kBusy, ideal, EngineState::kWaitSram);
   Cycle end = ask_stream_end(true);

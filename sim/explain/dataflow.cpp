@@ -14,7 +14,7 @@ class Walk {
     for (std::uint32_t index = 0; index < program_.ops.size(); ++index) {
       const Op& op = program_.ops[index];
       std::size_t operand = 0;
-      visit_operands(op, [&](std::uint32_t address) {
+      visit_operands(program_, op, [&](std::uint32_t address) {
         links_[index].operands[operand++] = read(address, index);
       });
       if (op.opcode != Opcode::kStore) {
@@ -44,7 +44,7 @@ class Walk {
 
   void write(std::uint32_t index) {
     const Op& op = program_.ops[index];
-    const std::uint64_t end = op.dst + written_bytes(program_, op);
+    const std::uint64_t end = op.dst + tensor_tile_bytes(program_, op.tensor);
     auto tile = sram_.upper_bound(op.dst);
     if (tile != sram_.begin() && std::prev(tile)->second.end > op.dst) {
       --tile;
@@ -67,14 +67,5 @@ class Walk {
 }  // namespace
 
 std::vector<OpLinks> find_links(const Program& program) { return Walk(program).run(); }
-
-TileIndex::TileIndex(const Program& program) {
-  for (std::uint32_t tensor = 0; tensor < program.tensors.size(); ++tensor) {
-    const TileGrid grid = program.grid(tensor);
-    first_.push_back(tiles_);
-    columns_.push_back(grid.cols);
-    tiles_ += grid.tiles();
-  }
-}
 
 }  // namespace tilewave

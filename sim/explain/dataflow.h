@@ -15,7 +15,7 @@ namespace tilewave {
 /// Indices of other ops; kNoOp where there is none.
 struct OpLinks {
   /// The ops that wrote the operands, in the order of visit_operands().
-  std::array<std::uint32_t, kMaxOperands> operands{kNoOp, kNoOp};
+  std::array<std::uint32_t, kMaxOperands> operands{kNoOp, kNoOp, kNoOp};
   std::uint32_t first_use = kNoOp;  ///< the first to read the tile that this op writes
   /// The first to write over a byte of it; not the steps that go on with the same sum.
   std::uint32_t overwritten_by = kNoOp;
@@ -23,21 +23,5 @@ struct OpLinks {
 
 /// By op. Expects a verified program; O(ops · log tiles in SRAM).
 std::vector<OpLinks> find_links(const Program& program);
-
-/// A tile of DRAM, dense over all tensors of a program.
-class TileIndex {
- public:
-  explicit TileIndex(const Program& program);
-
-  std::uint64_t of(const Op& op) const {
-    return first_[op.tensor] + std::uint64_t{op.row} * columns_[op.tensor] + op.col;
-  }
-  std::uint64_t tiles() const { return tiles_; }
-
- private:
-  std::vector<std::uint64_t> first_;
-  std::vector<std::uint32_t> columns_;
-  std::uint64_t tiles_ = 0;
-};
 
 }  // namespace tilewave

@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include "compiler/tile_index.h"
+
 namespace tilewave {
 namespace {
 
@@ -21,15 +23,15 @@ const char* to_string(ReloadGroup::Taker taker) {
 }
 
 Reloads find_reloads(const Program& program, const std::vector<OpLinks>& links) {
-  const TileIndex index(program);
-  std::vector<std::uint32_t> last_writer(index.tiles(), kNoOp);  // who brought the tile into SRAM
+  const TileIndex index(program.tensors);
+  std::vector<std::uint32_t> last_writer(index.count(), kNoOp);  // who brought the tile into SRAM
   std::map<std::tuple<std::uint32_t, Taker, std::uint32_t>, ReloadGroup> groups;
   for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
     const Op& op = program.ops[i];
     if (op.opcode == Opcode::kStore) {
       continue;
     }
-    std::uint32_t& last = last_writer[index.of(op)];
+    std::uint32_t& last = last_writer[index.id(op)];
     if (op.opcode == Opcode::kLoad && last != kNoOp) {
       const std::uint32_t by = links[last].overwritten_by;
       Taker taker = Taker::kNobody;

@@ -47,20 +47,11 @@ class ReplayCore {
 
  private:
   Cycle stream_cycles(const Op& op, bool chained, bool continues) {
-    const ComputeTiming::Streams streams = timing_.streams(op, chained, continues);
-    const std::uint64_t result = written_bytes(program_, op);
     std::array<SramRange, 5> ranges;
     std::size_t count = 0;
-    const auto add = [&](bool wanted, std::uint32_t address, std::uint64_t bytes) {
-      if (wanted) {
-        ranges[count++] = {address, bytes};
-      }
-    };
-    add(streams.a, op.a, left_bytes(program_, op));
-    add(streams.b, op.b, right_bytes(program_, op));
-    add(streams.bias, op.bias, program_.tile.row().bytes());
-    add(streams.dst_read, op.dst, result);
-    add(streams.dst_write, op.dst, result);
+    timing_.visit_streams(op, chained, continues, [&](std::uint32_t address, std::uint64_t bytes) {
+      ranges[count++] = {address, bytes};
+    });
     return memory_.stream_cycles({ranges.data(), count});
   }
 

@@ -8,13 +8,9 @@
 
 namespace tilewave {
 
-/// Of one tile of a tensor: what a load or store moves and a step writes.
+/// Of one tile of a tensor: what a load or store moves, and what an op writes.
 inline std::uint64_t tensor_tile_bytes(const Program& program, std::uint32_t tensor) {
   return program.tensors[tensor].tile.bytes();
-}
-
-inline std::uint64_t written_bytes(const Program& program, const Op& op) {
-  return tensor_tile_bytes(program, op.tensor);
 }
 
 /// Between DRAM and SRAM, both ways.
@@ -26,35 +22,17 @@ inline std::uint64_t moved_bytes(const Program& program) {
   return bytes;
 }
 
-/// What a compute step reads at `a`, and at `b`.
-inline std::uint64_t left_bytes(const Program& program, const Op& op) {
-  const TileShape& tile = program.tile;
-  return (op.opcode == Opcode::kMatmul ? tile.left() : tile.result()).bytes();
-}
-inline std::uint64_t right_bytes(const Program& program, const Op& op) {
-  const TileShape& tile = program.tile;
-  return (op.opcode == Opcode::kMatmul ? tile.right()
-          : op.broadcast               ? tile.row()
-                                       : tile.result())
-      .bytes();
-}
-
 /// Calls `visit(address)` for every tile that `op` reads but is not its own accumulator.
 template <typename Visit>
-void visit_operands(const Op& op, Visit&& visit) {
-  switch (op.opcode) {
-    case Opcode::kLoad: break;
-    case Opcode::kStore:
-    case Opcode::kRelu: visit(op.a); break;
-    case Opcode::kMatmul:
-    case Opcode::kAdd:
-      visit(op.a);
-      visit(op.b);
-      if (op.biased) {
-        visit(op.bias);
-      }
-      break;
-  }
+void visit_operands(const Program& program, const Op& op, Visit&& visit) {
+  visit_sram(
+      program, op,
+      [&](std::uint32_t address, std::uint64_t) {
+        if (op.opcode != Opcode::kMatmul || address != op.dst) {
+          visit(address);
+        }
+      },
+      [](std::uint32_t, std::uint64_t) {});
 }
 
 inline constexpr std::uint32_t kMaxOperands = 3;

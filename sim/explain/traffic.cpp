@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/tile_index.h"
+
 namespace tilewave {
 namespace {
 
@@ -12,8 +14,8 @@ class Counter {
       : program_(program),
         links_(links),
         sram_bytes_(sram_bytes),
-        index_(program),
-        seen_(index_.tiles()),
+        index_(program.tensors),
+        seen_(index_.count()),
         operator_of_(program.tensors.size(), kNone) {
     for (std::uint32_t tensor = 0; tensor < program.tensors.size(); ++tensor) {
       traffic_.tensors.push_back({tensor, 0, 0, 0});
@@ -101,7 +103,7 @@ class Counter {
   }
 
   bool first_time(const Op& op) {
-    const std::uint64_t tile = index_.of(op);
+    const std::uint64_t tile = index_.id(op);
     const bool first = !seen_[tile];
     seen_[tile] = true;
     return first;
