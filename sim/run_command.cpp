@@ -4,19 +4,16 @@
 #include <sys/resource.h>
 
 #include "compiler/error.h"
-#include "models/dram_image.h"
 #include "platform/platform.h"
 #include "sim/commands.h"
 #include "sim/files.h"
 #include "sim/host_time.h"
-#include "sim/onnx_values.h"
 #include "sim/output_file.h"
 #include "sim/prepare.h"
 #include "sim/report.h"
 #include "sim/result_json.h"
 #include "sim/run_outcome.h"
-#include "sim/tensor_data.h"
-#include "sim/verification.h"
+#include "sim/simulate.h"
 
 namespace tilewave {
 namespace {
@@ -44,19 +41,6 @@ struct Outputs {
   }
 };
 
-KernelKind kernel_kind(KernelChoice choice) {
-  switch (choice) {
-    case KernelChoice::kAuto: return KernelKind::kAuto;
-    case KernelChoice::kAvx2: return KernelKind::kAvx2;
-    case KernelChoice::kReference: return KernelKind::kReference;
-  }
-  throw InternalError("no such kernel");
-}
-
-Coverage chosen_coverage(VerifyChoice choice) {
-  return choice == VerifyChoice::kSampled ? Coverage::kSampled : Coverage::kFull;
-}
-
 std::uint64_t peak_rss_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -64,15 +48,8 @@ std::uint64_t peak_rss_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * kKibibyte;
 }
 
-void simulate(const CompiledModel& compiled, const RunOptions& options, RunOutcome& outcome) {
-  const Stopwatch watch;
-  outcome.result = run_program(compiled.program, compiled.hazards, outcome.config.machine, options);
-  outcome.host.simulation_seconds = watch.seconds();
-}
-
 /// What --expect names; null without it.
-std::optional<std::vector<ExpectedOutput>> expected_outputs(const RunCommand& command,
-                                                            const OnnxModel* onnx) {
+std::optional<ExpectedFiles> expected_files(const RunCommand& command, const OnnxModel* onnx) {
   if (!command.expect_directory) {
     return std::nullopt;
   }
@@ -80,35 +57,8 @@ std::optional<std::vector<ExpectedOutput>> expected_outputs(const RunCommand& co
     throw InputError("command line: --expect has no effect on " + one_line(command.model) +
                      ", which is not an ONNX model");
   }
-  return read_expected_outputs(*command.expect_directory, *onnx);
-}
-
-/// Simulates with data and compares the outputs. `onnx` is null unless the model is one.
-void simulate_and_verify(const RunCommand& command, const CompiledModel& compiled,
-                         const OnnxModel* onnx, RunOptions options, RunOutcome& outcome) {
-  const Program& program = compiled.program;
-  const Graph* graph = compiled.graph ? &*compiled.graph : nullptr;
-  options.kernel = &select_kernel(kernel_kind(command.kernel));
-  outcome.host.kernel = options.kernel->name;
-
-  const auto expected = expected_outputs(command, onnx);
-  const TensorValues sources = onnx != nullptr ? onnx_tensor_values(*onnx, command.seed)
-                                               : draw_tensors(command.seed, program);
-  DramImage image(program, command.config.machine.dram.layout);
-  write_tensors(sources, program, image);
-  options.dram = image.bytes();
-  simulate(compiled, options, outcome);
-
-  if (command.verify != VerifyChoice::kOff) {
-    const Coverage coverage =
-        command.verify ? chosen_coverage(*command.verify) : default_coverage(graph, program);
-    outcome.verification = verify_outputs(graph, program, sources, image, coverage, command.seed);
-    outcome.host.verify_seconds = outcome.verification->seconds;
-  }
-  if (expected) {
-    outcome.expected = compare_outputs(*onnx, program, image, *expected);
-    outcome.expected->directory = *command.expect_directory;
-  }
+  return ExpectedFiles{*command.expect_directory,
+                       read_expected_outputs(*command.expect_directory, *onnx)};
 }
 
 void write_results(const RunOutcome& outcome, const Outputs& outputs) {
@@ -150,10 +100,12 @@ ExitCode run(const RunCommand& command) {
 
   RunOptions options;
   options.vcd_path = outputs.vcd ? outputs.vcd->temporary() : "";
+  const OnnxModel* onnx = work.onnx ? &*work.onnx : nullptr;
+  const auto expected = expected_files(command, onnx);
   if (command.timing_only) {
-    simulate(compiled, options, outcome);
+    simulate_timing(compiled, options, outcome);
   } else {
-    simulate_and_verify(command, compiled, work.onnx ? &*work.onnx : nullptr, options, outcome);
+    simulate_values(compiled, {command.kernel, command.verify, onnx}, expected, options, outcome);
   }
   outcome.host.peak_rss_bytes = peak_rss_bytes();
   outcome.host.wall_seconds = watch.seconds();
