@@ -19,6 +19,8 @@ struct MachineCosts {
   std::uint64_t chain_cycles = 0;      ///< more for every chain: filling and draining
   double sram_bytes_per_cycle = 512;   ///< all banks and ports together
   double dram_bytes_per_cycle = 25.6;  ///< loads and stores together
+
+  bool operator==(const MachineCosts&) const = default;
 };
 
 /// A matmul as the model sees it.

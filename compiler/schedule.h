@@ -39,6 +39,8 @@ struct ScheduleOptions {
   /// that no hole is too small. Not with kPingPong
   /// or forwarding.
   bool apart = false;
+
+  bool operator==(const ScheduleOptions&) const = default;
 };
 
 struct ScheduleStats {

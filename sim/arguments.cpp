@@ -2,6 +2,7 @@
 #include "sim/arguments.h"
 
 #include <algorithm>
+#include <array>
 
 #include <boost/program_options/cmdline.hpp>
 #include <boost/program_options/errors.hpp>
@@ -19,6 +20,9 @@ namespace tilewave {
 namespace {
 
 constexpr const char* kPlace = "command line";
+
+/// Options that may be given again.
+constexpr std::array kRepeated = {"config", "inputs", "over"};
 
 /// The option that takes several files, and what follows the first one.
 constexpr const char* kFileList = "inputs";
@@ -71,7 +75,7 @@ void take_option(const po::option& option, Arguments& result) {
   if (!option.value.empty() && value.empty()) {
     fail("--" + name + " needs a value");
   }
-  if (!values.empty() && name != "config" && name != kFileList) {
+  if (!values.empty() && std::ranges::find(kRepeated, name) == kRepeated.end()) {
     fail("--" + name + " is given twice" +
          (option.value.empty() ? "" : ": " + in_quotes(values[0]) + " and " + in_quotes(value)));
   }

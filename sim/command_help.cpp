@@ -18,7 +18,8 @@ constexpr const char* kExitCodes =
     "  0  done; outputs verified, unless verification was off\n"
     "  1  the outputs are wrong\n"
     "  2  the input is wrong: command line, config, model or program\n"
-    "  3  a bug in tilewave\n";
+    "  3  a bug in tilewave\n"
+    "  130  stopped by ctrl-C\n";
 
 constexpr const char* kModels =
     "MODEL is an ONNX file (NAME.onnx), a text graph file or one of the built-in\n"
@@ -44,6 +45,28 @@ constexpr const char* kRunHelp =
     "  tilewave run model.onnx --batch 8 --inputs test_data_set_0 --expect test_data_set_0\n"
     "  tilewave run gemm:4096x4096x4096 --timing-only --json -\n"
     "  tilewave run gemm:64x64x64 --dram.channels=2 --print-config > two_channels.ini\n";
+
+constexpr const char* kSweepHelp =
+    "Runs every MODEL on every combination of config values, on all cores, and says what follows:\n"
+    "the best points, what is worth its cost, and which keys matter.\n\n"
+    "Usage: tilewave sweep MODEL... [-c FILE]... [--section.key=VALUE]... --over KEY=VALUES... "
+    "[OPTION]...\n"
+    "       tilewave sweep [MODEL]... --points FILE.csv [OPTION]...\n"
+    "       tilewave sweep --file FILE.ini [OPTION]...\n\n"
+    "Examples:\n"
+    "  tilewave sweep gemm:512x512x512 --over 'sram.size=32KiB..1MiB*2' --over "
+    "dram.bandwidth=8GB/s,16GB/s\n"
+    "  tilewave sweep gemm:512x512x512 mlp:128x128x64x32x32 --over dma.max_outstanding=1..16*2 "
+    "--csv all.csv\n"
+    "  tilewave sweep gemm:256x256x256 --sample 200 --over 'sram.size=32KiB..4MiB' --over "
+    "sram.banks=8,16,32\n\n"
+    "VALUES are a list v1,v2,...; from..to*factor; from..to+step; or, with --sample, from..to. "
+    "The\n"
+    "last --over varies fastest. A point that does not fit, crashes or takes too long is a row "
+    "with\n"
+    "its status. Every result is in the store as soon as it is there: the same command again runs "
+    "only\n"
+    "what is missing, and tries again what timed out or crashed.\n";
 
 constexpr const char* kExplainHelp =
     "Says why a program takes as long as it does: its DRAM traffic against the least there could "
@@ -139,6 +162,36 @@ po::options_description run_options() {
   return options;
 }
 
+po::options_description sweep_options() {
+  po::options_description options = titled_options();
+  add_common_options(options);
+  options.add_options()  //
+      ("over", text_value("KEY=VALUES"),
+       "vary a config key; may be repeated, for all combinations")  //
+      ("points", text_value("FILE"),
+       "run the points of a CSV file, whose columns are config keys and 'model'")  //
+      ("sample", text_value("N"),
+       "instead of all combinations, N points spread over them and over ranges from..to")  //
+      ("sampler", text_value("HOW"), "sobol or lhs (Latin hypercube); sobol by default")   //
+      ("sample-seed", text_value("N"), "another sample for every N; 1 by default")         //
+      ("file,f", text_value("FILE"),
+       "read models, options ([sweep]), --over ([over]) and config keys from an INI file; the "
+       "command line overrides it")  //
+      ("store", text_value("FILE"),
+       "keep results in this SQLite database; tilewave-sweep.sqlite by default")    //
+      ("jobs,j", text_value("N"), "worker processes; as many as cores by default")  //
+      ("timeout", text_value("TIME"),
+       "give up a point after so long: 90s, 5min, 2h; never by default")                       //
+      ("csv", text_value("FILE"), "write a row for each point; '-' is standard output")        //
+      ("json", text_value("FILE"), "write all results and their analysis as JSON")             //
+      ("timing-only", "move no data: the same cycles, nothing to verify")                      //
+      ("seed", text_value("N"), "draw inputs and weights from seed N; 1 by default")           //
+      ("verify", text_value("HOW"), "full, sampled or off; by the amount of work by default")  //
+      ("batch", text_value("N"),
+       "of ONNX models: the extent of their dimension without a number");  //
+  return options;
+}
+
 po::options_description explain_options() {
   po::options_description options = titled_options();
   add_common_options(options);
@@ -198,13 +251,14 @@ std::string to_text(const po::options_description& options) {
 }  // namespace
 
 const std::vector<std::string>& command_names() {
-  static const std::vector<std::string> names = {"run", "explain", "compile", "check",
-                                                 "dram-trace"};
+  static const std::vector<std::string> names = {"run",     "sweep", "explain",
+                                                 "compile", "check", "dram-trace"};
   return names;
 }
 
 po::options_description command_options(std::string_view command) {
   po::options_description options = command == "run"          ? run_options()
+                                    : command == "sweep"      ? sweep_options()
                                     : command == "explain"    ? explain_options()
                                     : command == "compile"    ? compile_options()
                                     : command == "dram-trace" ? dram_trace_options()
@@ -219,6 +273,7 @@ std::string general_help() {
          "Usage: tilewave COMMAND ...\n\n"
          "Commands:\n"
          "  run MODEL        compile, simulate, verify, report\n"
+         "  sweep MODEL...   run many configs at once, and compare\n"
          "  explain MODEL    say why it takes as long as it does, and what would change that\n"
          "  compile MODEL    write the program, or print any stage of the compiler\n"
          "  check FILE       verify a program file\n"
@@ -242,6 +297,7 @@ std::string command_help(std::string_view command) {
            to_text(dram_trace_config_options()) + "\n" + kExitCodes;
   }
   const char* text = command == "run"       ? kRunHelp
+                     : command == "sweep"   ? kSweepHelp
                      : command == "explain" ? kExplainHelp
                                             : kCompileHelp;
   return std::string(text) + "\n" + kModels + "\n" + options + "\n" + kConfig +

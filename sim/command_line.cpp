@@ -6,123 +6,24 @@
 
 #include "compiler/error.h"
 #include "compiler/nearest.h"
-#include "compiler/tensor.h"
 #include "compiler/text.h"
 #include "sim/arguments.h"
 #include "sim/command_help.h"
-#include "sim/config_reader.h"
 #include "sim/dram_trace_config.h"
-#include "sim/units.h"
+#include "sim/option_values.h"
+#include "sim/sweep/arguments.h"
 
 namespace tilewave {
 namespace {
 
-[[noreturn]] void fail(const std::string& why) { throw InputError("command line: " + why); }
+[[noreturn]] void fail(const std::string& why) { fail_command_line(why); }
 
-template <typename Enum>
-struct Named {
-  const char* name;
-  Enum value;
-};
-template <typename Enum>
-Named(const char*, Enum) -> Named<Enum>;
-
-constexpr std::array kKernels = {Named{"auto", KernelChoice::kAuto},
-                                 Named{"avx2", KernelChoice::kAvx2},
-                                 Named{"reference", KernelChoice::kReference}};
-constexpr std::array kVerify = {Named{"full", VerifyChoice::kFull},
-                                Named{"sampled", VerifyChoice::kSampled},
-                                Named{"off", VerifyChoice::kOff}};
 constexpr std::array kDumps = {
     Named{"graph", DumpChoice::kGraph},     Named{"loops", DumpChoice::kLoops},
     Named{"uops", DumpChoice::kUops},       Named{"schedule", DumpChoice::kSchedule},
     Named{"program", DumpChoice::kProgram}, Named{"canonical", DumpChoice::kCanonical}};
 constexpr std::array kFormats = {Named{"text", ProgramFormat::kText},
                                  Named{"binary", ProgramFormat::kBinary}};
-
-template <typename Enum, std::size_t N>
-std::optional<Enum> choice(const Arguments& arguments, const std::string& option,
-                           const std::array<Named<Enum>, N>& choices) {
-  const auto given = arguments.value(option);
-  if (!given) {
-    return std::nullopt;
-  }
-  std::vector<std::string> names;
-  std::string allowed;
-  for (const Named<Enum>& candidate : choices) {
-    if (*given == candidate.name) {
-      return candidate.value;
-    }
-    const bool last = names.size() + 1 == N;
-    allowed += (names.empty() ? "" : last ? " or " : ", ") + std::string(candidate.name);
-    names.emplace_back(candidate.name);
-  }
-  fail("--" + option + "=" + printable(*given) + " is not a choice" + did_you_mean(*given, names) +
-       "; allowed: " + allowed);
-}
-
-std::string only_positional(const Arguments& arguments, const std::string& command,
-                            const std::string& what) {
-  if (arguments.positionals.empty()) {
-    fail(command + " needs a " + what + "; see 'tilewave " + command + " --help'");
-  }
-  if (arguments.positionals.size() > 1) {
-    fail(command + " takes one " + what + ", but got " + in_quotes(arguments.positionals[0]) +
-         " and " + in_quotes(arguments.positionals[1]));
-  }
-  if (arguments.positionals[0].empty()) {
-    fail("the " + what + " of " + command + " is empty");
-  }
-  return arguments.positionals[0];
-}
-
-/// `base` comes before the files.
-Config resolve(const Arguments& arguments, const SettingSource& base = {}) {
-  std::vector<SettingSource> sources = {base};
-  const auto files = arguments.options.find("config");
-  if (files != arguments.options.end()) {
-    for (const std::string& file : files->second) {
-      sources.push_back(read_config_file(file));
-    }
-  }
-  sources.push_back(arguments.settings);
-  return resolve_config(sources);
-}
-
-std::uint64_t parse_seed(const std::string& text) {
-  try {
-    return parse_count(text);
-  } catch (const InputError& error) {
-    fail(std::string("--seed=") + error.what() + "; allowed: 0..18446744073709551615");
-  }
-}
-
-/// A whole number from 1 to `most`.
-std::uint32_t parse_positive(const std::string& option, const std::string& text,
-                             std::uint64_t most) {
-  const std::string allowed = "; allowed: 1.." + std::to_string(most);
-  std::uint64_t count = 0;
-  try {
-    count = parse_count(text);
-  } catch (const InputError& error) {
-    fail("--" + option + "=" + error.what() + allowed);
-  }
-  if (count == 0 || count > most) {
-    fail("--" + option + "=" + printable(text) + " is out of range" + allowed);
-  }
-  return static_cast<std::uint32_t>(count);
-}
-
-OnnxArguments parse_onnx(const Arguments& arguments) {
-  OnnxArguments onnx;
-  if (const auto inputs = arguments.options.find("inputs"); inputs != arguments.options.end()) {
-    onnx.inputs = inputs->second;
-  }
-  if (const auto batch = arguments.value("batch")) {
-    onnx.batch = parse_positive("batch", *batch, kMaxDimension);
-  }
-  return onnx;
-}
 
 void check_schedule_setting(const std::optional<std::string>& program_file,
                             const std::string& schedule_setting) {
@@ -167,11 +68,11 @@ RunCommand parse_run(const Arguments& arguments) {
   command.timing_only = arguments.has("timing-only");
   command.print_config = arguments.has("print-config");
   if (const auto seed = arguments.value("seed")) {
-    command.seed = parse_seed(*seed);
+    command.seed = parse_seed("seed", *seed);
   }
   command.kernel = choice(arguments, "kernel", kKernels).value_or(command.kernel);
   command.verify = choice(arguments, "verify", kVerify);
-  command.config = resolve(arguments);
+  command.config = resolve_arguments(arguments);
   command.schedule_setting = schedule_setting(arguments.settings.settings);
   check_run(arguments, command);
   return command;
@@ -193,7 +94,7 @@ ExplainCommand parse_explain(const Arguments& arguments) {
   if (const auto path = arguments.value("path")) {
     command.path_elements = parse_positive("path", *path, kMostElements);
   }
-  command.config = resolve(arguments);
+  command.config = resolve_arguments(arguments);
   command.schedule_setting = schedule_setting(arguments.settings.settings);
   check_schedule_setting(command.program_file, command.schedule_setting);
   return command;
@@ -210,7 +111,7 @@ CompileCommand parse_compile(const Arguments& arguments) {
     fail("--format=" + *arguments.value("format") +
          " has no effect with --dump=" + *arguments.value("dump"));
   }
-  command.config = resolve(arguments);
+  command.config = resolve_arguments(arguments);
   return command;
 }
 
@@ -222,7 +123,7 @@ DramTraceCommand parse_dram_trace_command(const Arguments& arguments) {
     constexpr std::uint64_t kMostOutstanding = 65536;
     command.outstanding = parse_positive("outstanding", *outstanding, kMostOutstanding);
   }
-  command.config = resolve(arguments, dram_trace_base());
+  command.config = resolve_arguments(arguments, dram_trace_base());
   for (const Setting& setting : arguments.settings.settings) {
     if (!concerns_dram_trace(setting.key, command.config)) {
       fail(setting.key + "=" + printable(setting.value) +
@@ -247,6 +148,9 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
   if (name == "compile") {
     return parse_compile(arguments);
   }
+  if (name == "sweep") {
+    return parse_sweep(arguments);
+  }
   if (name == "dram-trace") {
     return parse_dram_trace_command(arguments);
   }
@@ -257,7 +161,9 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
 
 Command parse_command_line(std::span<const std::string> arguments) {
   if (arguments.empty()) {
-    fail("missing command: run, explain, compile, check or dram-trace; see 'tilewave --help'");
+    fail(
+        "missing command: run, sweep, explain, compile, check or dram-trace; see 'tilewave "
+        "--help'");
   }
   const std::string& first = arguments[0];
   const std::vector<std::string>& commands = command_names();
@@ -270,7 +176,8 @@ Command parse_command_line(std::span<const std::string> arguments) {
     const std::vector<std::string> options = {"--help", "--version"};
     const std::string near = did_you_mean(first, option ? options : commands);
     fail((option ? "unknown option " : "unknown command ") + in_quotes(first) +
-         (near.empty() ? "; commands are run, explain, compile, check and dram-trace" : near));
+         (near.empty() ? "; commands are run, sweep, explain, compile, check and dram-trace"
+                       : near));
   }
   if (arguments.size() > 1) {
     fail(first + " takes nothing after it, but got " + in_quotes(arguments[1]));

@@ -12,11 +12,11 @@
 
 #include "sim/config.h"
 #include "sim/onnx_files.h"
+#include "sim/sweep/sweep_command.h"
+#include "sim/value_choices.h"
 
 namespace tilewave {
 
-enum class KernelChoice : std::uint8_t { kAuto, kAvx2, kReference };
-enum class VerifyChoice : std::uint8_t { kFull, kSampled, kOff };
 enum class DumpChoice : std::uint8_t { kGraph, kLoops, kUops, kSchedule, kProgram, kCanonical };
 enum class ProgramFormat : std::uint8_t { kText, kBinary };
 
@@ -74,7 +74,7 @@ struct HelpCommand {
   std::string text;
 };
 
-using Command = std::variant<RunCommand, ExplainCommand, CompileCommand, CheckCommand,
+using Command = std::variant<RunCommand, ExplainCommand, CompileCommand, CheckCommand, SweepCommand,
                              DramTraceCommand, HelpCommand>;
 
 /// `arguments` without the program's name. Throws InputError with one line.

@@ -10,10 +10,13 @@ enum class ExitCode : int {
   kVerificationFailed = 1,
   kInputError = 2,
   kInternalError = 3,
+  kInterrupted = 130,  ///< by ctrl-C, as shells have it: 128 + SIGINT
 };
 
-/// run() and explain() must run inside SystemC, that is, below sc_main(). All throw InputError.
+/// run(), sweep() and explain() must run inside SystemC, that is, below sc_main(). All throw
+/// InputError.
 ExitCode run(const RunCommand& command);
+ExitCode sweep(const SweepCommand& command);
 ExitCode explain(const ExplainCommand& command);
 ExitCode compile(const CompileCommand& command);
 ExitCode check(const CheckCommand& command);

@@ -88,6 +88,10 @@ std::string key_text(const ConfigKey& key, const Config& config);
 std::uint64_t parse_key_value(const ConfigKey& key, std::string_view text);
 std::string print_key_value(const ConfigKey& key, std::uint64_t value);
 
+bool is_number(const ConfigKey& key);
+/// What a number's text means, within the key's limits or not. Throws InputError: "4 needs a unit".
+std::uint64_t parse_quantity(const ConfigKey& key, std::string_view text);
+
 /// "1..1024", "4B..4KiB, a power of two", "os, ws, is or simd".
 std::string allowed_values(const ConfigKey& key);
 

@@ -24,21 +24,6 @@ std::uint64_t parse_choice(const ConfigKey& key, std::string_view text) {
   return found->value;
 }
 
-std::uint64_t parse_number(const ConfigKey& key, std::string_view text) {
-  switch (key.kind) {
-    case KeyKind::kBytes: return parse_bytes(text);
-    case KeyKind::kTime: return parse_time(text);
-    case KeyKind::kClockPeriod: return parse_clock_period(text, key.limits.min, key.limits.max);
-    case KeyKind::kBandwidth: return parse_bandwidth(text);
-    case KeyKind::kCycles:
-    case KeyKind::kCount: return parse_count(text);
-    case KeyKind::kChoice:
-    case KeyKind::kOnOff:
-    case KeyKind::kText: break;
-  }
-  throw InternalError(key.name + " is not a number");
-}
-
 void check_limits(const KeyLimits& limits, std::string_view text, std::uint64_t value) {
   if (value < limits.min || value > limits.max) {
     throw InputError(printable(text) + " is out of range");
@@ -59,7 +44,7 @@ std::uint64_t parse_checked(const ConfigKey& key, std::string_view text) {
   if (key.kind == KeyKind::kOnOff) {
     return parse_on_off(text) ? 1 : 0;
   }
-  const std::uint64_t value = parse_number(key, text);
+  const std::uint64_t value = parse_quantity(key, text);
   check_limits(key.limits, text, value);
   return value;
 }
@@ -80,6 +65,25 @@ std::string unknown_key_message(std::string_view name) {
     known.push_back(key.name);
   }
   return "unknown key " + in_quotes(name) + did_you_mean(name, known);
+}
+
+bool is_number(const ConfigKey& key) {
+  return key.kind != KeyKind::kChoice && key.kind != KeyKind::kOnOff && key.kind != KeyKind::kText;
+}
+
+std::uint64_t parse_quantity(const ConfigKey& key, std::string_view text) {
+  switch (key.kind) {
+    case KeyKind::kBytes: return parse_bytes(text);
+    case KeyKind::kTime: return parse_time(text);
+    case KeyKind::kClockPeriod: return parse_clock_period(text, key.limits.min, key.limits.max);
+    case KeyKind::kBandwidth: return parse_bandwidth(text);
+    case KeyKind::kCycles:
+    case KeyKind::kCount: return parse_count(text);
+    case KeyKind::kChoice:
+    case KeyKind::kOnOff:
+    case KeyKind::kText: break;
+  }
+  throw InternalError(key.name + " is not a number");
 }
 
 std::uint64_t parse_key_value(const ConfigKey& key, std::string_view text) {

@@ -21,6 +21,9 @@ ExitCode execute(const Command& command) {
     write_standard_output(help->text);
     return ExitCode::kDone;
   }
+  if (const auto* wanted = std::get_if<SweepCommand>(&command)) {
+    return sweep(*wanted);
+  }
   if (const auto* wanted = std::get_if<ExplainCommand>(&command)) {
     return explain(*wanted);
   }

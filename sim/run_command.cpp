@@ -105,7 +105,9 @@ ExitCode run(const RunCommand& command) {
   if (command.timing_only) {
     simulate_timing(compiled, options, outcome);
   } else {
-    simulate_values(compiled, {command.kernel, command.verify, onnx}, expected, options, outcome);
+    KeptValues values;
+    simulate_values(compiled, {command.kernel, command.verify, onnx}, expected, options, values,
+                    outcome);
   }
   outcome.host.peak_rss_bytes = peak_rss_bytes();
   outcome.host.wall_seconds = watch.seconds();

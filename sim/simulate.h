@@ -8,10 +8,12 @@
 
 #include "compiler/onnx/onnx_import.h"
 #include "platform/platform.h"
-#include "sim/command_line.h"
 #include "sim/onnx_files.h"
 #include "sim/pipeline.h"
 #include "sim/run_outcome.h"
+#include "sim/tensor_data.h"
+#include "sim/value_choices.h"
+#include "sim/verification.h"
 
 namespace tilewave {
 
@@ -28,6 +30,22 @@ struct ExpectedFiles {
   std::vector<ExpectedOutput> outputs;
 };
 
+/// Values that depend on the model and not on the machine, kept from one run to the next one of the
+/// same model, seed and coverage.
+class KeptValues {
+ public:
+  const TensorValues& sources(const CompiledModel& compiled, const OnnxModel* onnx,
+                              std::uint64_t seed);
+  /// Of the sources last asked for.
+  const Reference& reference(const CompiledModel& compiled, Coverage coverage, std::uint64_t seed);
+
+ private:
+  std::string sources_of_;  ///< what tells these sources from others; empty if they must be new
+  TensorValues sources_;
+  std::string reference_of_;
+  Reference reference_;
+};
+
 /// Fills in outcome.result and its host's time; outcome.config is the machine. Must run inside
 /// SystemC. Throws InputError.
 void simulate_timing(const CompiledModel& compiled, const RunOptions& options, RunOutcome& outcome);
@@ -36,6 +54,6 @@ void simulate_timing(const CompiledModel& compiled, const RunOptions& options, R
 /// the reference and with `expected`, which only ONNX models have.
 void simulate_values(const CompiledModel& compiled, const ValueChoices& choices,
                      const std::optional<ExpectedFiles>& expected, RunOptions options,
-                     RunOutcome& outcome);
+                     KeptValues& kept, RunOutcome& outcome);
 
 }  // namespace tilewave

@@ -127,29 +127,46 @@ Coverage default_coverage(const Graph* graph, const Program& program) {
   return work <= kFullVerificationWork ? Coverage::kFull : Coverage::kSampled;
 }
 
-Verification verify_outputs(const Graph* graph, const Program& program, const TensorValues& sources,
-                            const DramImage& image, Coverage coverage, std::uint64_t seed) {
+Reference evaluate_reference(const Graph* graph, const Program& program,
+                             const TensorValues& sources, Coverage coverage, std::uint64_t seed) {
+  Reference reference;
+  reference.coverage = coverage;
+  reference.by_graph = graph != nullptr;
+  for (const std::uint32_t tensor : checked_tensors(program)) {
+    reference.wanted.push_back(
+        choose_tiles(program.tensors[tensor], program.grid(tensor), coverage, seed));
+  }
+  reference.values = graph != nullptr ? evaluate_graph(*graph, sources, reference.wanted)
+                                      : evaluate_program(program, sources, reference.wanted);
+  return reference;
+}
+
+Verification verify_outputs(const Reference& reference, const Program& program,
+                            const DramImage& image) {
   const Stopwatch watch;
   Verification result;
-  result.coverage = coverage;
-  result.by_graph = graph != nullptr;
+  result.coverage = reference.coverage;
+  result.by_graph = reference.by_graph;
   const std::vector<std::uint32_t> tensors = checked_tensors(program);
-  std::vector<WantedTiles> wanted;
-  for (const std::uint32_t tensor : tensors) {
-    wanted.push_back(choose_tiles(program.tensors[tensor], program.grid(tensor), coverage, seed));
-  }
-  const TensorValues expected = graph != nullptr ? evaluate_graph(*graph, sources, wanted)
-                                                 : evaluate_program(program, sources, wanted);
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const ProgramTensor& tensor = program.tensors[tensors[i]];
     const std::vector<float> actual = image.read(tensors[i]);
-    Comparison comparison(tensor, actual, expected.at(tensor.name), result);
-    for (const TileAt& tile : wanted[i].tiles) {
+    Comparison comparison(tensor, actual, reference.values.at(tensor.name), result);
+    for (const TileAt& tile : reference.wanted[i].tiles) {
       comparison.tile(tile);
     }
     ++result.tensors;
     result.all_tiles += program.grid(tensors[i]).tiles();
   }
+  result.seconds = watch.seconds();
+  return result;
+}
+
+Verification verify_outputs(const Graph* graph, const Program& program, const TensorValues& sources,
+                            const DramImage& image, Coverage coverage, std::uint64_t seed) {
+  const Stopwatch watch;
+  Verification result =
+      verify_outputs(evaluate_reference(graph, program, sources, coverage, seed), program, image);
   result.seconds = watch.seconds();
   return result;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/graph.h"
 #include "compiler/program.h"
@@ -54,10 +55,26 @@ struct Verification {
 /// "full" or "sampled", by the amount of work.
 Coverage default_coverage(const Graph* graph, const Program& program);
 
-/// Compares the outputs in `image`, or all stored tensors of a program without outputs. `graph` may
-/// be null. Sampled: of each tensor the first, the last and two random tile rows, and in each of
-/// them the first, the last and two random tile columns, drawn from the seed: up to 16 tiles, with
-/// all corners.
+/// What the checked tensors should hold, before anything has run.
+struct Reference {
+  Coverage coverage = Coverage::kFull;
+  bool by_graph = true;
+  std::vector<WantedTiles> wanted;  ///< of each checked tensor
+  TensorValues values;              ///< at least there
+};
+
+/// Of the outputs, or all stored tensors of a program without outputs. `graph` may be null.
+/// Sampled: of each tensor the first, the last and two random tile rows, and in each of them the
+/// first, the last and two random tile columns, drawn from the seed: up to 16 tiles, with all
+/// corners.
+Reference evaluate_reference(const Graph* graph, const Program& program,
+                             const TensorValues& sources, Coverage coverage, std::uint64_t seed);
+
+/// Compares the tensors in `image` with the reference of the same program.
+Verification verify_outputs(const Reference& reference, const Program& program,
+                            const DramImage& image);
+
+/// Both.
 Verification verify_outputs(const Graph* graph, const Program& program, const TensorValues& sources,
                             const DramImage& image, Coverage coverage, std::uint64_t seed);
 

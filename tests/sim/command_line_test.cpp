@@ -200,11 +200,13 @@ struct Wrong {
 
 TEST(CommandLine, Refuses) {
   const std::vector<Wrong> cases = {
-      {{}, "missing command: run, explain, compile, check or dram-trace; see 'tilewave --help'"},
+      {{},
+       "missing command: run, sweep, explain, compile, check or dram-trace; see 'tilewave --help'"},
       {{"rnu"}, "unknown command 'rnu'; did you mean 'run'?"},
       {{"simulate"},
-       "unknown command 'simulate'; commands are run, explain, compile, check and dram-trace"},
-      {{""}, "unknown command ''; commands are run, explain, compile, check and dram-trace"},
+       "unknown command 'simulate'; commands are run, sweep, explain, compile, check and "
+       "dram-trace"},
+      {{""}, "unknown command ''; commands are run, sweep, explain, compile, check and dram-trace"},
       {{"--hlep"}, "unknown option '--hlep'; did you mean '--help'?"},
       {{"--version", "run"}, "--version takes nothing after it, but got 'run'"},
       {{"run"}, "run needs a MODEL; see 'tilewave run --help'"},

@@ -16,10 +16,16 @@
 #include "compiler/program_canonical.h"
 #include "compiler/program_text.h"
 #include "sim/config_reader.h"
-#include "tests/sim/sha256.h"
+#include "sim/sha256.h"
 
 namespace tilewave {
 namespace {
+
+std::string sha256(const std::string& text) {
+  Sha256 hash;
+  hash.add(text);
+  return hex_text(hash.digest());
+}
 
 using ::testing::HasSubstr;
 

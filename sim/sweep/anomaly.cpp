@@ -1,0 +1,198 @@
+#include "sim/sweep/anomaly.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <map>
+
+#include "models/cycle_ledger.h"
+#include "models/machine.h"
+#include "sim/text_table.h"
+
+namespace tilewave {
+namespace {
+
+enum class Helps { kMore, kLess };
+
+struct ResourceKey {
+  std::string_view name;
+  Helps helps;
+};
+
+/// Keys of which one direction cannot hurt a perfect schedule on a machine without queueing
+/// effects. Array sizes are not among them: a larger array takes longer to fill.
+constexpr std::array kResourceKeys = {ResourceKey{"compute.macs_per_cycle", Helps::kMore},
+                                      ResourceKey{"compute.vector_lanes", Helps::kMore},
+                                      ResourceKey{"compute.latency", Helps::kLess},
+                                      ResourceKey{"sram.size", Helps::kMore},
+                                      ResourceKey{"sram.banks", Helps::kMore},
+                                      ResourceKey{"sram.ports", Helps::kMore},
+                                      ResourceKey{"sram.port_bytes", Helps::kMore},
+                                      ResourceKey{"sram.latency", Helps::kLess},
+                                      ResourceKey{"dma.setup", Helps::kLess},
+                                      ResourceKey{"dma.max_outstanding", Helps::kMore},
+                                      ResourceKey{"bus.bytes_per_cycle", Helps::kMore},
+                                      ResourceKey{"bus.latency", Helps::kLess},
+                                      ResourceKey{"dram.queue_depth", Helps::kMore},
+                                      ResourceKey{"dram.channels", Helps::kMore},
+                                      ResourceKey{"dram.latency", Helps::kLess},
+                                      ResourceKey{"dram.bandwidth", Helps::kMore},
+                                      ResourceKey{"dram.refresh_permille", Helps::kLess},
+                                      ResourceKey{"sequencer.queue_depth", Helps::kMore}};
+
+std::string signed_count(double change) {
+  return (change < 0 ? "-" : "+") +
+         with_separators(static_cast<std::uint64_t>(std::llround(std::abs(change))));
+}
+
+std::string signed_percent(double change) {
+  return (change < 0 ? "-" : "+") + percent(std::abs(change));
+}
+
+class Explanation {
+ public:
+  Explanation(const ResultTable& results, std::uint32_t from, std::uint32_t to)
+      : results_(results), from_(from), to_(to) {}
+
+  std::string text(bool same_program);
+
+ private:
+  double change(const std::string& metric) const {
+    const std::vector<double>& values = results_.metric(metric);
+    return values[to_] - values[from_];
+  }
+  void add(const std::string& part) { text_ += (text_.empty() ? "" : "; ") + part; }
+  void add_program(bool same);
+  void add_states(Engine engine);
+  void add_memory();
+
+  const ResultTable& results_;
+  std::uint32_t from_;
+  std::uint32_t to_;
+  std::string text_;
+};
+
+void Explanation::add_program(bool same) {
+  if (same) {
+    add("the same program");
+    return;
+  }
+  std::string figures;
+  for (const char* name : {"loads", "stores"}) {
+    const std::vector<double>& values = results_.metric(std::string("compile.") + name);
+    if (values[from_] != values[to_]) {
+      figures += (figures.empty() ? ": " : ", ") +
+                 with_separators(static_cast<std::uint64_t>(values[from_])) + " -> " +
+                 with_separators(static_cast<std::uint64_t>(values[to_])) + " " + name;
+    }
+  }
+  add(figures.empty() ? "another schedule with as many loads and stores"
+                      : "another schedule" + figures);
+}
+
+/// The states of an engine that grew, the most first; two of them say enough.
+void Explanation::add_states(Engine engine) {
+  std::vector<std::pair<double, std::string>> grown;
+  for (int i = 0; i < kEngineStateCount; ++i) {
+    const std::string state = to_string(static_cast<EngineState>(i));
+    const double more = change(std::string(to_string(engine)) + "." + state);
+    if (more > 0) {
+      grown.emplace_back(-more, state);
+    }
+  }
+  std::ranges::sort(grown);
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(grown.size(), 2); ++i) {
+    text += (i == 0 ? " " : ", ") + grown[i].second + " " + signed_count(-grown[i].first);
+  }
+  if (!text.empty()) {
+    add(std::string(to_string(engine)) + text + " cycles");
+  }
+}
+
+void Explanation::add_memory() {
+  const std::vector<double>& reads = results_.metric("dram.read_bytes");
+  const std::vector<double>& writes = results_.metric("dram.write_bytes");
+  const double before = reads[from_] + writes[from_];
+  const double bytes = reads[to_] + writes[to_] - before;
+  if (bytes != 0 && before > 0) {
+    add("DRAM bytes " + signed_percent(bytes / before));
+  }
+  const double conflicts = change("dram.row_conflicts");
+  if (conflicts > 0) {
+    add("row conflicts " + signed_count(conflicts));
+  }
+  const double banks = change("sram.bank_conflicts");
+  if (banks > 0) {
+    add("bank conflicts " + signed_count(banks));
+  }
+}
+
+std::string Explanation::text(bool same_program) {
+  add_program(same_program);
+  add_states(Engine::kCompute);
+  add_states(Engine::kLoadDma);
+  add_memory();
+  return text_;
+}
+
+/// Points that agree in all keys but one, by the number that this one has; of the same number the
+/// first.
+using Neighbours = std::map<std::uint64_t, std::uint32_t>;
+
+std::vector<Neighbours> lines_along(const SweepDefinition& sweep, std::size_t axis,
+                                    const ResultTable& results, std::uint32_t model) {
+  std::map<std::vector<std::string>, Neighbours> lines;
+  const ConfigKey& key = *sweep.space.keys[axis];
+  for (std::uint32_t i = 0; i < results.points(); ++i) {
+    const SweepPoint& point = sweep.space.points[i];
+    if (point.model != model || !results.done(i) || point.values[axis].empty()) {
+      continue;
+    }
+    std::vector<std::string> others = point.values;
+    others[axis].clear();
+    lines[others].try_emplace(parse_quantity(key, point.values[axis]), i);
+  }
+  std::vector<Neighbours> found;
+  for (auto& [others, line] : lines) {
+    found.push_back(std::move(line));
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Anomaly> find_anomalies(const SweepDefinition& sweep, const SweepPlan& plan,
+                                    const ResultTable& results, const std::string& objective) {
+  std::vector<Anomaly> anomalies;
+  const std::vector<double>& slowness = results.metric(objective);
+  for (std::uint32_t model = 0; model < sweep.space.models.size(); ++model) {
+    for (std::size_t axis = 0; axis < sweep.space.keys.size(); ++axis) {
+      const std::string& name = sweep.space.keys[axis]->name;
+      const auto resource = std::ranges::find(kResourceKeys, name, &ResourceKey::name);
+      if (resource == kResourceKeys.end()) {
+        continue;
+      }
+      for (const Neighbours& line : lines_along(sweep, axis, results, model)) {
+        for (auto low = line.begin(); low != line.end(); ++low) {
+          const auto high = std::next(low);
+          if (high == line.end()) {
+            break;
+          }
+          const bool more = resource->helps == Helps::kMore;
+          const std::uint32_t from = more ? low->second : high->second;
+          const std::uint32_t to = more ? high->second : low->second;
+          if (slowness[to] > slowness[from]) {
+            const bool same = plan.points[from].program == plan.points[to].program;
+            anomalies.push_back({model, name, from, to, slowness[to] / slowness[from] - 1,
+                                 Explanation(results, from, to).text(same)});
+          }
+        }
+      }
+    }
+  }
+  return anomalies;
+}
+
+}  // namespace tilewave

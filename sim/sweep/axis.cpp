@@ -1,0 +1,223 @@
+#include "sim/sweep/axis.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+
+#include "compiler/error.h"
+#include "compiler/nearest.h"
+#include "compiler/text.h"
+
+namespace tilewave {
+namespace {
+
+constexpr const char* kForms =
+    "; allowed: KEY=v1,v2,..., KEY=from..to*factor, KEY=from..to+step or, to sample from, "
+    "KEY=from..to";
+
+/// What computed values are rounded down to: what the key takes, and no more digits than anybody
+/// wants to read.
+std::uint64_t grain(const ConfigKey& key) {
+  constexpr std::uint64_t kMegabytePerSecond = 1'000'000;
+  return key.kind == KeyKind::kBandwidth ? kMegabytePerSecond : key.limits.multiple_of;
+}
+
+class AxisParser {
+ public:
+  AxisParser(const std::string& place, std::string_view text)
+      : place_(place + " " + printable(text)), text_(text) {}
+
+  Axis parse();
+
+ private:
+  [[noreturn]] void fail(const std::string& why) const { throw InputError(place_ + ": " + why); }
+  void parse_list(std::string_view list);
+  void parse_stepped(std::string_view from, std::string_view rest);
+  void parse_plain_range(std::string_view from, std::string_view to);
+  void multiply(std::uint64_t from, std::uint64_t to, std::string_view factor);
+  void add(std::uint64_t from, std::uint64_t to, std::uint64_t step);
+  void append(std::string value);
+  std::uint64_t quantity(std::string_view text) const;
+  std::uint64_t quantity(std::string_view text, std::string_view unit_of) const;
+  std::string value_text(std::string_view text) const;
+
+  std::string place_;
+  std::string_view text_;
+  Axis axis_;
+};
+
+/// "GB/s" of "64GB/s".
+std::string_view unit_of(std::string_view text) {
+  const std::size_t unit = text.find_first_not_of("0123456789. ");
+  return unit == std::string_view::npos ? std::string_view{} : text.substr(unit);
+}
+
+std::uint64_t AxisParser::quantity(std::string_view text) const {
+  if (text.empty()) {
+    fail(std::string("a value is missing") + kForms);
+  }
+  try {
+    return parse_quantity(*axis_.key, text);
+  } catch (const InputError& error) {
+    fail(std::string(error.what()) + "; allowed: " + allowed_values(*axis_.key));
+  }
+}
+
+/// A bare "4" in "4..64GB/s" takes the unit of the other end, and so does a bare step; bytes and
+/// counts need none.
+std::uint64_t AxisParser::quantity(std::string_view text, std::string_view other) const {
+  const bool needs_unit = axis_.key->kind == KeyKind::kBandwidth ||
+                          axis_.key->kind == KeyKind::kTime ||
+                          axis_.key->kind == KeyKind::kClockPeriod;
+  const bool bare = needs_unit && !text.empty() && unit_of(text).empty();
+  return quantity(bare ? std::string(text) + std::string(unit_of(other)) : std::string(text));
+}
+
+std::string AxisParser::value_text(std::string_view text) const {
+  const ConfigKey& key = *axis_.key;
+  if (text.empty()) {
+    fail(std::string("a value is missing") + kForms);
+  }
+  if (is_number(key)) {
+    return print_key_value(key, quantity(text));
+  }
+  if (key.kind == KeyKind::kText) {
+    return std::string(text);  // whether it is allowed may depend on other keys
+  }
+  try {
+    return print_key_value(key, parse_key_value(key, text));
+  } catch (const InputError& error) {
+    fail(error.what());
+  }
+}
+
+void AxisParser::append(std::string value) {
+  if (std::ranges::find(axis_.values, value) != axis_.values.end()) {
+    fail("the value " + printable(value) + " is given twice");
+  }
+  if (axis_.values.size() == kMaxAxisValues) {
+    fail("more than " + std::to_string(kMaxAxisValues) + " values");
+  }
+  axis_.values.push_back(std::move(value));
+}
+
+void AxisParser::parse_list(std::string_view list) {
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    append(value_text(trim(list.substr(0, comma))));
+    if (comma == std::string_view::npos) {
+      return;
+    }
+    list.remove_prefix(comma + 1);
+  }
+}
+
+void AxisParser::multiply(std::uint64_t from, std::uint64_t to, std::string_view factor_text) {
+  double factor = 0;
+  const auto [end, error] =
+      std::from_chars(factor_text.data(), factor_text.data() + factor_text.size(), factor);
+  if (error != std::errc() || end != factor_text.data() + factor_text.size() ||
+      !std::isfinite(factor) || factor <= 1) {
+    fail("the factor " + in_quotes(factor_text) + " is not a number above 1");
+  }
+  if (from == 0) {
+    fail("0 times a factor stays 0; begin above 0");
+  }
+  const std::uint64_t multiple = grain(*axis_.key);
+  std::uint64_t last = 0;
+  for (auto exact = static_cast<double>(from); exact <= static_cast<double>(to); exact *= factor) {
+    const auto value = static_cast<std::uint64_t>(exact + 0.5) / multiple * multiple;
+    if (value != last) {  // a small factor may round to the same value
+      append(print_key_value(*axis_.key, value));
+    }
+    last = value;
+  }
+}
+
+void AxisParser::add(std::uint64_t from, std::uint64_t to, std::uint64_t step) {
+  if (step == 0) {
+    fail("a step of 0 leads nowhere");
+  }
+  for (std::uint64_t value = from;; value += step) {
+    append(print_key_value(*axis_.key, value));
+    if (to - value < step) {
+      return;
+    }
+  }
+}
+
+void AxisParser::parse_stepped(std::string_view from_text, std::string_view rest) {
+  const std::size_t sign = rest.find_first_of("*+");
+  const std::string_view to_text = trim(rest.substr(0, sign));
+  const std::uint64_t to = quantity(to_text);
+  const std::uint64_t from = quantity(from_text, to_text);
+  if (from > to) {
+    fail("the range ends below its beginning");
+  }
+  const std::string_view step = trim(rest.substr(std::min(sign, rest.size() - 1) + 1));
+  if (sign == std::string_view::npos) {
+    axis_.range = ValueRange{from, to};
+  } else if (rest[sign] == '*') {
+    multiply(from, to, step);
+  } else {
+    add(from, to, quantity(step, to_text));
+  }
+}
+
+Axis AxisParser::parse() {
+  const std::size_t equals = text_.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    fail(std::string("is not KEY=VALUES") + kForms);
+  }
+  const std::string_view name = trim(text_.substr(0, equals));
+  axis_.key = find_config_key(name);
+  if (axis_.key == nullptr) {
+    fail(unknown_key_message(name));
+  }
+  const std::string_view values = trim(text_.substr(equals + 1));
+  if (values.empty()) {
+    fail(std::string("has no values") + kForms);
+  }
+  const std::size_t dots = is_number(*axis_.key) ? values.find("..") : std::string_view::npos;
+  if (dots == std::string_view::npos) {
+    parse_list(values);
+    return axis_;
+  }
+  if (values.find(',') != std::string_view::npos) {
+    fail(std::string("mixes a list and a range") + kForms);
+  }
+  parse_stepped(trim(values.substr(0, dots)), values.substr(dots + 2));
+  return axis_;
+}
+
+/// `part` of `whole` things: which one, counted from 0.
+std::uint64_t pick(double unit, std::uint64_t whole) {
+  return std::min(static_cast<std::uint64_t>(unit * static_cast<double>(whole)), whole - 1);
+}
+
+}  // namespace
+
+std::string Axis::at(double unit) const {
+  if (!range) {
+    return values[pick(unit, values.size())];
+  }
+  const auto [from, to] = *range;
+  if (key->limits.power_of_two) {
+    const std::uint64_t lowest = std::bit_ceil(std::max<std::uint64_t>(from, 1));
+    std::uint64_t count = 1;
+    while (lowest << count <= to) {
+      ++count;
+    }
+    return print_key_value(*key, lowest << pick(unit, count));
+  }
+  const std::uint64_t multiple = grain(*key);
+  const std::uint64_t value = from + pick(unit, to - from + 1);
+  return print_key_value(*key, std::max(value / multiple * multiple, from));
+}
+
+Axis parse_axis(const std::string& place, std::string_view text) {
+  return AxisParser(place, text).parse();
+}
+
+}  // namespace tilewave

@@ -1,0 +1,50 @@
+// One swept config key and the values it takes: what `--over KEY=VALUES` means. How axes make
+// points is sim/sweep/space.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/config_keys.h"
+
+namespace tilewave {
+
+/// `from..to` without a step: every value in between that the key can take. Only samples draw from
+/// it.
+struct ValueRange {
+  std::uint64_t from = 0;  ///< both included, in the key's base unit
+  std::uint64_t to = 0;
+};
+
+struct Axis {
+  const ConfigKey* key = nullptr;
+  /// As --print-config would print them, whether the key's limits allow them or not: a value that
+  /// does not fit makes an invalid point. Empty if there is a range instead.
+  std::vector<std::string> values;
+  std::optional<ValueRange> range;
+
+  /// The value at `unit`, which is in [0, 1): of n values the one at ⌊unit·n⌋; of a range
+  /// from + unit·(to − from + 1), rounded down to the key's multiple or to MB/s, or the power of
+  /// two at ⌊unit·n⌋ of the n in the range if it takes no others.
+  std::string at(double unit) const;
+};
+
+inline constexpr std::size_t kMaxAxisValues = 100'000;
+
+/// `text` is KEY=VALUES, where VALUES are
+///
+///   v1,v2,...           a list, for any key
+///   from..to*factor     from, from·factor, from·factor², ... up to and including `to`; rounded
+///   down
+///                       to the key's multiple or to MB/s
+///   from..to+step       from, from + step, ... up to and including `to`
+///   from..to            every value in between, to draw samples from
+///
+/// and the last three are for keys with numbers; where `from` or `step` lack a unit that they need,
+/// they have that of `to`. Throws InputError, which starts with `place` ("command line: --over").
+Axis parse_axis(const std::string& place, std::string_view text);
+
+}  // namespace tilewave

@@ -1,0 +1,220 @@
+#include "sim/sweep/export.h"
+
+#include <algorithm>
+#include <map>
+
+#include "compiler/text.h"
+#include "sim/command_help.h"
+#include "sim/result_json.h"
+#include "sim/sweep/metrics.h"
+
+namespace tilewave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    return text;
+  }
+  std::string quoted = "\"";
+  for (const char c : text) {
+    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  }
+  return quoted + "\"";
+}
+
+const char* kind_name(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kBytes: return "bytes";
+    case KeyKind::kCycles: return "cycles";
+    case KeyKind::kTime:
+    case KeyKind::kClockPeriod: return "time";
+    case KeyKind::kBandwidth: return "bandwidth";
+    case KeyKind::kCount: return "count";
+    case KeyKind::kChoice: return "choice";
+    case KeyKind::kOnOff: return "on_off";
+    case KeyKind::kText: return "text";
+  }
+  return "?";
+}
+
+const char* unit_of(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kBytes: return "B";
+    case KeyKind::kCycles: return "cycles";
+    case KeyKind::kTime:
+    case KeyKind::kClockPeriod: return "ps";
+    case KeyKind::kBandwidth: return "B/s";
+    default: return "";
+  }
+}
+
+/// Every value that some point gives to a key.
+Json key_json(const SweepSpace& space, std::size_t axis) {
+  const ConfigKey& key = *space.keys[axis];
+  std::vector<std::string> values;
+  std::map<std::string, bool> seen;
+  for (const SweepPoint& point : space.points) {
+    const std::string& value = point.values[axis];
+    if (!value.empty() && !std::exchange(seen[value], true)) {
+      values.push_back(value);
+    }
+  }
+  Json json = {{"name", key.name},
+               {"kind", kind_name(key.kind)},
+               {"unit", unit_of(key.kind)},
+               {"numeric", is_number(key)},
+               {"help", key.help}};
+  if (is_number(key)) {
+    std::ranges::sort(values, {}, [&key](const std::string& v) { return parse_quantity(key, v); });
+    Json numbers = Json::array();
+    for (const std::string& value : values) {
+      numbers.push_back(parse_quantity(key, value));
+    }
+    json["values"] = values;
+    json["numbers"] = numbers;
+  } else {
+    json["values"] = values;
+  }
+  return json;
+}
+
+const char* better_name(Better better) {
+  return better == Better::kLower ? "lower" : better == Better::kHigher ? "higher" : "none";
+}
+
+Json metrics_json() {
+  Json metrics = Json::array();
+  for (const Metric& metric : sweep_metrics()) {
+    metrics.push_back({{"name", metric.name},
+                       {"unit", metric.unit},
+                       {"better", better_name(metric.better)},
+                       {"help", metric.help}});
+  }
+  return metrics;
+}
+
+Json point_json(const SweepReport& report, std::uint32_t number) {
+  const SweepPoint& point = report.sweep.space.points[number];
+  Json settings = Json::object();
+  for (const Setting& setting : report.sweep.space.settings(point)) {
+    settings[setting.key] = setting.value;
+  }
+  Json json = {{"point", number},
+               {"model", report.sweep.space.models[point.model]},
+               {"settings", std::move(settings)}};
+  json.update(to_json(report.results(number)));
+  return json;
+}
+
+Json pareto_json(const ParetoFront& front, const std::vector<std::string>& models) {
+  return {{"model", models[front.model]},
+          {"cost", front.cost},
+          {"points", front.points},
+          {"knee", front.knee ? Json(*front.knee) : Json(nullptr)}};
+}
+
+Json sensitivity_json(const Sensitivity& sensitivity, const std::vector<std::string>& models) {
+  Json levels = Json::array();
+  for (const Sensitivity::Level& level : sensitivity.levels) {
+    levels.push_back({{"label", level.label}, {"mean", level.mean}});
+  }
+  return {{"model", models[sensitivity.model]},
+          {"key", sensitivity.key},
+          {"metric", sensitivity.metric},
+          {"effect", sensitivity.effect},
+          {"levels", std::move(levels)}};
+}
+
+Json analysis_json(const SweepAnalysis& analysis, const std::vector<std::string>& models) {
+  Json pareto = Json::array();
+  for (const ParetoFront& front : analysis.fronts) {
+    pareto.push_back(pareto_json(front, models));
+  }
+  Json sensitivities = Json::array();
+  for (const Sensitivity& sensitivity : analysis.sensitivities) {
+    sensitivities.push_back(sensitivity_json(sensitivity, models));
+  }
+  Json exceptions = Json::array();
+  for (const Anomaly& anomaly : analysis.anomalies) {
+    exceptions.push_back({{"model", models[anomaly.model]},
+                          {"key", anomaly.key},
+                          {"from", anomaly.from},
+                          {"to", anomaly.to},
+                          {"metric", analysis.objective},
+                          {"change", anomaly.change},
+                          {"explanation", anomaly.explanation}});
+  }
+  return {{"objective", analysis.objective},
+          {"pareto", std::move(pareto)},
+          {"sensitivity", std::move(sensitivities)},
+          {"exceptions", std::move(exceptions)}};
+}
+
+/// What bytes no UTF-8 reader could take are shown as.
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string sweep_csv(const SweepReport& report) {
+  const SweepSpace& space = report.sweep.space;
+  std::string text = "point,model";
+  for (const ConfigKey* key : space.keys) {
+    text += "," + key->name;
+  }
+  text += ",status,message,bottleneck,main_stall";
+  for (const Metric& metric : sweep_metrics()) {
+    text += "," + metric.name;
+  }
+  text += "\n";
+  for (std::uint32_t number = 0; number < space.points.size(); ++number) {
+    const SweepPoint& point = space.points[number];
+    const PointResult result = report.results(number);
+    text += std::to_string(number) + "," + csv_field(space.models[point.model]);
+    for (const std::string& value : point.values) {
+      text += "," + csv_field(value);
+    }
+    text += std::string(",") + to_string(result.status) + "," + csv_field(result.message) + "," +
+            result.bottleneck.value_or("") + "," + result.main_stall.value_or("");
+    for (const Metric& metric : sweep_metrics()) {
+      const auto found = result.metrics.find(metric.name);
+      const bool known = found != result.metrics.end() && !found->is_null();
+      text += "," + (known ? found->dump() : "");
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string sweep_json(const SweepReport& report) {
+  const SweepDefinition& sweep = report.sweep;
+  Json keys = Json::array();
+  for (std::size_t axis = 0; axis < sweep.space.keys.size(); ++axis) {
+    keys.push_back(key_json(sweep.space, axis));
+  }
+  const std::string version = version_text();
+  const Json head = {
+      {"schema", kSweepSchema},
+      {"version", kSweepVersion},
+      {"tilewave", version.substr(version.find(' ') + 1, version.size() - version.find(' ') - 2)},
+      {"models", sweep.space.models},
+      {"timing_only", sweep.timing_only},
+      {"seed", sweep.seed},
+      {"run_options", sweep.run_options},
+      {"base_config", config_json(sweep.base)},
+      {"keys", std::move(keys)},
+      {"metrics", metrics_json()}};
+  std::string text = dump(head);
+  text.back() = ',';  // the object goes on
+  text += "\n\"points\":[";
+  for (std::uint32_t number = 0; number < sweep.space.points.size(); ++number) {
+    text += (number == 0 ? "\n" : ",\n") + dump(point_json(report, number));
+  }
+  return text + "],\n\"analysis\":" + dump(analysis_json(report.analysis, sweep.space.models)) +
+         "}\n";
+}
+
+}  // namespace tilewave

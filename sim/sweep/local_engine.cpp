@@ -1,0 +1,60 @@
+#include "sim/sweep/local_engine.h"
+
+#include <set>
+
+#include "sim/files.h"
+#include "sim/sweep/point_runner.h"
+
+namespace tilewave {
+namespace {
+
+std::string seconds_text(std::chrono::milliseconds time) {
+  std::string text = std::to_string(static_cast<double>(time.count()) / 1000);
+  text.erase(text.find_last_not_of('0') + 1);
+  return text + (text.ends_with('.') ? "0 s" : " s");
+}
+
+PointResult result_of(const JobEnd& end, const PoolOptions& options) {
+  switch (end.how) {
+    case JobEnd::How::kDone: return point_result(nlohmann::ordered_json::parse(end.text));
+    case JobEnd::How::kCrashed: return {PointStatus::kCrashed, one_line(end.text), {}, {}};
+    case JobEnd::How::kTimeout:
+      return {PointStatus::kTimeout,
+              "took longer than " + seconds_text(options.timeout.value()),
+              {},
+              {}};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> points_to_run(const SweepPlan& plan,
+                                         const std::function<bool(std::uint32_t)>& is_known) {
+  std::vector<std::uint32_t> points;
+  std::set<PointKey> seen;
+  for (const std::uint32_t point : plan.order()) {
+    const PlannedPoint& planned = plan.points[point];
+    if (planned.invalid.empty() && seen.insert(planned.key).second && !is_known(point)) {
+      points.push_back(point);
+    }
+  }
+  return points;
+}
+
+bool run_points(const SweepDefinition& sweep, const SweepPlan& plan,
+                std::span<const std::uint32_t> points, const PoolOptions& options,
+                const std::function<void(std::uint32_t, const PointResult&)>& on_result,
+                const WorkerPool::KeepGoing& keep_going) {
+  PointRunner runner(sweep, plan);  // each worker has its own copy of it
+  WorkerPool pool(options, [&runner](std::uint32_t point) {
+    return to_json(runner.run(point))
+        .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  });
+  return pool.run(
+      points,
+      [&](std::uint32_t point, const JobEnd& end) { on_result(point, result_of(end, options)); },
+      keep_going);
+}
+
+}  // namespace tilewave

@@ -1,0 +1,174 @@
+#include "sim/sweep/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "compiler/error.h"
+#include "sim/result_json.h"
+
+namespace tilewave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A figure and where the run's result file has it.
+struct Entry {
+  Metric metric;
+  std::string pointer;  ///< JSON pointer; empty: costs_of() computes it
+};
+
+Better engine_state_better(EngineState state) {
+  return state == EngineState::kBusy || state == EngineState::kIdle ||
+                 state == EngineState::kDrained
+             ? Better::kNeither
+             : Better::kLower;
+}
+
+std::vector<Entry> make_entries() {
+  constexpr auto kLower = Better::kLower;
+  constexpr auto kHigher = Better::kHigher;
+  constexpr auto kNeither = Better::kNeither;
+  std::vector<Entry> entries = {
+      {{"cycles", "cycles", kLower, "core clock cycles until the last op is complete"}, "/cycles"},
+      {{"seconds", "s", kLower, "the same as simulated time"}, "/seconds"},
+      {{"efficiency", "1", kHigher, "highest lower bound / cycles"}, "/efficiency"},
+      {{"achieved_gflops", "GFLOP/s", kHigher, "2 flops per multiply-add / seconds"},
+       "/roofline/achieved_gflops"},
+      {{"overlap_cycles", "cycles", kHigher, "with the core and a DMA engine at work"},
+       "/overlap_cycles"},
+      {{"bounds.compute", "cycles", kNeither, "tile steps x initiation interval"},
+       "/bounds/compute"},
+      {{"bounds.sram", "cycles", kNeither, "SRAM bytes / peak"}, "/bounds/sram"},
+      {{"bounds.bus", "cycles", kNeither, "bytes of the busier direction / peak"}, "/bounds/bus"},
+      {{"bounds.dram", "cycles", kNeither, "DRAM bytes / peak"}, "/bounds/dram"},
+      {{"sram.bytes", "B", kLower, "read and written by all"}, "/sram/bytes"},
+      {{"sram.share_of_peak", "1", kNeither, "of what the SRAM could have moved"},
+       "/sram/share_of_peak"},
+      {{"sram.bank_conflicts", "1", kLower, "accesses that waited for their bank"},
+       "/sram/bank_conflicts"},
+      {{"dram.read_bytes", "B", kLower, "loaded"}, "/dram/read_bytes"},
+      {{"dram.write_bytes", "B", kLower, "stored"}, "/dram/write_bytes"},
+      {{"dram.share_of_peak", "1", kNeither, "of what the DRAM could have moved"},
+       "/dram/share_of_peak"},
+      {{"dram.row_hits", "1", kNeither, "accesses to an open row"}, "/dram/row_hits"},
+      {{"dram.row_misses", "1", kNeither, "accesses to a closed bank"}, "/dram/row_misses"},
+      {{"dram.row_conflicts", "1", kLower, "accesses to a bank with another row open"},
+       "/dram/row_conflicts"},
+      {{"dram.refreshes", "1", kNeither, "refresh commands"}, "/dram/refreshes"},
+      {{"compile.scheduled_ops", "1", kNeither, "ops of the program"}, "/compile/scheduled_ops"},
+      {{"compile.loads", "1", kLower, "LOADs of the program"}, "/compile/loads"},
+      {{"compile.loads_eliminated", "1", kHigher, "LOADs whose tile was in the SRAM"},
+       "/compile/loads_eliminated"},
+      {{"compile.executes", "1", kNeither, "EXECUTEs of the program"}, "/compile/executes"},
+      {{"compile.stores", "1", kLower, "STOREs of the program"}, "/compile/stores"},
+      {{"compile.evictions", "1", kLower, "tiles dropped while still needed"},
+       "/compile/evictions"},
+      {{"compile.peak_sram_bytes", "B", kNeither, "highest sum of live allocations"},
+       "/compile/peak_sram_bytes"},
+      {{"macs", "1", kNeither, "multiply-adds of the steps, padding included"}, "/macs"},
+      {{"max_abs_error", "1", kLower, "largest difference from the reference"}, "/max_abs_error"}};
+  for (int i = 0; i < kEngineCount; ++i) {
+    const std::string engine = to_string(static_cast<Engine>(i));
+    for (int state = 0; state < kEngineStateCount; ++state) {
+      const auto which = static_cast<EngineState>(state);
+      const std::string name = to_string(which);
+      entries.push_back({{engine + "." + name, "cycles", engine_state_better(which),
+                          "cycles of " + engine + " in state " + name},
+                         "/engines/" + engine + "/" + name});
+    }
+  }
+  entries.push_back({{"cost.sram_bytes", "B", kLower, "sram.size"}, ""});
+  entries.push_back(
+      {{"cost.dram_bytes_per_second", "B/s", kLower, "peak bandwidth of all channels"}, ""});
+  entries.push_back({{"cost.array_macs", "1", kLower, "multiply-adds per cycle of the core"}, ""});
+  return entries;
+}
+
+const std::vector<Entry>& entries() {
+  static const std::vector<Entry> kEntries = make_entries();
+  return kEntries;
+}
+
+/// In the order of cost_metrics().
+std::vector<Json> costs_of(const RunOutcome& outcome) {
+  const MachineConfig& machine = outcome.config.machine;
+  const ComputeConfig& core = machine.compute;
+  const std::uint64_t macs =
+      core.dataflow == Dataflow::kSimd ? core.macs_per_cycle : std::uint64_t{core.rows} * core.cols;
+  const auto bytes_per_second = static_cast<std::uint64_t>(
+      std::llround(outcome.result.dram_peak_bytes_per_cycle / outcome.period_seconds()));
+  return {machine.sram.size_bytes, bytes_per_second, macs};
+}
+
+std::string bottleneck_of(const Bounds& bounds) {
+  const std::vector<std::pair<double, const char*>> all = {{bounds.compute, "compute"},
+                                                           {bounds.sram, "sram"},
+                                                           {bounds.bus, "bus"},
+                                                           {bounds.dram, "dram"}};
+  return std::ranges::max_element(all, {}, &std::pair<double, const char*>::first)->second;
+}
+
+/// None if the core was never anything but busy.
+std::optional<std::string> main_stall_of(const EngineResult& core) {
+  EngineState longest = EngineState::kBusy;
+  Cycle most = 0;
+  for (int i = 0; i < kEngineStateCount; ++i) {
+    const auto state = static_cast<EngineState>(i);
+    if (state != EngineState::kBusy && core.cycles[static_cast<std::size_t>(i)] > most) {
+      longest = state;
+      most = core.cycles[static_cast<std::size_t>(i)];
+    }
+  }
+  return most == 0 ? std::nullopt : std::optional<std::string>(to_string(longest));
+}
+
+std::string mismatch_text(const Verification& verification) {
+  std::string text = std::to_string(verification.mismatches) + " of " +
+                     std::to_string(verification.elements) + " elements are wrong";
+  if (verification.first) {
+    text += ", the first in " + verification.first->tensor + " at (" +
+            std::to_string(verification.first->row) + "," +
+            std::to_string(verification.first->col) + ")";
+  }
+  return text;
+}
+
+}  // namespace
+
+const std::vector<Metric>& sweep_metrics() {
+  static const std::vector<Metric> kMetrics = [] {
+    std::vector<Metric> metrics;
+    for (const Entry& entry : entries()) {
+      metrics.push_back(entry.metric);
+    }
+    return metrics;
+  }();
+  return kMetrics;
+}
+
+const std::vector<std::string>& cost_metrics() {
+  static const std::vector<std::string> kCosts = {"cost.sram_bytes", "cost.dram_bytes_per_second",
+                                                  "cost.array_macs"};
+  return kCosts;
+}
+
+PointResult summarise(const RunOutcome& outcome) {
+  PointResult result;
+  if (!outcome.passed()) {
+    result.status = PointStatus::kWrong;
+    result.message = mismatch_text(outcome.verification.value());
+  }
+  result.bottleneck = bottleneck_of(outcome.result.bounds);
+  result.main_stall = main_stall_of(outcome.result.engine(Engine::kCompute));
+  const Json json = result_json(outcome);
+  const std::vector<Json> costs = costs_of(outcome);
+  std::size_t cost = 0;
+  for (const Entry& entry : entries()) {
+    result.metrics[entry.metric.name] =
+        entry.pointer.empty() ? costs.at(cost++) : json.at(Json::json_pointer(entry.pointer));
+  }
+  return result;
+}
+
+}  // namespace tilewave

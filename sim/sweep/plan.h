@@ -1,0 +1,57 @@
+// What a sweep's points need to be run: their models, loaded once, the keys under which results are
+// kept, and which points share a program. It runs nothing.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "sim/model_source.h"
+#include "sim/sha256.h"
+#include "sim/sweep/definition.h"
+#include "sim/sweep/point_result.h"
+
+namespace tilewave {
+
+/// SHA-256 of everything a result depends on: the model, the resolved config with the DRAM's
+/// timings, how values are drawn and checked, and the version of tilewave.
+struct PointKey {
+  Sha256::Digest bytes{};
+
+  std::string hex() const { return hex_text(bytes); }
+  auto operator<=>(const PointKey&) const = default;
+};
+
+/// What the program of a point follows from. Equal choices, equal programs.
+struct CompileChoice {
+  std::uint32_t model = 0;
+  TileShape tile;
+  ScheduleOptions schedule;
+
+  bool operator==(const CompileChoice&) const = default;
+};
+
+struct PlannedPoint {
+  PointKey key;               ///< all zero if the point is invalid
+  std::string invalid;        ///< why its config does not hold together; empty if it does
+  std::uint32_t program = 0;  ///< points with the same number have the same CompileChoice
+};
+
+struct SweepPlan {
+  std::vector<Model> models;  ///< by number in the space
+  std::vector<PlannedPoint> points;
+
+  /// The points in the order in which they are best run: those with the same program next to each
+  /// other.
+  std::vector<std::uint32_t> order() const;
+};
+
+/// Throws InputError if a model cannot be read or there is nothing to vary in it (a program file,
+/// which is scheduled already, with a swept schedule key).
+SweepPlan plan_sweep(const SweepDefinition& sweep);
+
+CompileChoice compile_choice(std::uint32_t model, const Config& config);
+
+}  // namespace tilewave

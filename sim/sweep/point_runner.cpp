@@ -1,0 +1,72 @@
+#include "sim/sweep/point_runner.h"
+
+#include "compiler/error.h"
+#include "sim/files.h"
+#include "sim/simulate.h"
+#include "sim/sweep/metrics.h"
+
+namespace tilewave {
+namespace {
+
+/// Programs are run in an order in which equal ones are neighbours: one would do, but for a second
+/// model beside it.
+constexpr std::size_t kProgramsKept = 2;
+
+}  // namespace
+
+PointRunner::PointRunner(const SweepDefinition& sweep, const SweepPlan& plan)
+    : sweep_(sweep), plan_(plan), values_(plan.models.size()) {}
+
+const CompiledModel& PointRunner::compiled(const CompileChoice& choice, const Config& config) {
+  for (auto kept = programs_.begin(); kept != programs_.end(); ++kept) {
+    if (kept->choice == choice) {
+      programs_.splice(programs_.begin(), programs_, kept);
+      return kept->model;
+    }
+  }
+  const Model& model = plan_.models[choice.model];
+  const Graph* graph = graph_of(model);
+  CompiledModel made =
+      graph != nullptr
+          ? compile_model(*graph, config)
+          : adopt_program(std::get<Program>(model), one_line(sweep_.space.models[choice.model]));
+  if (programs_.size() == kProgramsKept) {
+    programs_.pop_back();
+  }
+  programs_.push_front({choice, std::move(made)});
+  return programs_.front().model;
+}
+
+PointResult PointRunner::run(std::uint32_t number) {
+  const SweepPoint& point = sweep_.space.points[number];
+  try {
+    RunOutcome outcome;
+    outcome.model = sweep_.space.models[point.model];
+    outcome.config = sweep_.config_of(point);
+    outcome.seed = sweep_.seed;
+    outcome.timing_only = sweep_.timing_only;
+    const CompileChoice choice = compile_choice(point.model, outcome.config);
+    const CompiledModel& program = compiled(choice, outcome.config);
+    outcome.compile = program.figures;
+    simulate(choice, program, outcome);
+    return summarise(outcome);
+  } catch (const InputError& error) {
+    PointResult result;
+    result.status = PointStatus::kInvalid;
+    result.message = one_line(error.what());
+    return result;
+  }
+}
+
+void PointRunner::simulate(const CompileChoice& choice, const CompiledModel& program,
+                           RunOutcome& outcome) {
+  if (sweep_.timing_only) {
+    simulate_timing(program, {}, outcome);
+    return;
+  }
+  const auto* onnx = std::get_if<OnnxModel>(&plan_.models[choice.model]);
+  simulate_values(program, {KernelChoice::kAuto, sweep_.verify, onnx}, std::nullopt, {},
+                  values_[choice.model], outcome);
+}
+
+}  // namespace tilewave

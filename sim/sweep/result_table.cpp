@@ -1,0 +1,39 @@
+#include "sim/sweep/result_table.h"
+
+#include <algorithm>
+
+#include "compiler/error.h"
+#include "sim/sweep/metrics.h"
+
+namespace tilewave {
+
+std::size_t ResultTable::count(PointStatus which) const {
+  return static_cast<std::size_t>(std::ranges::count(status, which));
+}
+
+const std::vector<double>& ResultTable::metric(const std::string& name) const {
+  const std::vector<Metric>& all = sweep_metrics();
+  const auto found = std::ranges::find(all, name, &Metric::name);
+  if (found == all.end()) {
+    throw InternalError("there is no metric " + name);
+  }
+  return metrics[static_cast<std::size_t>(found - all.begin())];
+}
+
+ResultTable collect_results(std::size_t points, const ResultSource& results) {
+  const std::vector<Metric>& all = sweep_metrics();
+  ResultTable table;
+  table.metrics.resize(all.size());
+  for (std::uint32_t point = 0; point < points; ++point) {
+    const PointResult result = results(point);
+    table.status.push_back(result.status);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto found = result.metrics.find(all[i].name);
+      const bool number = found != result.metrics.end() && found->is_number();
+      table.metrics[i].push_back(number ? found->get<double>() : ResultTable::kNone);
+    }
+  }
+  return table;
+}
+
+}  // namespace tilewave

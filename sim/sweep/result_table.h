@@ -1,0 +1,35 @@
+// The results of a sweep in memory, by column, for those who compare points. The exact numbers, and
+// the words, stay in the store.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "sim/sweep/definition.h"
+#include "sim/sweep/plan.h"
+#include "sim/sweep/point_result.h"
+
+namespace tilewave {
+
+/// The result of a point by its number; what it throws is passed on.
+using ResultSource = std::function<PointResult(std::uint32_t point)>;
+
+struct ResultTable {
+  static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+  std::vector<PointStatus> status;           ///< [point]
+  std::vector<std::vector<double>> metrics;  ///< [metric, as in sweep_metrics()][point]; or kNone
+
+  std::size_t points() const { return status.size(); }
+  std::size_t count(PointStatus which) const;
+  bool done(std::uint32_t point) const { return status[point] == PointStatus::kDone; }
+  /// Throws InternalError if there is no such metric.
+  const std::vector<double>& metric(const std::string& name) const;
+};
+
+ResultTable collect_results(std::size_t points, const ResultSource& results);
+
+}  // namespace tilewave

@@ -1,0 +1,58 @@
+// The points of a sweep: which models run on which settings. It runs none of them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/sweep/axis.h"
+
+namespace tilewave {
+
+inline constexpr std::uint64_t kMaxPoints = 1'000'000;
+
+/// One run to be made. `values` has a text for every key of the space; an empty one leaves the key
+/// as the base config has it.
+struct SweepPoint {
+  std::uint32_t model = 0;
+  std::vector<std::string> values;
+};
+
+struct SweepSpace {
+  std::vector<std::string> models;  ///< as given, each once
+  std::vector<const ConfigKey*> keys;
+  std::vector<SweepPoint> points;
+
+  /// What a point sets, in the order of the keys.
+  std::vector<Setting> settings(const SweepPoint& point) const;
+};
+
+enum class Sampler : std::uint8_t { kSobol, kLatinHypercube };
+
+struct SampleOptions {
+  std::uint64_t count = 0;  ///< per model
+  Sampler sampler = Sampler::kSobol;
+  std::uint64_t seed = 1;
+};
+
+/// Every combination of the axes' values for every model: models outermost, the last axis
+/// innermost. Throws InputError if there are none or more than kMaxPoints, if an axis has no values
+/// but a range, or if two are about one key.
+SweepSpace grid_space(std::vector<std::string> models, const std::vector<Axis>& axes);
+
+/// `count` points spread evenly over the axes, the same for every model; values may repeat. Sobol:
+/// the first points of the sequence after its origin, shifted by a random vector (modulo 1); Latin
+/// hypercube: every axis is cut in `count` slices, each of which has one point, at a random place
+/// in it. Throws InputError as above, and for more axes than the sequence has dimensions.
+SweepSpace sample_space(std::vector<std::string> models, const std::vector<Axis>& axes,
+                        const SampleOptions& options);
+
+/// A CSV file with a header of config keys and, if it likes, `model`; a row is a point. An empty
+/// cell leaves its key alone; a row without a model runs for every one of `models`. Fields may be
+/// quoted as in RFC 4180. `name` stands for the file in messages. Throws InputError naming line and
+/// column.
+SweepSpace points_space(std::vector<std::string> models, const std::string& name,
+                        std::string_view csv);
+
+}  // namespace tilewave

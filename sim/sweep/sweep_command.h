@@ -1,0 +1,21 @@
+// What the user asked of `tilewave sweep`, checked.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "sim/sweep/definition.h"
+
+namespace tilewave {
+
+struct SweepCommand {
+  SweepDefinition definition;
+  std::string store_file = "tilewave-sweep.sqlite";
+  unsigned jobs = 1;                                 ///< worker processes
+  std::optional<std::chrono::milliseconds> timeout;  ///< of one point
+  std::optional<std::string> json_file;              ///< "-": standard output
+  std::optional<std::string> csv_file;               ///< the same
+};
+
+}  // namespace tilewave

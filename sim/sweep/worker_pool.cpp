@@ -1,0 +1,260 @@
+#include "sim/sweep/worker_pool.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "compiler/error.h"
+
+namespace tilewave {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kPatienceMilliseconds = 100;
+constexpr int kFailedJob = 70;  // exit code of a worker whose job threw; it sends the message first
+
+[[noreturn]] void fail(const std::string& what) {
+  throw InternalError(what + ": " + std::generic_category().message(errno));
+}
+
+/// False if the other side is gone.
+bool write_all(int descriptor, const char* data, std::size_t size) {
+  while (size > 0) {
+    const ssize_t written = ::write(descriptor, data, size);
+    if (written < 0 && errno != EINTR) {
+      return false;
+    }
+    if (written > 0) {
+      data += written;
+      size -= static_cast<std::size_t>(written);
+    }
+  }
+  return true;
+}
+
+bool read_all(int descriptor, char* data, std::size_t size) {
+  while (size > 0) {
+    const ssize_t got = ::read(descriptor, data, size);
+    if (got == 0 || (got < 0 && errno != EINTR)) {
+      return false;
+    }
+    if (got > 0) {
+      data += got;
+      size -= static_cast<std::size_t>(got);
+    }
+  }
+  return true;
+}
+
+/// A length, then so many bytes.
+bool send_text(int descriptor, const std::string& text) {
+  const std::uint64_t size = text.size();
+  std::string frame(sizeof size, '\0');
+  std::memcpy(frame.data(), &size, sizeof size);
+  frame += text;
+  return write_all(descriptor, frame.data(), frame.size());
+}
+
+std::string end_text(int status) {
+  if (WIFSIGNALED(status)) {
+    const int number = WTERMSIG(status);
+    const char* name = sigabbrev_np(number);
+    return "its process was killed by signal " + std::to_string(number) +
+           (name == nullptr ? "" : std::string(" (SIG") + name + ")");
+  }
+  return "its process ended with exit code " + std::to_string(WEXITSTATUS(status));
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(PoolOptions options, Job job) : options_(options), job_(std::move(job)) {}
+
+WorkerPool::~WorkerPool() {
+  for (Worker& worker : workers_) {
+    bury(worker, true);
+  }
+}
+
+WorkerPool::Worker WorkerPool::start() const {
+  std::array<int, 2> jobs{};
+  std::array<int, 2> results{};
+  if (::pipe2(jobs.data(), O_CLOEXEC) != 0 || ::pipe2(results.data(), O_CLOEXEC) != 0) {
+    fail("no pipe to a worker process");
+  }
+  const pid_t parent = ::getpid();
+  Worker worker;
+  worker.pid = ::fork();
+  if (worker.pid < 0) {
+    fail("no worker process");
+  }
+  if (worker.pid == 0) {
+    // Dies with the sweep, however that ends, and leaves ctrl-C to it.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) {
+      ::_exit(0);
+    }
+    std::signal(SIGINT, SIG_IGN);
+    ::close(jobs[1]);
+    ::close(results[0]);
+    for (const Worker& other : workers_) {  // else they would not see their pipes' ends
+      ::close(other.to);
+      ::close(other.from);
+    }
+    work(jobs[0], results[1]);
+  }
+  ::close(jobs[0]);
+  ::close(results[1]);
+  worker.to = jobs[1];
+  worker.from = results[0];
+  ::fcntl(worker.from, F_SETFL, O_NONBLOCK);
+  return worker;
+}
+
+/// The life of a worker. It leaves by _exit(): nothing of the parent's is destroyed twice.
+void WorkerPool::work(int jobs, int results) const {
+  std::uint32_t job = 0;
+  while (read_all(jobs, reinterpret_cast<char*>(&job), sizeof job)) {
+    try {
+      if (!send_text(results, job_(job))) {
+        break;
+      }
+    } catch (const std::exception& error) {
+      send_text(results, error.what());
+      ::_exit(kFailedJob);
+    } catch (...) {
+      ::_exit(kFailedJob);
+    }
+  }
+  ::_exit(0);
+}
+
+void WorkerPool::assign(Worker& worker, std::uint32_t job) {
+  worker.busy = true;
+  worker.job = job;
+  worker.received.clear();
+  if (options_.timeout) {
+    worker.deadline = Clock::now() + *options_.timeout;
+  }
+  // If it is dead already, its pipe will say so.
+  write_all(worker.to, reinterpret_cast<const char*>(&job), sizeof job);
+}
+
+std::string WorkerPool::bury(Worker& worker, bool kill) {
+  if (worker.pid < 0) {
+    return {};
+  }
+  ::close(worker.to);
+  ::close(worker.from);
+  if (kill) {
+    ::kill(worker.pid, SIGKILL);
+  }
+  int status = 0;
+  while (::waitpid(worker.pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  worker.pid = -1;
+  return end_text(status);
+}
+
+std::optional<JobEnd> WorkerPool::receive(Worker& worker) {
+  std::array<char, 65536> block{};
+  ssize_t got = 0;
+  while ((got = ::read(worker.from, block.data(), block.size())) > 0) {
+    worker.received.append(block.data(), static_cast<std::size_t>(got));
+  }
+  const bool open = got < 0 && (errno == EAGAIN || errno == EINTR);
+  std::uint64_t size = 0;
+  const bool complete = worker.received.size() >= sizeof size &&
+                        (std::memcpy(&size, worker.received.data(), sizeof size),
+                         worker.received.size() - sizeof size >= size);
+  if (open && complete) {
+    return JobEnd{JobEnd::How::kDone, worker.received.substr(sizeof size)};
+  }
+  if (open) {
+    return std::nullopt;
+  }
+  // The process is gone. A worker whose job threw has sent why; one that died after a complete
+  // answer has done its job.
+  const std::string text = complete ? worker.received.substr(sizeof size) : std::string();
+  const std::string end = bury(worker, false);
+  const bool threw = end == end_text(kFailedJob << 8);
+  if (complete && !threw) {
+    return JobEnd{JobEnd::How::kDone, text};
+  }
+  return JobEnd{JobEnd::How::kCrashed, complete ? text : end};
+}
+
+int WorkerPool::wait_milliseconds() const {
+  int wait = kPatienceMilliseconds;
+  for (const Worker& worker : workers_) {
+    if (worker.busy && options_.timeout) {
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(worker.deadline - Clock::now()).count();
+      wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, wait));
+    }
+  }
+  return wait;
+}
+
+bool WorkerPool::run(std::span<const std::uint32_t> jobs, const OnEnd& on_end,
+                     const KeepGoing& keep_going) {
+  const std::size_t wanted = std::min<std::size_t>(options_.workers, jobs.size());
+  workers_.resize(std::max(workers_.size(), wanted));
+  std::size_t next = 0;
+  std::size_t ended = 0;
+  std::vector<pollfd> polled;
+  while (ended < jobs.size()) {
+    if (!keep_going()) {
+      return false;
+    }
+    for (Worker& worker : workers_) {
+      if (!worker.busy && next < jobs.size()) {
+        if (worker.pid < 0) {
+          worker = start();
+        }
+        assign(worker, jobs[next++]);
+      }
+    }
+    polled.clear();
+    for (const Worker& worker : workers_) {
+      polled.push_back({worker.busy ? worker.from : -1, POLLIN, 0});
+    }
+    if (::poll(polled.data(), polled.size(), wait_milliseconds()) < 0 && errno != EINTR) {
+      fail("cannot wait for worker processes");
+    }
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      Worker& worker = workers_[i];
+      if (!worker.busy) {
+        continue;
+      }
+      std::optional<JobEnd> end = polled[i].revents != 0 ? receive(worker) : std::nullopt;
+      if (!end && options_.timeout && Clock::now() >= worker.deadline) {
+        bury(worker, true);
+        end = JobEnd{JobEnd::How::kTimeout, {}};
+      }
+      if (end) {
+        const std::uint32_t job = worker.job;
+        worker.busy = false;
+        if (worker.pid >= 0 && next < jobs.size()) {
+          assign(worker, jobs[next++]);  // it works while we take note
+        }
+        ++ended;
+        on_end(job, std::move(*end));
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace tilewave
