@@ -4,6 +4,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "compiler/error.h"
 #include "compiler/nearest.h"
@@ -93,9 +94,6 @@ std::string AxisParser::value_text(std::string_view text) const {
 }
 
 void AxisParser::append(std::string value) {
-  if (std::ranges::find(axis_.values, value) != axis_.values.end()) {
-    fail("the value " + printable(value) + " is given twice");
-  }
   if (axis_.values.size() == kMaxAxisValues) {
     fail("more than " + std::to_string(kMaxAxisValues) + " values");
   }
@@ -103,9 +101,13 @@ void AxisParser::append(std::string value) {
 }
 
 void AxisParser::parse_list(std::string_view list) {
+  std::set<std::string> seen;
   for (;;) {
     const std::size_t comma = list.find(',');
     append(value_text(trim(list.substr(0, comma))));
+    if (!seen.insert(axis_.values.back()).second) {
+      fail("the value " + printable(axis_.values.back()) + " is given twice");
+    }
     if (comma == std::string_view::npos) {
       return;
     }
@@ -127,7 +129,8 @@ void AxisParser::multiply(std::uint64_t from, std::uint64_t to, std::string_view
   const std::uint64_t multiple = grain(*axis_.key);
   std::uint64_t last = 0;
   for (auto exact = static_cast<double>(from); exact <= static_cast<double>(to); exact *= factor) {
-    const auto value = static_cast<std::uint64_t>(exact + 0.5) / multiple * multiple;
+    const auto value =
+        static_cast<std::uint64_t>(exact / static_cast<double>(multiple) + 0.5) * multiple;
     if (value != last) {  // a small factor may round to the same value
       append(print_key_value(*axis_.key, value));
     }

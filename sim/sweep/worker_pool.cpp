@@ -8,6 +8,7 @@
 #include <exception>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -23,7 +24,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kPatienceMilliseconds = 100;
-constexpr int kFailedJob = 70;  // exit code of a worker whose job threw; it sends the message first
+/// What a worker sends begins with one of these.
+constexpr char kAnswer = '=';
+constexpr char kThrown = '!';  ///< what() of what the job threw, before the worker ends
 
 [[noreturn]] void fail(const std::string& what) {
   throw InternalError(what + ": " + std::generic_category().message(errno));
@@ -58,12 +61,12 @@ bool read_all(int descriptor, char* data, std::size_t size) {
   return true;
 }
 
-/// A length, then so many bytes.
-bool send_text(int descriptor, const std::string& text) {
-  const std::uint64_t size = text.size();
+/// A length, then so many bytes: the kind and the text.
+bool send_text(int descriptor, char kind, const std::string& text) {
+  const std::uint64_t size = text.size() + 1;
   std::string frame(sizeof size, '\0');
   std::memcpy(frame.data(), &size, sizeof size);
-  frame += text;
+  frame += kind + text;
   return write_all(descriptor, frame.data(), frame.size());
 }
 
@@ -127,14 +130,12 @@ void WorkerPool::work(int jobs, int results) const {
   std::uint32_t job = 0;
   while (read_all(jobs, reinterpret_cast<char*>(&job), sizeof job)) {
     try {
-      if (!send_text(results, job_(job))) {
+      if (!send_text(results, kAnswer, job_(job))) {
         break;
       }
     } catch (const std::exception& error) {
-      send_text(results, error.what());
-      ::_exit(kFailedJob);
-    } catch (...) {
-      ::_exit(kFailedJob);
+      send_text(results, kThrown, error.what());
+      break;
     }
   }
   ::_exit(0);
@@ -155,8 +156,8 @@ std::string WorkerPool::bury(Worker& worker, bool kill) {
   if (worker.pid < 0) {
     return {};
   }
-  ::close(worker.to);
-  ::close(worker.from);
+  ::close(std::exchange(worker.to, -1));  // the numbers will be somebody else's
+  ::close(std::exchange(worker.from, -1));
   if (kill) {
     ::kill(worker.pid, SIGKILL);
   }
@@ -178,21 +179,17 @@ std::optional<JobEnd> WorkerPool::receive(Worker& worker) {
   const bool complete = worker.received.size() >= sizeof size &&
                         (std::memcpy(&size, worker.received.data(), sizeof size),
                          worker.received.size() - sizeof size >= size);
-  if (open && complete) {
-    return JobEnd{JobEnd::How::kDone, worker.received.substr(sizeof size)};
+  if (!complete) {
+    return open ? std::nullopt : std::optional(JobEnd{JobEnd::How::kCrashed, bury(worker, false)});
   }
-  if (open) {
-    return std::nullopt;
+  JobEnd end{JobEnd::How::kDone, worker.received.substr(sizeof size + 1)};
+  if (worker.received[sizeof size] == kThrown) {
+    end.how = JobEnd::How::kCrashed;
+    bury(worker, false);
+  } else if (!open) {
+    bury(worker, false);  // it died behind its answer
   }
-  // The process is gone. A worker whose job threw has sent why; one that died after a complete
-  // answer has done its job.
-  const std::string text = complete ? worker.received.substr(sizeof size) : std::string();
-  const std::string end = bury(worker, false);
-  const bool threw = end == end_text(kFailedJob << 8);
-  if (complete && !threw) {
-    return JobEnd{JobEnd::How::kDone, text};
-  }
-  return JobEnd{JobEnd::How::kCrashed, complete ? text : end};
+  return end;
 }
 
 int WorkerPool::wait_milliseconds() const {

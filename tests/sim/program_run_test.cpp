@@ -13,10 +13,14 @@
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
+#include "tests/support/program.h"
+
 namespace tilewave {
 namespace {
 
 namespace fs = std::filesystem;
+using test::read;
+using test::Result;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -24,49 +28,13 @@ using ::testing::StartsWith;
 const std::string kTileflow = " -c " TILEWAVE_SOURCE_DIR "/configs/tileflow.ini ";
 const std::string kMlp = "mlp:128x128x64x32x32";
 
-std::string read(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-struct Result {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-/// Runs in a folder of its own.
-class ProgramRun : public ::testing::Test {
+class ProgramRun : public test::ProgramTest {
  protected:
   void SetUp() override {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
+    ProgramTest::SetUp();
     write("good.graph",
           "graph good\ninput x 50x70\nparam w 70x40\nh = matmul x w\ny = relu h\n"
           "output y\n");
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-  }
-
-  /// `arguments` as in a shell.
-  Result tilewave(const std::string& arguments) const {
-    const std::string command = "cd '" + folder_.string() + "' && '" TILEWAVE_BINARY "' " +
-                                arguments + " >'" + folder_.string() + ".out' 2>'" +
-                                folder_.string() + ".err'";
-    const int status = std::system(command.c_str());
-    Result result;
-    result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    result.out = read(folder_.string() + ".out");
-    result.err = read(folder_.string() + ".err");
-    fs::remove(folder_.string() + ".out");
-    fs::remove(folder_.string() + ".err");
-    return result;
   }
 
   nlohmann::ordered_json json(const std::string& arguments) const {
@@ -75,20 +43,6 @@ class ProgramRun : public ::testing::Test {
     EXPECT_EQ(result.err, "");
     return nlohmann::ordered_json::parse(result.out, nullptr, false);
   }
-
-  void expect_refused(const std::string& arguments, const std::string& message) const {
-    const Result result = tilewave(arguments);
-    EXPECT_EQ(result.code, 2) << arguments;
-    EXPECT_EQ(result.out, "") << arguments;
-    EXPECT_THAT(result.err, StartsWith("tilewave: "));
-    EXPECT_THAT(result.err, HasSubstr(message)) << arguments;
-    EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
-    EXPECT_THAT(result.err, EndsWith("\n"));
-  }
-
-  fs::path folder_ = fs::path(::testing::TempDir()) /
-                     ("tilewave_run_" +
-                      std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
 };
 
 TEST_F(ProgramRun, ReportsAndEndsVerified) {
