@@ -2,7 +2,6 @@
 // kept, and which points share a program. It runs nothing.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -21,7 +20,8 @@ struct PointKey {
   Sha256::Digest bytes{};
 
   std::string hex() const { return hex_text(bytes); }
-  auto operator<=>(const PointKey&) const = default;
+  bool operator==(const PointKey&) const = default;
+  bool operator<(const PointKey& other) const { return bytes < other.bytes; }
 };
 
 /// What the program of a point follows from. Equal choices, equal programs.

@@ -97,24 +97,24 @@ TEST(Plan, PointsThatDoNotHoldTogetherSayWhy) {
 /// Whoever adds a key that the compiler reads and forgets CompileChoice would share programs that
 /// differ.
 TEST(Plan, EqualProgramNumbersMeanEqualPrograms) {
-  const char* const kAxes[] = {"sram.size=16KiB,64KiB",
-                               "sram.banks=8,16",
-                               "dram.bandwidth=2GB/s,64GB/s",
-                               "compute.dataflow=os,ws,is",
-                               "compute.rows=8,32",
-                               "compute.fill_overlap=none,full",
-                               "schedule.loop_order=auto,mnk",
-                               "schedule.eviction=lru,belady",
-                               "schedule.buffering=single,pingpong",
-                               "schedule.forwarding=on,off",
-                               "schedule.lookahead=0,64",
-                               "sequencer.queue_depth=1,16",
-                               "dma.engines=split,shared",
-                               "tile.m=16,32",
-                               "dma.setup=0,64",
-                               "bus.bytes_per_cycle=8B,64B",
-                               "dram.layout=tiled,row_major"};
-  for (const char* axis : kAxes) {
+  const char* const axes[] = {"sram.size=16KiB,64KiB",
+                              "sram.banks=8,16",
+                              "dram.bandwidth=2GB/s,64GB/s",
+                              "compute.dataflow=os,ws,is",
+                              "compute.rows=8,32",
+                              "compute.fill_overlap=none,full",
+                              "schedule.loop_order=auto,mnk",
+                              "schedule.eviction=lru,belady",
+                              "schedule.buffering=single,pingpong",
+                              "schedule.forwarding=on,off",
+                              "schedule.lookahead=0,64",
+                              "sequencer.queue_depth=1,16",
+                              "dma.engines=split,shared",
+                              "tile.m=16,32",
+                              "dma.setup=0,64",
+                              "bus.bytes_per_cycle=8B,64B",
+                              "dram.layout=tiled,row_major"};
+  for (const char* axis : axes) {
     const SweepDefinition sweep = sweep_over(axis, {"mlp:96x128x96x64"});
     const SweepPlan plan = plan_sweep(sweep);
     std::map<std::uint32_t, std::string> text_of;

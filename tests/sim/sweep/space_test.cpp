@@ -2,6 +2,7 @@
 #include "sim/sweep/space.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -75,13 +76,13 @@ TEST(Grid, Refuses) {
 class Samples : public ::testing::TestWithParam<Sampler> {};
 
 TEST_P(Samples, AreEvenOnEveryAxisAndTheSameForEveryModel) {
-  constexpr std::uint64_t kCount = 64;
+  constexpr int kCount = 64;
   const SweepSpace space = sample_space({"a", "b"}, axes({"dma.setup=0..63", "sram.banks=1,2,4,8"}),
                                         {kCount, GetParam(), 7});
   ASSERT_EQ(space.points.size(), 2 * kCount);
   std::map<std::string, int> setups;
   std::map<std::string, int> banks;
-  for (std::uint64_t i = 0; i < kCount; ++i) {
+  for (std::size_t i = 0; i < kCount; ++i) {
     EXPECT_EQ(space.points[i].values, space.points[i + kCount].values);
     ++setups[space.points[i].values[0]];
     ++banks[space.points[i].values[1]];
@@ -90,7 +91,7 @@ TEST_P(Samples, AreEvenOnEveryAxisAndTheSameForEveryModel) {
   // point, but for a few.
   EXPECT_GE(setups.size(), GetParam() == Sampler::kSobol ? 60U : 64U);
   for (const auto& [value, count] : banks) {
-    EXPECT_NEAR(count, kCount / 4, GetParam() == Sampler::kSobol ? 2 : 0) << value;
+    EXPECT_LE(std::abs(4 * count - kCount), GetParam() == Sampler::kSobol ? 8 : 0) << value;
   }
 }
 

@@ -15,8 +15,6 @@
 namespace tilewave {
 namespace {
 
-using ::testing::HasSubstr;
-
 std::vector<std::uint32_t> first(std::uint32_t count) {
   std::vector<std::uint32_t> jobs(count);
   std::iota(jobs.begin(), jobs.end(), 0U);
