@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "models/machine.h"
 
@@ -47,28 +48,28 @@ class CycleLedger {
       return;
     }
     cycles_[static_cast<std::size_t>(state)] += until - mark_;
-    if (observer_ != nullptr) {
-      observer_->on_state(state, mark_, until);
+    for (LedgerObserver* observer : observers_) {
+      observer->on_state(state, mark_, until);
     }
     mark_ = until;
   }
 
   /// Only for observers: it accounts nothing.
   void expect(EngineState meanwhile, Cycle until, EngineState then) {
-    if (observer_ != nullptr) {
-      observer_->on_expect(meanwhile, until, then);
+    for (LedgerObserver* observer : observers_) {
+      observer->on_expect(meanwhile, until, then);
     }
   }
 
   Cycle mark() const { return mark_; }  ///< everything before is accounted
   Cycle cycles(EngineState state) const { return cycles_[static_cast<std::size_t>(state)]; }
   const std::array<Cycle, kEngineStateCount>& all() const { return cycles_; }
-  void set_observer(LedgerObserver* observer) { observer_ = observer; }
+  void add_observer(LedgerObserver& observer) { observers_.push_back(&observer); }
 
  private:
   std::array<Cycle, kEngineStateCount> cycles_{};
   Cycle mark_ = 0;
-  LedgerObserver* observer_ = nullptr;
+  std::vector<LedgerObserver*> observers_;
 };
 
 /// The ledgers of a DMA engine while its bursts overlap. Each burst waits for its source, waits for

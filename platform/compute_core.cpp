@@ -42,9 +42,8 @@ void ComputeCore::run() {
     if (!chained) {
       earliest = std::max(earliest, chain_start_ + preload_);
     }
-    if (context_.timeline != nullptr && previous_index_ != kNoOp) {
-      Cycle& released = (*context_.timeline)[previous_index_].released;
-      released = std::max(released, earliest);
+    if (context_.feed != nullptr && previous_index_ != kNoOp) {
+      context_.feed->released(previous_index_, std::max(released_, earliest));
     }
     if (earliest > clock.now()) {
       wait(clock.until(earliest, kPhase));
@@ -55,6 +54,9 @@ void ComputeCore::run() {
 
     const StepTime time = timing_.step(op);
     const Cycle start = clock.now();
+    if (context_.feed != nullptr) {
+      context_.feed->started(index, start);
+    }
     if (!chained) {
       chain_start_ = start;
       preload_ = timing_.preload(op);
@@ -67,18 +69,19 @@ void ComputeCore::run() {
     const Cycle streamed = stream_operands(op, start + time.interval, chained,
                                            next != nullptr && timing_.chains(op, *next));
     const Cycle ideal = start + time.interval;
-    const Cycle released = std::max(ideal, streamed);
+    released_ = std::max(ideal, streamed);
     ledger_.advance(EngineState::kBusy, ideal);
-    ledger_.advance(EngineState::kWaitSram, released);
-    complete_ = std::max(complete_, start + time.duration + (released - ideal));
+    ledger_.advance(EngineState::kWaitSram, released_);
+    complete_ = std::max(complete_, start + time.duration + (released_ - ideal));
     context_.scoreboard.complete(index, complete_);
     context_.overlap.end(Engine::kCompute, complete_);
     previous_ = &op;
     previous_index_ = index;
-    if (context_.timeline != nullptr) {
-      OpTimes& times = (*context_.timeline)[index];
-      times.start = start;
-      times.released = next == nullptr ? complete_ : released;
+    if (context_.feed != nullptr) {
+      context_.feed->completed(index, complete_);
+      if (next == nullptr) {
+        context_.feed->released(index, complete_);
+      }
     }
 
     ++steps_;

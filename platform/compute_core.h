@@ -60,6 +60,7 @@ class ComputeCore : public sc_core::sc_module, private StreamBackward {
   const Op* previous_ = nullptr;
   std::uint32_t previous_index_ = kNoOp;
   Cycle complete_ = 0;     // of the step before
+  Cycle released_ = 0;     // of the step before, as far as its operands go
   Cycle chain_start_ = 0;  // of the chain in progress
   Cycle preload_ = 0;      // of its successor
   std::uint32_t ops_left_ = 0;

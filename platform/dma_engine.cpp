@@ -53,12 +53,12 @@ void DmaEngine::run() {
     if (active_ops_++ == 0) {
       context_.overlap.begin(engine_, context_.clock.now());
     }
-    const Cycle start = context_.clock.now();
+    if (context_.feed != nullptr) {
+      context_.feed->started(op, context_.clock.now());
+    }
     begin_transfer(op, kind);
-    if (context_.timeline != nullptr) {
-      OpTimes& times = (*context_.timeline)[op];
-      times.start = start;
-      times.released = context_.clock.now();
+    if (context_.feed != nullptr) {
+      context_.feed->released(op, context_.clock.now());
     }
   }
   enter(Kind::kLoad, EngineState::kDrained);
@@ -168,6 +168,9 @@ void DmaEngine::issue_bursts() {
     loads_outstanding_ += transfer.kind == Kind::kLoad ? 1 : 0;
     slot.burst.time = last_issue_;
     slot.burst.now = now_;
+    if (context_.feed != nullptr) {
+      context_.feed->issued(transfer.op, last_issue_);
+    }
     if (transfer.kind == Kind::kLoad) {
       issue_load(slot);
     } else {
@@ -228,7 +231,9 @@ tlm::tlm_sync_enum DmaEngine::nb_transport_bw(Burst& burst, tlm::tlm_phase&, sc_
   --outstanding_;
   loads_outstanding_ -= burst.is_read() ? 1 : 0;
   now_ = burst.now;
-  if (burst.is_read()) {
+  const sc_dt::uint64 dram_address = burst.get_address();
+  const bool read = burst.is_read();
+  if (read) {
     read_path_free_ = burst.bus_end;
     ledger_.burst(Kind::kLoad, slot.issued, EngineState::kWaitDram, burst.arrived, burst.bus_start,
                   burst.bus_end);
@@ -239,8 +244,26 @@ tlm::tlm_sync_enum DmaEngine::nb_transport_bw(Burst& burst, tlm::tlm_phase&, sc_
   } else {
     ledger_.tail(Kind::kStore, EngineState::kWaitDram, burst.time);
   }
+  if (context_.feed != nullptr) {
+    tell_burst(slot, dram_address, read);
+  }
   finish_burst(slot, burst.time);
   return tlm::TLM_COMPLETED;
+}
+
+void DmaEngine::tell_burst(const Slot& slot, std::uint64_t dram_address, bool read) const {
+  const Burst& burst = slot.burst;
+  const Cycle bus_latency = context_.config.bus.latency;
+  context_.feed->burst({.op = slot.transfer->op,
+                        .write = !read,
+                        .address = dram_address,
+                        .bytes = burst.get_data_length(),
+                        .issued = slot.issued,
+                        .dram_from = (read ? slot.issued : burst.bus_end) + bus_latency,
+                        .dram_to = burst.now,
+                        .bus_start = burst.bus_start,
+                        .bus_end = burst.bus_end,
+                        .done = burst.time});
 }
 
 void DmaEngine::request(Burst& burst) {
@@ -279,6 +302,9 @@ void DmaEngine::retire_transfers() {
          transfers_.front().cursor.done()) {
     last_completion_ = std::max(last_completion_, transfers_.front().last_done);
     context_.scoreboard.complete(transfers_.front().op, last_completion_);
+    if (context_.feed != nullptr) {
+      context_.feed->completed(transfers_.front().op, last_completion_);
+    }
     transfers_.pop_front();
     if (--active_ops_ == 0) {
       context_.overlap.end(engine_, last_completion_);

@@ -72,6 +72,7 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   Cycle earliest_release() const;
   void issue_load(Slot& slot);
   void issue_store(Slot& slot);
+  void tell_burst(const Slot& slot, std::uint64_t dram_address, bool read) const;
   void request(Burst& burst);
   void access_sram(Burst& burst);
   void release(Slot& slot);

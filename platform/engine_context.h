@@ -7,7 +7,7 @@
 #include "models/kernel.h"
 #include "models/overlap_meter.h"
 #include "platform/core_clock.h"
-#include "platform/op_timeline.h"
+#include "platform/observer_feed.h"
 #include "platform/scoreboard.h"
 #include "platform/sequencer.h"
 
@@ -23,7 +23,7 @@ struct EngineContext {
   OverlapMeter& overlap;
   const Sequencer& sequencer;
   const Kernel* kernel = nullptr;  ///< null: timing only, no data moves
-  OpTimeline* timeline = nullptr;  ///< null: not recorded
+  ObserverFeed* feed = nullptr;    ///< null: nobody watches
 };
 
 }  // namespace tilewave

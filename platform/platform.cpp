@@ -49,6 +49,9 @@ class Platform : public sc_core::sc_module {
         program_(program),
         config_(config),
         clock_(config.clock_period),
+        feed_(options.observer == nullptr
+                  ? nullptr
+                  : std::make_unique<ObserverFeed>(*options.observer, program, config)),
         scoreboard_(clock_, program.ops.size()),
         load_queue_(config.sequencer.queue_depth),
         store_queue_(config.sequencer.queue_depth),
@@ -56,9 +59,9 @@ class Platform : public sc_core::sc_module {
         sequencer_(
             "sequencer", program, config.sequencer, clock_,
             {&load_queue_, config.dma.shared ? &load_queue_ : &store_queue_, &compute_queue_},
-            scoreboard_, options.timeline),
-        context_{program,  hazards,    config,         clock_,          scoreboard_,
-                 overlap_, sequencer_, options.kernel, options.timeline},
+            scoreboard_, feed_.get()),
+        context_{program,  hazards,    config,         clock_,     scoreboard_,
+                 overlap_, sequencer_, options.kernel, feed_.get()},
         sram_("sram", config.sram, config.dma.shared ? 1 : 2),
         bus_("bus", config.bus, config.dma.shared ? 1 : 2),
         dram_("dram", make_dram(config.dram, program.dram_bytes()), clock_, options.dram),
@@ -73,9 +76,14 @@ class Platform : public sc_core::sc_module {
     connect(load_dma_, 0);
     bus_.dram_socket.bind(dram_.socket);
     compute_.sram_socket.bind(sram_.core_socket);
+    for (std::size_t i = 0; feed_ != nullptr && i < kEngineCount; ++i) {
+      ledgers_[i].add_observer(feed_->ledger_observer(static_cast<Engine>(i)));
+    }
   }
 
   const CoreClock& clock() const { return clock_; }
+  ObserverFeed* feed() { return feed_.get(); }
+  RunCounters counters() const;
   void add_signals(Waveform& wave);
   RunResult result();
 
@@ -90,6 +98,7 @@ class Platform : public sc_core::sc_module {
   const Program& program_;
   const MachineConfig& config_;
   CoreClock clock_;
+  std::unique_ptr<ObserverFeed> feed_;  // null: nobody watches
   Scoreboard scoreboard_;
   OverlapMeter overlap_;
   std::array<CycleLedger, kEngineCount> ledgers_;
@@ -128,6 +137,16 @@ void Platform::add_signals(Waveform& wave) {
   wave.add("dram.write_bytes", dram_.model().counters().write_bytes);
 }
 
+RunCounters Platform::counters() const {
+  const DramCounters& dram = dram_.model().counters();
+  return {.sram_bytes = sram_.timing().bytes(),
+          .sram_bank_conflicts = sram_.timing().bank_conflicts(),
+          .bus_read_bytes = bus_.timing().bytes(BusDirection::kRead),
+          .bus_write_bytes = bus_.timing().bytes(BusDirection::kWrite),
+          .dram_read_bytes = dram.read_bytes,
+          .dram_write_bytes = dram.write_bytes};
+}
+
 RunResult Platform::result() {
   if (scoreboard_.completed() != program_.ops.size()) {
     throw InternalError("the simulation stopped after " + std::to_string(scoreboard_.completed()) +
@@ -145,9 +164,6 @@ RunResult Platform::result() {
     result.engines[i].cycles = ledgers_[i].all();
   }
   for (std::uint32_t op = 0; op < program_.ops.size(); ++op) {
-    if (context_.timeline != nullptr) {
-      (*context_.timeline)[op].complete = scoreboard_.completed_at(op);
-    }
     if (scoreboard_.completed_at(op) != Scoreboard::kUnknown) {
       ++result.engines[index_of(engine_of(program_.ops[op].opcode))].ops;
     }
@@ -177,6 +193,27 @@ RunResult Platform::result() {
   return result;
 }
 
+/// What the observer threw, if it did.
+void throw_error(const ObserverFeed* feed) {
+  if (feed != nullptr && feed->error() != nullptr) {
+    std::rethrow_exception(feed->error());
+  }
+}
+
+/// Returns the host time it took, without elaboration.
+std::chrono::duration<double> simulate(const ObserverFeed* feed) {
+  // The first call elaborates and runs the initial processes up to time 0 only.
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  throw_error(feed);
+  const auto begin = std::chrono::steady_clock::now();
+  if (sc_core::sc_pending_activity()) {  // not so for an empty program
+    sc_core::sc_start();
+  }
+  const std::chrono::duration<double> host = std::chrono::steady_clock::now() - begin;
+  throw_error(feed);
+  return host;
+}
+
 }  // namespace
 
 RunResult run_program(const Program& program, const std::vector<OpHazards>& hazards,
@@ -185,9 +222,6 @@ RunResult run_program(const Program& program, const std::vector<OpHazards>& haza
     throw InputError("the program needs " + std::to_string(program.sram_bytes) +
                      " bytes of SRAM, sram.size is " + std::to_string(config.sram.size_bytes));
   }
-  if (options.timeline != nullptr) {
-    options.timeline->assign(program.ops.size(), {});
-  }
   const SimulationContext context;
   Platform platform("platform", program, hazards, config, options);
   std::unique_ptr<Waveform> wave;
@@ -195,16 +229,18 @@ RunResult run_program(const Program& program, const std::vector<OpHazards>& haza
     wave = std::make_unique<Waveform>("waveform", options.vcd_path, platform.clock());
     platform.add_signals(*wave);
   }
-  // The first call elaborates and runs the initial processes up to time 0 only.
-  sc_core::sc_start(sc_core::SC_ZERO_TIME);
-  const auto begin = std::chrono::steady_clock::now();
-  if (sc_core::sc_pending_activity()) {  // not so for an empty program
-    sc_core::sc_start();
+  if (platform.feed() != nullptr) {
+    platform.feed()->begin([&platform] { return platform.counters(); });
+    throw_error(platform.feed());
   }
-  const std::chrono::duration<double> host = std::chrono::steady_clock::now() - begin;
+  const std::chrono::duration<double> host = simulate(platform.feed());
   RunResult result = platform.result();
   result.host_seconds = host.count();
   check_invariants(result, program);
+  if (platform.feed() != nullptr) {
+    platform.feed()->end(result.cycles);
+    throw_error(platform.feed());
+  }
   return result;
 }
 

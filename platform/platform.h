@@ -11,20 +11,21 @@
 #include "compiler/program.h"
 #include "models/kernel.h"
 #include "models/machine.h"
-#include "platform/op_timeline.h"
+#include "platform/run_observer.h"
 #include "platform/run_result.h"
 
 namespace tilewave {
 
 struct RunOptions {
-  const Kernel* kernel = nullptr;  ///< null: timing only; cycles are the same
-  std::span<std::byte> dram;       ///< the program's tensors (DramImage); unused in timing only
-  std::string vcd_path;            ///< empty: no waveform; ends in ".vcd"
-  OpTimeline* timeline = nullptr;  ///< null: not recorded; else replaced by this run's
+  const Kernel* kernel = nullptr;   ///< null: timing only; cycles are the same
+  std::span<std::byte> dram;        ///< the program's tensors (DramImage); unused in timing only
+  std::string vcd_path;             ///< empty: no waveform; ends in ".vcd"
+  RunObserver* observer = nullptr;  ///< null: nobody watches, which costs nothing
 };
 
 /// Simulates a verified program on a machine in a SystemC kernel of its own. Throws InputError if
-/// the program does not fit the machine, InternalError if an invariant is broken.
+/// the program does not fit the machine, InternalError if an invariant is broken, and what the
+/// observer throws.
 RunResult run_program(const Program& program, const std::vector<OpHazards>& hazards,
                       const MachineConfig& config, const RunOptions& options);
 

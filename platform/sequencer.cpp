@@ -5,14 +5,14 @@ namespace tilewave {
 Sequencer::Sequencer(sc_core::sc_module_name name, const Program& program,
                      const SequencerConfig& config, const CoreClock& clock,
                      std::array<OpQueue*, kEngineCount> queues, Scoreboard& scoreboard,
-                     OpTimeline* timeline)
+                     ObserverFeed* feed)
     : sc_module(name),
       program_(program),
       config_(config),
       clock_(clock),
       queues_(queues),
       scoreboard_(scoreboard),
-      timeline_(timeline) {
+      feed_(feed) {
   SC_HAS_PROCESS(Sequencer);
   SC_METHOD(run);
 }
@@ -39,8 +39,8 @@ void Sequencer::run() {
       return;
     }
     queue.push({next_, fetch_, held_until_});
-    if (timeline_ != nullptr) {
-      (*timeline_)[next_].fetched = fetch_;
+    if (feed_ != nullptr) {
+      feed_->fetched(next_, fetch_);
     }
     ++fetch_;
   }

@@ -5,8 +5,8 @@
 #include <systemc>
 
 #include "compiler/program.h"
+#include "platform/observer_feed.h"
 #include "platform/op_queue.h"
-#include "platform/op_timeline.h"
 #include "platform/scoreboard.h"
 
 namespace tilewave {
@@ -16,10 +16,10 @@ namespace tilewave {
 class Sequencer : public sc_core::sc_module {
  public:
   /// `queues` by engine; two engines may share one queue. All references outlive the module, and
-  /// so does `timeline`, if there is one.
+  /// so does `feed`, if there is one.
   Sequencer(sc_core::sc_module_name name, const Program& program, const SequencerConfig& config,
             const CoreClock& clock, std::array<OpQueue*, kEngineCount> queues,
-            Scoreboard& scoreboard, OpTimeline* timeline = nullptr);
+            Scoreboard& scoreboard, ObserverFeed* feed = nullptr);
 
   /// True while it waits for a queue or a completion.
   bool held() const { return held_; }
@@ -32,7 +32,7 @@ class Sequencer : public sc_core::sc_module {
   const CoreClock& clock_;
   std::array<OpQueue*, kEngineCount> queues_;
   Scoreboard& scoreboard_;
-  OpTimeline* timeline_;
+  ObserverFeed* feed_;
   std::uint32_t next_ = 0;  // op to fetch
   Cycle fetch_ = 0;         // in this cycle
   Cycle held_until_ = 0;

@@ -6,7 +6,7 @@ namespace tilewave {
 
 EngineWave::EngineWave(sc_core::sc_module_name name, CycleLedger& ledger, const CoreClock& clock)
     : sc_module(name), clock_(clock) {
-  ledger.set_observer(this);
+  ledger.add_observer(*this);
   SC_HAS_PROCESS(EngineWave);
   SC_METHOD(update);
 }

@@ -1,5 +1,6 @@
 #include "sim/explain/explanation.h"
 
+#include "platform/op_timeline.h"
 #include "platform/platform.h"
 
 namespace tilewave {
@@ -11,10 +12,11 @@ Explanation explain_work(PreparedWork work, const Config& config, const ExplainO
   const CompiledModel& compiled = explanation.work.compiled;
   const Program& program = compiled.program;
 
-  OpTimeline timeline;
+  OpTimelineRecorder recorder;
   RunOptions run;
-  run.timeline = &timeline;
+  run.observer = &recorder;
   explanation.result = run_program(program, compiled.hazards, config.machine, run);
+  const OpTimeline& timeline = recorder.timeline();
 
   const std::vector<OpLinks> links = find_links(program);
   const StartEvents events(program, compiled.hazards, config.machine, timeline);

@@ -65,7 +65,7 @@ TEST(CycleLedger, TellsItsObserverEveryStretchWithoutGaps) {
   CycleLedger ledger;
   Recorder recorder;
   ledger.advance(kIdle, 2);  // before anybody watches
-  ledger.set_observer(&recorder);
+  ledger.add_observer(recorder);
   ledger.advance(kSetup, 4);
   ledger.advance(kSetup, 4);
   ledger.advance(kBusy, 9);
@@ -128,7 +128,7 @@ TEST(TransferLedger, RandomHistoriesAlwaysAddUpToTheMark) {
     CycleLedger load;
     CycleLedger store;
     Recorder recorder;
-    load.set_observer(&recorder);
+    load.add_observer(recorder);
     TransferLedger transfers(&load, &store);
     Cycle now = 0;
     for (int i = 0; i < 50; ++i) {

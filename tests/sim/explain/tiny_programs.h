@@ -6,6 +6,7 @@
 
 #include "compiler/program_text.h"
 #include "compiler/program_verify.h"
+#include "platform/op_timeline.h"
 #include "platform/platform.h"
 #include "sim/explain/critical_path.h"
 #include "sim/explain/dataflow.h"
@@ -26,9 +27,11 @@ struct RecordedRun {
         machine(a_machine),
         hazards(find_hazards(program)),
         links(find_links(program)) {
+    OpTimelineRecorder recorder;
     RunOptions options;
-    options.timeline = &timeline;
+    options.observer = &recorder;
     result = run_program(program, hazards, machine, options);
+    timeline = recorder.timeline();
   }
 
   StartEvents events() const { return {program, hazards, machine, timeline}; }
