@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "models/machine.h"
 
@@ -35,9 +34,6 @@ class LedgerObserver {
  public:
   virtual ~LedgerObserver() = default;
   virtual void on_state(EngineState state, Cycle from, Cycle to) = 0;
-  /// What the time after the last stretch will turn out to be, as far as the engine knows now:
-  /// `meanwhile` until `until`, if that is later, and `then` from there on.
-  virtual void on_expect(EngineState meanwhile, Cycle until, EngineState then) = 0;
 };
 
 class CycleLedger {
@@ -48,28 +44,21 @@ class CycleLedger {
       return;
     }
     cycles_[static_cast<std::size_t>(state)] += until - mark_;
-    for (LedgerObserver* observer : observers_) {
-      observer->on_state(state, mark_, until);
+    if (observer_ != nullptr) {
+      observer_->on_state(state, mark_, until);
     }
     mark_ = until;
-  }
-
-  /// Only for observers: it accounts nothing.
-  void expect(EngineState meanwhile, Cycle until, EngineState then) {
-    for (LedgerObserver* observer : observers_) {
-      observer->on_expect(meanwhile, until, then);
-    }
   }
 
   Cycle mark() const { return mark_; }  ///< everything before is accounted
   Cycle cycles(EngineState state) const { return cycles_[static_cast<std::size_t>(state)]; }
   const std::array<Cycle, kEngineStateCount>& all() const { return cycles_; }
-  void add_observer(LedgerObserver& observer) { observers_.push_back(&observer); }
+  void set_observer(LedgerObserver* observer) { observer_ = observer; }
 
  private:
   std::array<Cycle, kEngineStateCount> cycles_{};
   Cycle mark_ = 0;
-  std::vector<LedgerObserver*> observers_;
+  LedgerObserver* observer_ = nullptr;
 };
 
 /// The ledgers of a DMA engine while its bursts overlap. Each burst waits for its source, waits for
@@ -119,13 +108,6 @@ class TransferLedger {
   /// The same while bursts are behind the bus whose tails do not hold the engine up.
   void engine_before_tails(Kind kind, EngineState state, Cycle until) {
     advance(kind, state, until);
-  }
-
-  void expect(Kind kind, EngineState state) {
-    own(kind).expect(tail_state_, tail_until_, state);
-    if (shared_) {
-      other(kind).expect(seen_by_other(tail_state_), tail_until_, seen_by_other(state));
-    }
   }
 
  private:

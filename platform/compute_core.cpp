@@ -35,7 +35,6 @@ void ComputeCore::run() {
   for (; ops_left_ > 0; --ops_left_) {
     const std::uint32_t index = take_op();
     const Op& op = context_.program.ops[index];
-    current_op_ = index;
     wait_for_hazards(index);
     const bool chained = previous_ != nullptr && timing_.chains(*previous_, op);
     Cycle earliest = timing_.overlaps(chained) ? 0 : complete_;
@@ -91,12 +90,10 @@ void ComputeCore::run() {
       macs_ += std::uint64_t{tile.m} * tile.n * tile.k;
     }
   }
-  expect(EngineState::kDrained);
 }
 
 std::uint32_t ComputeCore::take_op() {
   while (queue_.empty()) {
-    expect(context_.sequencer.held() ? EngineState::kWaitQueue : EngineState::kIdle);
     wait(queue_.pushed());
   }
   const QueuedOp head = queue_.front();
@@ -113,7 +110,6 @@ void ComputeCore::wait_for_hazards(std::uint32_t op) {
   const auto wait_for = [&](bool read_after_write, EngineState cause) {
     for (const Hazard& hazard : context_.hazards[op]) {
       if (hazard.exists() && (hazard.kind == HazardKind::kReadAfterWrite) == read_after_write) {
-        expect(cause);
         context_.scoreboard.wait_for(hazard.op, kPhase);
       }
     }
@@ -138,7 +134,6 @@ Cycle ComputeCore::stream_operands(const Op& op, Cycle ideal, bool chained, bool
                           stream_.ranges.push_back({address, bytes});
                         });
 
-  ledger_.expect(EngineState::kBusy, ideal, EngineState::kWaitSram);
   Cycle end = ask_stream_end(true);
   for (;;) {
     const Cycle until = std::max(ideal, end);

@@ -26,7 +26,6 @@ class ComputeCore : public sc_core::sc_module, private StreamBackward {
   /// The engine's account up to the end of the simulation.
   void finish(Cycle end);
 
-  const std::uint32_t& current_op() const { return current_op_; }  ///< for waveforms
   std::uint64_t steps() const { return steps_; }
   std::uint64_t macs() const { return macs_; }
   /// Sum of initiation intervals of the steps done.
@@ -42,8 +41,6 @@ class ComputeCore : public sc_core::sc_module, private StreamBackward {
   void clear_padding(const Op& op, float* values) const;
   /// Gives the time until `until` to what is left of the last step, then to `state`.
   void account(EngineState state, Cycle until);
-  /// For observers: `state` from the end of the last step on.
-  void expect(EngineState state) { ledger_.expect(EngineState::kBusy, complete_, state); }
   const Op* next_step(std::uint32_t after) const;
 
   tlm::tlm_sync_enum nb_transport_bw(OperandStream& stream, tlm::tlm_phase& phase,
@@ -64,7 +61,6 @@ class ComputeCore : public sc_core::sc_module, private StreamBackward {
   Cycle chain_start_ = 0;  // of the chain in progress
   Cycle preload_ = 0;      // of its successor
   std::uint32_t ops_left_ = 0;
-  std::uint32_t current_op_ = kNoOp;
   std::uint64_t steps_ = 0;
   std::uint64_t macs_ = 0;
   Cycle bound_ = 0;

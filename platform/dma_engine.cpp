@@ -46,7 +46,6 @@ void DmaEngine::run() {
   for (; ops_left_ > 0; --ops_left_) {
     const std::uint32_t op = take_op();
     const Kind kind = context_.program.ops[op].opcode == Opcode::kLoad ? Kind::kLoad : Kind::kStore;
-    current_op_ = op;
     wait_for_hazards(op, kind);
     context_.scoreboard.check_start(op, context_.hazards[op]);
     queue_.pop();
@@ -61,12 +60,10 @@ void DmaEngine::run() {
       context_.feed->released(op, context_.clock.now());
     }
   }
-  enter(Kind::kLoad, EngineState::kDrained);
 }
 
 std::uint32_t DmaEngine::take_op() {
   while (queue_.empty()) {
-    enter(Kind::kLoad, context_.sequencer.held() ? EngineState::kWaitQueue : EngineState::kIdle);
     wait(queue_.pushed());
   }
   const QueuedOp head = queue_.front();
@@ -85,7 +82,6 @@ void DmaEngine::wait_for_hazards(std::uint32_t op, Kind kind) {
   const auto wait_for = [&](bool read_after_write, EngineState cause) {
     for (const Hazard& hazard : context_.hazards[op]) {
       if (hazard.exists() && (hazard.kind == HazardKind::kReadAfterWrite) == read_after_write) {
-        enter(kind, cause);
         context_.scoreboard.wait_for(hazard.op, phase_);
       }
     }
@@ -93,14 +89,6 @@ void DmaEngine::wait_for_hazards(std::uint32_t op, Kind kind) {
   };
   wait_for(true, EngineState::kWaitData);
   wait_for(false, EngineState::kWaitSpace);
-}
-
-void DmaEngine::enter(Kind kind, EngineState state) {
-  own_kind_ = kind;
-  own_state_ = state;
-  if (outstanding_ == 0) {
-    ledger_.expect(kind, state);
-  }
 }
 
 void DmaEngine::account(Kind kind, EngineState state, Cycle until) {
@@ -199,12 +187,7 @@ Cycle DmaEngine::earliest_release() const {
              : std::max(response, read_path_free_) + 2 + context_.config.sram.latency;
 }
 
-void DmaEngine::issue_load(Slot& slot) {
-  if (outstanding_ == 1) {
-    ledger_.expect(Kind::kLoad, EngineState::kWaitDram);
-  }
-  request(slot.burst);
-}
+void DmaEngine::issue_load(Slot& slot) { request(slot.burst); }
 
 void DmaEngine::issue_store(Slot& slot) {
   Burst& burst = slot.burst;
@@ -223,7 +206,6 @@ void DmaEngine::issue_store(Slot& slot) {
   request(burst);
   ledger_.burst(Kind::kStore, slot.issued, EngineState::kWaitSram, ready, burst.bus_start,
                 burst.bus_end);
-  ledger_.expect(Kind::kStore, EngineState::kWaitDram);
 }
 
 tlm::tlm_sync_enum DmaEngine::nb_transport_bw(Burst& burst, tlm::tlm_phase&, sc_core::sc_time&) {
@@ -290,9 +272,6 @@ void DmaEngine::finish_burst(Slot& slot, Cycle done) {
   issue_bursts();
   if (transfer.in_flight == 0) {
     retire_transfers();
-  }
-  if (outstanding_ == 0) {
-    ledger_.expect(own_kind_, own_state_);
   }
 }
 

@@ -34,9 +34,6 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   /// The engine's account up to the end of the simulation.
   void finish(Cycle end);
 
-  const std::uint32_t& current_op() const { return current_op_; }    ///< for waveforms
-  const std::uint32_t& outstanding() const { return outstanding_; }  ///< bursts, for waveforms
-
  private:
   using Kind = TransferLedger::Kind;
 
@@ -79,8 +76,6 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   void finish_burst(Slot& slot, Cycle done);
   void retire_transfers();
 
-  /// From now on the engine itself is in `state`, whatever its bursts do.
-  void enter(Kind kind, EngineState state);
   /// Accounts `state` until `until`, unless loads in flight say more about the time.
   void account(Kind kind, EngineState state, Cycle until);
 
@@ -105,9 +100,6 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   bool waiting_for_issue_ = false;
   sc_core::sc_event all_issued_;
   sc_core::sc_event place_free_;
-  Kind own_kind_ = Kind::kLoad;
-  EngineState own_state_ = EngineState::kIdle;
-  std::uint32_t current_op_ = kNoOp;
   std::uint32_t outstanding_ = 0;
   std::uint32_t loads_outstanding_ = 0;
   Cycle read_path_free_ = 0;  // the bus's, for reads

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <systemc>
-#include <utility>
 
 #include "compiler/error.h"
 
@@ -33,10 +32,8 @@ void ObserverFeed::tell(Tell&& tell) {
   }
 }
 
-void ObserverFeed::begin(std::function<RunCounters()> counters) {
-  tell([&](RunObserver& observer) {
-    observer.on_begin({program_, machine_, std::move(counters)});
-  });
+void ObserverFeed::begin(const ObservedRun& run) {
+  tell([&](RunObserver& observer) { observer.on_begin(run); });
 }
 
 void ObserverFeed::fetched(std::uint32_t op, Cycle cycle) {

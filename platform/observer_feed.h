@@ -23,7 +23,7 @@ class ObserverFeed {
     return engines_[static_cast<std::size_t>(engine)];
   }
 
-  void begin(std::function<RunCounters()> counters);
+  void begin(const ObservedRun& run);
   void fetched(std::uint32_t op, Cycle cycle);
   void started(std::uint32_t op, Cycle cycle);
   void issued(std::uint32_t op, Cycle cycle);
@@ -40,7 +40,6 @@ class ObserverFeed {
     ObserverFeed* feed = nullptr;
     Engine engine = Engine::kLoadDma;
     void on_state(EngineState state, Cycle from, Cycle to) override;
-    void on_expect(EngineState, Cycle, EngineState) override {}
   };
 
   struct OpUnderWay {

@@ -22,11 +22,9 @@ class OpQueue {
 
   bool full() const { return ops_.size() == depth_; }
   bool empty() const { return ops_.empty(); }
-  const std::uint32_t& fill() const { return fill_; }  ///< for waveforms
 
   void push(const QueuedOp& op) {
     ops_.push_back(op);
-    ++fill_;
     pushed_.notify();
   }
 
@@ -34,7 +32,6 @@ class OpQueue {
   const QueuedOp& front() const { return ops_.front(); }
   void pop() {
     ops_.pop_front();
-    --fill_;
     popped_.notify();
   }
 
@@ -44,7 +41,6 @@ class OpQueue {
  private:
   std::size_t depth_;
   std::deque<QueuedOp> ops_;
-  std::uint32_t fill_ = 0;
   sc_core::sc_event pushed_;
   sc_core::sc_event popped_;
 };

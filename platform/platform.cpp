@@ -12,7 +12,6 @@
 #include "platform/dram_module.h"
 #include "platform/simulation_context.h"
 #include "platform/sram.h"
-#include "platform/waveform.h"
 
 namespace tilewave {
 namespace {
@@ -77,14 +76,13 @@ class Platform : public sc_core::sc_module {
     bus_.dram_socket.bind(dram_.socket);
     compute_.sram_socket.bind(sram_.core_socket);
     for (std::size_t i = 0; feed_ != nullptr && i < kEngineCount; ++i) {
-      ledgers_[i].add_observer(feed_->ledger_observer(static_cast<Engine>(i)));
+      ledgers_[i].set_observer(&feed_->ledger_observer(static_cast<Engine>(i)));
     }
   }
 
-  const CoreClock& clock() const { return clock_; }
   ObserverFeed* feed() { return feed_.get(); }
   RunCounters counters() const;
-  void add_signals(Waveform& wave);
+  Cycle completed_at(std::uint32_t op) const { return scoreboard_.completed_at(op); }
   RunResult result();
 
  private:
@@ -114,28 +112,6 @@ class Platform : public sc_core::sc_module {
   std::unique_ptr<DmaEngine> store_dma_;
   ComputeCore compute_;
 };
-
-void Platform::add_signals(Waveform& wave) {
-  wave.add_engine("load_dma", ledger(Engine::kLoadDma));
-  wave.add_engine("store_dma", ledger(Engine::kStoreDma));
-  wave.add_engine("compute", ledger(Engine::kCompute));
-  wave.add("load_dma.current_op", load_dma_.current_op());
-  wave.add("load_dma.outstanding", load_dma_.outstanding());
-  wave.add("load_dma.queue_fill", load_queue_.fill());
-  if (store_dma_) {
-    wave.add("store_dma.current_op", store_dma_->current_op());
-    wave.add("store_dma.outstanding", store_dma_->outstanding());
-    wave.add("store_dma.queue_fill", store_queue_.fill());
-  }
-  wave.add("compute.current_op", compute_.current_op());
-  wave.add("compute.queue_fill", compute_queue_.fill());
-  wave.add("sram.bytes", sram_.timing().bytes());
-  wave.add("sram.bank_conflicts", sram_.timing().bank_conflicts());
-  wave.add("bus.read_bytes", bus_.timing().bytes(BusDirection::kRead));
-  wave.add("bus.write_bytes", bus_.timing().bytes(BusDirection::kWrite));
-  wave.add("dram.read_bytes", dram_.model().counters().read_bytes);
-  wave.add("dram.write_bytes", dram_.model().counters().write_bytes);
-}
 
 RunCounters Platform::counters() const {
   const DramCounters& dram = dram_.model().counters();
@@ -224,13 +200,9 @@ RunResult run_program(const Program& program, const std::vector<OpHazards>& haza
   }
   const SimulationContext context;
   Platform platform("platform", program, hazards, config, options);
-  std::unique_ptr<Waveform> wave;
-  if (!options.vcd_path.empty()) {
-    wave = std::make_unique<Waveform>("waveform", options.vcd_path, platform.clock());
-    platform.add_signals(*wave);
-  }
   if (platform.feed() != nullptr) {
-    platform.feed()->begin([&platform] { return platform.counters(); });
+    platform.feed()->begin({program, hazards, config, [&] { return platform.counters(); },
+                            [&](std::uint32_t op) { return platform.completed_at(op); }});
     throw_error(platform.feed());
   }
   const std::chrono::duration<double> host = simulate(platform.feed());

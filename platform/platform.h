@@ -19,7 +19,6 @@ namespace tilewave {
 struct RunOptions {
   const Kernel* kernel = nullptr;   ///< null: timing only; cycles are the same
   std::span<std::byte> dram;        ///< the program's tensors (DramImage); unused in timing only
-  std::string vcd_path;             ///< empty: no waveform; ends in ".vcd"
   RunObserver* observer = nullptr;  ///< null: nobody watches, which costs nothing
 };
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "compiler/hazards.h"
 #include "compiler/program.h"
 #include "models/cycle_ledger.h"
 #include "models/machine.h"
@@ -52,11 +53,14 @@ struct RunCounters {
   std::uint64_t dram_write_bytes = 0;
 };
 
-/// What is run on what. The references are good until on_end() has returned.
+/// What is run on what. References and functions are good until on_end() has returned.
 struct ObservedRun {
   const Program& program;
+  const std::vector<OpHazards>& hazards;
   const MachineConfig& machine;
   std::function<RunCounters()> counters;  ///< as they are at the moment of the call
+  /// The cycle in which an op that on_complete() was called for is complete.
+  std::function<Cycle(std::uint32_t op)> completed_at;
 };
 
 /// Is told of a run as it goes, by units that know some things ahead and some only afterwards. The

@@ -144,11 +144,18 @@ po::options_description run_options() {
   add_onnx_options(options);
   options.add_options()  //
       ("expect", text_value("DIR"),
-       "of an ONNX model: compare its outputs with DIR/output_0.pb, output_1.pb ...")   //
-      ("program", text_value("FILE"), "run this program instead of compiling MODEL")    //
-      ("json", text_value("FILE"), "write the result as JSON; '-' is standard output")  //
-      ("vcd", text_value("FILE"), "write a waveform")                                   //
-      ("timing-only", "move no data: the same cycles, nothing to verify")               //
+       "of an ONNX model: compare its outputs with DIR/output_0.pb, output_1.pb ...")     //
+      ("program", text_value("FILE"), "run this program instead of compiling MODEL")      //
+      ("json", text_value("FILE"), "write the result as JSON; '-' is standard output")    //
+      ("vcd", text_value("FILE.vcd"), "write a waveform, and FILE.gtkw to open it with")  //
+      ("vcd-window", text_value("FROM..TO"),
+       "of the waveform: only this time, 10us..20us or, in cycles, 5000..6000")  //
+      ("vcd-ops", text_value("A..B"),
+       "of the waveform: only from the first start of these ops to their last completion")  //
+      ("vcd-scope", text_value("NAME,..."),
+       "of the waveform: only these of load_dma, store_dma, compute, queues, sram, bus, dram")  //
+      ("trace", text_value("FILE"), "write a timeline, for ui.perfetto.dev")                    //
+      ("timing-only", "move no data: the same cycles, nothing to verify")                       //
       ("seed", text_value("N"),
        "draw inputs and weights that MODEL does not carry from seed N; 1 "
        "by default")  //

@@ -44,7 +44,42 @@ void check_run(const Arguments& arguments, const RunCommand& command) {
   if (command.vcd_file == "-") {
     fail("--vcd=- is not a file name; a waveform cannot go to standard output");
   }
+  if (command.trace_file == "-") {
+    fail("--trace=- is not a file name; a timeline cannot go to standard output");
+  }
   check_schedule_setting(command.program_file, command.schedule_setting);
+}
+
+/// "--vcd-window", "--vcd-ops" and "--vcd-scope".
+WaveChoice parse_wave(const Arguments& arguments) {
+  WaveChoice choice;
+  for (const char* option : {"vcd-window", "vcd-ops", "vcd-scope"}) {
+    const auto text = arguments.value(option);
+    if (!text) {
+      continue;
+    }
+    const std::string name = std::string("--") + option;
+    if (!arguments.has("vcd")) {
+      fail(name + " has no effect without --vcd");
+    }
+    try {
+      if (name == "--vcd-window") {
+        choice.times = parse_wave_times(*text);
+        choice.text = name + " " + printable(*text);
+      } else if (name == "--vcd-ops") {
+        choice.ops = parse_wave_ops(*text);
+        choice.text = name + " " + printable(*text);
+      } else {
+        choice.scopes = parse_wave_scopes(*text);
+      }
+    } catch (const InputError& error) {
+      fail(name + "=" + error.what());
+    }
+  }
+  if (choice.times && choice.ops) {
+    fail("--vcd-window and --vcd-ops exclude each other");
+  }
+  return choice;
 }
 
 /// The first setting of tiles or scheduler, as given; empty if there is none.
@@ -65,6 +100,8 @@ RunCommand parse_run(const Arguments& arguments) {
   command.program_file = arguments.value("program");
   command.json_file = arguments.value("json");
   command.vcd_file = arguments.value("vcd");
+  command.wave = parse_wave(arguments);
+  command.trace_file = arguments.value("trace");
   command.timing_only = arguments.has("timing-only");
   command.print_config = arguments.has("print-config");
   if (const auto seed = arguments.value("seed")) {

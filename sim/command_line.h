@@ -14,6 +14,7 @@
 #include "sim/onnx_files.h"
 #include "sim/sweep/sweep_command.h"
 #include "sim/value_choices.h"
+#include "sim/wave/wave_window.h"
 
 namespace tilewave {
 
@@ -28,6 +29,8 @@ struct RunCommand {
   std::optional<std::string> program_file;  ///< run this instead of compiling
   std::optional<std::string> json_file;     ///< "-": standard output
   std::optional<std::string> vcd_file;
+  WaveChoice wave;  ///< what of the waveform
+  std::optional<std::string> trace_file;
   bool timing_only = false;
   std::uint64_t seed = 1;
   KernelChoice kernel = KernelChoice::kAuto;

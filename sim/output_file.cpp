@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -80,6 +81,9 @@ OutputFile::OutputFile(const std::string& option, const std::string& path)
 }
 
 OutputFile::~OutputFile() {
+  if (descriptor_ >= 0) {
+    ::close(descriptor_);
+  }
   if (pending_) {
     ::unlink(temporary_.c_str());
   }
@@ -119,13 +123,31 @@ void OutputFile::write(std::string_view content) {
     write_standard_output(content);
     return;
   }
-  const int descriptor = ::open(temporary_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
-  int code = descriptor < 0 ? errno : write_all(descriptor, content);
-  if (descriptor >= 0 && ::close(descriptor) != 0 && code == 0) {
-    code = errno;
-  }
-  if (code != 0) {
+  append(content);
+  close();
+}
+
+void OutputFile::append(std::string_view content) {
+  open();
+  if (const int code = write_all(descriptor_, content); code != 0) {
     fail("cannot be written: " + reason(code));
+  }
+}
+
+/// Unless it is open.
+void OutputFile::open() {
+  if (descriptor_ < 0) {
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+  }
+  if (descriptor_ < 0) {
+    fail("cannot be written: " + reason(errno));
+  }
+}
+
+void OutputFile::close() {
+  open();  // even if nothing was written
+  if (::close(std::exchange(descriptor_, -1)) != 0) {
+    fail("cannot be written: " + reason(errno));
   }
 }
 

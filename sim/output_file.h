@@ -19,24 +19,28 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
 
   bool is_standard_output() const { return target_ == "-"; }
-  /// Where somebody else may write the content; it ends like the target (".vcd").
-  const std::string& temporary() const { return temporary_; }
   /// The target with links resolved.
   const std::string& target() const { return target_; }
 
-  /// Replaces the content. Throws InputError.
+  /// The whole content at once. Throws InputError.
   void write(std::string_view content);
+  /// Adds to the content, until close(), which has to come before commit(); not for standard
+  /// output. Throws InputError.
+  void append(std::string_view content);
+  void close();
   /// Throws InputError.
   void commit();
 
  private:
   [[noreturn]] void fail(const std::string& why) const;
   void create_temporary();
+  void open();
 
   std::string name_;  ///< for messages: "--json out.json"
   std::string target_;
   std::string temporary_;  ///< the target itself if it is written directly
   bool pending_ = false;   ///< the temporary exists and is ours
+  int descriptor_ = -1;    ///< of the temporary while it is being written
 };
 
 /// Throws InputError if two of the files are one.

@@ -14,6 +14,9 @@
 #include "sim/result_json.h"
 #include "sim/run_outcome.h"
 #include "sim/simulate.h"
+#include "sim/trace/run_trace.h"
+#include "sim/wave/gtkw.h"
+#include "sim/wave/run_wave.h"
 
 namespace tilewave {
 namespace {
@@ -22,6 +25,8 @@ namespace {
 struct Outputs {
   std::unique_ptr<OutputFile> json;
   std::unique_ptr<OutputFile> vcd;
+  std::unique_ptr<OutputFile> gtkw;  ///< beside the waveform
+  std::unique_ptr<OutputFile> trace;
 
   explicit Outputs(const RunCommand& command) {
     std::vector<const OutputFile*> files;
@@ -35,7 +40,13 @@ struct Outputs {
                          ": a waveform's name has to end in .vcd");
       }
       vcd = std::make_unique<OutputFile>("--vcd", *command.vcd_file);
+      gtkw = std::make_unique<OutputFile>("--vcd", gtkw_path(*command.vcd_file));
       files.push_back(vcd.get());
+      files.push_back(gtkw.get());
+    }
+    if (command.trace_file) {
+      trace = std::make_unique<OutputFile>("--trace", *command.trace_file);
+      files.push_back(trace.get());
     }
     require_distinct(files);
   }
@@ -63,7 +74,11 @@ std::optional<ExpectedFiles> expected_files(const RunCommand& command, const Onn
 
 void write_results(const RunOutcome& outcome, const Outputs& outputs) {
   if (outputs.vcd) {
+    outputs.gtkw->commit();
     outputs.vcd->commit();
+  }
+  if (outputs.trace) {
+    outputs.trace->commit();
   }
   if (outputs.json) {
     outputs.json->write(result_json(outcome).dump(2) + "\n");
@@ -99,7 +114,16 @@ ExitCode run(const RunCommand& command) {
   outcome.host.kernel = "none";
 
   RunOptions options;
-  options.vcd_path = outputs.vcd ? outputs.vcd->temporary() : "";
+  RunObservers observers;
+  std::optional<RunWave> wave;
+  if (outputs.vcd) {
+    observers.add(wave.emplace(*outputs.vcd, command.wave));
+  }
+  std::optional<RunTrace> trace;
+  if (outputs.trace) {
+    observers.add(trace.emplace(*outputs.trace, command.model));
+  }
+  options.observer = observers.empty() ? nullptr : &observers;
   const OnnxModel* onnx = work.onnx ? &*work.onnx : nullptr;
   const auto expected = expected_files(command, onnx);
   if (command.timing_only) {
@@ -108,6 +132,9 @@ ExitCode run(const RunCommand& command) {
     KeptValues values;
     simulate_values(compiled, {command.kernel, command.verify, onnx}, expected, options, values,
                     outcome);
+  }
+  if (wave) {
+    outputs.gtkw->write(gtkw_text(*command.vcd_file, wave->variables(), wave->from(), wave->to()));
   }
   outcome.host.peak_rss_bytes = peak_rss_bytes();
   outcome.host.wall_seconds = watch.seconds();

@@ -39,6 +39,7 @@ TEST(CommandLine, RunDefaults) {
   EXPECT_EQ(command.program_file, std::nullopt);
   EXPECT_EQ(command.json_file, std::nullopt);
   EXPECT_EQ(command.vcd_file, std::nullopt);
+  EXPECT_EQ(command.trace_file, std::nullopt);
   EXPECT_FALSE(command.timing_only);
   EXPECT_EQ(command.seed, 1U);
   EXPECT_EQ(command.kernel, KernelChoice::kAuto);
@@ -48,13 +49,16 @@ TEST(CommandLine, RunDefaults) {
 }
 
 TEST(CommandLine, RunWithEverything) {
-  const RunCommand command =
-      parse_run({"run", "--json", "-", "--vcd=wave.vcd", "--program", "p.tw", "--seed",
-                 "18446744073709551615", "mlp:1x2", "--kernel=reference", "--verify", "sampled",
-                 "--print-config", "--sram.banks", "8"});
+  const RunCommand command = parse_run(
+      {"run", "--json", "-", "--vcd=wave.vcd", "--vcd-ops", "3..9", "--vcd-scope=sram",
+       "--trace=trace.json", "--program", "p.tw", "--seed", "18446744073709551615", "mlp:1x2",
+       "--kernel=reference", "--verify", "sampled", "--print-config", "--sram.banks", "8"});
   EXPECT_EQ(command.model, "mlp:1x2");
   EXPECT_EQ(command.json_file, "-");
   EXPECT_EQ(command.vcd_file, "wave.vcd");
+  EXPECT_EQ(command.trace_file, "trace.json");
+  EXPECT_EQ(command.wave.ops->last, 9U);
+  EXPECT_EQ(command.wave.scopes, std::vector<std::string>{"sram"});
   EXPECT_EQ(command.program_file, "p.tw");
   EXPECT_EQ(command.seed, 18446744073709551615U);
   EXPECT_EQ(command.kernel, KernelChoice::kReference);
@@ -261,6 +265,20 @@ TEST(CommandLine, Refuses) {
        "--verify=full has no effect with --timing-only, which computes nothing"},
       {{"run", "m", "--vcd=-"},
        "--vcd=- is not a file name; a waveform cannot go to standard output"},
+      {{"run", "m", "--trace=-"},
+       "--trace=- is not a file name; a timeline cannot go to standard output"},
+      {{"run", "m", "--vcd-window=1us..2us"}, "--vcd-window has no effect without --vcd"},
+      {{"run", "m", "--vcd-ops=1..2"}, "--vcd-ops has no effect without --vcd"},
+      {{"run", "m", "--vcd-scope=bus"}, "--vcd-scope has no effect without --vcd"},
+      {{"run", "m", "--vcd=w.vcd", "--vcd-window=1..2", "--vcd-ops=1..2"},
+       "--vcd-window and --vcd-ops exclude each other"},
+      {{"run", "m", "--vcd=w.vcd", "--vcd-window=20us..10us"},
+       "--vcd-window=20us..10us ends when or before it begins"},
+      {{"run", "m", "--vcd=w.vcd", "--vcd-ops=5"},
+       "--vcd-ops=5 is not of the form FROM..TO, such as 1000..2000"},
+      {{"run", "m", "--vcd=w.vcd", "--vcd-scope=computer"},
+       "--vcd-scope='computer' is not a scope; did you mean 'compute'?; allowed: load_dma, "
+       "store_dma, compute, queues, sram, bus, dram"},
       {{"run", "m", "--program=p", "--schedule.eviction=lru"},
        "schedule.eviction=lru has no effect with --program, which is scheduled already"},
       {{"run", "m", "--program=p", "--tile.m=64"},

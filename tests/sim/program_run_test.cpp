@@ -172,12 +172,31 @@ TEST_F(ProgramRun, DumpsEveryStage) {
 }
 
 TEST_F(ProgramRun, WritesFilesAndNoTemporaries) {
-  const Result result = tilewave("run good.graph --json r.json --vcd w.vcd");
+  const Result result = tilewave("run good.graph --json r.json --vcd w.vcd --trace t.json");
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(nlohmann::json::parse(read(path("r.json")))["verified"], true);
   EXPECT_THAT(read(path("w.vcd")), HasSubstr("$enddefinitions"));
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 3);
+  EXPECT_THAT(read(path("w.gtkw")), HasSubstr("[dumpfile] \"w.vcd\""));
+  EXPECT_TRUE(nlohmann::json::parse(read(path("t.json")))["traceEvents"].is_array());
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 5);
+}
+
+TEST_F(ProgramRun, WatchingChangesNoNumber) {
+  const auto plain = json(kMlp);
+  const auto watched = json(kMlp + " --vcd w.vcd --trace t.json");
+  for (const char* field : {"cycles", "engines", "sram", "bus", "dram", "overlap_cycles"}) {
+    EXPECT_EQ(plain[field], watched[field]) << field;
+  }
+}
+
+TEST_F(ProgramRun, AWindowThatTheRunNeverReachesLeavesNothing) {
+  const std::string run = "run good.graph --vcd w.vcd ";
+  expect_refused(run + "--vcd-window 1ms..2ms", "--vcd-window 1ms..2ms: the run ends at ");
+  expect_refused(run + "--vcd-ops 5..1000", "--vcd-ops 5..1000: the program has ");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+  EXPECT_EQ(tilewave(run + "--vcd-window 100..200 --vcd-scope compute").code, 0);
+  EXPECT_THAT(read(path("w.vcd")), EndsWith("#200000\n"));
 }
 
 TEST_F(ProgramRun, HelpAndVersion) {
@@ -247,6 +266,10 @@ TEST_F(ProgramRun, FindsOutAboutOutputsBeforeAnyWork) {
   expect_refused(run + "--json .", "--json .: is a directory");
   expect_refused(run + "--vcd w.txt", "--vcd w.txt: a waveform's name has to end in .vcd");
   expect_refused(run + "--vcd w.vcd --json ./w.vcd", "w.vcd: is the file of two outputs");
+  expect_refused(run + "--vcd w.vcd --json w.gtkw", "w.gtkw: is the file of two outputs");
+  expect_refused(run + "--trace t.json --json t.json", "t.json: is the file of two outputs");
+  expect_refused(run + "--trace no/t.json", "--trace no/t.json: cannot be written");
+  expect_refused(run + "--vcd no/w.vcd", "--vcd no/w.vcd: cannot be written");
   expect_refused("compile gemm:2048x2048x2048 -o no/p", "--output no/p: cannot be written");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
 }
@@ -254,13 +277,36 @@ TEST_F(ProgramRun, FindsOutAboutOutputsBeforeAnyWork) {
 TEST_F(ProgramRun, NoticesWhenOutputIsNotTaken) {
   const std::string command = "'" TILEWAVE_BINARY "' run gemm:32x32x32 ";
   const std::vector<std::string> lines = {
-      command + ">/dev/full", command + ">&-", command + "--json /dev/full",
+      command + ">/dev/full",
+      command + ">&-",
+      command + "--json /dev/full",
+      command + "--trace /dev/full",
       "{ sleep 0.3; " + command + "--json -; } | true",  // nobody reads any more
   };
   for (const std::string& line : lines) {
     const std::string shell = "bash -c \"set -o pipefail; " + line + "\" >/dev/null 2>&1";
     EXPECT_EQ(WEXITSTATUS(std::system(shell.c_str())), 2) << line;
   }
+}
+
+TEST_F(ProgramRun, AFullDiskEndsTheRunAndKeepsNothing) {
+  // A file system of 64 KiB in a mount name space of its own, which needs no rights.
+  const std::string in_small_disk =
+      "unshare --map-root-user --mount sh -c 'mount -t tmpfs -o "
+      "size=64k none " +
+      folder_.string() + " && cd " + folder_.string() + " && ";
+  if (std::system((in_small_disk + "true' 2>/dev/null").c_str()) != 0) {
+    GTEST_SKIP() << "this host lets nobody mount a file system: unshare --map-root-user --mount";
+  }
+  const std::string log = folder_.string() + ".log";
+  for (const std::string option : {"--trace t.json", "--vcd w.vcd"}) {
+    const std::string line = in_small_disk + TILEWAVE_BINARY + " run gemm:256x256x256 " + option +
+                             "; echo code $?; ls -A' >" + log + " 2>&1";
+    EXPECT_EQ(std::system(line.c_str()), 0);
+    EXPECT_EQ(read(log), "tilewave: " + option + ": cannot be written: No space left on device\n" +
+                             "code 2\n");
+  }
+  fs::remove(log);
 }
 
 }  // namespace

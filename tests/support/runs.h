@@ -56,7 +56,7 @@ inline void expect_accounted(const RunResult& result, const Program& program) {
 
 /// Verifies, runs, and reads back every output.
 inline Outcome run(const Program& program, const MachineConfig& config, const Values& sources,
-                   const std::string& vcd_path = "") {
+                   RunObserver* observer = nullptr) {
   verify_program(program);
   DramImage image(program, config.dram.layout);
   for (std::uint32_t id = 0; id < program.tensors.size(); ++id) {
@@ -67,7 +67,7 @@ inline Outcome run(const Program& program, const MachineConfig& config, const Va
   RunOptions options;
   options.kernel = &reference_kernel();
   options.dram = image.bytes();
-  options.vcd_path = vcd_path;
+  options.observer = observer;
   Outcome outcome;
   outcome.result = run_program(program, find_hazards(program), config, options);
   expect_accounted(outcome.result, program);
