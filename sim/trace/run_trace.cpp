@@ -72,9 +72,10 @@ void RunTrace::on_begin(const ObservedRun& run) {
 void RunTrace::on_start(std::uint32_t op, Cycle cycle) {
   const Engine engine = engine_of(run_->program.ops[op].opcode);
   const std::size_t lane = engines_[static_cast<std::size_t>(engine)].lanes.take(cycle);
-  lanes_[op] = lane;
   const Track track = known({kMachine, op_thread(engine) + lane}, to_string(engine), lane);
-  tell_arrows(op, cycle, track);
+  UnderWay& under_way = under_way_[op];
+  under_way.lane = lane;
+  find_producers(op, under_way);
   const SramTileId tile = levels_.tiles(op).writes;
   levels_.on_start(op, cycle);
   if (tile != kNoOp) {
@@ -82,15 +83,13 @@ void RunTrace::on_start(std::uint32_t op, Cycle cycle) {
   }
 }
 
-/// From whoever wrote the op's operands; the steps of one sum follow each other without.
-void RunTrace::tell_arrows(std::uint32_t op, Cycle cycle, const Track& track) {
+/// Whoever wrote the op's operands; the steps of one sum follow each other without.
+void RunTrace::find_producers(std::uint32_t op, UnderWay& under_way) const {
   const OpTiles& tiles = levels_.tiles(op);
   for (const SramTileId* tile = tiles.begin(); tile != tiles.end(); ++tile) {
     const bool again = std::find(tiles.begin(), tile, *tile) != tile;
     if (!again && *tile != tiles.writes) {
-      const Producer& producer = producers_.at(*tile);
-      const Cycle last = run_->completed_at(producer.op) - 1;
-      writer_->arrow(arrows_++, producer.track, time(last), track, time(cycle));
+      under_way.operands[under_way.operand_count++] = producers_.at(*tile);
     }
   }
 }
@@ -114,7 +113,7 @@ void RunTrace::on_burst(const BurstTimes& burst) {
 void RunTrace::on_complete(std::uint32_t op, Cycle cycle) {
   levels_.on_complete(op, cycle);
   const Engine engine = engine_of(run_->program.ops[op].opcode);
-  engines_[static_cast<std::size_t>(engine)].lanes.free(lanes_.at(op), cycle);
+  engines_[static_cast<std::size_t>(engine)].lanes.free(under_way_.at(op).lane, cycle);
 }
 
 void RunTrace::on_op(std::uint32_t op, const OpTimes& times) {
@@ -134,10 +133,17 @@ void RunTrace::on_op(std::uint32_t op, const OpTimes& times) {
       .add("fetched", times.fetched)
       .add("released", times.released);
   add_wait(arguments, op, times);
-  writer_->slice({kMachine, op_thread(engine) + lanes_.at(op)},
-                 json_text(op_name(run_->program, op)), to_string(engine), time(times.start),
+  const auto node = under_way_.extract(op);
+  const UnderWay& under_way = node.mapped();
+  const Track track{kMachine, op_thread(engine) + under_way.lane};
+  writer_->slice(track, json_text(op_name(run_->program, op)), to_string(engine), time(times.start),
                  time(times.complete), arguments);
-  lanes_.erase(op);
+  // Behind the slice: viewers bind an arrow's head to what they know of at that time.
+  for (std::size_t i = 0; i < under_way.operand_count; ++i) {
+    const Producer& producer = under_way.operands[i];
+    const Cycle last = run_->completed_at(producer.op) - 1;
+    writer_->arrow(arrows_++, producer.track, time(last), track, time(times.start));
+  }
   unit_of(op).released = times.released;
 }
 

@@ -64,6 +64,11 @@ class RunTrace : public RunObserver, private LevelSink {
     std::uint32_t op = 0;
     Track track;
   };
+  struct UnderWay {
+    std::size_t lane = 0;
+    std::array<Producer, OpTiles::kMostReads> operands;
+    std::size_t operand_count = 0;
+  };
 
   void on_level(Level level, Cycle cycle, std::uint64_t value) override;
   void on_tile(const TileLife& life) override;
@@ -73,7 +78,7 @@ class RunTrace : public RunObserver, private LevelSink {
   Track known(const Track& track, const std::string& group, std::size_t lane);
   void add_place(TraceArguments& arguments, const Op& op) const;
   void add_wait(TraceArguments& arguments, std::uint32_t op, const OpTimes& times);
-  void tell_arrows(std::uint32_t op, Cycle cycle, const Track& track);
+  void find_producers(std::uint32_t op, UnderWay& under_way) const;
   void tell_stretch(Engine engine);
   void tell_bandwidth(Cycle until);
 
@@ -84,7 +89,7 @@ class RunTrace : public RunObserver, private LevelSink {
   RunLevels levels_{*this};
   std::array<EngineTrace, kEngineCount> engines_;
   std::set<std::pair<std::uint32_t, std::uint64_t>> tracks_;  // that have a name
-  std::unordered_map<std::uint32_t, std::size_t> lanes_;      // of the ops under way
+  std::unordered_map<std::uint32_t, UnderWay> under_way_;     // by op
   std::unordered_map<SramTileId, Producer> producers_;        // of the tiles in SRAM
   std::array<TraceLanes, 2> dram_;                            // reads, writes
   std::uint64_t arrows_ = 0;

@@ -132,6 +132,7 @@ class CheckedTrace {
       ASSERT_TRUE(phase == "s" || phase == "f") << "unknown phase " << event;
       EXPECT_FALSE(event.at("cat").get<std::string>().empty());
       EXPECT_TRUE(phase == "s" || event.at("bp") == "e");
+      EXPECT_TRUE(phase == "s" || slices.at(track).back().from == time) << "the slice comes later";
       auto& ends = phase == "s" ? tails : heads;
       EXPECT_TRUE(ends.emplace(event.at("id").get<std::int64_t>(), std::pair{track, time}).second);
     }
