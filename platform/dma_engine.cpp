@@ -160,7 +160,7 @@ void DmaEngine::issue_bursts() {
       context_.feed->issued(transfer.op, last_issue_);
     }
     if (transfer.kind == Kind::kLoad) {
-      issue_load(slot);
+      request(slot.burst);
     } else {
       issue_store(slot);
     }
@@ -186,8 +186,6 @@ Cycle DmaEngine::earliest_release() const {
              ? std::numeric_limits<Cycle>::max()
              : std::max(response, read_path_free_) + 2 + context_.config.sram.latency;
 }
-
-void DmaEngine::issue_load(Slot& slot) { request(slot.burst); }
 
 void DmaEngine::issue_store(Slot& slot) {
   Burst& burst = slot.burst;

@@ -67,7 +67,6 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   void issue_bursts();
   void issue_on_time();
   Cycle earliest_release() const;
-  void issue_load(Slot& slot);
   void issue_store(Slot& slot);
   void tell_burst(const Slot& slot, std::uint64_t dram_address, bool read) const;
   void request(Burst& burst);

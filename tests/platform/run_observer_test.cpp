@@ -13,6 +13,7 @@
 #include "compiler/builtins.h"
 #include "compiler/error.h"
 #include "compiler/program_text.h"
+#include "models/dram_preset.h"
 #include "tests/support/networks.h"
 #include "tests/support/runs.h"
 
@@ -165,6 +166,12 @@ TEST(RunObserver, IsToldWhatIsReportedOnRandomNetworksAndMachines) {
     machine.sram.banks = random() % 2 == 0 ? 1 : 16;
     machine.compute.fill_overlap = static_cast<FillOverlap>(random() % 3);
     machine.dram.latency = random() % 2 == 0 ? 1000 : 60'000;
+    if (random() % 3 == 0) {
+      machine.dram.kind = DramKind::kBanked;
+      machine.dram.preset = load_dram_preset(random() % 2 == 0 ? "ddr4" : "hbm2");
+      machine.dram.layout = DramLayout::kRowMajor;
+      machine.dram.channels = 2;
+    }
     expect_observed_as_reported(test::compile(graph, {.sram_bytes = 32768}).program, machine);
     ASSERT_FALSE(HasFailure()) << "network " << i;
   }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "compiler/builtins.h"
+#include "models/dram_preset.h"
 #include "platform/op_timeline.h"
 #include "sim/explain/dataflow.h"
 #include "sim/observe/op_names.h"
@@ -306,6 +307,10 @@ TEST_F(Trace, OfRandomNetworksAndMachines) {
     machine.dma.max_outstanding = 1 + random() % 16;
     machine.sequencer.queue_depth = 1 + random() % 16;
     machine.compute.fill_overlap = static_cast<FillOverlap>(random() % 3);
+    if (random() % 2 == 0) {
+      machine.dram.kind = DramKind::kBanked;
+      machine.dram.preset = load_dram_preset("hbm2");
+    }
     check(test::compile(graph, {.sram_bytes = 32768}).program, machine);
     ASSERT_FALSE(HasFailure()) << "network " << i;
   }
