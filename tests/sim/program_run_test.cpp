@@ -190,6 +190,21 @@ TEST_F(ProgramRun, WatchingChangesNoNumber) {
   }
 }
 
+TEST_F(ProgramRun, ATimelineIsStreamed) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "the sanitizer keeps what is freed";
+#endif
+  const std::string run = "gemm:1024x1024x1024 --timing-only ";
+  const auto peak = [&](const std::string& options) {
+    return json(run + options)["host"]["peak_rss_bytes"].get<std::uint64_t>();
+  };
+  constexpr std::uint64_t kMebibyte = 1024 * 1024;
+  const std::uint64_t watched = peak("--trace t.json");
+  EXPECT_GT(fs::file_size(path("t.json")), 50 * kMebibyte);
+  EXPECT_LT(watched, peak("") + 4 * kMebibyte);
+  EXPECT_LT(watched, 100 * kMebibyte);
+}
+
 TEST_F(ProgramRun, AWindowThatTheRunNeverReachesLeavesNothing) {
   const std::string run = "run good.graph --vcd w.vcd ";
   expect_refused(run + "--vcd-window 1ms..2ms", "--vcd-window 1ms..2ms: the run ends at ");
