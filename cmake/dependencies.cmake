@@ -19,6 +19,13 @@ if(TILEWAVE_ONNX)
   find_package(ONNX 1.12 REQUIRED CONFIG)
 endif()
 
+# Charts of the HTML reports, put into the program at build time.
+find_file(TILEWAVE_D3 d3.min.js PATHS /usr/share/nodejs/d3/dist NO_DEFAULT_PATH)
+if(NOT TILEWAVE_D3)
+  message(FATAL_ERROR "D3, which draws the HTML reports, is missing: install Debian's package node-d3"
+                      " (scripts/dependencies build), or set TILEWAVE_D3 to a d3.min.js of version 5")
+endif()
+
 if(TILEWAVE_TESTS)
   find_package(GTest REQUIRED)
 endif()

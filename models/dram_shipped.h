@@ -1,15 +1,11 @@
 // The DRAM presets that come with the program: the files of configs/dram, embedded at build time.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
-namespace tilewave {
+#include "models/embedded_text.h"
 
-struct EmbeddedText {
-  std::string_view name;  ///< of the file, without its ending
-  std::string_view text;
-};
+namespace tilewave {
 
 /// By name.
 const std::vector<EmbeddedText>& shipped_dram_presets();
