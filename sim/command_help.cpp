@@ -42,6 +42,7 @@ constexpr const char* kRunHelp =
     "  tilewave run gemm:512x512x512 --sram.size=128KiB --compute.dataflow=ws\n"
     "  tilewave run configs/models/residual.graph -c configs/tileflow.ini --json result.json --vcd "
     "wave.vcd\n"
+    "  tilewave run gemm:512x512x512 --timing-only --report run.html\n"
     "  tilewave run model.onnx --batch 8 --inputs test_data_set_0 --expect test_data_set_0\n"
     "  tilewave run gemm:4096x4096x4096 --timing-only --json -\n"
     "  tilewave run gemm:64x64x64 --dram.channels=2 --print-config > two_channels.ini\n";
@@ -155,6 +156,7 @@ po::options_description run_options() {
       ("vcd-scope", text_value("NAME,..."),
        "of the waveform: only these of load_dma, store_dma, compute, queues, sram, bus, dram")  //
       ("trace", text_value("FILE"), "write a timeline, for ui.perfetto.dev")                    //
+      ("report", text_value("FILE"), "write a page to look at: one HTML file, offline")         //
       ("timing-only", "move no data: the same cycles, nothing to verify")                       //
       ("seed", text_value("N"),
        "draw inputs and weights that MODEL does not carry from seed N; 1 "

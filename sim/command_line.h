@@ -31,6 +31,7 @@ struct RunCommand {
   std::optional<std::string> vcd_file;
   WaveChoice wave;  ///< what of the waveform
   std::optional<std::string> trace_file;
+  std::optional<std::string> report_file;  ///< an HTML page
   bool timing_only = false;
   std::uint64_t seed = 1;
   KernelChoice kernel = KernelChoice::kAuto;

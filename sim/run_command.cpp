@@ -9,6 +9,8 @@
 #include "sim/files.h"
 #include "sim/host_time.h"
 #include "sim/output_file.h"
+#include "sim/pages/run_page.h"
+#include "sim/pages/run_recorder.h"
 #include "sim/prepare.h"
 #include "sim/report.h"
 #include "sim/result_json.h"
@@ -27,6 +29,7 @@ struct Outputs {
   std::unique_ptr<OutputFile> vcd;
   std::unique_ptr<OutputFile> gtkw;  ///< beside the waveform
   std::unique_ptr<OutputFile> trace;
+  std::unique_ptr<OutputFile> report;
 
   explicit Outputs(const RunCommand& command) {
     std::vector<const OutputFile*> files;
@@ -47,6 +50,14 @@ struct Outputs {
     if (command.trace_file) {
       trace = std::make_unique<OutputFile>("--trace", *command.trace_file);
       files.push_back(trace.get());
+    }
+    if (command.report_file) {
+      if (!command.report_file->ends_with(".html")) {
+        throw InputError("--report " + one_line(*command.report_file) +
+                         ": a page's name has to end in .html");
+      }
+      report = std::make_unique<OutputFile>("--report", *command.report_file);
+      files.push_back(report.get());
     }
     require_distinct(files);
   }
@@ -72,17 +83,22 @@ std::optional<ExpectedFiles> expected_files(const RunCommand& command, const Onn
                        read_expected_outputs(*command.expect_directory, *onnx)};
 }
 
-void write_results(const RunOutcome& outcome, const Outputs& outputs) {
-  if (outputs.vcd) {
-    outputs.gtkw->commit();
-    outputs.vcd->commit();
-  }
-  if (outputs.trace) {
-    outputs.trace->commit();
+/// `recorder` is there if the report is.
+void write_results(const RunOutcome& outcome, const CompiledModel& compiled,
+                   const RunRecorder* recorder, const Outputs& outputs) {
+  const nlohmann::ordered_json json = result_json(outcome);
+  if (outputs.report) {
+    outputs.report->write(run_page(
+        run_page_data(json, outcome.result, outcome.config.machine, compiled.hazards, *recorder)));
   }
   if (outputs.json) {
-    outputs.json->write(result_json(outcome).dump(2) + "\n");
-    outputs.json->commit();
+    outputs.json->write(json.dump(2) + "\n");
+  }
+  for (OutputFile* file : {outputs.gtkw.get(), outputs.vcd.get(), outputs.trace.get(),
+                           outputs.report.get(), outputs.json.get()}) {
+    if (file != nullptr) {
+      file->commit();
+    }
   }
   if (!outputs.json || !outputs.json->is_standard_output()) {
     write_standard_output(report_text(outcome));
@@ -123,6 +139,10 @@ ExitCode run(const RunCommand& command) {
   if (outputs.trace) {
     observers.add(trace.emplace(*outputs.trace, command.model));
   }
+  std::optional<RunRecorder> recorder;
+  if (outputs.report) {
+    observers.add(recorder.emplace(compiled.program));
+  }
   options.observer = observers.empty() ? nullptr : &observers;
   const OnnxModel* onnx = work.onnx ? &*work.onnx : nullptr;
   const auto expected = expected_files(command, onnx);
@@ -138,7 +158,7 @@ ExitCode run(const RunCommand& command) {
   }
   outcome.host.peak_rss_bytes = peak_rss_bytes();
   outcome.host.wall_seconds = watch.seconds();
-  write_results(outcome, outputs);
+  write_results(outcome, compiled, recorder ? &*recorder : nullptr, outputs);
   return outcome.passed() ? ExitCode::kDone : ExitCode::kVerificationFailed;
 }
 

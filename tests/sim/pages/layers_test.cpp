@@ -1,0 +1,64 @@
+// Which layer an op works for, and what the layer is called.
+#include "sim/pages/layers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "compiler/program_text.h"
+#include "compiler/program_verify.h"
+#include "tests/sim/pages/recorded_page.h"
+
+namespace tilewave {
+namespace {
+
+using ::testing::ElementsAre;
+
+Layers layers_of(const Program& program) { return find_layers(program, find_links(program)); }
+
+TEST(Layers, LoadsAreOfTheLayerThatNeedsThemFirst) {
+  // x is needed by y before z; w by nobody; c is a copy of x.
+  const Program program = parse_program_text(
+      "tilewave-program 2\ntile 8 8 8\nsram 0x1000\n"
+      "tensor x input 8x8 tile 8x8 dram 0\ntensor w param 8x8 tile 8x8 dram 0x100\n"
+      "tensor y output 8x8 tile 8x8 dram 0x200\ntensor z output 8x8 tile 8x8 dram 0x300\n"
+      "tensor c output 8x8 tile 8x8 dram 0x400\nops\n"
+      "load x[0,0] -> 0\nload w[0,0] -> 0x100\nrelu y[0,0] a=0 -> 0x200\n"
+      "add z[0,0] a=0 b=0x200 -> 0x300 relu\nstore y[0,0] <- 0x200\nstore z[0,0] <- 0x300\n"
+      "store c[0,0] <- 0\n",
+      "test");
+  verify_program(program);
+  const Layers layers = layers_of(program);
+  ASSERT_EQ(layers.all.size(), 4U);
+  EXPECT_EQ(layers.all[0].name, "y");
+  EXPECT_EQ(layers.all[0].kind, "relu");
+  EXPECT_EQ(layers.all[1].kind, "add+relu");
+  EXPECT_EQ(layers.all[2].name, "c");
+  EXPECT_EQ(layers.all[2].kind, "copy");
+  EXPECT_EQ(layers.all[3].kind, "unused");
+  EXPECT_THAT(layers.of_op, ElementsAre(0, 3, 0, 1, 0, 1, 2));
+  EXPECT_EQ(layers.all[0].ops, 3U);
+}
+
+TEST(Layers, CountTheWorkOfEveryOp) {
+  const test::RecordedPage run(trust::kResidual);
+  const Layers layers = layers_of(run.compiled.program);
+  std::uint64_t ops = 0;
+  std::uint64_t macs = 0;
+  for (const Layer& layer : layers.all) {
+    ops += layer.ops;
+    macs += layer.macs;
+  }
+  EXPECT_EQ(ops, run.compiled.program.ops.size());
+  EXPECT_EQ(macs, run.result.macs);
+  EXPECT_EQ(layers.all[0].name, "h");
+  EXPECT_EQ(layers.all[0].kind, "matmul+relu");
+}
+
+TEST(Layers, ABiasIsNamed) {
+  const test::RecordedPage run(
+      "input x 40x40\nparam w 40x40\nparam b 1x40\ny = matmul x w\nz = add y b\noutput z\n");
+  EXPECT_EQ(run.recorder.layers().all[0].kind, "matmul+bias");
+}
+
+}  // namespace
+}  // namespace tilewave
