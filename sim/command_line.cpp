@@ -190,7 +190,7 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
     return parse_compile(arguments);
   }
   if (name == "sweep") {
-    return parse_sweep(arguments);
+    return parse_sweep(complete_sweep_arguments(arguments));
   }
   if (name == "dram-trace") {
     return parse_dram_trace_command(arguments);

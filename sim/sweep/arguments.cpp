@@ -178,10 +178,20 @@ SweepDefinition definition_of(const Arguments& arguments) {
 
 }  // namespace
 
-SweepCommand parse_sweep(const Arguments& given) {
+Arguments complete_sweep_arguments(const Arguments& given) {
   const auto file = given.value("file");
-  const Arguments arguments =
-      file ? with_sweep_file(*file, given, command_options("sweep")) : given;
+  return file ? with_sweep_file(*file, given, command_options("sweep")) : given;
+}
+
+SweepOutputFiles parse_sweep_outputs(const Arguments& arguments) {
+  SweepOutputFiles outputs{arguments.value("json"), arguments.value("csv")};
+  if (outputs.json == "-" && outputs.csv == "-") {
+    fail("--json=- and --csv=- cannot both go to standard output");
+  }
+  return outputs;
+}
+
+SweepCommand parse_sweep(const Arguments& arguments) {
   SweepCommand command;
   command.definition = definition_of(arguments);
   check_settings(arguments, command.definition.space);
@@ -193,11 +203,7 @@ SweepCommand parse_sweep(const Arguments& given) {
   if (const auto timeout = arguments.value("timeout")) {
     command.timeout = parse_timeout(*timeout);
   }
-  command.json_file = arguments.value("json");
-  command.csv_file = arguments.value("csv");
-  if (command.json_file == "-" && command.csv_file == "-") {
-    fail("--json=- and --csv=- cannot both go to standard output");
-  }
+  command.outputs = parse_sweep_outputs(arguments);
   return command;
 }
 

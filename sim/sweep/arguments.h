@@ -6,7 +6,13 @@
 
 namespace tilewave {
 
-/// Reads the sweep file, the points and the config files that are named. Throws InputError.
+/// The arguments with those of the sweep file that they name. Throws InputError.
+Arguments complete_sweep_arguments(const Arguments& arguments);
+
+/// Reads the points and the config files that complete arguments name. Throws InputError.
 SweepCommand parse_sweep(const Arguments& arguments);
+
+/// --json and --csv. Throws InputError.
+SweepOutputFiles parse_sweep_outputs(const Arguments& arguments);
 
 }  // namespace tilewave

@@ -155,4 +155,12 @@ SweepSpace sample_space(std::vector<std::string> models, const std::vector<Axis>
   return space;
 }
 
+std::string settings_text(const SweepSpace& space, const SweepPoint& point) {
+  std::string text;
+  for (const Setting& setting : space.settings(point)) {
+    text += (text.empty() ? "" : " ") + setting.key + "=" + setting.value;
+  }
+  return text;
+}
+
 }  // namespace tilewave

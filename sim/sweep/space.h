@@ -28,6 +28,9 @@ struct SweepSpace {
   std::vector<Setting> settings(const SweepPoint& point) const;
 };
 
+/// What a point sets, on one line: "sram.size=32KiB sram.banks=8".
+std::string settings_text(const SweepSpace& space, const SweepPoint& point);
+
 enum class Sampler : std::uint8_t { kSobol, kLatinHypercube };
 
 struct SampleOptions {

@@ -109,15 +109,14 @@ std::string failures_text(const ResultTable& table) {
   return text;
 }
 
-std::string sweep_summary(const SweepReport& report, const std::string& store_file,
-                          std::size_t kept) {
+std::string sweep_summary(const SweepReport& report, const SweepOrigin& origin) {
   const std::string failures = failures_text(report.table);
   std::string text =
       headed_line("sweep", count_text(report.table.points(), "point") + ": " +
                                with_separators(report.table.count(PointStatus::kDone)) + " done" +
-                               (failures.empty() ? "" : ", " + failures) + "; " +
-                               with_separators(kept) + " of them were in the store");
-  text += headed_line("store", one_line(store_file));
+                               (failures.empty() ? "" : ", " + failures) +
+                               (origin.note.empty() ? "" : "; " + origin.note));
+  text += headed_line(origin.kind, one_line(origin.place));
   text += message_lines(report);
   const std::size_t models = report.sweep.space.models.size();
   for (std::uint32_t model = 0; model < std::min(models, kMostModels); ++model) {

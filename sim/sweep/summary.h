@@ -7,9 +7,15 @@
 
 namespace tilewave {
 
-/// What came of the points and what follows from them. `kept` of them were in the store already.
-std::string sweep_summary(const SweepReport& report, const std::string& store_file,
-                          std::size_t kept);
+/// Where the results come from.
+struct SweepOrigin {
+  std::string kind;   ///< "store"
+  std::string place;  ///< its file
+  std::string note;   ///< "7 of them were in the store"; may be empty
+};
+
+/// What came of the points and what follows from them.
+std::string sweep_summary(const SweepReport& report, const SweepOrigin& origin);
 
 /// "3 invalid, 1 timeout"; empty if everything is done.
 std::string failures_text(const ResultTable& table);

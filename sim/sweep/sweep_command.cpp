@@ -2,48 +2,19 @@
 #include "sim/sweep/sweep_command.h"
 
 #include <iostream>
-#include <memory>
 
 #include "compiler/error.h"
 #include "sim/commands.h"
 #include "sim/files.h"
 #include "sim/interrupt.h"
-#include "sim/output_file.h"
 #include "sim/progress.h"
-#include "sim/sweep/export.h"
 #include "sim/sweep/local_engine.h"
 #include "sim/sweep/result_store.h"
-#include "sim/sweep/summary.h"
+#include "sim/sweep/sweep_outputs.h"
 #include "sim/text_table.h"
 
 namespace tilewave {
 namespace {
-
-/// The files of a sweep, checked before anything else.
-struct Outputs {
-  std::unique_ptr<OutputFile> json;
-  std::unique_ptr<OutputFile> csv;
-
-  explicit Outputs(const SweepCommand& command) {
-    std::vector<const OutputFile*> files;
-    const auto open = [&files](const char* option, const std::optional<std::string>& path) {
-      auto file = path ? std::make_unique<OutputFile>(option, *path) : nullptr;
-      if (file) {
-        files.push_back(file.get());
-      }
-      return file;
-    };
-    json = open("--json", command.json_file);
-    csv = open("--csv", command.csv_file);
-    const OutputFile store("--store", command.store_file);
-    files.push_back(&store);
-    require_distinct(files);
-  }
-
-  bool uses_standard_output() const {
-    return (json && json->is_standard_output()) || (csv && csv->is_standard_output());
-  }
-};
 
 /// Runs what is missing. False if the user stopped it.
 bool run_missing(const SweepCommand& command, const SweepPlan& plan, ResultStore& store,
@@ -66,11 +37,8 @@ bool run_missing(const SweepCommand& command, const SweepPlan& plan, ResultStore
   std::size_t failed = 0;
   const auto on_result = [&](std::uint32_t point, const PointResult& result) {
     const SweepPoint& at = sweep.space.points[point];
-    std::string settings;
-    for (const Setting& setting : sweep.space.settings(at)) {
-      settings += (settings.empty() ? "" : " ") + setting.key + "=" + setting.value;
-    }
-    store.put(plan.points[point].key, result, sweep.space.models[at.model], settings);
+    store.put(plan.points[point].key, result, sweep.space.models[at.model],
+              settings_text(sweep.space, at));
     failed += result.status == PointStatus::kDone ? 0 : 1;
     progress.update(++done, failed == 0 ? "" : with_separators(failed) + " not done");
   };
@@ -94,28 +62,10 @@ PointResult result_of(const PlannedPoint& planned, ResultStore& store) {
   return std::move(*found);
 }
 
-void write_exports(const SweepReport& report, const Outputs& outputs) {
-  if (outputs.json) {
-    outputs.json->write(sweep_json(report));
-  }
-  if (outputs.csv) {
-    outputs.csv->write(sweep_csv(report));
-  }
-  for (const auto* file : {&outputs.json, &outputs.csv}) {
-    if (*file) {
-      (*file)->commit();
-    }
-  }
-}
-
-ExitCode exit_code(const ResultTable& table) {
-  return table.count(PointStatus::kWrong) > 0 ? ExitCode::kVerificationFailed : ExitCode::kDone;
-}
-
 }  // namespace
 
 ExitCode sweep(const SweepCommand& command) {
-  const Outputs outputs(command);
+  SweepOutputs outputs(command.outputs, command.store_file);
   const SweepPlan plan = plan_sweep(command.definition);
   ResultStore store("--store", command.store_file);
   std::size_t kept = 0;
@@ -125,14 +75,9 @@ ExitCode sweep(const SweepCommand& command) {
   const ResultSource results = [&](std::uint32_t point) {
     return result_of(plan.points[point], store);
   };
-  const ResultTable table = collect_results(plan.points.size(), results);
-  const SweepAnalysis analysis = analyse(command.definition, plan, table);
-  const SweepReport report{command.definition, plan, table, analysis, results};
-  write_exports(report, outputs);
-  if (!outputs.uses_standard_output()) {
-    write_standard_output(sweep_summary(report, command.store_file, kept));
-  }
-  return exit_code(table);
+  return present_sweep(
+      command.definition, plan, results, outputs,
+      {"store", command.store_file, with_separators(kept) + " of them were in the store"});
 }
 
 }  // namespace tilewave

@@ -9,13 +9,17 @@
 
 namespace tilewave {
 
+struct SweepOutputFiles {
+  std::optional<std::string> json;  ///< "-": standard output
+  std::optional<std::string> csv;   ///< the same
+};
+
 struct SweepCommand {
   SweepDefinition definition;
   std::string store_file = "tilewave-sweep.sqlite";
   unsigned jobs = 1;                                 ///< worker processes
   std::optional<std::chrono::milliseconds> timeout;  ///< of one point
-  std::optional<std::string> json_file;              ///< "-": standard output
-  std::optional<std::string> csv_file;               ///< the same
+  SweepOutputFiles outputs;
 };
 
 }  // namespace tilewave

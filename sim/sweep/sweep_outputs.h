@@ -1,0 +1,36 @@
+// What a sweep that is complete is turned into: exports and a summary, from wherever its results
+// are.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sim/commands.h"
+#include "sim/output_file.h"
+#include "sim/sweep/export.h"
+#include "sim/sweep/summary.h"
+
+namespace tilewave {
+
+/// The files of a sweep, refused before anything else if they cannot be written.
+class SweepOutputs {
+ public:
+  /// `store_file`, if there is one, has to be another file than the rest. Throws InputError.
+  SweepOutputs(const SweepOutputFiles& files, const std::optional<std::string>& store_file);
+
+  bool use_standard_output() const;
+  /// All of them, or none if one cannot be written. Throws InputError.
+  void write(const SweepReport& report);
+
+ private:
+  std::unique_ptr<OutputFile> json_;
+  std::unique_ptr<OutputFile> csv_;
+};
+
+/// Analyses, exports and summarises on standard output; says that outputs were wrong, if any were.
+ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
+                       const ResultSource& results, SweepOutputs& outputs,
+                       const SweepOrigin& origin);
+
+}  // namespace tilewave
