@@ -19,6 +19,7 @@ constexpr const char* kExitCodes =
     "  1  the outputs are wrong\n"
     "  2  the input is wrong: command line, config, model or program\n"
     "  3  a bug in tilewave\n"
+    "  4  a sweep on a cluster is not complete yet\n"
     "  130  stopped by ctrl-C\n";
 
 constexpr const char* kModels =
@@ -53,7 +54,9 @@ constexpr const char* kSweepHelp =
     "Usage: tilewave sweep MODEL... [-c FILE]... [--section.key=VALUE]... --over KEY=VALUES... "
     "[OPTION]...\n"
     "       tilewave sweep [MODEL]... --points FILE.csv [OPTION]...\n"
-    "       tilewave sweep --file FILE.ini [OPTION]...\n\n"
+    "       tilewave sweep --file FILE.ini [OPTION]...\n"
+    "       tilewave sweep ... --engine slurm --dir DIR [OPTION]...\n"
+    "       tilewave sweep --collect DIR [--wait] [OPTION]...\n\n"
     "Examples:\n"
     "  tilewave sweep gemm:512x512x512 --over 'sram.size=32KiB..1MiB*2' --over "
     "dram.bandwidth=8GB/s,16GB/s\n"
@@ -67,7 +70,12 @@ constexpr const char* kSweepHelp =
     "with\n"
     "its status. Every result is in the store as soon as it is there: the same command again runs "
     "only\n"
-    "what is missing, and tries again what timed out or crashed.\n";
+    "what is missing, and tries again what timed out or crashed.\n\n"
+    "With --engine slurm the points are tasks of a Slurm job array, and their results are in files "
+    "of\n"
+    "DIR, which all hosts have to share. --collect puts them together, submits lost tasks again, "
+    "and\n"
+    "writes --csv, --json and --store once all results are there (exit code 4 until then).\n";
 
 constexpr const char* kExplainHelp =
     "Says why a program takes as long as it does: its DRAM traffic against the least there could "
@@ -197,7 +205,19 @@ po::options_description sweep_options() {
       ("seed", text_value("N"), "draw inputs and weights from seed N; 1 by default")           //
       ("verify", text_value("HOW"), "full, sampled or off; by the amount of work by default")  //
       ("batch", text_value("N"),
-       "of ONNX models: the extent of their dimension without a number");  //
+       "of ONNX models: the extent of their dimension without a number")                        //
+      ("engine", text_value("WHERE"), "local, or slurm for a Slurm cluster; local by default")  //
+      ("dir", text_value("DIR"), "with slurm: a new directory that all hosts share")            //
+      ("chunk", text_value("N"), "with slurm: points per task of the array; 100 by default")    //
+      ("partition", text_value("NAME"), "with slurm: as sbatch's --partition")                  //
+      ("account", text_value("NAME"), "with slurm: as sbatch's --account")                      //
+      ("slurm", text_value("OPTION"),
+       "with slurm: any other option of sbatch, such as time=1:00:00; may be repeated")          //
+      ("attempts", text_value("N"), "with slurm: submit a task at most so often; 3 by default")  //
+      ("wait", "with slurm or --collect: wait until all results are there")                      //
+      ("collect", text_value("DIR"), "put together what a cluster has come to")                  //
+      ("work", text_value("DIR"), "for batch scripts: work one task of a sweep")                 //
+      ("task", text_value("N"), "for batch scripts: its number");                                //
   return options;
 }
 

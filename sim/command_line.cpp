@@ -8,10 +8,10 @@
 #include "compiler/nearest.h"
 #include "compiler/text.h"
 #include "sim/arguments.h"
+#include "sim/cluster/cluster_arguments.h"
 #include "sim/command_help.h"
 #include "sim/dram_trace_config.h"
 #include "sim/option_values.h"
-#include "sim/sweep/arguments.h"
 
 namespace tilewave {
 namespace {
@@ -190,7 +190,8 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
     return parse_compile(arguments);
   }
   if (name == "sweep") {
-    return parse_sweep(complete_sweep_arguments(arguments));
+    return std::visit([](auto&& command) { return Command(std::move(command)); },
+                      parse_any_sweep(arguments));
   }
   if (name == "dram-trace") {
     return parse_dram_trace_command(arguments);

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <variant>
 
+#include "sim/cluster/cluster_command.h"
 #include "sim/config.h"
 #include "sim/onnx_files.h"
-#include "sim/sweep/sweep_command.h"
 #include "sim/value_choices.h"
 #include "sim/wave/wave_window.h"
 
@@ -79,6 +79,7 @@ struct HelpCommand {
 };
 
 using Command = std::variant<RunCommand, ExplainCommand, CompileCommand, CheckCommand, SweepCommand,
+                             ClusterSubmitCommand, ClusterCollectCommand, ClusterTaskCommand,
                              DramTraceCommand, HelpCommand>;
 
 /// `arguments` without the program's name. Throws InputError with one line.

@@ -24,6 +24,15 @@ ExitCode execute(const Command& command) {
   if (const auto* wanted = std::get_if<SweepCommand>(&command)) {
     return sweep(*wanted);
   }
+  if (const auto* wanted = std::get_if<ClusterSubmitCommand>(&command)) {
+    return submit_to_cluster(*wanted);
+  }
+  if (const auto* wanted = std::get_if<ClusterCollectCommand>(&command)) {
+    return collect_from_cluster(*wanted);
+  }
+  if (const auto* wanted = std::get_if<ClusterTaskCommand>(&command)) {
+    return work_cluster_task(*wanted);
+  }
   if (const auto* wanted = std::get_if<ExplainCommand>(&command)) {
     return explain(*wanted);
   }

@@ -1,0 +1,179 @@
+#include "sim/cluster/cluster_definition.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "compiler/error.h"
+#include "compiler/text.h"
+#include "sim/command_help.h"
+#include "sim/config_reader.h"
+#include "sim/files.h"
+#include "sim/sha256.h"
+#include "sim/sweep/local_engine.h"
+
+namespace tilewave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kSchema = "tilewave-cluster-sweep";
+constexpr int kVersion = 1;
+
+std::string this_version() { return std::string(trim(version_text())); }
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+template <typename T>
+std::optional<T> value_or_none(const Json& json) {
+  return json.is_null() ? std::nullopt : std::optional(json.get<T>());
+}
+
+Json points_json(const SweepSpace& space) {
+  Json points = Json::array();
+  for (const SweepPoint& point : space.points) {
+    Json row = Json::array({point.model});
+    for (const std::string& value : point.values) {
+      row.push_back(value);
+    }
+    points.push_back(std::move(row));
+  }
+  return points;
+}
+
+Json sweep_json(const SweepDefinition& sweep) {
+  Json keys = Json::array();
+  for (const ConfigKey* key : sweep.space.keys) {
+    keys.push_back(key->name);
+  }
+  const auto verify = sweep.verify ? std::optional(static_cast<int>(*sweep.verify)) : std::nullopt;
+  return {{"models", sweep.space.models},
+          {"batch", or_null(sweep.onnx.batch)},
+          {"inputs", sweep.onnx.inputs},
+          {"timing_only", sweep.timing_only},
+          {"seed", sweep.seed},
+          {"verify", or_null(verify)},
+          {"run_options", sweep.run_options},
+          {"config", print_config(sweep.base)},
+          {"keys", std::move(keys)},
+          {"points", points_json(sweep.space)}};
+}
+
+SweepDefinition parse_sweep(const std::string& file, const Json& json) {
+  SweepDefinition sweep;
+  sweep.space.models = json.at("models").get<std::vector<std::string>>();
+  sweep.onnx.batch = value_or_none<std::uint64_t>(json.at("batch"));
+  sweep.onnx.inputs = json.at("inputs").get<std::vector<std::string>>();
+  sweep.timing_only = json.at("timing_only").get<bool>();
+  sweep.seed = json.at("seed").get<std::uint64_t>();
+  if (const auto verify = value_or_none<int>(json.at("verify"))) {
+    sweep.verify = static_cast<VerifyChoice>(*verify);
+  }
+  sweep.run_options = json.at("run_options").get<std::string>();
+  const std::vector<SettingSource> sources = {
+      parse_config_text(file, json.at("config").get<std::string>())};
+  sweep.base = resolve_config(sources);
+  for (const auto& name : json.at("keys").get<std::vector<std::string>>()) {
+    const ConfigKey* key = find_config_key(name);
+    if (key == nullptr) {
+      throw InputError("it has an unknown key " + in_quotes(name));
+    }
+    sweep.space.keys.push_back(key);
+  }
+  for (const Json& row : json.at("points")) {
+    SweepPoint point;
+    point.model = row.at(0).get<std::uint32_t>();
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      point.values.push_back(row[i].get<std::string>());
+    }
+    if (point.model >= sweep.space.models.size() ||
+        point.values.size() != sweep.space.keys.size()) {
+      throw InputError("it has a point without a model, or with too few or too many values");
+    }
+    sweep.space.points.push_back(std::move(point));
+  }
+  return sweep;
+}
+
+}  // namespace
+
+std::string definition_text(const ClusterDefinition& definition) {
+  const Json json = {{"schema", kSchema},
+                     {"version", kVersion},
+                     {"tilewave", this_version()},
+                     {"id", definition.id},
+                     {"directory", definition.directory},
+                     {"fingerprint", definition.fingerprint},
+                     {"chunk", definition.chunk},
+                     {"attempts", definition.attempts},
+                     {"timeout_ms", or_null(definition.timeout_ms)},
+                     {"partition", or_null(definition.options.partition)},
+                     {"account", or_null(definition.options.account)},
+                     {"slurm", definition.options.more},
+                     {"cpus_per_task", definition.options.cpus_per_task},
+                     {"sweep", sweep_json(definition.sweep)}};
+  return json.dump(1) + "\n";
+}
+
+ClusterDefinition parse_definition(const std::string& file, const std::string& text) {
+  const std::string place = one_line(file);
+  try {
+    const Json json = Json::parse(text);
+    if (json.at("schema") != kSchema || json.at("version") != kVersion) {
+      throw InputError("it says so itself");
+    }
+    if (json.at("tilewave") != this_version()) {
+      throw InputError("it was submitted by " + printable(json.at("tilewave").get<std::string>()) +
+                       ", and this is " + this_version() +
+                       ": results of two versions are not mixed");
+    }
+    ClusterDefinition definition;
+    definition.id = json.at("id").get<std::string>();
+    definition.directory = json.at("directory").get<std::string>();
+    definition.fingerprint = json.at("fingerprint").get<std::string>();
+    definition.chunk = json.at("chunk").get<std::uint32_t>();
+    definition.attempts = json.at("attempts").get<std::uint32_t>();
+    definition.timeout_ms = value_or_none<std::uint64_t>(json.at("timeout_ms"));
+    definition.options.partition = value_or_none<std::string>(json.at("partition"));
+    definition.options.account = value_or_none<std::string>(json.at("account"));
+    definition.options.more = json.at("slurm").get<std::vector<std::string>>();
+    definition.options.cpus_per_task = json.at("cpus_per_task").get<unsigned>();
+    if (definition.chunk == 0) {
+      throw InputError("its chunk is 0");
+    }
+    definition.sweep = parse_sweep(file, json.at("sweep"));
+    return definition;
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(place +
+                     ": is not a sweep of this tilewave on a cluster: " + printable(error.what()));
+  } catch (const InputError& error) {
+    throw InputError(place + ": is not a sweep of this tilewave on a cluster: " + error.what());
+  }
+}
+
+std::string fingerprint_of(const SweepPlan& plan) {
+  Sha256 hash;
+  for (const PlannedPoint& point : plan.points) {
+    hash.add_bytes(point.key.bytes.data(), point.key.bytes.size());
+  }
+  return hex_text(hash.digest());
+}
+
+ClusterTasks::ClusterTasks(const SweepPlan& plan, std::uint32_t chunk)
+    : points_(points_to_run(plan, [](std::uint32_t) { return false; })), chunk_(chunk) {}
+
+std::uint32_t ClusterTasks::size() const {
+  return static_cast<std::uint32_t>((points_.size() + chunk_ - 1) / chunk_);
+}
+
+std::vector<std::uint32_t> ClusterTasks::of(std::uint32_t task) const {
+  const std::size_t begin = std::size_t{task} * chunk_;
+  const std::size_t end = std::min(points_.size(), begin + chunk_);
+  return {points_.begin() + static_cast<std::ptrdiff_t>(begin),
+          points_.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+}  // namespace tilewave
