@@ -61,7 +61,7 @@ constexpr const char* kSweepHelp =
     "  tilewave sweep gemm:512x512x512 --over 'sram.size=32KiB..1MiB*2' --over "
     "dram.bandwidth=8GB/s,16GB/s\n"
     "  tilewave sweep gemm:512x512x512 mlp:128x128x64x32x32 --over dma.max_outstanding=1..16*2 "
-    "--csv all.csv\n"
+    "--csv all.csv --report all.html\n"
     "  tilewave sweep gemm:256x256x256 --sample 200 --over 'sram.size=32KiB..4MiB' --over "
     "sram.banks=8,16,32\n\n"
     "VALUES are a list v1,v2,...; from..to*factor; from..to+step; or, with --sample, from..to. "
@@ -198,8 +198,10 @@ po::options_description sweep_options() {
        "keep results in this SQLite database; tilewave-sweep.sqlite by default")    //
       ("jobs,j", text_value("N"), "worker processes; as many as cores by default")  //
       ("timeout", text_value("TIME"),
-       "give up a point after so long: 90s, 5min, 2h; never by default")                       //
-      ("csv", text_value("FILE"), "write a row for each point; '-' is standard output")        //
+       "give up a point after so long: 90s, 5min, 2h; never by default")                 //
+      ("csv", text_value("FILE"), "write a row for each point; '-' is standard output")  //
+      ("report", text_value("FILE"),
+       "write a page to look at: heat map, Pareto fronts, table; one HTML file, offline")      //
       ("json", text_value("FILE"), "write all results and their analysis as JSON")             //
       ("timing-only", "move no data: the same cycles, nothing to verify")                      //
       ("seed", text_value("N"), "draw inputs and weights from seed N; 1 by default")           //

@@ -47,9 +47,6 @@ void check_run(const Arguments& arguments, const RunCommand& command) {
   if (command.trace_file == "-") {
     fail("--trace=- is not a file name; a timeline cannot go to standard output");
   }
-  if (command.report_file == "-") {
-    fail("--report=- is not a file name; a page cannot go to standard output");
-  }
   check_schedule_setting(command.program_file, command.schedule_setting);
 }
 
@@ -105,7 +102,7 @@ RunCommand parse_run(const Arguments& arguments) {
   command.vcd_file = arguments.value("vcd");
   command.wave = parse_wave(arguments);
   command.trace_file = arguments.value("trace");
-  command.report_file = arguments.value("report");
+  command.report_file = parse_page_file(arguments);
   command.timing_only = arguments.has("timing-only");
   command.print_config = arguments.has("print-config");
   if (const auto seed = arguments.value("seed")) {

@@ -67,6 +67,17 @@ std::uint32_t parse_positive(const std::string& option, const std::string& text,
   return static_cast<std::uint32_t>(count);
 }
 
+std::optional<std::string> parse_page_file(const Arguments& arguments) {
+  auto file = arguments.value("report");
+  if (file == "-") {
+    fail_command_line("--report=- is not a file name; a page cannot go to standard output");
+  }
+  if (file && !file->ends_with(".html")) {
+    fail_command_line("--report " + printable(*file) + ": a page's name has to end in .html");
+  }
+  return file;
+}
+
 OnnxArguments parse_onnx(const Arguments& arguments) {
   OnnxArguments onnx;
   if (const auto inputs = arguments.options.find("inputs"); inputs != arguments.options.end()) {

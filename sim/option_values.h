@@ -72,6 +72,9 @@ std::uint64_t parse_seed(const std::string& option, const std::string& text);
 std::uint32_t parse_positive(const std::string& option, const std::string& text,
                              std::uint64_t most);
 
+/// --report: a file whose name ends in .html.
+std::optional<std::string> parse_page_file(const Arguments& arguments);
+
 /// --batch and --inputs.
 OnnxArguments parse_onnx(const Arguments& arguments);
 

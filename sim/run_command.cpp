@@ -52,10 +52,6 @@ struct Outputs {
       files.push_back(trace.get());
     }
     if (command.report_file) {
-      if (!command.report_file->ends_with(".html")) {
-        throw InputError("--report " + one_line(*command.report_file) +
-                         ": a page's name has to end in .html");
-      }
       report = std::make_unique<OutputFile>("--report", *command.report_file);
       files.push_back(report.get());
     }

@@ -184,7 +184,8 @@ Arguments complete_sweep_arguments(const Arguments& given) {
 }
 
 SweepOutputFiles parse_sweep_outputs(const Arguments& arguments) {
-  SweepOutputFiles outputs{arguments.value("json"), arguments.value("csv")};
+  SweepOutputFiles outputs{arguments.value("json"), arguments.value("csv"),
+                           parse_page_file(arguments)};
   if (outputs.json == "-" && outputs.csv == "-") {
     fail("--json=- and --csv=- cannot both go to standard output");
   }

@@ -12,6 +12,7 @@ namespace tilewave {
 struct SweepOutputFiles {
   std::optional<std::string> json;  ///< "-": standard output
   std::optional<std::string> csv;   ///< the same
+  std::optional<std::string> report;
 };
 
 struct SweepCommand {

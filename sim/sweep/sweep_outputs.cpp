@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "sim/pages/sweep_page.h"
+
 namespace tilewave {
 
 SweepOutputs::SweepOutputs(const SweepOutputFiles& files,
@@ -16,6 +18,7 @@ SweepOutputs::SweepOutputs(const SweepOutputFiles& files,
   };
   json_ = open("--json", files.json);
   csv_ = open("--csv", files.csv);
+  report_ = open("--report", files.report);
   const auto store = open("--store", store_file);
   require_distinct(all);
 }
@@ -25,13 +28,17 @@ bool SweepOutputs::use_standard_output() const {
 }
 
 void SweepOutputs::write(const SweepReport& report) {
+  const std::string json = json_ || report_ ? sweep_json(report) : "";
   if (json_) {
-    json_->write(sweep_json(report));
+    json_->write(json);
+  }
+  if (report_) {
+    report_->write(sweep_page(json, report.sweep.space.models));
   }
   if (csv_) {
     csv_->write(sweep_csv(report));
   }
-  for (const auto* file : {&json_, &csv_}) {
+  for (const auto* file : {&json_, &csv_, &report_}) {
     if (*file) {
       (*file)->commit();
     }

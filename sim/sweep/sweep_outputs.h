@@ -26,6 +26,7 @@ class SweepOutputs {
  private:
   std::unique_ptr<OutputFile> json_;
   std::unique_ptr<OutputFile> csv_;
+  std::unique_ptr<OutputFile> report_;
 };
 
 /// Analyses, exports and summarises on standard output; says that outputs were wrong, if any were.

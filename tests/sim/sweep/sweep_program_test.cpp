@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/sim/pages/browser_check.h"
 #include "tests/support/program.h"
 
 namespace tilewave {
@@ -96,6 +97,12 @@ TEST_F(SweepProgram, JobsChangeNothing) {
     EXPECT_EQ(read(path(name + ".csv")), read(path("1.csv")));
     EXPECT_EQ(read(path(name + ".json")), read(path("1.json")));
   }
+}
+
+TEST_F(SweepProgram, TheReportShowsTheExport) {
+  ASSERT_EQ(sweep(kGrid + "--over dma.setup=4,16 --json all.json --report all.html").code, 0);
+  test::check_in_browser("check_sweep_page.py", read(path("all.html")),
+                         nlohmann::ordered_json::parse(read(path("all.json"))), "grid");
 }
 
 TEST_F(SweepProgram, ASecondSweepRunsNothing) {
@@ -241,6 +248,8 @@ TEST_F(SweepProgram, Refuses) {
   expect_refused("sweep gemm:8x8x8 --csv a --json a " + over, "is the file of two outputs");
   expect_refused("sweep gemm:8x8x8 --csv a --store a " + over, "is the file of two outputs");
   expect_refused("sweep gemm:8x8x8 --csv - --json - " + over, "cannot both go to standard output");
+  expect_refused("sweep gemm:8x8x8 --report - " + over, "--report=- is not a file name");
+  expect_refused("sweep gemm:8x8x8 --report a.htm " + over, "has to end in .html");
   expect_refused("sweep gemm:8x8x8 --csv no/a.csv " + over, "there is no directory");
   expect_refused("sweep gemm:8x8x8 --store no/a " + over, "there is no directory");
   expect_refused("sweep gemm:8x8x8 --store /proc/a " + over, "--store /proc/a: cannot be written");
