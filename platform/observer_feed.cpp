@@ -4,6 +4,7 @@
 #include <systemc>
 
 #include "compiler/error.h"
+#include "platform/simulation_context.h"
 
 namespace tilewave {
 
@@ -21,6 +22,7 @@ void ObserverFeed::tell(Tell&& tell) {
   if (error_ != nullptr) {
     return;
   }
+  back_on_main_stack();  // where methods run, whatever ran before
   try {
     tell(observer_);
   } catch (...) {

@@ -180,12 +180,14 @@ void throw_error(const ObserverFeed* feed) {
 std::chrono::duration<double> simulate(const ObserverFeed* feed) {
   // The first call elaborates and runs the initial processes up to time 0 only.
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  back_on_main_stack();
   throw_error(feed);
   const auto begin = std::chrono::steady_clock::now();
   if (sc_core::sc_pending_activity()) {  // not so for an empty program
     sc_core::sc_start();
   }
   const std::chrono::duration<double> host = std::chrono::steady_clock::now() - begin;
+  back_on_main_stack();
   throw_error(feed);
   return host;
 }

@@ -14,6 +14,7 @@ namespace tilewave {
 
 /// The kernel announces its switches between process stacks to AddressSanitizer, but not the last
 /// one, back to the stack of main(): without this, the next exception looks like a stack overflow.
+/// Has no effect on the stack of a process.
 inline void back_on_main_stack() {
 #if defined(__SANITIZE_ADDRESS__)
   pthread_attr_t attributes;
@@ -22,6 +23,10 @@ inline void back_on_main_stack() {
   pthread_getattr_np(pthread_self(), &attributes);
   pthread_attr_getstack(&attributes, &bottom, &size);
   pthread_attr_destroy(&attributes);
+  const auto* here = static_cast<const char*>(__builtin_frame_address(0));
+  if (here < bottom || here >= static_cast<const char*>(bottom) + size) {
+    return;
+  }
   void* fake_stack = nullptr;
   __sanitizer_start_switch_fiber(&fake_stack, bottom, size);
   __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
