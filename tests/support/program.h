@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace tilewave::test {
 
@@ -68,7 +69,7 @@ class ProgramTest : public ::testing::Test {
 
   std::filesystem::path folder_ =
       std::filesystem::path(::testing::TempDir()) /
-      ("tilewave_" +
+      ("tilewave_" + std::to_string(::getpid()) + "_" +
        std::string(::testing::UnitTest::GetInstance()->current_test_info()->test_suite_name()) +
        "_" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
 };
