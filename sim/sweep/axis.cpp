@@ -214,7 +214,12 @@ std::string Axis::at(double unit) const {
     }
     return print_key_value(*key, lowest << pick(unit, count));
   }
-  const std::uint64_t multiple = grain(*key);
+  std::uint64_t multiple = grain(*key);
+  if (key->kind == KeyKind::kBytes && from != 0) {
+    // Memories come in round sizes: as round as the ends of the range.
+    multiple = std::max(multiple,
+                        std::uint64_t{1} << std::min(std::countr_zero(from), std::countr_zero(to)));
+  }
   const std::uint64_t value = from + pick(unit, to - from + 1);
   return print_key_value(*key, std::max(value / multiple * multiple, from));
 }

@@ -27,8 +27,9 @@ struct Axis {
   std::optional<ValueRange> range;
 
   /// The value at `unit`, which is in [0, 1): of n values the one at ⌊unit·n⌋; of a range
-  /// from + unit·(to − from + 1), rounded down to the key's multiple or to MB/s, or the power of
-  /// two at ⌊unit·n⌋ of the n in the range if it takes no others.
+  /// from + unit·(to − from + 1), rounded down to the key's multiple, bandwidths to MB/s and bytes
+  /// to the largest power of two that divides both ends; or the power of two at ⌊unit·n⌋ of the n
+  /// in the range if the key takes no others.
   std::string at(double unit) const;
 };
 
@@ -37,9 +38,8 @@ inline constexpr std::size_t kMaxAxisValues = 100'000;
 /// `text` is KEY=VALUES, where VALUES are
 ///
 ///   v1,v2,...           a list, for any key
-///   from..to*factor     from, from·factor, from·factor², ... up to and including `to`; rounded
-///   down
-///                       to the key's multiple or to MB/s
+///   from..to*factor     from, from·factor, from·factor², ... while not above `to`; rounded to the
+///                       key's multiple or to MB/s
 ///   from..to+step       from, from + step, ... up to and including `to`
 ///   from..to            every value in between, to draw samples from
 ///

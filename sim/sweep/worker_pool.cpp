@@ -5,9 +5,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <deque>
 #include <exception>
 #include <string>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include <fcntl.h>
@@ -70,14 +72,16 @@ bool send_text(int descriptor, char kind, const std::string& text) {
   return write_all(descriptor, frame.data(), frame.size());
 }
 
-std::string end_text(int status) {
+JobEnd crash(int status) {
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
     const char* name = sigabbrev_np(number);
-    return "its process was killed by signal " + std::to_string(number) +
-           (name == nullptr ? "" : std::string(" (SIG") + name + ")");
+    return {JobEnd::How::kCrashed, number == SIGKILL,
+            "its process was killed by signal " + std::to_string(number) +
+                (name == nullptr ? "" : std::string(" (SIG") + name + ")")};
   }
-  return "its process ended with exit code " + std::to_string(WEXITSTATUS(status));
+  return {JobEnd::How::kCrashed, false,
+          "its process ended with exit code " + std::to_string(WEXITSTATUS(status))};
 }
 
 }  // namespace
@@ -152,7 +156,8 @@ void WorkerPool::assign(Worker& worker, std::uint32_t job) {
   write_all(worker.to, reinterpret_cast<const char*>(&job), sizeof job);
 }
 
-std::string WorkerPool::bury(Worker& worker, bool kill) {
+/// How the worker's life ended.
+JobEnd WorkerPool::bury(Worker& worker, bool kill) {
   if (worker.pid < 0) {
     return {};
   }
@@ -165,7 +170,7 @@ std::string WorkerPool::bury(Worker& worker, bool kill) {
   while (::waitpid(worker.pid, &status, 0) < 0 && errno == EINTR) {
   }
   worker.pid = -1;
-  return end_text(status);
+  return crash(status);
 }
 
 std::optional<JobEnd> WorkerPool::receive(Worker& worker) {
@@ -180,14 +185,27 @@ std::optional<JobEnd> WorkerPool::receive(Worker& worker) {
                         (std::memcpy(&size, worker.received.data(), sizeof size),
                          worker.received.size() - sizeof size >= size);
   if (!complete) {
-    return open ? std::nullopt : std::optional(JobEnd{JobEnd::How::kCrashed, bury(worker, false)});
+    return open ? std::nullopt : std::optional(bury(worker, false));
   }
-  JobEnd end{JobEnd::How::kDone, worker.received.substr(sizeof size + 1)};
+  JobEnd end{JobEnd::How::kDone, false, worker.received.substr(sizeof size + 1)};
   if (worker.received[sizeof size] == kThrown) {
     end.how = JobEnd::How::kCrashed;
     bury(worker, false);
   } else if (!open) {
     bury(worker, false);  // it died behind its answer
+  }
+  return end;
+}
+
+/// None if the worker has no job or is still at it.
+std::optional<JobEnd> WorkerPool::end_of_job(Worker& worker, bool readable) {
+  if (!worker.busy) {
+    return std::nullopt;
+  }
+  std::optional<JobEnd> end = readable ? receive(worker) : std::nullopt;
+  if (!end && options_.timeout && Clock::now() >= worker.deadline) {
+    bury(worker, true);
+    end = JobEnd{JobEnd::How::kTimeout, false, {}};
   }
   return end;
 }
@@ -208,7 +226,12 @@ bool WorkerPool::run(std::span<const std::uint32_t> jobs, const OnEnd& on_end,
                      const KeepGoing& keep_going) {
   const std::size_t wanted = std::min<std::size_t>(options_.workers, jobs.size());
   workers_.resize(std::max(workers_.size(), wanted));
-  std::size_t next = 0;
+  std::deque<std::uint32_t> waiting(jobs.begin(), jobs.end());
+  std::unordered_map<std::uint32_t, unsigned> kills;
+  const auto assign_next = [this, &waiting](Worker& worker) {
+    assign(worker, waiting.front());
+    waiting.pop_front();
+  };
   std::size_t ended = 0;
   std::vector<pollfd> polled;
   while (ended < jobs.size()) {
@@ -216,11 +239,11 @@ bool WorkerPool::run(std::span<const std::uint32_t> jobs, const OnEnd& on_end,
       return false;
     }
     for (Worker& worker : workers_) {
-      if (!worker.busy && next < jobs.size()) {
+      if (!worker.busy && !waiting.empty()) {
         if (worker.pid < 0) {
           worker = start();
         }
-        assign(worker, jobs[next++]);
+        assign_next(worker);
       }
     }
     polled.clear();
@@ -232,23 +255,21 @@ bool WorkerPool::run(std::span<const std::uint32_t> jobs, const OnEnd& on_end,
     }
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       Worker& worker = workers_[i];
-      if (!worker.busy) {
+      std::optional<JobEnd> end = end_of_job(worker, polled[i].revents != 0);
+      if (!end) {
         continue;
       }
-      std::optional<JobEnd> end = polled[i].revents != 0 ? receive(worker) : std::nullopt;
-      if (!end && options_.timeout && Clock::now() >= worker.deadline) {
-        bury(worker, true);
-        end = JobEnd{JobEnd::How::kTimeout, {}};
+      const std::uint32_t job = worker.job;
+      worker.busy = false;
+      if (end->killed && kills[job]++ < options_.tries_after_kill) {
+        waiting.push_back(job);
+        continue;
       }
-      if (end) {
-        const std::uint32_t job = worker.job;
-        worker.busy = false;
-        if (worker.pid >= 0 && next < jobs.size()) {
-          assign(worker, jobs[next++]);  // it works while we take note
-        }
-        ++ended;
-        on_end(job, std::move(*end));
+      if (worker.pid >= 0 && !waiting.empty()) {
+        assign_next(worker);  // it works while we take note
       }
+      ++ended;
+      on_end(job, std::move(*end));
     }
   }
   return true;

@@ -18,12 +18,16 @@ namespace tilewave {
 struct JobEnd {
   enum class How : std::uint8_t { kDone, kCrashed, kTimeout };
   How how = How::kDone;
-  std::string text;  ///< what the job returned; of a crash, how the process ended
+  bool killed = false;  ///< crashed by SIGKILL
+  std::string text;     ///< what the job returned; of a crash, how the process ended
 };
 
 struct PoolOptions {
   unsigned workers = 1;
   std::optional<std::chrono::milliseconds> timeout;  ///< of one job
+  /// SIGKILL comes from outside, from somebody or from a kernel short of memory; so a job whose
+  /// worker was killed is tried again, as often as this.
+  unsigned tries_after_kill = 2;
 };
 
 class WorkerPool {
@@ -63,7 +67,8 @@ class WorkerPool {
   void assign(Worker& worker, std::uint32_t job);
   /// Takes what is in the pipe; the end of the worker's job, if that was all of it.
   std::optional<JobEnd> receive(Worker& worker);
-  static std::string bury(Worker& worker, bool kill);
+  std::optional<JobEnd> end_of_job(Worker& worker, bool readable);
+  static JobEnd bury(Worker& worker, bool kill);
   int wait_milliseconds() const;
 
   PoolOptions options_;

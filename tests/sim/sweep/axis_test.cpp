@@ -82,6 +82,13 @@ TEST(Axis, SamplesOfPowersOfTwoAreSome) {
   EXPECT_EQ(axis.at(0.99), "1KiB");
 }
 
+TEST(Axis, SamplesOfBytesAreAsRoundAsTheEnds) {
+  const Axis axis = parse_axis("here", "sram.size=48KiB..1MiB");  // multiples of 16 KiB
+  EXPECT_EQ(axis.at(0), "48KiB");
+  EXPECT_EQ(axis.at(0.5), "528KiB");  // 48 + 0.5 · 976 = 536
+  EXPECT_EQ(axis.at(0.9999999), "1MiB");
+}
+
 TEST(Axis, SamplesKeepTheKeysMultiple) {
   EXPECT_EQ(parse_axis("here", "tile.m=8..100").at(0.5), "48");  // 8 + 46 = 54
   EXPECT_EQ(parse_axis("here", "dram.bandwidth=1..2GB/s").at(0.33333), "1.333GB/s");

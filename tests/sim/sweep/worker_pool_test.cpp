@@ -2,6 +2,8 @@
 #include "sim/sweep/worker_pool.h"
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <numeric>
 #include <thread>
@@ -73,6 +75,22 @@ TEST(WorkerPool, ACrashCostsItsJobAlone) {
     EXPECT_EQ(end.how, crashes ? JobEnd::How::kCrashed : JobEnd::How::kDone)
         << "job " << job << ": " << end.text;
   }
+}
+
+TEST(WorkerPool, AKilledWorkersJobIsTriedAgain) {
+  const std::string marker = ::testing::TempDir() + "killed_once_" + std::to_string(::getpid());
+  Ends ends;
+  WorkerPool pool({2, {}}, [&marker](std::uint32_t job) -> std::string {
+    if (job == 4 && ::access(marker.c_str(), F_OK) != 0) {
+      std::ofstream(marker) << "once";
+      ::raise(SIGKILL);
+    }
+    return "fine";
+  });
+  EXPECT_TRUE(pool.run(first(10), std::ref(ends), always));
+  ASSERT_EQ(ends.all.size(), 10U);
+  EXPECT_EQ(ends.all[4].how, JobEnd::How::kDone);
+  std::filesystem::remove(marker);
 }
 
 TEST(WorkerPool, GivesUpWhatTakesTooLong) {
