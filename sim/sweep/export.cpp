@@ -173,6 +173,7 @@ std::string sweep_csv(const SweepReport& report) {
   for (std::uint32_t number = 0; number < space.points.size(); ++number) {
     const SweepPoint& point = space.points[number];
     const PointResult result = report.results(number);
+    const Json metrics = parse_metrics(result);
     text += std::to_string(number) + "," + csv_field(space.models[point.model]);
     for (const std::string& value : point.values) {
       text += "," + csv_field(value);
@@ -180,8 +181,8 @@ std::string sweep_csv(const SweepReport& report) {
     text += std::string(",") + to_string(result.status) + "," + csv_field(result.message) + "," +
             result.bottleneck.value_or("") + "," + result.main_stall.value_or("");
     for (const Metric& metric : sweep_metrics()) {
-      const auto found = result.metrics.find(metric.name);
-      const bool known = found != result.metrics.end() && !found->is_null();
+      const auto found = metrics.find(metric.name);
+      const bool known = found != metrics.end() && !found->is_null();
       text += "," + (known ? found->dump() : "");
     }
     text += "\n";

@@ -16,7 +16,7 @@ std::string seconds_text(std::chrono::milliseconds time) {
 
 PointResult result_of(const JobEnd& end, const PoolOptions& options) {
   switch (end.how) {
-    case JobEnd::How::kDone: return point_result(nlohmann::ordered_json::parse(end.text));
+    case JobEnd::How::kDone: return unpack(end.text);
     case JobEnd::How::kCrashed: return {PointStatus::kCrashed, one_line(end.text), {}, {}};
     case JobEnd::How::kTimeout:
       return {PointStatus::kTimeout,
@@ -47,10 +47,7 @@ bool run_points(const SweepDefinition& sweep, const SweepPlan& plan,
                 const std::function<void(std::uint32_t, const PointResult&)>& on_result,
                 const WorkerPool::KeepGoing& keep_going) {
   PointRunner runner(sweep, plan);  // each worker has its own copy of it
-  WorkerPool pool(options, [&runner](std::uint32_t point) {
-    return to_json(runner.run(point))
-        .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  });
+  WorkerPool pool(options, [&runner](std::uint32_t point) { return pack(runner.run(point)); });
   return pool.run(
       points,
       [&](std::uint32_t point, const JobEnd& end) { on_result(point, result_of(end, options)); },

@@ -164,10 +164,12 @@ PointResult summarise(const RunOutcome& outcome) {
   const Json json = result_json(outcome);
   const std::vector<Json> costs = costs_of(outcome);
   std::size_t cost = 0;
+  Json metrics = Json::object();
   for (const Entry& entry : entries()) {
-    result.metrics[entry.metric.name] =
+    metrics[entry.metric.name] =
         entry.pointer.empty() ? costs.at(cost++) : json.at(Json::json_pointer(entry.pointer));
   }
+  result.metrics = metrics.dump();
   return result;
 }
 

@@ -33,10 +33,19 @@ struct PointResult {
   std::string message;                    ///< one line; why it is not done
   std::optional<std::string> bottleneck;  ///< resource with the highest bound
   std::optional<std::string> main_stall;  ///< the core's longest state other than busy
-  nlohmann::ordered_json metrics = nlohmann::ordered_json::object();  ///< by name (metrics.h)
+  /// A JSON object, by name (metrics.h). It stays a text on its way from a worker to the store and
+  /// into the exports: whoever needs a number calls parse_metrics().
+  std::string metrics = "{}";
 
   bool operator==(const PointResult&) const = default;
 };
+
+/// Throws InputError if they are no JSON object.
+nlohmann::ordered_json parse_metrics(const PointResult& result);
+
+/// For pipes: the same in as little time as possible.
+std::string pack(const PointResult& result);
+PointResult unpack(const std::string& packed);
 
 nlohmann::ordered_json to_json(const PointResult& result);
 /// Throws InputError if it is no such thing.

@@ -125,6 +125,9 @@ ResultStore::ResultStore(const std::string& option, const std::string& path)
   check_version();
   execute("PRAGMA journal_mode=WAL");
   execute("PRAGMA synchronous=NORMAL");  // enough for the death of a process, if not of the machine
+  // Keys are hashes: every insert is somewhere else in the tree.
+  execute("PRAGMA cache_size=-65536");        // KiB
+  execute("PRAGMA wal_autocheckpoint=8192");  // pages
   find_ = prepare(
       "SELECT status, message, bottleneck, main_stall, metrics FROM results WHERE key = ?1");
   put_ = prepare(
@@ -184,7 +187,7 @@ std::optional<PointResult> ResultStore::find(const PointKey& key) {
       found->message = column(find_.get(), 1);
       found->bottleneck = optional_column(find_.get(), 2);
       found->main_stall = optional_column(find_.get(), 3);
-      found->metrics = nlohmann::ordered_json::parse(column(find_.get(), 4));
+      found->metrics = column(find_.get(), 4);
     } catch (const std::exception& error) {
       fail("the result of key " + key.hex() + " is damaged: " + printable(error.what()));
     }
@@ -201,7 +204,7 @@ void ResultStore::put(const PointKey& key, const PointResult& result, const std:
   bind_text(put, 3, result.message);
   bind_text(put, 4, result.bottleneck);
   bind_text(put, 5, result.main_stall);
-  bind_text(put, 6, result.metrics.dump());
+  bind_text(put, 6, result.metrics);
   bind_text(put, 7, model);
   bind_text(put, 8, settings);
   step(put);

@@ -27,9 +27,10 @@ ResultTable collect_results(std::size_t points, const ResultSource& results) {
   for (std::uint32_t point = 0; point < points; ++point) {
     const PointResult result = results(point);
     table.status.push_back(result.status);
+    const nlohmann::ordered_json metrics = parse_metrics(result);
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const auto found = result.metrics.find(all[i].name);
-      const bool number = found != result.metrics.end() && found->is_number();
+      const auto found = metrics.find(all[i].name);
+      const bool number = found != metrics.end() && found->is_number();
       table.metrics[i].push_back(number ? found->get<double>() : ResultTable::kNone);
     }
   }

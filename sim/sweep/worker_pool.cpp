@@ -5,16 +5,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <deque>
 #include <exception>
 #include <string>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kPatienceMilliseconds = 100;
+constexpr std::chrono::milliseconds kQuickJob{20};
 /// What a worker sends begins with one of these.
 constexpr char kAnswer = '=';
 constexpr char kThrown = '!';  ///< what() of what the job threw, before the worker ends
@@ -35,9 +34,9 @@ constexpr char kThrown = '!';  ///< what() of what the job threw, before the wor
 }
 
 /// False if the other side is gone.
-bool write_all(int descriptor, const char* data, std::size_t size) {
+bool send_all(int channel, const char* data, std::size_t size) {
   while (size > 0) {
-    const ssize_t written = ::write(descriptor, data, size);
+    const ssize_t written = ::send(channel, data, size, MSG_NOSIGNAL);
     if (written < 0 && errno != EINTR) {
       return false;
     }
@@ -49,9 +48,9 @@ bool write_all(int descriptor, const char* data, std::size_t size) {
   return true;
 }
 
-bool read_all(int descriptor, char* data, std::size_t size) {
+bool receive_all(int channel, char* data, std::size_t size) {
   while (size > 0) {
-    const ssize_t got = ::read(descriptor, data, size);
+    const ssize_t got = ::recv(channel, data, size, 0);
     if (got == 0 || (got < 0 && errno != EINTR)) {
       return false;
     }
@@ -64,12 +63,12 @@ bool read_all(int descriptor, char* data, std::size_t size) {
 }
 
 /// A length, then so many bytes: the kind and the text.
-bool send_text(int descriptor, char kind, const std::string& text) {
+bool send_text(int channel, char kind, const std::string& text) {
   const std::uint64_t size = text.size() + 1;
   std::string frame(sizeof size, '\0');
   std::memcpy(frame.data(), &size, sizeof size);
   frame += kind + text;
-  return write_all(descriptor, frame.data(), frame.size());
+  return send_all(channel, frame.data(), frame.size());
 }
 
 JobEnd crash(int status) {
@@ -95,13 +94,13 @@ WorkerPool::~WorkerPool() {
 }
 
 WorkerPool::Worker WorkerPool::start() const {
-  std::array<int, 2> jobs{};
-  std::array<int, 2> results{};
-  if (::pipe2(jobs.data(), O_CLOEXEC) != 0 || ::pipe2(results.data(), O_CLOEXEC) != 0) {
-    fail("no pipe to a worker process");
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    fail("no channel to a worker process");
   }
   const pid_t parent = ::getpid();
   Worker worker;
+  worker.channel = ends[0];
   worker.pid = ::fork();
   if (worker.pid < 0) {
     fail("no worker process");
@@ -113,47 +112,49 @@ WorkerPool::Worker WorkerPool::start() const {
       ::_exit(0);
     }
     std::signal(SIGINT, SIG_IGN);
-    ::close(jobs[1]);
-    ::close(results[0]);
-    for (const Worker& other : workers_) {  // else they would not see their pipes' ends
-      ::close(other.to);
-      ::close(other.from);
+    ::close(ends[0]);
+    for (const Worker& other : workers_) {  // else they would not see their channels' ends
+      ::close(other.channel);
     }
-    work(jobs[0], results[1]);
+    work(ends[1]);
   }
-  ::close(jobs[0]);
-  ::close(results[1]);
-  worker.to = jobs[1];
-  worker.from = results[0];
-  ::fcntl(worker.from, F_SETFL, O_NONBLOCK);
+  ::close(ends[1]);
   return worker;
 }
 
 /// The life of a worker. It leaves by _exit(): nothing of the parent's is destroyed twice.
-void WorkerPool::work(int jobs, int results) const {
+void WorkerPool::work(int channel) const {
   std::uint32_t job = 0;
-  while (read_all(jobs, reinterpret_cast<char*>(&job), sizeof job)) {
+  while (receive_all(channel, reinterpret_cast<char*>(&job), sizeof job)) {
     try {
-      if (!send_text(results, kAnswer, job_(job))) {
+      if (!send_text(channel, kAnswer, job_(job))) {
         break;
       }
     } catch (const std::exception& error) {
-      send_text(results, kThrown, error.what());
+      send_text(channel, kThrown, error.what());
       break;
     }
   }
   ::_exit(0);
 }
 
-void WorkerPool::assign(Worker& worker, std::uint32_t job) {
-  worker.busy = true;
-  worker.job = job;
-  worker.received.clear();
-  if (options_.timeout) {
-    worker.deadline = Clock::now() + *options_.timeout;
+void WorkerPool::supply(Worker& worker) {
+  // A worker that is done in no time would wait for us as long as it works. One that takes its time
+  // gets no job ahead, which another worker could begin at once.
+  const std::size_t wanted = worker.quick ? 2 : 1;
+  while (worker.jobs.size() < wanted && !waiting_.empty()) {
+    if (worker.pid < 0) {
+      worker = start();
+    }
+    if (worker.jobs.empty()) {
+      worker.started = Clock::now();
+    }
+    const std::uint32_t job = waiting_.front();
+    waiting_.pop_front();
+    worker.jobs.push_back(job);
+    // If it is dead already, its channel will say so.
+    send_all(worker.channel, reinterpret_cast<const char*>(&job), sizeof job);
   }
-  // If it is dead already, its pipe will say so.
-  write_all(worker.to, reinterpret_cast<const char*>(&job), sizeof job);
 }
 
 /// How the worker's life ended.
@@ -161,8 +162,7 @@ JobEnd WorkerPool::bury(Worker& worker, bool kill) {
   if (worker.pid < 0) {
     return {};
   }
-  ::close(std::exchange(worker.to, -1));  // the numbers will be somebody else's
-  ::close(std::exchange(worker.from, -1));
+  ::close(std::exchange(worker.channel, -1));  // the number will be somebody else's
   if (kill) {
     ::kill(worker.pid, SIGKILL);
   }
@@ -173,49 +173,69 @@ JobEnd WorkerPool::bury(Worker& worker, bool kill) {
   return crash(status);
 }
 
-std::optional<JobEnd> WorkerPool::receive(Worker& worker) {
+void WorkerPool::receive(Worker& worker) {
   std::array<char, 65536> block{};
   ssize_t got = 0;
-  while ((got = ::read(worker.from, block.data(), block.size())) > 0) {
+  while ((got = ::recv(worker.channel, block.data(), block.size(), MSG_DONTWAIT)) > 0) {
     worker.received.append(block.data(), static_cast<std::size_t>(got));
   }
-  const bool open = got < 0 && (errno == EAGAIN || errno == EINTR);
-  std::uint64_t size = 0;
-  const bool complete = worker.received.size() >= sizeof size &&
-                        (std::memcpy(&size, worker.received.data(), sizeof size),
-                         worker.received.size() - sizeof size >= size);
-  if (!complete) {
-    return open ? std::nullopt : std::optional(bury(worker, false));
-  }
-  JobEnd end{JobEnd::How::kDone, false, worker.received.substr(sizeof size + 1)};
-  if (worker.received[sizeof size] == kThrown) {
-    end.how = JobEnd::How::kCrashed;
-    bury(worker, false);
-  } else if (!open) {
-    bury(worker, false);  // it died behind its answer
-  }
-  return end;
+  worker.open = got < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-/// None if the worker has no job or is still at it.
-std::optional<JobEnd> WorkerPool::end_of_job(Worker& worker, bool readable) {
-  if (!worker.busy) {
+/// Of its first job, as far as it is known; a worker whose life is over is buried.
+std::optional<JobEnd> WorkerPool::next_end(Worker& worker) const {
+  if (worker.jobs.empty()) {
     return std::nullopt;
   }
-  std::optional<JobEnd> end = readable ? receive(worker) : std::nullopt;
-  if (!end && options_.timeout && Clock::now() >= worker.deadline) {
-    bury(worker, true);
-    end = JobEnd{JobEnd::How::kTimeout, false, {}};
+  std::uint64_t size = 0;
+  const std::string& received = worker.received;
+  if (received.size() >= sizeof size) {
+    std::memcpy(&size, received.data(), sizeof size);
   }
-  return end;
+  if (size > 0 && received.size() - sizeof size >= size) {
+    const bool thrown = received[sizeof size] == kThrown;
+    JobEnd end{thrown ? JobEnd::How::kCrashed : JobEnd::How::kDone, false,
+               received.substr(sizeof size + 1, size - 1)};
+    worker.received.erase(0, sizeof size + size);
+    if (thrown) {
+      bury(worker, false);
+    }
+    return end;
+  }
+  if (!worker.open) {
+    return bury(worker, false);
+  }
+  if (options_.timeout && Clock::now() >= worker.started + *options_.timeout) {
+    bury(worker, true);
+    return JobEnd{JobEnd::How::kTimeout, false, {}};
+  }
+  return std::nullopt;
+}
+
+bool WorkerPool::settle(Worker& worker, const JobEnd& end) {
+  const std::uint32_t job = worker.jobs.front();
+  worker.jobs.pop_front();
+  const Clock::time_point now = Clock::now();
+  worker.quick = end.how == JobEnd::How::kDone && now - worker.started < kQuickJob;
+  worker.started = now;
+  if (worker.pid < 0) {  // what it had ahead was never begun
+    waiting_.insert(waiting_.begin(), worker.jobs.begin(), worker.jobs.end());
+    worker.jobs.clear();
+  }
+  if (end.killed && kills_[job]++ < options_.tries_after_kill) {
+    waiting_.push_back(job);
+    return false;
+  }
+  return true;
 }
 
 int WorkerPool::wait_milliseconds() const {
   int wait = kPatienceMilliseconds;
   for (const Worker& worker : workers_) {
-    if (worker.busy && options_.timeout) {
-      const auto left =
-          std::chrono::ceil<std::chrono::milliseconds>(worker.deadline - Clock::now()).count();
+    if (!worker.jobs.empty() && options_.timeout) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+                            worker.started + *options_.timeout - Clock::now())
+                            .count();
       wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, wait));
     }
   }
@@ -226,50 +246,35 @@ bool WorkerPool::run(std::span<const std::uint32_t> jobs, const OnEnd& on_end,
                      const KeepGoing& keep_going) {
   const std::size_t wanted = std::min<std::size_t>(options_.workers, jobs.size());
   workers_.resize(std::max(workers_.size(), wanted));
-  std::deque<std::uint32_t> waiting(jobs.begin(), jobs.end());
-  std::unordered_map<std::uint32_t, unsigned> kills;
-  const auto assign_next = [this, &waiting](Worker& worker) {
-    assign(worker, waiting.front());
-    waiting.pop_front();
-  };
+  waiting_.assign(jobs.begin(), jobs.end());
+  kills_.clear();
   std::size_t ended = 0;
   std::vector<pollfd> polled;
   while (ended < jobs.size()) {
     if (!keep_going()) {
       return false;
     }
-    for (Worker& worker : workers_) {
-      if (!worker.busy && !waiting.empty()) {
-        if (worker.pid < 0) {
-          worker = start();
-        }
-        assign_next(worker);
-      }
-    }
     polled.clear();
-    for (const Worker& worker : workers_) {
-      polled.push_back({worker.busy ? worker.from : -1, POLLIN, 0});
+    for (Worker& worker : workers_) {
+      supply(worker);
+      polled.push_back({worker.jobs.empty() ? -1 : worker.channel, POLLIN, 0});
     }
     if (::poll(polled.data(), polled.size(), wait_milliseconds()) < 0 && errno != EINTR) {
       fail("cannot wait for worker processes");
     }
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       Worker& worker = workers_[i];
-      std::optional<JobEnd> end = end_of_job(worker, polled[i].revents != 0);
-      if (!end) {
-        continue;
+      if (polled[i].revents != 0) {
+        receive(worker);
       }
-      const std::uint32_t job = worker.job;
-      worker.busy = false;
-      if (end->killed && kills[job]++ < options_.tries_after_kill) {
-        waiting.push_back(job);
-        continue;
+      while (std::optional<JobEnd> end = next_end(worker)) {
+        const std::uint32_t job = worker.jobs.front();
+        if (settle(worker, *end)) {
+          supply(worker);  // it works while we take note
+          ++ended;
+          on_end(job, std::move(*end));
+        }
       }
-      if (worker.pid >= 0 && !waiting.empty()) {
-        assign_next(worker);  // it works while we take note
-      }
-      ++ended;
-      on_end(job, std::move(*end));
     }
   }
   return true;

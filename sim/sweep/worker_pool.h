@@ -5,10 +5,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <sys/types.h>
@@ -48,32 +50,37 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   /// Does every job once; false if it was stopped before. Throws InternalError if there can be no
-  /// processes or pipes.
+  /// processes or sockets.
   bool run(std::span<const std::uint32_t> jobs, const OnEnd& on_end, const KeepGoing& keep_going);
 
  private:
   struct Worker {
     pid_t pid = -1;
-    int to = -1;    ///< pipe of job numbers
-    int from = -1;  ///< pipe of lengths and texts
-    bool busy = false;
-    std::uint32_t job = 0;
-    std::chrono::steady_clock::time_point deadline;
+    int channel = -1;  ///< to it numbers of jobs, from it lengths and texts
+    /// Sent to it: the first is under way, the others it finds in its channel.
+    std::deque<std::uint32_t> jobs;
+    std::chrono::steady_clock::time_point started;  ///< the first of them
+    bool quick = false;                             ///< it was, with its last job
+    bool open = true;                               ///< there may be more to receive
     std::string received;
   };
 
   Worker start() const;
-  [[noreturn]] void work(int jobs, int results) const;
-  void assign(Worker& worker, std::uint32_t job);
-  /// Takes what is in the pipe; the end of the worker's job, if that was all of it.
-  std::optional<JobEnd> receive(Worker& worker);
-  std::optional<JobEnd> end_of_job(Worker& worker, bool readable);
+  [[noreturn]] void work(int channel) const;
+  /// As many of the waiting jobs as it should have, in a process if it has none.
+  void supply(Worker& worker);
+  static void receive(Worker& worker);
+  std::optional<JobEnd> next_end(Worker& worker) const;
+  /// The end is that of its first job, or not an end at all, since the job is tried again.
+  bool settle(Worker& worker, const JobEnd& end);
   static JobEnd bury(Worker& worker, bool kill);
   int wait_milliseconds() const;
 
   PoolOptions options_;
   Job job_;
   std::vector<Worker> workers_;
+  std::deque<std::uint32_t> waiting_;
+  std::unordered_map<std::uint32_t, unsigned> kills_;
 };
 
 }  // namespace tilewave

@@ -21,8 +21,8 @@ TILEWAVE = ""
 INCOMPLETE = 4
 SECONDS = 120  # before a test gives up
 
-# 2 x 10 x 10 points, dealt out in tasks of 20.
-GRID = ["gemm:320x320x320", "gemm:256x384x320", "--over", "sram.size=32KiB..320KiB+32KiB",
+# 2 x 10 x 10 points, dealt out in tasks of 20, of which each takes long enough to be met midway.
+GRID = ["gemm:512x512x512", "gemm:448x640x512", "--over", "sram.size=32KiB..320KiB+32KiB",
         "--over", "dram.bandwidth=4GB/s..40GB/s+4GB/s"]
 QUICK = ["gemm:64x64x64", "--over", "sram.banks=1,2,4,8,16", "--over", "dma.setup=0..9+1",
          "--timing-only"]

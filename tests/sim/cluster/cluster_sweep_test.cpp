@@ -109,7 +109,7 @@ class ClusterSweepTest : public ::testing::Test {
     points.resize(std::min(points.size(), count));
     for (const std::uint32_t point : points) {
       PointResult result;
-      result.metrics["cycles"] = point;
+      result.metrics = R"({"cycles":)" + std::to_string(point) + "}";
       writer.append(plan_.points[point].key.hex(), result);
     }
   }

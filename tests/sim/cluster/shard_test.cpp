@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 PointResult result(int cycles, PointStatus status = PointStatus::kDone) {
   PointResult result;
   result.status = status;
-  result.metrics["cycles"] = cycles;
+  result.metrics = R"({"cycles":)" + std::to_string(cycles) + "}";
   return result;
 }
 

@@ -45,13 +45,15 @@ class Grid {
       return result;
     }
     const Config config = sweep_.config_of(sweep_.space.points[point]);
+    nlohmann::ordered_json metrics;
     for (const Metric& metric : sweep_metrics()) {
-      result.metrics[metric.name] = 0;
+      metrics[metric.name] = 0;
     }
-    result.metrics["cycles"] = cycles_[point];
-    result.metrics["seconds"] = cycles_[point] * 1e-9;
-    result.metrics["cost.sram_bytes"] = config.machine.sram.size_bytes;
-    result.metrics["cost.dram_bytes_per_second"] = config.machine.dram.bandwidth;
+    metrics["cycles"] = cycles_[point];
+    metrics["seconds"] = cycles_[point] * 1e-9;
+    metrics["cost.sram_bytes"] = config.machine.sram.size_bytes;
+    metrics["cost.dram_bytes_per_second"] = config.machine.dram.bandwidth;
+    result.metrics = metrics.dump();
     return result;
   }
 

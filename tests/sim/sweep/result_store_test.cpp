@@ -45,8 +45,7 @@ PointResult result(PointStatus status) {
   result.status = status;
   result.message = status == PointStatus::kDone ? "" : "why, \"oh\" why";
   result.bottleneck = "dram";
-  result.metrics = {
-      {"cycles", 18446744073709551615U}, {"seconds", 0.1}, {"max_abs_error", nullptr}};
+  result.metrics = R"({"cycles":18446744073709551615,"seconds":0.1,"max_abs_error":null})";
   return result;
 }
 
