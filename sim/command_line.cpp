@@ -187,8 +187,9 @@ Command parse_command(const std::string& name, std::span<const std::string> rest
     return parse_compile(arguments);
   }
   if (name == "sweep") {
-    return std::visit([](auto&& command) { return Command(std::move(command)); },
-                      parse_any_sweep(arguments));
+    return std::visit(
+        [](auto&& command) { return Command(std::forward<decltype(command)>(command)); },
+        parse_any_sweep(arguments));
   }
   if (name == "dram-trace") {
     return parse_dram_trace_command(arguments);
