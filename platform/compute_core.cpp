@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "platform/simulation_context.h"
+
 namespace tilewave {
 namespace {
 
@@ -26,6 +28,7 @@ ComputeCore::ComputeCore(sc_core::sc_module_name name, const EngineContext& cont
 }
 
 void ComputeCore::run() {
+  begin_process_stack();
   const CoreClock& clock = context_.clock;
   if (context_.kernel != nullptr) {
     tlm::tlm_dmi dmi;

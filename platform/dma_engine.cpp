@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "platform/simulation_context.h"
+
 namespace tilewave {
 
 DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t bus_port,
@@ -43,6 +45,7 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
 }
 
 void DmaEngine::run() {
+  begin_process_stack();
   for (; ops_left_ > 0; --ops_left_) {
     const std::uint32_t op = take_op();
     const Kind kind = context_.program.ops[op].opcode == Opcode::kLoad ? Kind::kLoad : Kind::kStore;

@@ -22,7 +22,7 @@ void ObserverFeed::tell(Tell&& tell) {
   if (error_ != nullptr) {
     return;
   }
-  back_on_main_stack();  // where methods run, whatever ran before
+  back_on_main_stack();  // if a method calls, whatever ran before
   try {
     tell(observer_);
   } catch (...) {

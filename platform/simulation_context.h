@@ -2,19 +2,22 @@
 // another.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <systemc>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <pthread.h>
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
 namespace tilewave {
 
 /// The kernel announces its switches between process stacks to AddressSanitizer, but not the last
-/// one, back to the stack of main(): without this, the next exception looks like a stack overflow.
-/// Has no effect on the stack of a process.
+/// one, back to the stack of main(): without this, the next exception there looks like a stack
+/// overflow. Does nothing on the stack of a process, which the sanitizer knows.
 inline void back_on_main_stack() {
 #if defined(__SANITIZE_ADDRESS__)
   pthread_attr_t attributes;
@@ -23,13 +26,23 @@ inline void back_on_main_stack() {
   pthread_getattr_np(pthread_self(), &attributes);
   pthread_attr_getstack(&attributes, &bottom, &size);
   pthread_attr_destroy(&attributes);
-  const auto* here = static_cast<const char*>(__builtin_frame_address(0));
-  if (here < bottom || here >= static_cast<const char*>(bottom) + size) {
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  if (here - reinterpret_cast<std::uintptr_t>(bottom) >= size) {
     return;
   }
   void* fake_stack = nullptr;
   __sanitizer_start_switch_fiber(&fake_stack, bottom, size);
   __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
+#endif
+}
+
+/// For the first line of a process with a stack. Where an earlier platform was abandoned in the
+/// middle, AddressSanitizer still has marks of its frames on the memory that is a stack again now.
+inline void begin_process_stack() {
+#if defined(__SANITIZE_ADDRESS__)
+  constexpr std::size_t kBytes = std::size_t{128} * 1024;  // half a stack: far more than we use
+  char* const here = static_cast<char*>(__builtin_frame_address(0));
+  __asan_unpoison_memory_region(here - kBytes, kBytes);
 #endif
 }
 
