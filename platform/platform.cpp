@@ -219,3 +219,14 @@ RunResult run_program(const Program& program, const std::vector<OpHazards>& haza
 }
 
 }  // namespace tilewave
+
+#if defined(__SANITIZE_ADDRESS__)
+/// Read by LeakSanitizer. A platform that is abandoned in the middle of a run has timed events
+/// pending, which SystemC's pool of them never gets back.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:sc_core::sc_event_timed::allocate\n";
+}
+extern "C" const char* __lsan_default_options();
+extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
+#endif
