@@ -186,12 +186,8 @@ ExitCode collect_open(OpenSweep& open, bool wait, SweepOutputs& outputs, ResultS
   if (store != nullptr) {
     merge_into_store(open, shards, *store);
   }
-  const ResultSource results = [&](std::uint32_t point) -> PointResult {
-    const PlannedPoint& planned = open.plan.points[point];
-    if (!planned.invalid.empty()) {
-      return {PointStatus::kInvalid, planned.invalid, {}, {}};
-    }
-    return shards.rows.at(planned.key.hex()).result;
+  const ResultSource results = [&](std::uint32_t point) {
+    return shards.rows.at(open.plan.points[point].key.hex()).result;
   };
   return present_sweep(open.definition.sweep, open.plan, results, outputs,
                        {"folder", open.folder.path(), ""});

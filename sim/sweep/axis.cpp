@@ -76,18 +76,11 @@ std::uint64_t AxisParser::quantity(std::string_view text, std::string_view other
 }
 
 std::string AxisParser::value_text(std::string_view text) const {
-  const ConfigKey& key = *axis_.key;
   if (text.empty()) {
     fail(std::string("a value is missing") + kForms);
   }
-  if (is_number(key)) {
-    return print_key_value(key, quantity(text));
-  }
-  if (key.kind == KeyKind::kText) {
-    return std::string(text);  // whether it is allowed may depend on other keys
-  }
   try {
-    return print_key_value(key, parse_key_value(key, text));
+    return swept_value(*axis_.key, text);
   } catch (const InputError& error) {
     fail(error.what());
   }
@@ -200,6 +193,20 @@ std::uint64_t pick(double unit, std::uint64_t whole) {
 }
 
 }  // namespace
+
+std::string swept_value(const ConfigKey& key, std::string_view text) {
+  if (key.kind == KeyKind::kText) {
+    return std::string(text);  // whether it is allowed may depend on other keys
+  }
+  if (!is_number(key)) {
+    return print_key_value(key, parse_key_value(key, text));
+  }
+  try {
+    return print_key_value(key, parse_quantity(key, text));
+  } catch (const InputError& error) {  // it starts with the value
+    throw InputError(key.name + "=" + error.what() + "; allowed: " + allowed_values(key));
+  }
+}
 
 std::string Axis::at(double unit) const {
   if (!range) {

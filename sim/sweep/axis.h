@@ -33,6 +33,10 @@ struct Axis {
   std::string at(double unit) const;
 };
 
+/// One value of a swept key, as --print-config would print it, whether the key's limits allow it or
+/// not. Throws InputError: "sram.size=64KB ...; allowed: ...".
+std::string swept_value(const ConfigKey& key, std::string_view text);
+
 inline constexpr std::size_t kMaxAxisValues = 100'000;
 
 /// `text` is KEY=VALUES, where VALUES are

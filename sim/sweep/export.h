@@ -14,7 +14,6 @@ inline constexpr int kSweepVersion = 1;
 /// Everything there is to say about a sweep. What it refers to outlives it.
 struct SweepReport {
   const SweepDefinition& sweep;
-  const SweepPlan& plan;
   const ResultTable& table;
   const SweepAnalysis& analysis;
   ResultSource results;

@@ -116,19 +116,6 @@ struct Columns {
   }
 };
 
-/// A value in the form of --print-config, as axes have it; out of range or not.
-std::string canonical(const CsvReader& csv, const ConfigKey& key, const std::string& text) {
-  try {
-    return is_number(key)               ? print_key_value(key, parse_quantity(key, text))
-           : key.kind == KeyKind::kText ? text
-                                        : print_key_value(key, parse_key_value(key, text));
-  } catch (const InputError& error) {
-    const bool named = std::string(error.what()).starts_with(key.name);
-    csv.fail(named ? error.what()
-                   : key.name + "=" + error.what() + "; allowed: " + allowed_values(key));
-  }
-}
-
 std::uint32_t model_number(SweepSpace& space, const std::string& model) {
   const auto found = std::ranges::find(space.models, model);
   const auto number = static_cast<std::uint32_t>(found - space.models.begin());
@@ -167,7 +154,11 @@ SweepSpace points_space(std::vector<std::string> models, const std::string& name
         model = record[i];
       } else if (!record[i].empty()) {
         const std::size_t key = columns.key_of[i];
-        point.values[key] = canonical(csv, *space.keys[key], record[i]);
+        try {
+          point.values[key] = swept_value(*space.keys[key], record[i]);
+        } catch (const InputError& error) {
+          csv.fail(error.what());
+        }
       }
     }
     if (!model.empty()) {

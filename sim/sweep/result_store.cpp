@@ -87,9 +87,9 @@ std::string ResultStore::text_of(const char* sql) {
   return code == SQLITE_ROW ? column(statement.get(), 0) : std::string();
 }
 
-void ResultStore::open(bool create) {
+void ResultStore::open() {
   sqlite3* database = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(path_.c_str(), &database, flags, nullptr);
   database_.reset(database);
   if (code != SQLITE_OK) {
@@ -116,7 +116,7 @@ ResultStore::ResultStore(const std::string& option, const std::string& path)
   if (::access(folder.c_str(), W_OK) != 0 || (exists && ::access(path.c_str(), W_OK) != 0)) {
     fail("cannot be written: " + std::generic_category().message(errno));
   }
-  open(true);
+  open();
   // Whoever finds no tables creates them; the others wait meanwhile.
   const bool empty = text_of("SELECT count(*) FROM sqlite_master") == "0";
   if (empty) {

@@ -50,7 +50,7 @@ class ResultStore {
   std::string text_of(const char* sql);
   Statement prepare(const char* sql);
   void step(sqlite3_stmt* statement);
-  void open(bool create);
+  void open();
   void create_tables();
   void check_version();
 

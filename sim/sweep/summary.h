@@ -17,7 +17,4 @@ struct SweepOrigin {
 /// What came of the points and what follows from them.
 std::string sweep_summary(const SweepReport& report, const SweepOrigin& origin);
 
-/// "3 invalid, 1 timeout"; empty if everything is done.
-std::string failures_text(const ResultTable& table);
-
 }  // namespace tilewave

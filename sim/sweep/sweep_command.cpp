@@ -52,9 +52,6 @@ bool run_missing(const SweepCommand& command, const SweepPlan& plan, ResultStore
 }
 
 PointResult result_of(const PlannedPoint& planned, ResultStore& store) {
-  if (!planned.invalid.empty()) {
-    return {PointStatus::kInvalid, planned.invalid, {}, {}};
-  }
   std::optional<PointResult> found = store.find(planned.key);
   if (!found) {
     throw InputError("--store " + one_line(store.path()) + ": somebody removed results from it");

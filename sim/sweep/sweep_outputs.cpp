@@ -46,11 +46,16 @@ void SweepOutputs::write(const SweepReport& report) {
 }
 
 ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
-                       const ResultSource& results, SweepOutputs& outputs,
+                       const ResultSource& valid_results, SweepOutputs& outputs,
                        const SweepOrigin& origin) {
+  const ResultSource results = [&](std::uint32_t point) -> PointResult {
+    const std::string& invalid = plan.points[point].invalid;
+    return invalid.empty() ? valid_results(point)
+                           : PointResult{PointStatus::kInvalid, invalid, {}, {}};
+  };
   const ResultTable table = collect_results(plan.points.size(), results);
   const SweepAnalysis analysis = analyse(sweep, plan, table);
-  const SweepReport report{sweep, plan, table, analysis, results};
+  const SweepReport report{sweep, table, analysis, results};
   outputs.write(report);
   if (!outputs.use_standard_output()) {
     write_standard_output(sweep_summary(report, origin));

@@ -30,8 +30,9 @@ class SweepOutputs {
 };
 
 /// Analyses, exports and summarises on standard output; says that outputs were wrong, if any were.
+/// `valid_results` is asked only for points that the plan has a key for.
 ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
-                       const ResultSource& results, SweepOutputs& outputs,
+                       const ResultSource& valid_results, SweepOutputs& outputs,
                        const SweepOrigin& origin);
 
 }  // namespace tilewave
