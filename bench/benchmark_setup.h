@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/config.h"
+#include "sim/config/config.h"
 
 namespace tilewave {
 

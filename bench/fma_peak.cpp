@@ -1,5 +1,5 @@
-// Compiled for AVX2 and FMA, so the rule of models/kernel_avx2.cpp holds: nothing inline from
-// others.
+// Compiled for AVX2 and FMA, so the rule of models/compute/kernel_avx2.cpp holds: nothing inline
+// from others.
 #include "bench/fma_peak.h"
 
 #if defined(__AVX2__) && defined(__FMA__)

@@ -11,7 +11,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/fma_peak.h"
-#include "models/kernel.h"
+#include "models/compute/kernel.h"
 
 namespace tilewave {
 namespace {

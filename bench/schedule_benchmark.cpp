@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "bench/benchmark_setup.h"
-#include "compiler/tiling.h"
+#include "compiler/lowering/tiling.h"
 #include "platform/platform.h"
-#include "sim/config_reader.h"
-#include "sim/model_source.h"
-#include "sim/pipeline.h"
+#include "sim/config/reader.h"
+#include "sim/model/model_source.h"
+#include "sim/run/pipeline.h"
 
 namespace tilewave {
 namespace {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "bench/benchmark_setup.h"
-#include "models/dram_image.h"
+#include "models/dram/image.h"
 #include "platform/platform.h"
-#include "sim/model_source.h"
-#include "sim/pipeline.h"
+#include "sim/model/model_source.h"
+#include "sim/run/pipeline.h"
 
 namespace tilewave {
 namespace {

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "platform/platform.h"
+#include "sim/base/stopwatch.h"
 #include "sim/explain/replay.h"
 #include "sim/explain/what_if.h"
-#include "sim/host_time.h"
-#include "sim/model_source.h"
+#include "sim/model/model_source.h"
 
 namespace tilewave {
 namespace {

@@ -30,17 +30,15 @@ if(TILEWAVE_FUZZ)
   target_compile_options(tilewave_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# tilewave_room(NAME [LIBRARIES] [FOLDERS folder...]): the static library of one room, built from every
-# source beside it and in the named folders.
+# tilewave_room(NAME [LIBRARIES]): the static library of one room, built from every source below it but
+# main.cpp and what lies under a folder with a library of its own.
 function(tilewave_room NAME)
-  cmake_parse_arguments(PARSE_ARGV 1 ROOM "" "" FOLDERS)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  foreach(folder IN LISTS ROOM_FOLDERS)
-    file(GLOB more CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
-    list(APPEND sources ${more})
-  endforeach()
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/absent/")
+  if(NOT NAME STREQUAL "onnx")
+    list(FILTER sources EXCLUDE REGEX "/compiler/onnx/")
+  endif()
   add_library(tilewave_${NAME} STATIC ${sources})
   add_library(tilewave::${NAME} ALIAS tilewave_${NAME})
-  target_link_libraries(tilewave_${NAME} PUBLIC tilewave_options ${ROOM_UNPARSED_ARGUMENTS})
+  target_link_libraries(tilewave_${NAME} PUBLIC tilewave_options ${ARGN})
 endfunction()

@@ -1,12 +1,12 @@
 // The machine's parameters, one struct per unit, already validated: what every model and module is
-// built from. How they are spelled in a file and what is allowed is sim/config_keys.cpp.
+// built from. How they are spelled in a file and what is allowed is sim/config/keys.cpp.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-#include "models/dram.h"
-#include "models/dram_preset.h"
+#include "models/dram/model.h"
+#include "models/dram/standard.h"
 
 namespace tilewave {
 
@@ -69,7 +69,7 @@ struct DramConfig {
   std::uint32_t interleave_bytes = 256;      ///< simple: consecutive bytes in one channel
   std::uint32_t refresh_permille = 0;        ///< simple: share of time in which a channel refreshes
   DramPreset preset;                         ///< banked; without timing until it is loaded
-  std::string address_map = "B";             ///< banked: models/address_map.h
+  std::string address_map = "B";             ///< banked: models/dram/address_map.h
   std::uint32_t queue_depth = 32;            ///< banked: reads, and writes, a controller holds
   bool refresh = true;                       ///< banked
 };

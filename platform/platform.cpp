@@ -3,15 +3,15 @@
 #include <chrono>
 #include <systemc>
 
-#include "compiler/error.h"
-#include "models/dram_banked.h"
-#include "models/dram_simple.h"
-#include "platform/bus.h"
-#include "platform/compute_core.h"
-#include "platform/dma_engine.h"
-#include "platform/dram_module.h"
-#include "platform/simulation_context.h"
-#include "platform/sram.h"
+#include "compiler/base/error.h"
+#include "models/dram/banked.h"
+#include "models/dram/simple.h"
+#include "platform/engines/compute_core.h"
+#include "platform/engines/dma_engine.h"
+#include "platform/interconnect/bus.h"
+#include "platform/memory/dram.h"
+#include "platform/memory/sram.h"
+#include "platform/systemc/simulation_context.h"
 
 namespace tilewave {
 namespace {

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "compiler/hazards.h"
-#include "compiler/program.h"
-#include "models/kernel.h"
+#include "compiler/program/hazards.h"
+#include "compiler/program/program.h"
+#include "models/compute/kernel.h"
 #include "models/machine.h"
-#include "platform/run_observer.h"
 #include "platform/run_result.h"
+#include "platform/watch/run_observer.h"
 
 namespace tilewave {
 

@@ -4,9 +4,9 @@
 #include <array>
 #include <cstdint>
 
-#include "compiler/program.h"
-#include "models/cycle_ledger.h"
-#include "models/dram.h"
+#include "compiler/program/program.h"
+#include "models/accounting/cycle_ledger.h"
+#include "models/dram/model.h"
 
 namespace tilewave {
 

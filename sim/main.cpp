@@ -8,10 +8,10 @@
 #include <systemc>
 #include <vector>
 
-#include "compiler/error.h"
-#include "sim/commands.h"
-#include "sim/files.h"
-#include "sim/output_file.h"
+#include "compiler/base/error.h"
+#include "sim/base/files.h"
+#include "sim/base/output_file.h"
+#include "sim/commands/commands.h"
 
 namespace tilewave {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "compiler/error.h"
-#include "compiler/tensor.h"
+#include "compiler/base/error.h"
+#include "compiler/program/tensor.h"
 
 namespace tilewave {
 

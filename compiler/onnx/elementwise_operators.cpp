@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/operators.h"
 
 namespace tilewave {

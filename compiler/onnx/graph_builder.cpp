@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "compiler/error.h"
-#include "compiler/program.h"
+#include "compiler/base/error.h"
+#include "compiler/program/program.h"
 
 namespace tilewave {
 Shape folded_shape(const Dims& dims) {

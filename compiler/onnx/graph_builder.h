@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "compiler/graph.h"
+#include "compiler/graph/graph.h"
 #include "compiler/onnx/onnx_import.h"
 #include "compiler/onnx/value.h"
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <span>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/operators.h"
-#include "compiler/program.h"
+#include "compiler/program/program.h"
 
 namespace tilewave {
 namespace {

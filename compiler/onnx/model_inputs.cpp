@@ -6,10 +6,10 @@
 #include <unordered_set>
 #include <utility>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/tensor_values.h"
-#include "compiler/tensor.h"
+#include "compiler/program/tensor.h"
 
 namespace tilewave {
 namespace {

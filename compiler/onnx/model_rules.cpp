@@ -1,6 +1,6 @@
 #include "compiler/onnx/model_rules.h"
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/node_import.h"
 #include "compiler/onnx/onnx_import.h"
 #include "compiler/onnx/protobuf.h"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/protobuf.h"
 

@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/graph_builder.h"
 #include "compiler/onnx/model_inputs.h"
 #include "compiler/onnx/model_rules.h"

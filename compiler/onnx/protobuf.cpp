@@ -10,7 +10,7 @@
 #include <onnx/checker.h>
 #include <onnx/shape_inference/implementation.h>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/onnx_import.h"
 
 namespace tilewave {

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/protobuf.h"
 
 namespace tilewave {

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "compiler/graph.h"
+#include "compiler/graph/graph.h"
 #include "compiler/onnx/arrangement.h"
 
 namespace tilewave {

@@ -4,10 +4,10 @@
 #include <numeric>
 #include <utility>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/tensor_values.h"
-#include "compiler/tensor.h"
+#include "compiler/program/tensor.h"
 
 namespace tilewave {
 namespace {

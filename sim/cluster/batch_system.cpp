@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "compiler/error.h"
-#include "compiler/text.h"
+#include "compiler/base/error.h"
+#include "compiler/base/text.h"
 
 namespace tilewave {
 namespace {

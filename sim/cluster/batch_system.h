@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/cluster/subprocess.h"
+#include "sim/base/subprocess.h"
 
 namespace tilewave {
 

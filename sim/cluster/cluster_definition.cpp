@@ -4,12 +4,12 @@
 #include <string_view>
 #include <utility>
 
-#include "compiler/error.h"
-#include "compiler/text.h"
-#include "sim/command_help.h"
-#include "sim/config_reader.h"
-#include "sim/files.h"
-#include "sim/sha256.h"
+#include "compiler/base/error.h"
+#include "compiler/base/text.h"
+#include "sim/base/files.h"
+#include "sim/base/sha256.h"
+#include "sim/commands/command_help.h"
+#include "sim/config/reader.h"
 #include "sim/sweep/local_engine.h"
 
 namespace tilewave {

@@ -7,9 +7,9 @@
 
 #include <unistd.h>
 
-#include "compiler/error.h"
-#include "sim/files.h"
-#include "sim/output_file.h"
+#include "compiler/base/error.h"
+#include "sim/base/files.h"
+#include "sim/base/output_file.h"
 
 namespace fs = std::filesystem;
 

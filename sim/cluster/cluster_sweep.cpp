@@ -8,9 +8,9 @@
 #include <sstream>
 #include <utility>
 
-#include "compiler/error.h"
-#include "compiler/text.h"
-#include "sim/files.h"
+#include "compiler/base/error.h"
+#include "compiler/base/text.h"
+#include "sim/base/files.h"
 
 namespace tilewave {
 namespace {

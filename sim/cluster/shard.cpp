@@ -13,8 +13,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "compiler/error.h"
-#include "sim/files.h"
+#include "compiler/base/error.h"
+#include "sim/base/files.h"
 
 namespace fs = std::filesystem;
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 
 namespace tilewave {
 namespace {

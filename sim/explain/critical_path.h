@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/compute_timing.h"
+#include "models/compute/compute_timing.h"
 #include "sim/explain/start_events.h"
 
 namespace tilewave {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "models/dram_banked.h"
-#include "models/tile_runs.h"
+#include "models/dram/banked.h"
+#include "models/dram/tile_runs.h"
 
 namespace tilewave {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "compiler/program.h"
+#include "compiler/program/program.h"
 #include "models/machine.h"
 
 namespace tilewave {

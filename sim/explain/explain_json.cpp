@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "sim/result_json.h"
+#include "sim/report/result_json.h"
 
 namespace tilewave {
 namespace {

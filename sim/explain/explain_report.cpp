@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "sim/report.h"
-#include "sim/text_table.h"
+#include "sim/base/text_table.h"
+#include "sim/report/report.h"
 
 namespace tilewave {
 namespace {

@@ -1,8 +1,8 @@
 // The parts about time: the critical path, and how far loads run ahead.
 #include <algorithm>
 
+#include "sim/base/text_table.h"
 #include "sim/explain/explain_report.h"
-#include "sim/text_table.h"
 
 namespace tilewave {
 namespace {

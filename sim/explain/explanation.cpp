@@ -1,7 +1,7 @@
 #include "sim/explain/explanation.h"
 
-#include "platform/op_timeline.h"
 #include "platform/platform.h"
+#include "platform/watch/op_timeline.h"
 
 namespace tilewave {
 

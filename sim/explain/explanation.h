@@ -12,7 +12,7 @@
 #include "sim/explain/reloads.h"
 #include "sim/explain/traffic.h"
 #include "sim/explain/what_if.h"
-#include "sim/prepare.h"
+#include "sim/run/prepare.h"
 
 namespace tilewave {
 

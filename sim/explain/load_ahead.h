@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/explain/dataflow.h"
+#include "compiler/program/dataflow.h"
 #include "sim/explain/start_events.h"
 
 namespace tilewave {

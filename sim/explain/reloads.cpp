@@ -4,7 +4,7 @@
 #include <map>
 #include <tuple>
 
-#include "compiler/tile_index.h"
+#include "compiler/program/tile_index.h"
 
 namespace tilewave {
 namespace {

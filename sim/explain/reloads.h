@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/program.h"
-#include "sim/explain/dataflow.h"
+#include "compiler/program/dataflow.h"
+#include "compiler/program/program.h"
 
 namespace tilewave {
 

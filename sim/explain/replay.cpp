@@ -5,11 +5,11 @@
 #include <functional>
 #include <optional>
 
-#include "compiler/error.h"
-#include "models/sorted_queue.h"
+#include "compiler/base/error.h"
+#include "compiler/base/sorted_queue.h"
+#include "compiler/program/tile_access.h"
 #include "sim/explain/replay_core.h"
 #include "sim/explain/replay_memory.h"
-#include "sim/explain/tile_access.h"
 
 namespace tilewave {
 namespace {

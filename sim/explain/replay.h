@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "compiler/hazards.h"
-#include "compiler/program.h"
+#include "compiler/program/hazards.h"
+#include "compiler/program/program.h"
 #include "models/machine.h"
 #include "sim/explain/dram_service.h"
 
@@ -16,7 +16,7 @@ namespace tilewave {
 /// As in the machine: ops are fetched in order, one per cycle, into queues of limited depth;
 /// engines take them in order and wait for the hazards; DMA engines pay setup and keep a window of
 /// bursts in flight, which share the bus and, in order of arrival, the DRAM; steps take the
-/// intervals, durations and streams of models/compute_timing.h.
+/// intervals, durations and streams of models/compute/compute_timing.h.
 ///
 /// Coarser than the machine: the DRAM is a DramService; the banks of the SRAM are one port, of
 /// which operand streams leave the DMA engines their average share, and bursts of one direction

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 
-#include "models/compute_timing.h"
+#include "compiler/program/tile_access.h"
+#include "models/compute/compute_timing.h"
 #include "sim/explain/replay_memory.h"
-#include "sim/explain/tile_access.h"
 
 namespace tilewave {
 

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "models/sram_timing.h"
-#include "models/tile_runs.h"
+#include "models/dram/tile_runs.h"
+#include "models/sram/sram_timing.h"
 #include "sim/explain/dram_service.h"
 
 namespace tilewave {

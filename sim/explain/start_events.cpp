@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 
 namespace tilewave {
 namespace {

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/hazards.h"
-#include "compiler/program.h"
+#include "compiler/program/hazards.h"
+#include "compiler/program/program.h"
 #include "models/machine.h"
-#include "platform/op_timeline.h"
+#include "platform/watch/op_timeline.h"
 
 namespace tilewave {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "compiler/tile_index.h"
+#include "compiler/program/tile_index.h"
 
 namespace tilewave {
 namespace {

@@ -1,11 +1,11 @@
 #include "sim/explain/what_if.h"
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
+#include "compiler/program/tile_access.h"
 #include "platform/platform.h"
-#include "sim/config_keys.h"
-#include "sim/config_reader.h"
+#include "sim/config/keys.h"
+#include "sim/config/reader.h"
 #include "sim/explain/replay.h"
-#include "sim/explain/tile_access.h"
 
 namespace tilewave {
 namespace {

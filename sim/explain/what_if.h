@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/config.h"
-#include "sim/pipeline.h"
+#include "sim/config/config.h"
+#include "sim/run/pipeline.h"
 
 namespace tilewave {
 

@@ -11,8 +11,8 @@
 #include <set>
 #include <vector>
 
-#include "models/cycle_ledger.h"
-#include "platform/run_observer.h"
+#include "models/accounting/cycle_ledger.h"
+#include "platform/watch/run_observer.h"
 #include "sim/pages/layers.h"
 
 namespace tilewave {

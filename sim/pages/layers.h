@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/program.h"
-#include "sim/explain/dataflow.h"
+#include "compiler/program/dataflow.h"
+#include "compiler/program/program.h"
 
 namespace tilewave {
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "models/embedded_text.h"
+#include "compiler/base/embedded_text.h"
 
 namespace tilewave {
 

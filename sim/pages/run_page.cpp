@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "compiler/program_text.h"
+#include "compiler/program/forms/program_text.h"
 #include "sim/pages/page.h"
 
 namespace tilewave {

@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "compiler/hazards.h"
+#include "compiler/program/hazards.h"
 #include "platform/run_result.h"
-#include "sim/config.h"
+#include "sim/config/config.h"
 #include "sim/pages/run_recorder.h"
 
 namespace tilewave {

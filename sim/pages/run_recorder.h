@@ -8,12 +8,12 @@
 #include <optional>
 #include <vector>
 
-#include "compiler/program.h"
-#include "platform/run_observer.h"
-#include "sim/observe/run_levels.h"
+#include "compiler/program/program.h"
+#include "platform/watch/run_observer.h"
 #include "sim/pages/layer_shares.h"
 #include "sim/pages/layers.h"
 #include "sim/pages/time_bins.h"
+#include "sim/watch/run_levels.h"
 
 namespace tilewave {
 

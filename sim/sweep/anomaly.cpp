@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <map>
 
-#include "models/cycle_ledger.h"
+#include "models/accounting/cycle_ledger.h"
 #include "models/machine.h"
-#include "sim/text_table.h"
+#include "sim/base/text_table.h"
 
 namespace tilewave {
 namespace {

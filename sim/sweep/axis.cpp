@@ -6,9 +6,9 @@
 #include <cmath>
 #include <set>
 
-#include "compiler/error.h"
-#include "compiler/nearest.h"
-#include "compiler/text.h"
+#include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
+#include "compiler/base/text.h"
 
 namespace tilewave {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/config_keys.h"
+#include "sim/config/keys.h"
 
 namespace tilewave {
 

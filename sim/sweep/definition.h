@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "sim/config.h"
-#include "sim/onnx_files.h"
+#include "sim/config/config.h"
+#include "sim/model/onnx_files.h"
+#include "sim/run/value_choices.h"
 #include "sim/sweep/space.h"
-#include "sim/value_choices.h"
 
 namespace tilewave {
 

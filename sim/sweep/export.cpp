@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 
-#include "compiler/text.h"
-#include "sim/command_help.h"
-#include "sim/result_json.h"
+#include "compiler/base/text.h"
+#include "sim/commands/command_help.h"
+#include "sim/report/result_json.h"
 #include "sim/sweep/metrics.h"
 
 namespace tilewave {

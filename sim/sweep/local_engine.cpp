@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "sim/files.h"
+#include "sim/base/files.h"
 #include "sim/sweep/point_runner.h"
 
 namespace tilewave {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "compiler/error.h"
-#include "sim/result_json.h"
+#include "compiler/base/error.h"
+#include "sim/report/result_json.h"
 
 namespace tilewave {
 namespace {

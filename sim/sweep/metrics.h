@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/run_outcome.h"
+#include "sim/run/run_outcome.h"
 #include "sim/sweep/point_result.h"
 
 namespace tilewave {

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <numeric>
 
-#include "compiler/builtins.h"
-#include "compiler/error.h"
-#include "sim/command_help.h"
-#include "sim/files.h"
-#include "sim/sha256.h"
+#include "compiler/base/error.h"
+#include "compiler/graph/builtins.h"
+#include "sim/base/files.h"
+#include "sim/base/sha256.h"
+#include "sim/commands/command_help.h"
 
 namespace tilewave {
 namespace {

@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sim/model_source.h"
-#include "sim/sha256.h"
+#include "sim/base/sha256.h"
+#include "sim/model/model_source.h"
 #include "sim/sweep/definition.h"
 #include "sim/sweep/point_result.h"
 

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "compiler/error.h"
-#include "compiler/text.h"
+#include "compiler/base/error.h"
+#include "compiler/base/text.h"
 
 namespace tilewave {
 namespace {

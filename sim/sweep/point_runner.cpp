@@ -1,8 +1,8 @@
 #include "sim/sweep/point_runner.h"
 
-#include "compiler/error.h"
-#include "sim/files.h"
-#include "sim/simulate.h"
+#include "compiler/base/error.h"
+#include "sim/base/files.h"
+#include "sim/run/simulate.h"
 #include "sim/sweep/metrics.h"
 
 namespace tilewave {

@@ -6,8 +6,8 @@
 #include <list>
 #include <vector>
 
-#include "sim/run_outcome.h"
-#include "sim/simulate.h"
+#include "sim/run/run_outcome.h"
+#include "sim/run/simulate.h"
 #include "sim/sweep/plan.h"
 
 namespace tilewave {

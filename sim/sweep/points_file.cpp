@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <map>
 
-#include "compiler/error.h"
-#include "compiler/nearest.h"
-#include "compiler/text.h"
+#include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
+#include "compiler/base/text.h"
 #include "sim/sweep/space.h"
 
 namespace tilewave {

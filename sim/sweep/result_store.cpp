@@ -7,10 +7,10 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include "compiler/error.h"
-#include "compiler/text.h"
-#include "sim/command_help.h"
-#include "sim/files.h"
+#include "compiler/base/error.h"
+#include "compiler/base/text.h"
+#include "sim/base/files.h"
+#include "sim/commands/command_help.h"
 
 namespace tilewave {
 namespace {

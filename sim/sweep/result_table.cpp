@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "sim/sweep/metrics.h"
 
 namespace tilewave {

@@ -6,8 +6,8 @@
 
 #include <boost/random/sobol.hpp>
 
-#include "compiler/error.h"
-#include "compiler/text.h"
+#include "compiler/base/error.h"
+#include "compiler/base/text.h"
 
 namespace tilewave {
 namespace {

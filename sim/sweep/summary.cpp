@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/files.h"
-#include "sim/text_table.h"
+#include "sim/base/files.h"
+#include "sim/base/text_table.h"
 
 namespace tilewave {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "sim/commands.h"
-#include "sim/output_file.h"
+#include "sim/base/output_file.h"
+#include "sim/commands/commands.h"
 #include "sim/sweep/export.h"
 #include "sim/sweep/summary.h"
 

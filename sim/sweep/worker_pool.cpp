@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 
 namespace tilewave {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 
 namespace tilewave::fuzz {
 

@@ -6,8 +6,8 @@
 #include <systemc>
 #include <vector>
 
-#include "compiler/error.h"
-#include "sim/config_reader.h"
+#include "compiler/base/error.h"
+#include "sim/config/reader.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

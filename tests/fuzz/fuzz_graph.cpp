@@ -5,9 +5,9 @@
 #include <string_view>
 #include <systemc>
 
-#include "compiler/error.h"
-#include "compiler/fusion.h"
-#include "compiler/graph_text.h"
+#include "compiler/base/error.h"
+#include "compiler/graph/fusion.h"
+#include "compiler/graph/graph_text.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <systemc>
 
-#include "compiler/error.h"
-#include "compiler/fusion.h"
+#include "compiler/base/error.h"
+#include "compiler/graph/fusion.h"
 #include "compiler/onnx/onnx_import.h"
 #include "tests/fuzz/fuzz.h"
 

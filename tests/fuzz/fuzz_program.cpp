@@ -10,12 +10,12 @@
 #include <systemc>
 #include <vector>
 
-#include "compiler/error.h"
-#include "compiler/hazards.h"
-#include "compiler/program_binary.h"
-#include "compiler/program_binary_layout.h"
-#include "compiler/program_text.h"
-#include "compiler/program_verify.h"
+#include "compiler/base/error.h"
+#include "compiler/program/forms/program_binary.h"
+#include "compiler/program/forms/program_binary_layout.h"
+#include "compiler/program/forms/program_text.h"
+#include "compiler/program/hazards.h"
+#include "compiler/program/verify/program_verify.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {

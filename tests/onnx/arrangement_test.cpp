@@ -9,8 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
-#include "compiler/tensor.h"
+#include "compiler/base/error.h"
+#include "compiler/program/tensor.h"
 
 namespace tilewave {
 namespace {

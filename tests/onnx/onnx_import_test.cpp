@@ -7,8 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
-#include "compiler/graph_text.h"
+#include "compiler/base/error.h"
+#include "compiler/graph/graph_text.h"
 #include "tests/onnx/models.h"
 
 namespace tilewave {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/program_text.h"
+#include "compiler/program/forms/program_text.h"
 #include "tests/support/runs.h"
 
 namespace tilewave {

@@ -9,9 +9,9 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/builtins.h"
-#include "compiler/graph_text.h"
-#include "tests/compiler/program_samples.h"
+#include "compiler/graph/builtins.h"
+#include "compiler/graph/graph_text.h"
+#include "tests/compiler/program/program_samples.h"
 #include "tests/support/networks.h"
 #include "tests/support/plain_network.h"
 #include "tests/support/runs.h"

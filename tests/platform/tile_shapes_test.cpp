@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/graph_text.h"
-#include "compiler/program_text.h"
+#include "compiler/graph/graph_text.h"
+#include "compiler/program/forms/program_text.h"
 #include "tests/support/networks.h"
 #include "tests/support/plain_network.h"
 #include "tests/support/runs.h"

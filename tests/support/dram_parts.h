@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
-#include "models/dram_banked.h"
+#include "compiler/base/error.h"
+#include "models/dram/banked.h"
 
 namespace tilewave::test {
 

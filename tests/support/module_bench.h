@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "platform/burst.h"
-#include "platform/core_clock.h"
-#include "platform/engine_context.h"
-#include "platform/op_queue.h"
-#include "platform/operand_stream.h"
-#include "platform/sram.h"
+#include "platform/engines/engine_context.h"
+#include "platform/engines/op_queue.h"
+#include "platform/memory/burst.h"
+#include "platform/memory/operand_stream.h"
+#include "platform/memory/sram.h"
+#include "platform/systemc/core_clock.h"
 
 namespace tilewave::test {
 

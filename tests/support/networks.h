@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/fit.h"
-#include "compiler/fusion.h"
-#include "compiler/lower.h"
-#include "compiler/program_verify.h"
-#include "compiler/schedule.h"
+#include "compiler/graph/fusion.h"
+#include "compiler/lowering/lower.h"
+#include "compiler/program/verify/program_verify.h"
+#include "compiler/schedule/fit.h"
+#include "compiler/schedule/schedule.h"
 
 namespace tilewave::test {
 

@@ -1,6 +1,6 @@
 // The controller's rules as docs/timing-model.md lists them, decision by decision and without any
-// of models/dram_channel.h's shortcuts: every candidate is looked up anew and compared with all.
-// Only the timing rules are shared, models/dram_bank.h.
+// of models/dram/channel.h's shortcuts: every candidate is looked up anew and compared with all.
+// Only the timing rules are shared, models/dram/bank.h.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 #include <tuple>
 #include <vector>
 
-#include "models/dram_bank.h"
-#include "models/dram_channel.h"
+#include "models/dram/bank.h"
+#include "models/dram/channel.h"
 
 namespace tilewave::test {
 

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/graph.h"
+#include "compiler/graph/graph.h"
 #include "tests/support/runs.h"
 
 namespace tilewave::test {

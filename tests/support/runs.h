@@ -12,9 +12,9 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/hazards.h"
-#include "compiler/program_verify.h"
-#include "models/dram_image.h"
+#include "compiler/program/hazards.h"
+#include "compiler/program/verify/program_verify.h"
+#include "models/dram/image.h"
 #include "platform/platform.h"
 
 namespace tilewave::test {

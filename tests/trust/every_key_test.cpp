@@ -1,11 +1,11 @@
 // Every key of the config changes a result. A key without an entry here fails, by name; that keys
-// without effect are refused is tests/sim/config_test.cpp.
+// without effect are refused is tests/sim/config/config_test.cpp.
 #include <algorithm>
 #include <map>
 
 #include <gtest/gtest.h>
 
-#include "sim/config_keys.h"
+#include "sim/config/keys.h"
 #include "tests/trust/machines.h"
 
 namespace tilewave::trust {

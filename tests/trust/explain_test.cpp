@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "sim/explain/explanation.h"
 #include "tests/support/networks.h"
 #include "tests/trust/machines.h"

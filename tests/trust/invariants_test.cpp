@@ -5,9 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
-#include "platform/scoreboard.h"
-#include "platform/simulation_context.h"
+#include "compiler/base/error.h"
+#include "platform/engines/scoreboard.h"
+#include "platform/systemc/simulation_context.h"
 #include "tests/trust/machines.h"
 
 namespace tilewave::trust {

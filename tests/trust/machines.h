@@ -9,10 +9,10 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/builtins.h"
-#include "compiler/graph_text.h"
-#include "sim/config.h"
-#include "sim/pipeline.h"
+#include "compiler/graph/builtins.h"
+#include "compiler/graph/graph_text.h"
+#include "sim/config/config.h"
+#include "sim/run/pipeline.h"
 #include "tests/support/runs.h"
 
 namespace tilewave::trust {

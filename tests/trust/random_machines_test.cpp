@@ -6,10 +6,10 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
-#include "models/dram_image.h"
-#include "models/tile_runs.h"
-#include "sim/verification.h"
+#include "compiler/base/error.h"
+#include "models/dram/image.h"
+#include "models/dram/tile_runs.h"
+#include "sim/verify/verification.h"
 #include "tests/support/networks.h"
 #include "tests/trust/machines.h"
 #include "tests/trust/random_settings.h"

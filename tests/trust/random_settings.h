@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/config_keys.h"
+#include "sim/config/keys.h"
 #include "tests/trust/machines.h"
 
 namespace tilewave::trust {

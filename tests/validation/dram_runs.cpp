@@ -6,8 +6,8 @@
 #include <map>
 #include <utility>
 
-#include "models/dram_banked.h"
-#include "sim/dram_trace.h"
+#include "models/dram/banked.h"
+#include "sim/run/dram_trace.h"
 #include "tests/support/csv.h"
 #include "tests/support/dram_traffic.h"
 

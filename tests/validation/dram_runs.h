@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "models/dram_preset.h"
+#include "models/dram/standard.h"
 #include "tests/validation/error_summary.h"
 
 namespace tilewave::validation {

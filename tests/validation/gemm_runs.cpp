@@ -3,10 +3,10 @@
 
 #include <stdexcept>
 
-#include "compiler/builtins.h"
+#include "compiler/graph/builtins.h"
 #include "platform/platform.h"
-#include "sim/config_reader.h"
-#include "sim/pipeline.h"
+#include "sim/config/reader.h"
+#include "sim/run/pipeline.h"
 #include "tests/support/csv.h"
 
 namespace tilewave::validation {

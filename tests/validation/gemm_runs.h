@@ -1,5 +1,5 @@
 // Whole programs on the machines that other simulators were run for, next to their cycles.
-// How far the compute core's may be off is tests/sim/systolic_test.cpp.
+// How far the compute core's may be off is tests/sim/run/systolic_test.cpp.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,7 @@
 #include <string>
 #include <systemc>
 
-#include "sim/text_table.h"
+#include "sim/base/text_table.h"
 #include "tests/validation/document_text.h"
 #include "tests/validation/dram_runs.h"
 #include "tests/validation/gemm_runs.h"

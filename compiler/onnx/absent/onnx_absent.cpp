@@ -1,5 +1,5 @@
 // Stands in for the importer where tilewave is built without ONNX's library.
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "compiler/onnx/onnx_import.h"
 
 namespace tilewave {

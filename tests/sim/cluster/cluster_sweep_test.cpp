@@ -10,9 +10,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
-#include "sim/command_help.h"
-#include "sim/files.h"
+#include "compiler/base/error.h"
+#include "sim/base/files.h"
+#include "sim/commands/command_help.h"
 
 namespace tilewave {
 namespace {

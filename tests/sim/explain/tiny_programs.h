@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "compiler/program_text.h"
-#include "compiler/program_verify.h"
-#include "platform/op_timeline.h"
+#include "compiler/program/dataflow.h"
+#include "compiler/program/forms/program_text.h"
+#include "compiler/program/verify/program_verify.h"
 #include "platform/platform.h"
+#include "platform/watch/op_timeline.h"
 #include "sim/explain/critical_path.h"
-#include "sim/explain/dataflow.h"
 
 namespace tilewave::test {
 

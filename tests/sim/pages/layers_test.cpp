@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/program_text.h"
-#include "compiler/program_verify.h"
+#include "compiler/program/forms/program_text.h"
+#include "compiler/program/verify/program_verify.h"
 #include "tests/sim/pages/recorded_page.h"
 
 namespace tilewave {

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "sim/pages/page_sources.h"
 
 namespace tilewave {

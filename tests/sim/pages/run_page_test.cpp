@@ -10,10 +10,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
-#include "sim/commands.h"
-#include "sim/result_json.h"
-#include "sim/run_outcome.h"
+#include "compiler/base/error.h"
+#include "sim/commands/commands.h"
+#include "sim/report/result_json.h"
+#include "sim/run/run_outcome.h"
 #include "tests/sim/pages/browser_check.h"
 #include "tests/sim/pages/recorded_page.h"
 

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
-#include "compiler/program_canonical.h"
-#include "sim/pipeline.h"
+#include "compiler/base/error.h"
+#include "compiler/program/forms/program_canonical.h"
+#include "sim/run/pipeline.h"
 #include "tests/support/program.h"
 
 namespace tilewave {

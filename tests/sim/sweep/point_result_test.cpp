@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 
 namespace tilewave {
 namespace {

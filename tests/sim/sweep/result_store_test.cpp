@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 #include "tests/support/program.h"
 
 namespace tilewave {

@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 
 namespace tilewave {
 namespace {

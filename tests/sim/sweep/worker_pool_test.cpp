@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "compiler/error.h"
+#include "compiler/base/error.h"
 
 namespace tilewave {
 namespace {

@@ -1,0 +1,264 @@
+// Building and checking a Graph: names, shape inference and the invariants between tensors and
+// operators. Text and built-in models are readers on top of it.
+#include "compiler/graph/graph.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
+#include "compiler/graph/shape_inference.h"
+#include "compiler/program/program.h"
+
+namespace tilewave {
+
+namespace {
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+bool is_name_character(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '/' || c == ':' || c == '-';
+}
+
+const std::string& name_rule() {
+  static const std::string kRule =
+      "a name is a letter or _ followed by letters, digits and any of _ . / : -, at most " +
+      std::to_string(kMaxNameBytes) + " bytes";
+  return kRule;
+}
+
+std::string with_shape(const Tensor& tensor) {
+  return tensor.name + " [" + to_string(tensor.shape) + "]";
+}
+
+std::string shape_problem(const Shape& shape) {
+  for (const std::uint64_t dimension : {shape.rows, shape.cols}) {
+    if (dimension == 0 || dimension > kMaxDimension) {
+      return "dimension " + std::to_string(dimension) + " is not in 1.." +
+             std::to_string(kMaxDimension);
+    }
+  }
+  if (shape.elements() > kMaxElements) {
+    return to_string(shape) + " has " + std::to_string(shape.elements()) + " elements, at most " +
+           std::to_string(kMaxElements) + " are allowed";
+  }
+  return "";
+}
+
+}  // namespace
+
+const char* to_string(OperatorKind kind) {
+  switch (kind) {
+    case OperatorKind::kMatMul: return "matmul";
+    case OperatorKind::kAdd: return "add";
+    case OperatorKind::kRelu: return "relu";
+    case OperatorKind::kCopy: return "copy";
+  }
+  throw InternalError("operator kind " + std::to_string(static_cast<int>(kind)));
+}
+
+bool is_legal_name(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxNameBytes && is_letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), is_name_character);
+}
+
+std::string to_legal_name(std::string_view text) {
+  std::string name(text.substr(0, kMaxNameBytes - 1));
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !is_name_character(c); }, '_');
+  return name.empty() || !is_letter(name.front()) ? "_" + name : name;
+}
+
+Graph::Graph(std::string name) : name_(std::move(name)) {
+  if (!is_legal_name(name_)) {
+    throw InputError("graph " + in_quotes(name_) + ": " + name_rule());
+  }
+}
+
+TensorId Graph::add_input(const std::string& name, Shape shape) {
+  return add_source(name, shape, TensorRole::kInput);
+}
+
+TensorId Graph::add_parameter(const std::string& name, Shape shape) {
+  return add_source(name, shape, TensorRole::kParameter);
+}
+
+TensorId Graph::add_matmul(const std::string& output, TensorId a, TensorId b, bool relu,
+                           std::optional<TensorId> bias) {
+  std::vector<TensorId> inputs = {a, b};
+  if (bias) {
+    inputs.push_back(*bias);
+  }
+  return add_operator(OperatorKind::kMatMul, output, std::move(inputs), relu);
+}
+
+TensorId Graph::add_add(const std::string& output, TensorId a, TensorId b, bool relu) {
+  if (a < tensors_.size() && b < tensors_.size() && tensors_[b].shape.rows != 1 &&
+      is_row_vector_of(tensors_[a].shape, tensors_[b].shape)) {
+    std::swap(a, b);
+  }
+  return add_operator(OperatorKind::kAdd, output, {a, b}, relu);
+}
+
+TensorId Graph::add_relu(const std::string& output, TensorId x) {
+  return add_operator(OperatorKind::kRelu, output, {x}, false);
+}
+
+TensorId Graph::add_copy(const std::string& output, TensorId x) {
+  return add_operator(OperatorKind::kCopy, output, {x}, false);
+}
+
+void Graph::mark_output(TensorId id) {
+  if (id >= tensors_.size()) {
+    throw InternalError("graph " + in_quotes(name_) + ": no tensor #" + std::to_string(id));
+  }
+  Tensor& tensor = tensors_[id];
+  const std::string place = "graph " + in_quotes(name_) + ": ";
+  if (!tensor.producer) {
+    throw InputError(place + to_string(tensor.role) + " " + with_shape(tensor) +
+                     " cannot be an output: only the result of an operator can");
+  }
+  if (tensor.role == TensorRole::kOutput) {
+    throw InputError(place + with_shape(tensor) + " is already an output");
+  }
+  tensor.role = TensorRole::kOutput;
+}
+
+std::optional<TensorId> Graph::find(std::string_view tensor_name) const {
+  const auto found = ids_.find(std::string(tensor_name));
+  return found != ids_.end() ? std::optional(found->second) : std::nullopt;
+}
+
+TensorId Graph::add_source(const std::string& name, Shape shape, TensorRole role) {
+  const std::string problem = problem_with(name, shape);
+  if (!problem.empty()) {
+    throw InputError("graph " + in_quotes(name_) + ": " + to_string(role) + " " + in_quotes(name) +
+                     " [" + to_string(shape) + "]: " + problem);
+  }
+  return append({name, shape, role, std::nullopt, {}});
+}
+
+TensorId Graph::add_operator(OperatorKind kind, const std::string& output,
+                             std::vector<TensorId> inputs, bool relu) {
+  for (const TensorId input : inputs) {
+    if (input >= tensors_.size()) {
+      throw InternalError("graph " + in_quotes(name_) + ": " + to_string(kind) + " " +
+                          in_quotes(output) + ": no tensor #" + std::to_string(input));
+    }
+  }
+  auto [shape, problem] = infer_shape(kind, shapes_of(inputs));
+  if (problem.empty()) {
+    problem = problem_with(output, shape);
+  }
+  if (!problem.empty()) {
+    throw InputError(describe(kind, output, inputs) + ": " + problem);
+  }
+  const auto id = static_cast<OperatorId>(operators_.size());
+  const TensorId result = append({output, shape, TensorRole::kIntermediate, id, {}});
+  for (const TensorId input : inputs) {
+    tensors_[input].users.push_back(id);
+  }
+  operators_.push_back({kind, std::move(inputs), result, relu});
+  return result;
+}
+
+TensorId Graph::append(Tensor tensor) {
+  const auto id = static_cast<TensorId>(tensors_.size());
+  ids_.emplace(tensor.name, id);
+  tensors_.push_back(std::move(tensor));
+  return id;
+}
+
+std::string Graph::problem_with(const std::string& name, const Shape& shape) const {
+  if (!is_legal_name(name)) {
+    return name_rule();
+  }
+  if (const std::optional<TensorId> earlier = find(name)) {
+    const Tensor& other = tensors_[*earlier];
+    return std::string("the name is taken by ") + to_string(other.role) + " " + with_shape(other);
+  }
+  if (tensors_.size() >= kMaxTensors) {
+    return "a graph has at most " + std::to_string(kMaxTensors) + " tensors";
+  }
+  return shape_problem(shape);
+}
+
+std::vector<Shape> Graph::shapes_of(const std::vector<TensorId>& tensors) const {
+  std::vector<Shape> shapes;
+  shapes.reserve(tensors.size());
+  for (const TensorId id : tensors) {
+    shapes.push_back(tensors_[id].shape);
+  }
+  return shapes;
+}
+
+std::string Graph::describe(OperatorKind kind, const std::string& output,
+                            const std::vector<TensorId>& inputs) const {
+  std::string text = "graph " + in_quotes(name_) + ": " + to_string(kind) + " " + in_quotes(output);
+  const char* joint = " of ";
+  for (const TensorId input : inputs) {
+    text += joint + with_shape(tensors_[input]);
+    joint = " and ";
+  }
+  return text;
+}
+
+void Graph::verify_operator(OperatorId id) const {
+  const Operator& op = operators_[id];
+  const auto require = [&](bool holds, const char* what) {
+    if (!holds) {
+      throw InternalError("graph " + in_quotes(name_) + ": operator #" + std::to_string(id) + ": " +
+                          what);
+    }
+  };
+  require(op.output < tensors_.size(), "no output tensor");
+  require(takes_operands(op.kind, op.inputs.size()), "wrong number of operands");
+  for (const TensorId input : op.inputs) {
+    require(input < op.output, "operand is created after the result");
+  }
+  const InferredShape inferred = infer_shape(op.kind, shapes_of(op.inputs));
+  require(inferred.problem.empty() && inferred.shape == tensors_[op.output].shape, "wrong shape");
+  require(tensors_[op.output].producer == id, "not the producer of its result");
+  require(!op.relu || op.kind == OperatorKind::kMatMul || op.kind == OperatorKind::kAdd,
+          "only matmul and add fuse a ReLU");
+}
+
+void Graph::verify() const {
+  const std::string place = "graph " + in_quotes(name_) + ": ";
+  if (operators_.empty()) {
+    throw InputError(place + "no operator");
+  }
+  if (std::none_of(tensors_.begin(), tensors_.end(),
+                   [](const Tensor& tensor) { return tensor.role == TensorRole::kOutput; })) {
+    throw InputError(place + "no output");
+  }
+  std::vector<std::vector<OperatorId>> users(tensors_.size());
+  for (OperatorId id = 0; id < operators_.size(); ++id) {
+    verify_operator(id);
+    for (const TensorId input : operators_[id].inputs) {
+      users[input].push_back(id);
+    }
+  }
+  for (TensorId id = 0; id < tensors_.size(); ++id) {
+    const Tensor& tensor = tensors_[id];
+    const bool is_output = tensor.role == TensorRole::kOutput;
+    const bool is_computed = is_output || tensor.role == TensorRole::kIntermediate;
+    const bool has_producer = tensor.producer && *tensor.producer < operators_.size() &&
+                              operators_[*tensor.producer].output == id;
+    if (tensor.users != users[id] || tensor.producer.has_value() != is_computed ||
+        has_producer != is_computed || find(tensor.name) != id) {
+      throw InternalError(place + "tensor " + with_shape(tensor) + " contradicts the operators");
+    }
+    if (!is_output && tensor.users.empty()) {
+      throw InputError(place + to_string(tensor.role) + " " + with_shape(tensor) +
+                       " is neither used nor an output");
+    }
+  }
+}
+
+bool is_row_broadcast(const Graph& graph, const Operator& oper) {
+  return oper.kind == OperatorKind::kAdd &&
+         graph.tensor(oper.inputs[1]).shape != graph.tensor(oper.output).shape;
+}
+
+}  // namespace tilewave

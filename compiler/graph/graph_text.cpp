@@ -1,0 +1,299 @@
+// Reads and prints the text form of a graph. One pass over the lines drives a Graph, which checks
+// names and shapes; only when a name is unknown are the later lines searched for the reason.
+#include "compiler/graph/graph_text.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <ranges>
+#include <utility>
+#include <vector>
+
+#include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
+#include "compiler/graph/graph_definitions.h"
+#include "compiler/graph/operator_words.h"
+#include "compiler/program/program.h"
+
+namespace tilewave {
+
+namespace {
+
+constexpr std::size_t kOutputLineBytes = 100;  // longer output statements are continued
+
+const std::vector<std::string>& keywords() {
+  static const std::vector<std::string> kWords = {"graph", "input", "param", "output"};
+  return kWords;
+}
+
+/// Comments may hold any text, statements ASCII only, neither a control character but tab.
+void check_bytes(std::string_view line) {
+  if (line.size() > kMaxGraphLineBytes) {
+    throw InputError("a line of " + std::to_string(line.size()) + " bytes; at most " +
+                     std::to_string(kMaxGraphLineBytes) + " are allowed");
+  }
+  const std::size_t comment = line.find('#');
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(line[i]);
+    if ((byte < 0x20 && byte != '\t') || byte == 0x7f || (byte > 0x7f && i < comment)) {
+      throw InputError("byte " + in_quotes(line.substr(i, 1)) + " in column " +
+                       std::to_string(i + 1) + "; a graph file is ASCII text");
+    }
+  }
+}
+
+Shape parse_shape(std::string_view text) {
+  try {
+    const std::vector<std::uint64_t> extents = parse_dimensions(text);
+    if (extents.size() == 2) {
+      return {extents[0], extents[1]};
+    }
+  } catch (const InputError& error) {
+    throw InputError("shape " + in_quotes(text) + ": " + error.what());
+  }
+  throw InputError("shape " + in_quotes(text) + ": expected ROWSxCOLS, such as 128x64");
+}
+
+/// Methods throw InputErrors without a place; parse() adds it.
+class Parser {
+ public:
+  Parser(std::string_view text, const std::string& file_name)
+      : text_(text), file_name_(file_name) {}
+
+  Graph parse() {
+    try {
+      read_statements();
+      check_tensors_used();
+      graph_->verify();
+    } catch (const InputError& error) {
+      throw InputError(file_name_ + ":" + std::to_string(line_) + ": " + error.what());
+    }
+    return std::move(*graph_);
+  }
+
+ private:
+  void read_statements();
+  void statement(const Words& words);
+  void source(const Words& words);
+  void outputs(const Words& words);
+  void operation(const Words& words);
+  void define(TensorId id);
+  void check_new(std::string_view name) const;
+  void check_tensors_used();
+  /// `user` is the tensor that the statement defines, empty for an output statement.
+  TensorId operand(std::string_view name, std::string_view user) const;
+  [[noreturn]] void explain_unknown(std::string_view name, std::string_view user) const;
+
+  std::string_view text_;
+  const std::string& file_name_;
+  std::size_t line_ = 1;  ///< where a fault is
+  std::optional<Graph> graph_;
+  std::vector<std::size_t> definition_lines_;  ///< by TensorId
+};
+
+void Parser::read_statements() {
+  if (text_.size() > kMaxGraphFileBytes) {
+    throw InputError("the file is larger than " + std::to_string(kMaxGraphFileBytes) + " bytes");
+  }
+  for (GraphLines lines(text_); lines.next();) {
+    line_ = lines.number();
+    check_bytes(lines.text());
+    const Words words = split_graph_line(lines.text());
+    if (!words.empty()) {
+      statement(words);
+    }
+  }
+  if (!graph_) {
+    throw InputError("no statement; a graph needs input, param, NAME = OPERATOR and output");
+  }
+}
+
+void Parser::statement(const Words& words) {
+  const bool is_operation = words.size() > 1 && words[1] == "=";
+  if (!is_operation && words[0] == "graph") {
+    if (graph_ || words.size() != 2) {
+      throw InputError("expected one 'graph NAME' as the first statement");
+    }
+    graph_.emplace(std::string(words[1]));
+    return;
+  }
+  if (!graph_) {
+    graph_.emplace(to_legal_name(std::filesystem::path(file_name_).stem().string()));
+  }
+  if (is_operation) {
+    operation(words);
+  } else if (words[0] == "input" || words[0] == "param") {
+    source(words);
+  } else if (words[0] == "output") {
+    outputs(words);
+  } else if (words.size() > 1 && words[0] != "=" && find_operator_word(words[1]) != nullptr) {
+    throw InputError("'=' is missing between " + in_quotes(words[0]) + " and " +
+                     in_quotes(words[1]));
+  } else {
+    throw InputError("unknown statement " + in_quotes(words[0]) +
+                     "; expected graph, input, param, output or NAME = OPERATOR" +
+                     did_you_mean(words[0], keywords()));
+  }
+}
+
+void Parser::source(const Words& words) {
+  if (words.size() != 3) {
+    throw InputError("expected '" + std::string(words[0]) + " NAME ROWSxCOLS', such as '" +
+                     std::string(words[0]) + " x 128x64'");
+  }
+  const std::string name(words[1]);
+  check_new(name);
+  const Shape shape = parse_shape(words[2]);
+  define(words[0] == "input" ? graph_->add_input(name, shape) : graph_->add_parameter(name, shape));
+}
+
+void Parser::outputs(const Words& words) {
+  if (words.size() < 2) {
+    throw InputError("expected 'output NAME...'");
+  }
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    graph_->mark_output(operand(words[i], ""));
+  }
+}
+
+void Parser::operation(const Words& words) {
+  const std::string name(words[0]);
+  check_new(name);
+  const std::string_view kind = words.size() > 2 ? words[2] : "";
+  const OperatorWord* word = find_operator_word(kind);
+  if (word == nullptr) {
+    throw InputError(unknown_operator_message(kind));
+  }
+  const std::size_t given = words.size() - 3;
+  const std::size_t wanted = word->operands;
+  if (given != wanted) {
+    throw InputError(std::string(kind) + " " + in_quotes(name) + " takes " +
+                     std::to_string(wanted) + (wanted == 1 ? " operand, " : " operands, ") +
+                     std::to_string(given) + " given");
+  }
+  std::vector<TensorId> inputs;
+  for (std::size_t i = 0; i < wanted; ++i) {
+    inputs.push_back(operand(words[3 + i], name));
+  }
+  switch (word->kind) {
+    case OperatorKind::kMatMul:
+      define(graph_->add_matmul(name, inputs[0], inputs[1], word->relu,
+                                wanted > 2 ? std::optional(inputs[2]) : std::nullopt));
+      break;
+    case OperatorKind::kAdd: define(graph_->add_add(name, inputs[0], inputs[1], word->relu)); break;
+    case OperatorKind::kRelu: define(graph_->add_relu(name, inputs[0])); break;
+    case OperatorKind::kCopy: define(graph_->add_copy(name, inputs[0])); break;
+  }
+}
+
+void Parser::define(TensorId id) {
+  definition_lines_.resize(std::size_t{id} + 1);
+  definition_lines_[id] = line_;
+}
+
+void Parser::check_new(std::string_view name) const {
+  if (const std::optional<TensorId> earlier = graph_->find(name)) {
+    throw InputError("tensor " + in_quotes(name) + " is already defined on line " +
+                     std::to_string(definition_lines_[*earlier]));
+  }
+}
+
+void Parser::check_tensors_used() {
+  const std::size_t last_line = line_;
+  const bool has_output = std::ranges::any_of(
+      graph_->tensors(), [](const Tensor& tensor) { return tensor.role == TensorRole::kOutput; });
+  if (!has_output) {
+    throw InputError("no output statement; expected 'output NAME...' after the operators");
+  }
+  for (TensorId id = 0; id < graph_->tensors().size(); ++id) {
+    const Tensor& tensor = graph_->tensor(id);
+    if (tensor.users.empty() && tensor.role != TensorRole::kOutput) {
+      line_ = definition_lines_[id];
+      throw InputError("tensor " + in_quotes(tensor.name) + " is neither used nor an output");
+    }
+  }
+  line_ = last_line;
+}
+
+TensorId Parser::operand(std::string_view name, std::string_view user) const {
+  const std::optional<TensorId> id = graph_->find(name);
+  if (!id) {
+    explain_unknown(name, user);
+  }
+  return *id;
+}
+
+void Parser::explain_unknown(std::string_view name, std::string_view user) const {
+  const Definitions definitions = graph_definitions(text_);
+  const auto found = definitions.find(name);
+  if (found == definitions.end()) {
+    std::vector<std::string> known;
+    for (const Tensor& tensor : graph_->tensors()) {
+      known.push_back(tensor.name);
+    }
+    throw InputError("no line defines tensor " + in_quotes(name) + did_you_mean(name, known));
+  }
+  const std::string definition = std::to_string(found->second.line);
+  const std::string here = std::to_string(line_);
+  const std::string late = in_quotes(name) + " is defined only on line " + definition;
+  if (user.empty()) {
+    throw InputError(late + "; an output statement follows its tensor: move line " + here +
+                     " after line " + definition);
+  }
+  const Words cycle = find_cycle(definitions, user);
+  if (!cycle.empty()) {
+    throw InputError("operators form a cycle: " + cycle_text(cycle) + " (each uses the next)");
+  }
+  throw InputError(late + "; operators stand in topological order: move line " + definition +
+                   " before line " + here);
+}
+
+}  // namespace
+
+Graph parse_graph(std::string_view text, const std::string& file_name) {
+  return Parser(text, file_name).parse();
+}
+
+Graph parse_graph(std::istream& in, const std::string& file_name) {
+  std::string text;
+  std::vector<char> block(std::size_t{64} << 10U);
+  while (in && text.size() <= kMaxGraphFileBytes) {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad() || (in.fail() && !in.eof())) {
+    throw InputError(file_name + ":1: the file cannot be read");
+  }
+  return parse_graph(text, file_name);
+}
+
+std::string to_text(const Graph& graph) {
+  std::string text = "graph " + graph.name() + "\n";
+  for (const Tensor& tensor : graph.tensors()) {
+    if (!tensor.producer) {
+      text += std::string(to_string(tensor.role)) + " " + tensor.name + " " +
+              to_string(tensor.shape) + "\n";
+      continue;
+    }
+    const Operator& op = graph.operators()[*tensor.producer];
+    (text += tensor.name + " = ") += operator_word(op);
+    for (const TensorId input : op.inputs) {
+      text += " " + graph.tensor(input).name;
+    }
+    text += "\n";
+  }
+  std::string line;
+  for (const Tensor& tensor : graph.tensors()) {
+    if (tensor.role != TensorRole::kOutput) {
+      continue;
+    }
+    if (line.size() + 1 + tensor.name.size() > kOutputLineBytes && !line.empty()) {
+      text += line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "output " : " ") + tensor.name;
+  }
+  return line.empty() ? text : text + line + "\n";
+}
+
+}  // namespace tilewave

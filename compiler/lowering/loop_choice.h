@@ -1,0 +1,33 @@
+// Which loop nest a matmul gets: the one a cost model of the machine expects to be fastest, or the
+// plain order the user names, cut into blocks if its accumulators would not fit. It
+// neither lowers nor schedules.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "compiler/graph/graph.h"
+#include "compiler/lowering/loop_estimate.h"
+#include "compiler/lowering/loop_nest.h"
+#include "compiler/program/tensor.h"
+
+namespace tilewave {
+
+MatMulShape matmul_shape(const Graph& graph, OperatorId oper, const TileShape& tile);
+
+/// The nests of which the best is chosen, the best first: fewest cycles, then fewest bytes. Empty
+/// if `sram_bytes` does not even hold one step.
+std::vector<LoopEstimate> rank_loop_nests(const MatMulShape& shape, const MachineCosts& costs,
+                                          std::uint64_t sram_bytes);
+
+/// For every operator of the graph, in order: `order` if it is given, else the best nest.
+std::vector<LoopNest> choose_loop_nests(const Graph& graph, const TileShape& tile,
+                                        std::optional<LoopOrder> order, const MachineCosts& costs,
+                                        std::uint64_t sram_bytes);
+
+/// `order` as it stands if its open accumulators fit the SRAM, else over the largest blocks that
+/// do.
+LoopNest fit_loop_order(const MatMulShape& shape, LoopOrder order, std::uint64_t sram_bytes);
+
+}  // namespace tilewave

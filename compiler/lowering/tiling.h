@@ -1,0 +1,33 @@
+// How the tensors of a graph are cut. A tensor has exactly one tile grid, so all that operators do
+// with it have to agree on the size of its tiles.
+#pragma once
+
+#include <vector>
+
+#include "compiler/graph/graph.h"
+
+namespace tilewave {
+
+/// Size of the tiles of every tensor, by TensorId:
+///
+///   left operand of a matmul                                 m×k
+///   right operand of a matmul                                k×n
+///   result of a matmul; result or operand of add,
+///   relu and copy                                            m×n
+///   row vector, as bias or broadcast operand                 1×n if it is that only and a source
+///
+/// A tensor that is a row vector and something else has the other's tiles, which must be n wide:
+/// the vector is the first row of its first tiles. Throws InputError naming the tensor, two of its
+/// roles that ask for different tiles, and the keys that would have to be equal.
+std::vector<TileExtent> tensor_tiles(const Graph& graph, const TileShape& tile);
+
+/// Bytes of SRAM that the tiles of one step of `oper` take: its operands, bias included, and its
+/// result; a tile that is two operands counts once. `tiles` are those of tensor_tiles().
+std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
+                         const std::vector<TileExtent>& tiles);
+
+/// Throws InputError naming the operator if the SRAM does not hold the tiles of one step. That it
+/// does is necessary; where tiles of several sizes meet, holes may make more necessary.
+void require_step_fits(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes);
+
+}  // namespace tilewave

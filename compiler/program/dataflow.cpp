@@ -1,0 +1,71 @@
+#include "compiler/program/dataflow.h"
+
+#include <map>
+
+namespace tilewave {
+namespace {
+
+/// The tiles in SRAM while the program is walked through.
+class Walk {
+ public:
+  explicit Walk(const Program& program) : program_(program), links_(program.ops.size()) {}
+
+  std::vector<OpLinks> run() {
+    for (std::uint32_t index = 0; index < program_.ops.size(); ++index) {
+      const Op& op = program_.ops[index];
+      std::size_t operand = 0;
+      visit_operands(program_, op, [&](std::uint32_t address) {
+        links_[index].operands[operand++] = read(address, index);
+      });
+      if (op.opcode != Opcode::kStore) {
+        write(index);
+      }
+    }
+    return std::move(links_);
+  }
+
+ private:
+  struct Tile {
+    std::uint64_t end = 0;
+    std::uint32_t writer = kNoOp;
+  };
+
+  std::uint32_t read(std::uint32_t address, std::uint32_t reader) {
+    const auto tile = sram_.find(address);
+    if (tile == sram_.end()) {
+      return kNoOp;  // the verifier lets nobody read what nobody wrote
+    }
+    OpLinks& writer = links_[tile->second.writer];
+    if (writer.first_use == kNoOp) {
+      writer.first_use = reader;
+    }
+    return tile->second.writer;
+  }
+
+  void write(std::uint32_t index) {
+    const Op& op = program_.ops[index];
+    const std::uint64_t end = op.dst + tensor_tile_bytes(program_, op.tensor);
+    auto tile = sram_.upper_bound(op.dst);
+    if (tile != sram_.begin() && std::prev(tile)->second.end > op.dst) {
+      --tile;
+    }
+    while (tile != sram_.end() && tile->first < end) {
+      const bool continues = op.opcode == Opcode::kMatmul && !op.clear && tile->first == op.dst;
+      if (!continues) {
+        links_[tile->second.writer].overwritten_by = index;
+      }
+      tile = sram_.erase(tile);
+    }
+    sram_[op.dst] = {end, index};
+  }
+
+  const Program& program_;
+  std::map<std::uint64_t, Tile> sram_;  // by first byte; disjoint
+  std::vector<OpLinks> links_;
+};
+
+}  // namespace
+
+std::vector<OpLinks> find_links(const Program& program) { return Walk(program).run(); }
+
+}  // namespace tilewave

@@ -1,0 +1,27 @@
+// Where the operands of every op come from, and what becomes of every tile in SRAM: facts of the
+// program alone, on which the analyses of traffic, reloads and prefetching rest.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "compiler/program/hazards.h"
+#include "compiler/program/program.h"
+#include "compiler/program/tile_access.h"
+
+namespace tilewave {
+
+/// Indices of other ops; kNoOp where there is none.
+struct OpLinks {
+  /// The ops that wrote the operands, in the order of visit_operands().
+  std::array<std::uint32_t, kMaxOperands> operands{kNoOp, kNoOp, kNoOp};
+  std::uint32_t first_use = kNoOp;  ///< the first to read the tile that this op writes
+  /// The first to write over a byte of it; not the steps that go on with the same sum.
+  std::uint32_t overwritten_by = kNoOp;
+};
+
+/// By op. Expects a verified program; O(ops · log tiles in SRAM).
+std::vector<OpLinks> find_links(const Program& program);
+
+}  // namespace tilewave

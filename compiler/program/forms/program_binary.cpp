@@ -1,0 +1,111 @@
+// Writes the layout of program_binary.h and recognises it.
+#include "compiler/program/forms/program_binary.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_set>
+
+#include "compiler/base/byte_reader.h"
+#include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
+#include "compiler/program/forms/program_binary_layout.h"
+#include "compiler/program/forms/program_fields.h"
+
+namespace tilewave {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw InternalError("to_binary: no program: " + what);
+}
+
+void check_header(const Program& program) {
+  if (const auto problem = find_problem(program.tile)) {
+    refuse("tile " + problem->text());
+  }
+  if (const auto problem = find_sram_problem(program.sram_bytes)) {
+    refuse(problem->text());
+  }
+  if (program.tensors.size() > kMaxTensors || program.ops.size() > kMaxOps) {
+    refuse(std::to_string(program.tensors.size()) + " tensors, " +
+           std::to_string(program.ops.size()) + " ops");
+  }
+}
+
+void write_tensor(ByteWriter& out, const ProgramTensor& tensor) {
+  out.u64(tensor.shape.rows);
+  out.u64(tensor.shape.cols);
+  out.u64(tensor.padded.rows);
+  out.u64(tensor.padded.cols);
+  out.u64(tensor.dram_base);
+  out.u8(static_cast<std::uint8_t>(tensor.role));
+  out.u8(static_cast<std::uint8_t>(tensor.name.size()));
+  out.u16(static_cast<std::uint16_t>(tensor.tile.rows));
+  out.u16(static_cast<std::uint16_t>(tensor.tile.cols));
+  out.u16(0);  // reserved
+  out.text(tensor.name);
+}
+
+void write_op(ByteWriter& out, const Op& op) {
+  out.u8(static_cast<std::uint8_t>(op.opcode));
+  out.u8(op.clear ? 1 : 0);
+  out.u8(op.relu ? 1 : 0);
+  out.u8(static_cast<std::uint8_t>(op.tag));
+  out.u8(op.biased ? 1 : 0);
+  out.u8(op.broadcast ? 1 : 0);
+  out.u16(0);  // reserved
+  for (const std::uint32_t field : {op.tensor, op.row, op.col, op.k, op.a, op.b, op.bias, op.dst}) {
+    out.u32(field);
+  }
+}
+
+}  // namespace
+
+std::vector<std::byte> to_binary(const Program& program) {
+  check_header(program);
+  std::size_t tensor_bytes = 0;
+  std::unordered_set<std::string_view> names;
+  for (const ProgramTensor& tensor : program.tensors) {
+    if (const auto problem = find_problem(tensor, program.tile)) {
+      refuse("tensor " + in_quotes(tensor.name) + " " + problem->text());
+    }
+    if (!names.insert(tensor.name).second) {
+      refuse("two tensors named " + in_quotes(tensor.name));
+    }
+    tensor_bytes += kTensorRecordBytes + tensor.name.size();
+  }
+
+  ByteWriter out;
+  out.reserve(kHeaderBytes + tensor_bytes + program.ops.size() * kOpBytes + kChecksumBytes);
+  out.text(kBinaryMagic);
+  out.u32(kProgramFormatVersion);
+  out.u32(kHeaderBytes);
+  out.u32(program.tile.m);
+  out.u32(program.tile.n);
+  out.u32(program.tile.k);
+  out.u32(0);  // reserved
+  out.u64(program.sram_bytes);
+  out.u64(program.tensors.size());
+  out.u64(tensor_bytes);
+  out.u64(program.ops.size());
+  for (const ProgramTensor& tensor : program.tensors) {
+    write_tensor(out, tensor);
+  }
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    if (const auto problem = find_problem(program.ops[i], program.tensors.size())) {
+      refuse("op " + std::to_string(i) + " " + problem->text());
+    }
+    write_op(out, program.ops[i]);
+  }
+  out.u32(crc32(out.written()));
+  return out.take();
+}
+
+bool is_binary_program(std::span<const std::byte> bytes) {
+  const std::size_t seen = std::min(bytes.size(), kBinaryMagic.size());
+  return seen > 0 && std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(seen),
+                                kBinaryMagic.begin(),
+                                [](std::byte a, char b) { return a == static_cast<std::byte>(b); });
+}
+
+}  // namespace tilewave

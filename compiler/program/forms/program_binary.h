@@ -1,0 +1,45 @@
+// The binary form of a program: little-endian, version 2, closed by a CRC-32. It says the same as
+// the text form, one to one. It proves only that the bytes are a program, not that the program is
+// legal: see program_verify.h.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/program/program.h"
+
+namespace tilewave {
+
+// The layout, every integer little-endian:
+//
+//   byte  0  magic            8 bytes: 89 'T' 'W' 'P' 0d 0a 1a 0a
+//         8  version          u32 = 2
+//        12  header_bytes     u32 = 64
+//        16  m, n, k          u32 each: the tile
+//        28  reserved         u32 = 0
+//        32  sram_bytes       u64
+//        40  tensor_count     u64
+//        48  tensor_bytes     u64: size of the tensor table
+//        56  op_count         u64
+//        64  tensors          rows, cols, padded_rows, padded_cols, dram_base (u64 each),
+//                             role, name_bytes (u8 each), tile rows, tile cols (u16 each),
+//                             reserved (2 × u8 = 0), the name
+//         …  ops              40 bytes each: opcode, clear, relu, tag, biased, broadcast (u8 each),
+//                             reserved (2 × u8 = 0),
+//                             tensor, row, col, k, a, b, bias, dst (u32 each)
+//         …  checksum         u32: CRC-32 (IEEE 802.3) of every byte before it
+
+/// Throws InternalError for a program that parse_binary would refuse: we do not write those.
+std::vector<std::byte> to_binary(const Program& program);
+
+/// Throws InputError naming file, byte offset, field, value and what is allowed. The size and the
+/// checksum are checked before the fields, so a damaged file is called damaged; nothing is
+/// allocated before the file has proved long enough to hold it.
+Program parse_binary(std::span<const std::byte> bytes, const std::string& file_name);
+
+/// True if the bytes begin with the magic, or with as much of it as a truncated file has.
+bool is_binary_program(std::span<const std::byte> bytes);
+
+}  // namespace tilewave

@@ -1,0 +1,249 @@
+// Reads the layout of program_binary.h, trusting nothing: first the size and the checksum of the
+// whole, then field by field.
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <unordered_map>
+
+#include "compiler/base/byte_reader.h"
+#include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
+#include "compiler/base/number_text.h"
+#include "compiler/program/forms/program_binary.h"
+#include "compiler/program/forms/program_binary_layout.h"
+#include "compiler/program/forms/program_fields.h"
+
+namespace tilewave {
+
+namespace {
+
+struct FieldOffset {
+  std::string_view field;
+  std::size_t offset;
+};
+
+constexpr std::array kHeaderFields = {FieldOffset{"m", 16}, FieldOffset{"n", 20},
+                                      FieldOffset{"k", 24}, FieldOffset{"sram_bytes", 32}};
+constexpr std::array kTensorFields = {
+    FieldOffset{"rows", 0},         FieldOffset{"cols", 8},       FieldOffset{"padded_rows", 16},
+    FieldOffset{"padded_cols", 24}, FieldOffset{"dram_base", 32}, FieldOffset{"role", 40},
+    FieldOffset{"tile", 42},        FieldOffset{"name", 48}};
+constexpr std::array kOpFields = {
+    FieldOffset{"opcode", 0}, FieldOffset{"clear", 1},  FieldOffset{"relu", 2},
+    FieldOffset{"tag", 3},    FieldOffset{"biased", 4}, FieldOffset{"broadcast", 5},
+    FieldOffset{"tensor", 8}, FieldOffset{"k", 20},     FieldOffset{"a", 24},
+    FieldOffset{"b", 28},     FieldOffset{"bias", 32},  FieldOffset{"dst", 36}};
+
+std::size_t offset_of(std::span<const FieldOffset> fields, std::string_view field) {
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const FieldOffset& entry) { return entry.field == field; });
+  if (found == fields.end()) {
+    throw InternalError("no byte offset for field " + std::string(field));
+  }
+  return found->offset;
+}
+
+class BinaryParser {
+ public:
+  BinaryParser(std::span<const std::byte> bytes, const std::string& file)
+      : bytes_(bytes), file_(file), reader_(bytes) {}
+
+  Program parse() {
+    Program program;
+    parse_magic();
+    parse_header(program);
+    check_size_and_checksum();
+    parse_tensors(program);
+    parse_ops(program);
+    return program;
+  }
+
+ private:
+  [[noreturn]] void fail(std::size_t offset, const std::string& message) const {
+    throw InputError(file_ + ": byte " + std::to_string(offset) + ": " + message);
+  }
+
+  [[noreturn]] void fail(std::size_t offset, const std::string& field, std::uint64_t value,
+                         const std::string& allowed) const {
+    fail(offset, FieldProblem{field, std::to_string(value), allowed}.text());
+  }
+
+  [[noreturn]] void fail_truncated(const char* who, std::uint64_t size) const {
+    fail(bytes_.size(), std::string("truncated: ") + who + " " + std::to_string(size) +
+                            " bytes, this has " + std::to_string(bytes_.size()));
+  }
+
+  void parse_magic() {
+    const std::size_t seen = std::min(bytes_.size(), kBinaryMagic.size());
+    if (!is_binary_program(bytes_)) {
+      fail(0, "magic = " + in_quotes(ByteReader(bytes_).text(seen)) +
+                  "; allowed: " + in_quotes(kBinaryMagic) + ", the start of a tilewave program");
+    }
+    if (!reader_.has(kBinaryMagic.size() + 4)) {
+      fail_truncated("a program has at least", kHeaderBytes + kChecksumBytes);
+    }
+    reader_.text(kBinaryMagic.size());
+    const std::string problem = version_problem(reader_.u32());
+    if (!problem.empty()) {
+      fail(8, problem);
+    }
+    if (bytes_.size() < kHeaderBytes + kChecksumBytes) {
+      fail_truncated("a program has at least", kHeaderBytes + kChecksumBytes);
+    }
+  }
+
+  void parse_header(Program& program) {
+    const std::uint32_t header_bytes = reader_.u32();
+    if (header_bytes != kHeaderBytes) {
+      fail(12, "header_bytes", header_bytes, std::to_string(kHeaderBytes));
+    }
+    program.tile.m = reader_.u32();
+    program.tile.n = reader_.u32();
+    program.tile.k = reader_.u32();
+    const std::uint32_t reserved = reader_.u32();
+    program.sram_bytes = reader_.u64();
+    tensor_count_ = reader_.u64();
+    tensor_bytes_ = reader_.u64();
+    op_count_ = reader_.u64();
+    if (const auto problem = find_problem(program.tile)) {
+      fail(offset_of(kHeaderFields, problem->field), "tile " + problem->text());
+    }
+    if (reserved != 0) {
+      fail(28, "reserved", reserved, "0");
+    }
+    if (const auto problem = find_sram_problem(program.sram_bytes)) {
+      fail(offset_of(kHeaderFields, problem->field), problem->text());
+    }
+    if (tensor_count_ > kMaxTensors) {
+      fail(40, "tensor_count", tensor_count_, "0 to " + std::to_string(kMaxTensors));
+    }
+    const std::uint64_t least = tensor_count_ * (kTensorRecordBytes + 1);
+    const std::uint64_t most = tensor_count_ * (kTensorRecordBytes + kMaxTensorNameBytes);
+    if (tensor_bytes_ < least || tensor_bytes_ > most) {
+      fail(48, "tensor_bytes", tensor_bytes_,
+           std::to_string(least) + " to " + std::to_string(most) + " for " +
+               std::to_string(tensor_count_) + " tensors");
+    }
+    if (op_count_ > kMaxOps) {
+      fail(56, "op_count", op_count_, "0 to " + std::to_string(kMaxOps));
+    }
+  }
+
+  void check_size_and_checksum() {
+    const std::uint64_t size = kHeaderBytes + tensor_bytes_ + op_count_ * kOpBytes + kChecksumBytes;
+    if (bytes_.size() < size) {
+      fail_truncated("the header announces", size);
+    }
+    if (bytes_.size() > size) {
+      fail(size, std::to_string(bytes_.size() - size) +
+                     " trailing bytes; allowed: none after the " + std::to_string(size) +
+                     " that the header announces");
+    }
+    const std::size_t end = bytes_.size() - kChecksumBytes;
+    const std::uint32_t stored = ByteReader(bytes_.subspan(end)).u32();
+    const std::uint32_t computed = crc32(bytes_.first(end));
+    if (stored != computed) {
+      fail(end, "checksum = " + hex(stored, 8) + "; allowed: " + hex(computed, 8) +
+                    ", the CRC-32 of the bytes before it: the file is damaged");
+    }
+  }
+
+  void parse_tensors(Program& program) {
+    const std::size_t end = kHeaderBytes + static_cast<std::size_t>(tensor_bytes_);
+    std::unordered_map<std::string_view, std::size_t> index;
+    program.tensors.reserve(static_cast<std::size_t>(tensor_count_));
+    for (std::size_t i = 0; i < tensor_count_; ++i) {
+      const std::size_t start = reader_.position();
+      const std::string label = "tensor " + std::to_string(i) + " ";
+      if (end - start < kTensorRecordBytes) {
+        fail(start, label + "does not fit into the tensor table, which ends at byte " +
+                        std::to_string(end));
+      }
+      ProgramTensor tensor;
+      tensor.shape.rows = reader_.u64();
+      tensor.shape.cols = reader_.u64();
+      tensor.padded.rows = reader_.u64();
+      tensor.padded.cols = reader_.u64();
+      tensor.dram_base = reader_.u64();
+      tensor.role = static_cast<TensorRole>(reader_.u8());
+      const std::size_t name_bytes = reader_.u8();
+      tensor.tile.rows = reader_.u16();
+      tensor.tile.cols = reader_.u16();
+      if (const std::uint16_t reserved = reader_.u16(); reserved != 0) {
+        fail(start + 46, label + "reserved", reserved, "0");
+      }
+      if (name_bytes > end - reader_.position()) {
+        fail(start + 41, label + "name_bytes", name_bytes,
+             "at most " + std::to_string(end - reader_.position()) +
+                 ", what is left of the tensor table");
+      }
+      const std::string_view name = reader_.text(name_bytes);
+      tensor.name = name;
+      if (const auto problem = find_problem(tensor, program.tile)) {
+        fail(start + offset_of(kTensorFields, problem->field), label + problem->text());
+      }
+      const auto [earlier, inserted] = index.emplace(name, i);
+      if (!inserted) {
+        fail(start + kTensorRecordBytes, label + "name = " + in_quotes(name) +
+                                             "; allowed: a name of its own, tensor " +
+                                             std::to_string(earlier->second) + " has this one");
+      }
+      program.tensors.push_back(std::move(tensor));
+    }
+    if (reader_.position() != end) {
+      fail(48, "tensor_bytes", tensor_bytes_,
+           std::to_string(reader_.position() - kHeaderBytes) + ", what the tensors take");
+    }
+  }
+
+  bool parse_bool(std::size_t op, std::size_t field) {
+    const std::size_t offset = reader_.position();
+    const std::uint8_t value = reader_.u8();
+    if (value > 1) {
+      fail(offset, "op " + std::to_string(op) + " " + std::string(kOpFields[field].field), value,
+           "0 or 1");
+    }
+    return value == 1;
+  }
+
+  void parse_ops(Program& program) {
+    program.ops.reserve(static_cast<std::size_t>(op_count_));
+    for (std::size_t i = 0; i < op_count_; ++i) {
+      const std::size_t start = reader_.position();
+      Op op;
+      op.opcode = static_cast<Opcode>(reader_.u8());
+      op.clear = parse_bool(i, 1);
+      op.relu = parse_bool(i, 2);
+      op.tag = static_cast<BufferTag>(reader_.u8());
+      op.biased = parse_bool(i, 4);
+      op.broadcast = parse_bool(i, 5);
+      if (const std::uint16_t reserved = reader_.u16(); reserved != 0) {
+        fail(start + 6, "op " + std::to_string(i) + " reserved", reserved, "0");
+      }
+      for (std::uint32_t* field :
+           {&op.tensor, &op.row, &op.col, &op.k, &op.a, &op.b, &op.bias, &op.dst}) {
+        *field = reader_.u32();
+      }
+      if (const auto problem = find_problem(op, program.tensors.size())) {
+        fail(start + offset_of(kOpFields, problem->field),
+             "op " + std::to_string(i) + " " + problem->text());
+      }
+      program.ops.push_back(op);
+    }
+  }
+
+  std::span<const std::byte> bytes_;
+  const std::string& file_;
+  ByteReader reader_;
+  std::uint64_t tensor_count_ = 0;
+  std::uint64_t tensor_bytes_ = 0;
+  std::uint64_t op_count_ = 0;
+};
+
+}  // namespace
+
+Program parse_binary(std::span<const std::byte> bytes, const std::string& file_name) {
+  return BinaryParser(bytes, file_name).parse();
+}
+
+}  // namespace tilewave

@@ -1,0 +1,42 @@
+// Reads the lines of ops in the grammar of program_text.h; what stands before them is
+// program_text_parser.cpp's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "compiler/base/text_cursor.h"
+#include "compiler/program/program.h"
+
+namespace tilewave {
+
+using TensorIndices = std::unordered_map<std::string, std::uint32_t>;
+
+class OpParser {
+ public:
+  /// Of a program whose tensor table is complete, or will be when parse() is called.
+  OpParser(TextCursor& cursor, const Program& program, const TensorIndices& tensors)
+      : cursor_(cursor), program_(program), tensors_(tensors) {}
+
+  /// The op on the cursor's line. Throws InputError.
+  Op parse();
+
+ private:
+  std::uint32_t u32(const char* what);
+  Opcode parse_opcode();
+  std::uint32_t parse_tensor_name();
+  void parse_operand_a(Op& op);
+  void parse_operand_b(Op& op);
+  void parse_bias(Op& op);
+  void parse_flags(Op& op);
+  [[noreturn]] void fail_flag(const Op& op, std::string_view word);
+
+  TextCursor& cursor_;
+  const Program& program_;
+  const TensorIndices& tensors_;
+  std::string name_;
+};
+
+}  // namespace tilewave

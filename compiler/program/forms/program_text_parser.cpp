@@ -1,0 +1,184 @@
+// Reads the grammar of program_text.h, trusting nothing. Each op is checked as it is read, so that
+// every complaint names its line.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
+#include "compiler/base/text_cursor.h"
+#include "compiler/program/forms/program_fields.h"
+#include "compiler/program/forms/program_text.h"
+#include "compiler/program/forms/program_text_ops.h"
+
+namespace tilewave {
+
+namespace {
+
+constexpr std::uint64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t kMaxU64 = std::numeric_limits<std::uint64_t>::max();
+
+class TextParser {
+ public:
+  TextParser(std::string_view text, const std::string& file)
+      : cursor_(text, file, kMaxProgramLineBytes) {}
+
+  Program parse() {
+    parse_version();
+    parse_tile();
+    parse_sram();
+    while (parse_tensor_or_ops()) {
+    }
+    while (cursor_.next_line()) {
+      if (program_.ops.size() == kMaxOps) {
+        cursor_.fail("one op too many; allowed: at most " + std::to_string(kMaxOps));
+      }
+      program_.ops.push_back(ops_.parse());
+    }
+    return std::move(program_);
+  }
+
+ private:
+  void start_line(const char* keyword) {
+    if (!cursor_.next_line()) {
+      cursor_.fail(std::string("the text ends before the line '") + keyword + "'");
+    }
+  }
+
+  void parse_version() {
+    const std::string first = "tilewave-program " + std::to_string(kProgramFormatVersion);
+    start_line(first.c_str());
+    if (const auto word = cursor_.word(); word != "tilewave-program") {
+      cursor_.fail("expected '" + first + "', found " + in_quotes(word));
+    }
+    const std::string problem = version_problem(cursor_.number("format version", kMaxU64));
+    if (!problem.empty()) {
+      cursor_.fail(problem);
+    }
+    cursor_.expect_line_end();
+  }
+
+  void parse_tile() {
+    start_line("tile M N K");
+    expect_keyword("tile");
+    program_.tile.m = u32("tile m");
+    program_.tile.n = u32("tile n");
+    program_.tile.k = u32("tile k");
+    cursor_.expect_line_end();
+    if (const auto problem = find_problem(program_.tile)) {
+      cursor_.fail("tile " + problem->text());
+    }
+  }
+
+  void parse_sram() {
+    start_line("sram BYTES");
+    expect_keyword("sram");
+    program_.sram_bytes = cursor_.number("sram", kMaxSramBytes);
+    cursor_.expect_line_end();
+  }
+
+  void expect_keyword(const char* keyword) {
+    if (const auto word = cursor_.word(); word != keyword) {
+      cursor_.fail_unknown("word", word, {keyword});
+    }
+  }
+
+  /// False once it has read the line "ops".
+  bool parse_tensor_or_ops() {
+    start_line("ops");
+    const std::string_view keyword = cursor_.word();
+    if (keyword == "ops") {
+      cursor_.expect_line_end();
+      return false;
+    }
+    if (keyword != "tensor") {
+      cursor_.fail_unknown("word", keyword, {"tensor", "ops"});
+    }
+    if (program_.tensors.size() == kMaxTensors) {
+      cursor_.fail("one tensor too many; allowed: at most " + std::to_string(kMaxTensors));
+    }
+    ProgramTensor tensor;
+    tensor.name = cursor_.word();
+    tensor.role = parse_role();
+    tensor.shape = parse_shape();
+    cursor_.expect("tile", "the size of the tensor's tiles");
+    const Shape tile = parse_shape();
+    tensor.tile = {static_cast<std::uint32_t>(std::min(tile.rows, kMaxU32)),
+                   static_cast<std::uint32_t>(std::min(tile.cols, kMaxU32))};
+    if (tensor.shape.rows <= kMaxTensorElements && tensor.shape.cols <= kMaxTensorElements &&
+        tensor.tile.elements() > 0) {
+      tensor.padded = padded_shape(tensor.shape, tensor.tile);
+    }
+    cursor_.expect("dram", "the DRAM base address");
+    tensor.dram_base = cursor_.number("dram", kMaxU64);
+    cursor_.expect_line_end();
+    if (const auto problem = find_problem(tensor, program_.tile)) {
+      cursor_.fail("tensor " + problem->text());
+    }
+    const auto index = static_cast<std::uint32_t>(program_.tensors.size());
+    const auto [earlier, inserted] = tensors_.emplace(tensor.name, index);
+    if (!inserted) {
+      cursor_.fail("tensor name = " + in_quotes(tensor.name) +
+                   "; allowed: a name of its own, tensor " + std::to_string(earlier->second) +
+                   " has this one");
+    }
+    program_.tensors.push_back(std::move(tensor));
+    return true;
+  }
+
+  TensorRole parse_role() {
+    constexpr std::array kRoles = {TensorRole::kInput, TensorRole::kParameter,
+                                   TensorRole::kIntermediate, TensorRole::kOutput};
+    const std::string_view word = cursor_.word();
+    std::vector<std::string> names;
+    for (const TensorRole role : kRoles) {
+      if (word == to_string(role)) {
+        return role;
+      }
+      names.emplace_back(to_string(role));
+    }
+    cursor_.fail_unknown("role", word, names);
+  }
+
+  /// "128x64", decimal only.
+  Shape parse_shape() {
+    const std::string_view word = cursor_.word();
+    const std::size_t cross = word.find('x');
+    Shape shape;
+    if (cross == word.npos || !parse_extent(word.substr(0, cross), shape.rows) ||
+        !parse_extent(word.substr(cross + 1), shape.cols)) {
+      cursor_.fail("shape = " + in_quotes(word) + "; allowed: ROWSxCOLS in decimal, like 128x64");
+    }
+    return shape;
+  }
+
+  static bool parse_extent(std::string_view digits, std::uint64_t& value) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size();
+  }
+
+  std::uint32_t u32(const char* what) {
+    return static_cast<std::uint32_t>(cursor_.number(what, kMaxU32));
+  }
+
+  TextCursor cursor_;
+  Program program_;
+  TensorIndices tensors_;
+  OpParser ops_{cursor_, program_, tensors_};
+};
+
+}  // namespace
+
+Program parse_program_text(std::string_view text, const std::string& file_name) {
+  if (text.size() > kMaxProgramTextBytes) {
+    throw InputError(file_name + ": program text of " + std::to_string(text.size()) +
+                     " bytes; allowed: at most " + std::to_string(kMaxProgramTextBytes) +
+                     ", larger programs have the binary form");
+  }
+  return TextParser(text, file_name).parse();
+}
+
+}  // namespace tilewave

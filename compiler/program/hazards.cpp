@@ -1,0 +1,110 @@
+#include "compiler/program/hazards.h"
+
+#include "compiler/program/sram_ranges.h"
+#include "compiler/program/tile_index.h"
+
+namespace tilewave {
+namespace {
+
+/// Who touched a resource last: the writer, and the latest reader of each engine since.
+struct Access {
+  std::uint32_t writer = kNoOp;
+  std::array<std::uint32_t, kEngineCount> readers{kNoOp, kNoOp, kNoOp};
+};
+
+class HazardFinder {
+ public:
+  explicit HazardFinder(const Program& program)
+      : program_(program),
+        index_(program.tensors),
+        dram_(index_.count()),
+        hazards_(program.ops.size()) {}
+
+  std::vector<OpHazards> run() {
+    for (std::uint32_t index = 0; index < program_.ops.size(); ++index) {
+      op_ = index;
+      const Op& op = program_.ops[index];
+      computes_ = engine_of(op.opcode) == Engine::kCompute;
+      accumulates_ = op.opcode == Opcode::kMatmul && !op.clear;
+      visit_sram(
+          program_, op,
+          [&](std::uint32_t address, std::uint64_t bytes) {
+            read_sram(address, bytes, address == op.dst);
+          },
+          [&](std::uint32_t address, std::uint64_t bytes) { write_sram(address, bytes); });
+      if (op.opcode == Opcode::kLoad) {
+        read(dram_tile(op), false, false);
+      } else if (op.opcode == Opcode::kStore) {
+        write(dram_tile(op), false);
+      }
+    }
+    return std::move(hazards_);
+  }
+
+ private:
+  Access& dram_tile(const Op& op) { return dram_[index_.id(op)]; }
+
+  void read_sram(std::uint32_t address, std::uint64_t bytes, bool is_accumulator) {
+    sram_.visit(address, bytes, [&](Access& access) {
+      read(access, accumulates_ && is_accumulator, is_accumulator && computes_);
+    });
+  }
+
+  void write_sram(std::uint32_t address, std::uint64_t bytes) {
+    sram_.visit_and_join(address, bytes, [&](Access& access) { write(access, accumulates_); });
+  }
+
+  void read(Access& access, bool in_place, bool rewritten) {
+    depend(access.writer, HazardKind::kReadAfterWrite, in_place);
+    if (!rewritten) {  // else the op's own write follows, and must still see the readers before it
+      access.readers[static_cast<std::size_t>(engine_of(program_.ops[op_].opcode))] = op_;
+    }
+  }
+
+  void write(Access& access, bool in_place) {
+    for (const std::uint32_t reader : access.readers) {
+      depend(reader, HazardKind::kWriteAfterRead, in_place);
+    }
+    depend(access.writer, HazardKind::kWriteAfterWrite, in_place);
+    access = {op_, {kNoOp, kNoOp, kNoOp}};
+  }
+
+  void depend(std::uint32_t earlier, HazardKind kind, bool in_place) {
+    if (earlier == kNoOp || earlier == op_) {
+      return;
+    }
+    const Opcode opcode = program_.ops[earlier].opcode;
+    if (in_place && opcode == Opcode::kMatmul &&
+        program_.ops[earlier].dst == program_.ops[op_].dst) {
+      return;
+    }
+    Hazard& hazard = hazards_[op_][static_cast<std::size_t>(engine_of(opcode))];
+    if (!hazard.exists() || earlier > hazard.op || (earlier == hazard.op && kind < hazard.kind)) {
+      hazard = {earlier, kind};
+    }
+  }
+
+  const Program& program_;
+  SramRanges<Access> sram_;
+  TileIndex index_;
+  std::vector<Access> dram_;
+  std::vector<OpHazards> hazards_;
+  std::uint32_t op_ = 0;
+  bool computes_ = false;
+  bool accumulates_ = false;
+};
+
+}  // namespace
+
+const char* to_string(HazardKind kind) {
+  switch (kind) {
+    case HazardKind::kReadAfterWrite: return "read-after-write";
+    case HazardKind::kWriteAfterRead: return "write-after-read";
+    case HazardKind::kWriteAfterWrite: return "write-after-write";
+  }
+  return "?";
+}
+
+std::vector<OpHazards> find_hazards(const Program& program) { return HazardFinder(program).run(); }
+
+}  // namespace tilewave

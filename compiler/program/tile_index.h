@@ -1,0 +1,69 @@
+// Dense numbers for the tiles of all tensors of a graph or a program, so that what is known of a
+// tile is an array entry.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "compiler/program/tensor.h"
+
+namespace tilewave {
+
+/// Of a tile among those of all tensors.
+using TileId = std::uint64_t;
+
+/// Tensor after tensor, each row by row.
+class TileIndex {
+ public:
+  struct Place {
+    std::uint32_t tensor = 0;
+    std::uint32_t row = 0;
+    std::uint32_t col = 0;
+  };
+
+  /// `tensors` have a `shape` each, and tiles of the size that `tiles` has in the same place.
+  template <typename Tensors>
+  TileIndex(const Tensors& tensors, const std::vector<TileExtent>& tiles) {
+    for (std::size_t i = 0; i < tiles.size(); ++i) {
+      add(tile_grid(tensors[i].shape, tiles[i]));
+    }
+  }
+  /// Of a program's tensors.
+  template <typename Tensors>
+  explicit TileIndex(const Tensors& tensors) {
+    for (const auto& tensor : tensors) {
+      add(tensor.grid());
+    }
+  }
+
+  TileId count() const { return first_.back(); }
+  /// A tensor's tiles are [first(tensor), first(tensor + 1)).
+  TileId first(std::size_t tensor) const { return first_[tensor]; }
+  const TileGrid& grid(std::size_t tensor) const { return grids_[tensor]; }
+
+  /// Of an Op, a Uop, or whatever else names a tensor, a row and a column.
+  template <typename Named>
+  TileId id(const Named& named) const {
+    return first_[named.tensor] + grids_[named.tensor].index(named.row, named.col);
+  }
+
+  Place place(TileId id) const {
+    const auto behind = std::upper_bound(first_.begin(), first_.end(), id);
+    const auto tensor = static_cast<std::uint32_t>(behind - first_.begin() - 1);
+    const auto index = static_cast<std::uint32_t>(id - first_[tensor]);
+    return {tensor, index / grids_[tensor].cols, index % grids_[tensor].cols};
+  }
+
+ private:
+  void add(const TileGrid& grid) {
+    grids_.push_back(grid);
+    first_.push_back(first_.back() + grid.tiles());
+  }
+
+  std::vector<TileGrid> grids_;
+  std::vector<TileId> first_{0};  // and one past the last tile at the end
+};
+
+}  // namespace tilewave

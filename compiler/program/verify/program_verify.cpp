@@ -1,0 +1,236 @@
+// One walk over the ops with the contents of SRAM and the stored tiles of DRAM beside it. Messages
+// are made in program_verify_errors.cpp.
+#include "compiler/program/verify/program_verify.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "compiler/program/forms/program_fields.h"
+#include "compiler/program/verify/program_verify_errors.h"
+#include "compiler/program/verify/program_verify_header.h"
+#include "compiler/program/verify/sram_contents.h"
+
+namespace tilewave {
+
+namespace {
+
+/// Expects a verified header.
+class OpVerifier {
+ public:
+  OpVerifier(const Program& program, const VerifyErrors& errors)
+      : program_(program),
+        errors_(errors),
+        left_(program.tile.left()),
+        right_(program.tile.right()),
+        result_(program.tile.result()),
+        row_bytes_(program.tile.row().bytes()),
+        sram_(program, errors) {
+    std::uint64_t tiles = 0;
+    for (const ProgramTensor& tensor : program.tensors) {
+      tensors_.push_back({tensor.grid(), tensor.tile, tensor.role, tiles});
+      tiles += tensors_.back().grid.tiles();
+    }
+    stored_.resize(tiles);
+  }
+
+  VerifyReport verify() {
+    for (std::size_t i = 0; i < program_.ops.size(); ++i) {
+      verify_op(static_cast<std::uint32_t>(i));
+    }
+    verify_outputs();
+    sram_.check_nothing_unread();
+    report_.peak_address = sram_.peak_address();
+    return report_;
+  }
+
+ private:
+  struct TensorInfo {
+    TileGrid grid;
+    TileExtent tile;
+    TensorRole role;
+    std::uint64_t first_tile;  ///< its tile [0,0] in stored_
+
+    bool is_constant() const {
+      return role == TensorRole::kInput || role == TensorRole::kParameter;
+    }
+  };
+
+  void verify_op(std::uint32_t index) {
+    const Op& op = program_.ops[index];
+    if (const auto problem = find_problem(op, tensors_.size())) {
+      errors_.fail_op(index, problem->text());
+    }
+    verify_coordinates(index, op);
+    switch (op.opcode) {
+      case Opcode::kLoad: verify_load(index, op); break;
+      case Opcode::kStore: verify_store(index, op); break;
+      case Opcode::kMatmul: verify_matmul(index, op); break;
+      case Opcode::kAdd:
+      case Opcode::kRelu: verify_elementwise(index, op); break;
+    }
+  }
+
+  void verify_coordinates(std::uint32_t index, const Op& op) const {
+    const TileGrid& grid = tensors_[op.tensor].grid;
+    if (op.row >= grid.rows || op.col >= grid.cols) {
+      errors_.fail_op(index, "names a tile that does not exist; allowed: row 0 to " +
+                                 std::to_string(grid.rows - 1) + ", column 0 to " +
+                                 std::to_string(grid.cols - 1));
+    }
+    if (op.k >= kMaxReductionSteps) {
+      errors_.fail_op(index, "has k = " + std::to_string(op.k) + "; allowed: 0 to " +
+                                 std::to_string(kMaxReductionSteps - 1));
+    }
+  }
+
+  void verify_load(std::uint32_t index, const Op& op) {
+    const TensorInfo& tensor = tensors_[op.tensor];
+    const std::uint64_t bytes = tensor.tile.bytes();
+    sram_.check_address(index, "destination", op.dst, bytes);
+    if (!tensor.is_constant() && !stored_[dram_tile(op)]) {
+      errors_.fail_op(index, std::string("loads a tile of an ") + to_string(tensor.role) +
+                                 " tensor that no earlier op stored");
+    }
+    sram_.write(index, op.dst, tensor.tile, false);
+    ++report_.loads;
+    report_.bytes_loaded += bytes;
+  }
+
+  void verify_store(std::uint32_t index, const Op& op) {
+    const TensorInfo& tensor = tensors_[op.tensor];
+    const std::uint64_t bytes = tensor.tile.bytes();
+    sram_.check_address(index, "source", op.a, bytes);
+    if (tensor.is_constant()) {
+      errors_.fail_op(index, std::string("stores to a tensor of role ") + to_string(tensor.role) +
+                                 "; allowed: intermediate, output");
+    }
+    SramTile& source = sram_.read(index, "source", op.a, tensor.tile);
+    const Op& writer = program_.ops[source.writer];
+    if (writer.row != op.row || writer.col != op.col) {
+      errors_.fail_op(index, "stores the tile of " + errors_.describe(source.writer) +
+                                 " under other coordinates");
+    }
+    if (!within(valid_part(writer), valid_part(op))) {
+      errors_.fail_op(index,
+                      "stores the tile of " + errors_.describe(source.writer) +
+                          " into one with less valid elements: the rest would become padding,"
+                          " which has to stay zero");
+    }
+    source.stored = true;
+    const std::uint64_t tile = dram_tile(op);
+    if (tensor.role == TensorRole::kOutput && stored_[tile]) {
+      errors_.fail_stored_twice(index);
+    }
+    stored_[tile] = true;
+    ++report_.stores;
+    report_.bytes_stored += bytes;
+  }
+
+  void verify_matmul(std::uint32_t index, const Op& op) {
+    verify_result(index, op);
+    sram_.check_address(index, "a", op.a, left_.bytes());
+    sram_.check_address(index, "b", op.b, right_.bytes());
+    sram_.check_address(index, "accumulator", op.dst, result_.bytes());
+    if (op.biased) {
+      sram_.check_address(index, "bias", op.bias, row_bytes_);
+      sram_.check_apart(index, "an accumulator that overlaps its own bias", op.dst, op.bias,
+                        row_bytes_);
+    }
+    sram_.check_apart(index, "an accumulator that overlaps its own operand", op.dst, op.a,
+                      left_.bytes());
+    sram_.check_apart(index, "an accumulator that overlaps its own operand", op.dst, op.b,
+                      right_.bytes());
+    sram_.read(index, "a", op.a, left_);
+    sram_.read(index, "b", op.b, right_);
+    if (op.biased) {
+      sram_.read_row(index, "bias", op.bias);
+    }
+    if (op.clear) {
+      sram_.write(index, op.dst, result_, true);
+    } else {
+      sram_.accumulate(index, op);
+    }
+    ++report_.executes;
+  }
+
+  void verify_elementwise(std::uint32_t index, const Op& op) {
+    verify_result(index, op);
+    sram_.check_address(index, "a", op.a, result_.bytes());
+    if (op.opcode == Opcode::kAdd) {
+      sram_.check_address(index, "b", op.b, op.broadcast ? row_bytes_ : result_.bytes());
+    }
+    sram_.check_address(index, "destination", op.dst, result_.bytes());
+    sram_.check_in_place(index, op.dst, op.a);
+    sram_.read(index, "a", op.a, result_);
+    if (op.opcode == Opcode::kAdd && op.broadcast) {
+      sram_.check_apart(index, "a destination that overlaps its own row vector", op.dst, op.b,
+                        row_bytes_);
+      sram_.read_row(index, "b", op.b);
+    } else if (op.opcode == Opcode::kAdd) {
+      sram_.check_in_place(index, op.dst, op.b);
+      sram_.read(index, "b", op.b, result_);
+    }
+    sram_.write(index, op.dst, result_, true);
+    ++report_.executes;
+  }
+
+  /// What is computed is m x n, so the tensor that it is said to be a tile of must be cut like
+  /// that.
+  void verify_result(std::uint32_t index, const Op& op) const {
+    const TileExtent& tile = tensors_[op.tensor].tile;
+    if (tile != result_) {
+      errors_.fail_op(index, "computes a tile of a tensor with tiles of " + to_string(tile) +
+                                 "; allowed: m x n = " + to_string(result_));
+    }
+  }
+
+  /// The elements of an op's tile that are not padding.
+  Shape valid_part(const Op& op) const {
+    const Shape& shape = program_.tensors[op.tensor].shape;
+    const std::uint64_t rows = tensors_[op.tensor].tile.rows;
+    const std::uint64_t cols = tensors_[op.tensor].tile.cols;
+    return {std::min(rows, shape.rows - op.row * rows), std::min(cols, shape.cols - op.col * cols)};
+  }
+  static bool within(const Shape& inner, const Shape& outer) {
+    return inner.rows <= outer.rows && inner.cols <= outer.cols;
+  }
+
+  std::uint64_t dram_tile(const Op& op) const {
+    const TensorInfo& tensor = tensors_[op.tensor];
+    return tensor.first_tile + tensor.grid.index(op.row, op.col);
+  }
+
+  void verify_outputs() const {
+    for (std::uint32_t id = 0; id < tensors_.size(); ++id) {
+      const TensorInfo& tensor = tensors_[id];
+      for (std::uint64_t tile = 0; tensor.role == TensorRole::kOutput && tile < tensor.grid.tiles();
+           ++tile) {
+        if (!stored_[tensor.first_tile + tile]) {
+          errors_.fail_never_stored(id, static_cast<std::uint32_t>(tile / tensor.grid.cols),
+                                    static_cast<std::uint32_t>(tile % tensor.grid.cols));
+        }
+      }
+    }
+  }
+
+  const Program& program_;
+  const VerifyErrors& errors_;
+  TileExtent left_;
+  TileExtent right_;
+  TileExtent result_;
+  std::uint64_t row_bytes_;
+  SramContents sram_;
+  std::vector<TensorInfo> tensors_;
+  std::vector<bool> stored_;  ///< per DRAM tile: an op has stored it
+  VerifyReport report_;
+};
+
+}  // namespace
+
+VerifyReport verify_program(const Program& program, const std::string& file_name) {
+  const VerifyErrors errors(program, file_name);
+  verify_header(program, errors);
+  return OpVerifier(program, errors).verify();
+}
+
+}  // namespace tilewave

@@ -1,0 +1,141 @@
+// Finds the earlier op that a breach clashes with, and words the complaint.
+#include "compiler/program/verify/program_verify_errors.h"
+
+#include "compiler/base/error.h"
+#include "compiler/base/number_text.h"
+#include "compiler/program/forms/program_text.h"
+
+namespace tilewave {
+
+namespace {
+
+constexpr std::size_t kAddressDigits = 4;
+
+bool same_tile(const Op& a, const Op& b) {
+  return a.tensor == b.tensor && a.row == b.row && a.col == b.col;
+}
+
+}  // namespace
+
+void VerifyErrors::fail(const std::string& message) const {
+  throw InputError(file_ + ": " + message);
+}
+
+void VerifyErrors::fail_op(std::size_t op, const std::string& message) const {
+  fail(describe(op) + " " + message);
+}
+
+std::string VerifyErrors::describe(std::size_t op) const {
+  return "op " + std::to_string(op) + " (" + op_text(program_, program_.ops[op]) + ")";
+}
+
+std::string VerifyErrors::tile_name(std::uint32_t tensor, std::uint32_t row,
+                                    std::uint32_t col) const {
+  return program_.tensors[tensor].name + "[" + std::to_string(row) + "," + std::to_string(col) +
+         "]";
+}
+
+VerifyErrors::Region VerifyErrors::written_by(std::size_t op) const {
+  Region region;
+  visit_sram(
+      program_, program_.ops[op], [](std::uint32_t, std::uint64_t) {},
+      [&](std::uint32_t start, std::uint64_t bytes) {
+        region = {start, start + bytes};
+      });
+  return region;
+}
+
+VerifyErrors::Region VerifyErrors::read_by(std::size_t op, std::uint32_t address) const {
+  Region region;
+  visit_sram(
+      program_, program_.ops[op],
+      [&](std::uint32_t start, std::uint64_t bytes) {
+        if (start == address) {
+          region = {start, start + bytes};
+        }
+      },
+      [](std::uint32_t, std::uint64_t) {});
+  return region;
+}
+
+void VerifyErrors::fail_unreadable(std::size_t op, const char* what, std::uint32_t address) const {
+  std::size_t writer = op;  // the last that wrote a whole tile there; `op` itself means none
+  std::size_t clash = op;   // the first that wrote over a part of it, or the last if there was none
+  Region tile = read_by(op, address);
+  for (std::size_t i = 0; i < op; ++i) {
+    const Region written = written_by(i);
+    if (written.begin == address && written.end > written.begin) {
+      writer = i;
+      clash = op;
+      tile = written;
+    } else if ((writer == op || clash == op) && written.overlaps(tile)) {
+      clash = i;
+    }
+  }
+  const std::string place = std::string("reads ") + what + " " + hex(address, kAddressDigits);
+  if (writer != op && clash != op) {
+    fail_op(op, place + ", but " + describe(clash) + " overwrote a part of the tile of " +
+                    describe(writer));
+  }
+  if (clash != op) {
+    fail_op(op, place + ", where no tile begins: it overlaps the tile of " + describe(clash));
+  }
+  fail_op(op, place + ", which no earlier op wrote");
+}
+
+void VerifyErrors::fail_extent(std::size_t op, const char* what, const SramTile& tile,
+                               const std::string& allowed) const {
+  fail_op(op, std::string("reads as ") + what + " the " + to_string(tile.extent) + " tile of " +
+                  describe(tile.writer) + "; allowed: " + allowed);
+}
+
+void VerifyErrors::fail_accumulate(std::size_t op, std::size_t writer) const {
+  const Op& earlier = program_.ops[writer];
+  if (earlier.opcode == Opcode::kMatmul && same_tile(earlier, program_.ops[op]) && earlier.relu) {
+    fail_op(op, "accumulates without clear into what went through the ReLU of " + describe(writer));
+  }
+  if (earlier.opcode == Opcode::kMatmul && same_tile(earlier, program_.ops[op])) {
+    std::size_t store = op;
+    for (std::size_t i = writer; i < op; ++i) {
+      const Op& candidate = program_.ops[i];
+      if (candidate.opcode == Opcode::kStore && candidate.a == program_.ops[op].dst) {
+        store = i;
+        break;
+      }
+    }
+    fail_op(op, "accumulates without clear into what " + describe(store) + " has already stored");
+  }
+  fail_op(op,
+          "accumulates without clear, but its accumulator holds the tile of " + describe(writer));
+}
+
+void VerifyErrors::fail_overwrite(std::size_t op, std::size_t writer) const {
+  const bool accumulator = program_.ops[writer].opcode == Opcode::kMatmul;
+  fail_op(op, std::string("overwrites the ") +
+                  (accumulator ? "live accumulator" : "unread result") + " of " + describe(writer));
+}
+
+void VerifyErrors::fail_stored_twice(std::size_t op) const {
+  for (std::size_t i = 0; i < op; ++i) {
+    if (program_.ops[i].opcode == Opcode::kStore && same_tile(program_.ops[i], program_.ops[op])) {
+      fail_op(op, "stores an output tile that " + describe(i) + " has already stored");
+    }
+  }
+  throw InternalError("verify_program: no first store for " + describe(op));
+}
+
+void VerifyErrors::fail_never_stored(std::uint32_t tensor, std::uint32_t row,
+                                     std::uint32_t col) const {
+  std::string message = "output tile " + tile_name(tensor, row, col) + " is never stored";
+  const Op missing{.tensor = tensor, .row = row, .col = col};
+  for (std::size_t i = program_.ops.size(); i-- > 0;) {
+    const Op& op = program_.ops[i];
+    if (engine_of(op.opcode) == Engine::kCompute && same_tile(op, missing)) {
+      message += "; " + describe(i) + " computes it";
+      break;
+    }
+  }
+  fail(message);
+}
+
+}  // namespace tilewave

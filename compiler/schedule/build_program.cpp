@@ -1,0 +1,36 @@
+// build_program() of schedule.h: tensors get their places in DRAM.
+#include <algorithm>
+
+#include "compiler/lowering/tiling.h"
+#include "compiler/schedule/schedule.h"
+
+namespace tilewave {
+namespace {
+
+constexpr std::uint64_t kTensorAlignment = 4096;
+
+}  // namespace
+
+Program build_program(const Graph& graph, const TileShape& tile, Schedule schedule) {
+  Program program;
+  program.tile = tile;
+  std::uint64_t base = 0;
+  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
+  for (TensorId id = 0; id < tiles.size(); ++id) {
+    const Tensor& tensor = graph.tensor(id);
+    ProgramTensor entry{tensor.name, tensor.shape, tiles[id], padded_shape(tensor.shape, tiles[id]),
+                        tensor.role, base};
+    base += ceil_div(entry.bytes(), kTensorAlignment) * kTensorAlignment;
+    program.tensors.push_back(std::move(entry));
+  }
+  for (const Op& op : schedule.ops) {
+    const auto reach = [&](std::uint32_t address, std::uint64_t bytes) {
+      program.sram_bytes = std::max(program.sram_bytes, address + bytes);
+    };
+    visit_sram(program, op, reach, reach);
+  }
+  program.ops = std::move(schedule.ops);
+  return program;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,30 @@
+// From a graph to a schedule that fits the SRAM: fusion, loop nests, uOps and schedule, each
+// verified, and what is tried when memory is tight.
+#pragma once
+
+#include <vector>
+
+#include "compiler/graph/graph.h"
+#include "compiler/lowering/loop_nest.h"
+#include "compiler/lowering/uop.h"
+#include "compiler/schedule/schedule.h"
+
+namespace tilewave {
+
+/// fuse(), but biases stay adds of their own if a step with its bias does not fit the SRAM.
+Graph fuse_to_fit(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes);
+
+struct FittingSchedule {
+  std::vector<LoopNest> nests;  ///< by operator
+  UopList uops;
+  Schedule schedule;
+};
+
+/// The schedule of a fused graph. Tiles of different sizes may leave holes between them that are
+/// too small for the next one; then blocks are made smaller, and at last every output tile is
+/// computed by itself and nothing is kept (ScheduleOptions::apart). Throws InputError if a step
+/// does not fit.
+FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
+                                const ScheduleOptions& options);
+
+}  // namespace tilewave

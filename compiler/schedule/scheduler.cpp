@@ -1,0 +1,423 @@
+// The algorithm of schedule_uops(): one pass over the steps, with a second position running ahead
+// of it that decides what is loaded, where, and what has to go.
+#include <algorithm>
+#include <array>
+#include <deque>
+
+#include "compiler/base/error.h"
+#include "compiler/schedule/arena.h"
+#include "compiler/schedule/load_pace.h"
+#include "compiler/schedule/residency.h"
+#include "compiler/schedule/schedule.h"
+#include "compiler/schedule/store_queue.h"
+
+namespace tilewave {
+namespace {
+
+/// Operand tiles of this many last steps are evicted only if nothing else is left: their bytes are
+/// still being read when the load that takes their place could start.
+constexpr std::size_t kRestingSteps = 3;
+
+/// Loads of so many tiles are sent ahead even if the SRAM is small.
+constexpr double kLeastPrefetchTiles = 4;
+
+/// LOADs hoisted over one step: the sequencer fetches them before it, one per cycle, so a window
+/// that opened at once would hold up the first steps.
+constexpr std::size_t kEarlyLoadsPerStep = 4;
+
+/// Accumulators are opened this many steps before their first step even if something has to go.
+constexpr std::uint64_t kNearSteps = 8;
+
+class Scheduler {
+ public:
+  explicit Scheduler(const SchedulingProblem& problem)
+      : graph_(problem.graph),
+        list_(problem.uops),
+        options_(problem.options),
+        ahead_of_time_(options_.buffering == Buffering::kPingPong),
+        arena_(options_.sram_bytes, ahead_of_time_ ? Placement::kNextFit : Placement::kFirstFit),
+        index_(graph_.tensors(), list_.tiles),
+        residency_(options_.eviction, index_.count()),
+        tiles_(index_.count()),
+        pace_(options_.costs.dram_bytes_per_cycle, prefetch_bytes()),
+        most_early_(std::min<std::size_t>(
+            options_.loads_ahead,
+            static_cast<std::size_t>(2 * prefetch_bytes()) / list_.tile.result().bytes())) {
+    find_next_uses();
+    schedule_.ops.reserve(list_.uops.size() * 2 / 3);
+  }
+
+  Schedule run() {
+    const std::vector<Uop>& uops = list_.uops;
+    schedule_.stats.uops = uops.size();
+    for (position_ = 0; position_ < uops.size(); ++position_) {
+      const Uop& uop = uops[position_];
+      switch (uop.kind) {
+        case UopKind::kLoad:
+          if (operand_count_ == 0) {
+            begin_step();
+          }
+          operands_[operand_count_++] = position_;
+          break;
+        case UopKind::kExecute: execute(uop); break;
+        case UopKind::kStore: complete(uop); break;
+      }
+    }
+    flush_stores(kNoUse);
+    schedule_.stats.stores += stores_.late_count();
+    schedule_.ops = stores_.merge_late(std::move(schedule_.ops));
+    schedule_.stats.loads_eliminated = load_uops_ - schedule_.stats.loads;
+    schedule_.stats.peak_sram_bytes = arena_.peak_bytes();
+    schedule_.stats.final_live_bytes = arena_.live_bytes();
+    return std::move(schedule_);
+  }
+
+ private:
+  /// What is known of a tile besides its residency.
+  struct TileState {
+    std::uint64_t first_use = kNoUse;  ///< the first LOAD uOp of it
+    double arrival = 0;                ///< when its latest LOAD is through
+    std::uint32_t accumulator = 0;     ///< address while it is computed
+    std::size_t completed = 0;         ///< ops emitted when it was complete
+    bool open = false;                 ///< it has an accumulator
+    bool in_dram = false;              ///< a source, or a STORE was emitted
+    bool unsaved = false;              ///< resident, and DRAM does not have it
+    bool leaving = false;              ///< a STORE of it waits for loads to pass
+  };
+
+  TileId tile_of(const Uop& uop) const { return index_.id(uop); }
+
+  /// On their way at once, if the DRAM is what is waited for.
+  double prefetch_bytes() const {
+    return std::max(kPrefetchShare * static_cast<double>(options_.sram_bytes),
+                    kLeastPrefetchTiles * static_cast<double>(list_.tile.result().bytes()));
+  }
+
+  std::uint64_t bytes_of(const Uop& uop) const { return list_.tiles[uop.tensor].bytes(); }
+
+  /// For every LOAD the position of the next LOAD of the same tile, and the first for every tile.
+  void find_next_uses() {
+    next_use_.resize(list_.uops.size());
+    for (std::size_t i = list_.uops.size(); i-- > 0;) {
+      if (list_.uops[i].kind == UopKind::kLoad) {
+        TileState& tile = tiles_[tile_of(list_.uops[i])];
+        next_use_[i] = tile.first_use;
+        tile.first_use = i;
+        ++load_uops_;
+      }
+    }
+    for (TensorId id = 0; id < graph_.tensors().size(); ++id) {
+      if (!graph_.tensor(id).producer) {
+        for (TileId tile = index_.first(id); tile < index_.first(id + 1); ++tile) {
+          tiles_[tile].in_dram = true;
+        }
+      }
+    }
+  }
+
+  // --- ahead of the program -----------------------------------------------------------------
+
+  /// Everything the step at position_ needs gets its place, and of the steps behind it as much as
+  /// the options allow and the SRAM has room for.
+  void begin_step() {
+    flush_stores(step_);
+    while (!early_.empty() && early_.front() <= position_) {
+      early_.pop_front();
+    }
+    if (options_.apart) {
+      while (const auto idle = residency_.victim(step_end(position_), kNoUse)) {
+        evict(*idle);
+      }
+    }
+    const std::size_t most_early = std::min(most_early_, early_.size() + kEarlyLoadsPerStep);
+    while (ahead_ < list_.uops.size()) {
+      const bool now = ahead_step_ == step_;
+      if (!now && (!ahead_of_time_ || ahead_step_ - step_ > options_.lookahead ||
+                   early_.size() >= most_early || pace_.is_full())) {
+        break;
+      }
+      if (!prepare(now)) {
+        break;
+      }
+    }
+    ++step_;
+    steps_.push_back(position_);
+    if (steps_.size() > kRestingSteps) {
+      steps_.pop_front();
+    }
+  }
+
+  /// One uOp of the step ahead. False if it has to wait, which cannot be if it is needed `now`.
+  bool prepare(bool now) {
+    const Uop& uop = list_.uops[ahead_];
+    if (uop.kind == UopKind::kLoad) {
+      if (!bring_in(uop, now)) {
+        return false;
+      }
+    } else if (uop.kind == UopKind::kExecute) {
+      TileState& tile = tiles_[tile_of(uop)];
+      if (uop.first) {
+        const auto address = open_accumulator(uop, now);
+        if (!address) {
+          return false;
+        }
+        tile.accumulator = *address;
+        tile.open = true;
+      }
+    }
+    ++ahead_;
+    // A step ends with its EXECUTE, or its STORE.
+    if (ahead_ == list_.uops.size() || (list_.uops[ahead_].kind == UopKind::kLoad &&
+                                        list_.uops[ahead_ - 1].kind != UopKind::kLoad)) {
+      ++ahead_step_;
+    }
+    return true;
+  }
+
+  /// An accumulator far ahead stands idle until its step comes: nothing is evicted for it.
+  std::optional<std::uint32_t> open_accumulator(const Uop& uop, bool now) {
+    if (now || ahead_step_ - step_ <= kNearSteps) {
+      return allocate(uop, ahead_, now);
+    }
+    const auto address = arena_.allocate(bytes_of(uop));
+    return address ? std::optional(static_cast<std::uint32_t>(*address)) : std::nullopt;
+  }
+
+  bool bring_in(const Uop& uop, bool now) {
+    const TileId id = tile_of(uop);
+    if (residency_.contains(id) || (options_.forwarding && tiles_[id].open)) {
+      return true;
+    }
+    if (!tiles_[id].in_dram) {
+      if (!now) {
+        return false;
+      }
+      flush_stores(kNoUse);
+    }
+    const auto address = allocate(uop, step_end(ahead_), now);
+    if (!address) {
+      return false;
+    }
+    Op op;
+    op.opcode = Opcode::kLoad;
+    op.tag = tag(uop);
+    op.tensor = uop.tensor;
+    op.row = uop.row;
+    op.col = uop.col;
+    op.dst = *address;
+    schedule_.ops.push_back(op);
+    ++schedule_.stats.loads;
+    residency_.insert(id, *address, ahead_);
+    tiles_[id].arrival = pace_.transfer(bytes_of(uop));
+    if (!now) {
+      early_.push_back(ahead_);
+    }
+    return true;
+  }
+
+  /// Of the step that the LOAD uOp at `position` is for.
+  std::size_t step_end(std::size_t position) const {
+    while (list_.uops[position].kind == UopKind::kLoad) {
+      ++position;
+    }
+    return position;
+  }
+
+  std::optional<std::uint64_t> place(const Uop& uop) {
+    const bool second = ahead_ > 0 && list_.uops[ahead_ - 1].kind == UopKind::kLoad;
+    const bool high = options_.apart && (second || uop.kind != UopKind::kLoad);
+    return high ? arena_.allocate_high(bytes_of(uop)) : arena_.allocate(bytes_of(uop));
+  }
+
+  /// Bytes for the tile of `uop`, evicting tiles that no step up to position `until` uses.
+  std::optional<std::uint32_t> allocate(const Uop& uop, std::uint64_t until, bool now) {
+    const std::uint64_t rested = ahead_of_time_ && !steps_.empty() ? steps_.front() + 1 : kNoUse;
+    for (;;) {
+      if (const auto address = place(uop)) {
+        return static_cast<std::uint32_t>(*address);
+      }
+      auto victim = residency_.victim(until, rested);
+      if (!victim && now) {
+        if (!stores_.empty()) {
+          flush_stores(kNoUse);
+          continue;
+        }
+        victim = residency_.victim(until, kNoUse);
+        if (!victim) {
+          out_of_sram(uop);
+        }
+      }
+      if (!victim) {
+        return std::nullopt;
+      }
+      evict(*victim);
+    }
+  }
+
+  void evict(TileId id) {
+    TileState& tile = tiles_[id];
+    if (tile.unsaved) {
+      // The static schedule knows the future: it stores the tile as soon as it is complete.
+      stores_.push_late(tile.completed, store_op(index_.place(id), residency_.address(id)));
+      tile.unsaved = false;
+      tile.in_dram = true;
+    }
+    release(id);
+    ++schedule_.stats.evictions;
+  }
+
+  // --- at the program's position --------------------------------------------------------------
+
+  void execute(const Uop& uop) {
+    const Operator& oper = graph_.operators()[uop.oper];
+    Op op;
+    op.opcode = oper.kind == OperatorKind::kMatMul ? Opcode::kMatmul
+                : oper.kind == OperatorKind::kAdd  ? Opcode::kAdd
+                                                   : Opcode::kRelu;
+    op.clear = op.opcode == Opcode::kMatmul && uop.first;
+    op.tag = tag(uop);
+    op.tensor = uop.tensor;
+    op.row = uop.row;
+    op.col = uop.col;
+    op.k = uop.k;
+    op.relu = options_.forwarding && uop.last && oper.relu;
+    op.a = use_operand(0);
+    op.b = operand_count_ > 1 ? use_operand(1) : 0;
+    op.broadcast = is_row_broadcast(graph_, oper);
+    op.biased = uop.first && oper.has_bias();
+    op.bias = op.biased ? use_operand(2) : 0;
+    op.dst = tiles_[tile_of(uop)].accumulator;
+    schedule_.ops.push_back(op);
+    ++schedule_.stats.executes;
+    pace_.step(options_.costs.step_cycles);
+    release_operands();
+  }
+
+  /// Where an operand lies; the step starts when it is there.
+  std::uint32_t use_operand(std::size_t operand) {
+    const TileId tile = tile_of(list_.uops[operands_[operand]]);
+    pace_.wait_for(tiles_[tile].arrival);
+    return residency_.address(tile);
+  }
+
+  void release_operands() {
+    for (std::size_t i = 0; i < operand_count_; ++i) {
+      const TileId tile = tile_of(list_.uops[operands_[i]]);
+      const std::uint64_t next = next_use_[operands_[i]];
+      // Operands may be one tile; its latest LOAD says when it is needed again.
+      if (next == kNoUse) {
+        release(tile);
+      } else if (next > position_) {
+        residency_.use(tile, position_, next);
+      }
+    }
+    operand_count_ = 0;
+  }
+
+  /// A tile is complete: it leaves for DRAM, or stays for those who use it, or both.
+  void complete(const Uop& uop) {
+    const TileId id = tile_of(uop);
+    TileState& tile = tiles_[id];
+    if (operand_count_ > 0) {  // a copy: what was loaded leaves under another name
+      stores_.push({store_op(uop, use_operand(0)), id, step_, false});
+      flush_stores(kNoUse);
+      release_operands();
+      return;
+    }
+    const bool stays = options_.forwarding && tile.first_use != kNoUse;
+    const bool leaves = !stays || graph_.tensor(uop.tensor).role == TensorRole::kOutput;
+    tile.open = false;
+    tile.completed = schedule_.ops.size();
+    if (stays) {
+      residency_.insert(id, tile.accumulator, tile.first_use);
+      tile.unsaved = !leaves;
+    }
+    if (leaves) {
+      tile.leaving = true;
+      stores_.push({store_op(uop, tile.accumulator), id, step_ + options_.store_delay, !stays});
+      if (options_.store_delay == 0) {
+        flush_stores(kNoUse);
+      }
+    }
+  }
+
+  /// `place` is a uOp, or whatever else names a computed tensor, a row and a column.
+  template <typename Place>
+  Op store_op(const Place& place, std::uint32_t address) const {
+    const OperatorId producer = *graph_.tensor(place.tensor).producer;
+    Op op;
+    op.opcode = Opcode::kStore;
+    op.relu = !options_.forwarding && graph_.operators()[producer].relu;
+    op.tensor = place.tensor;
+    op.row = place.row;
+    op.col = place.col;
+    op.a = address;
+    return op;
+  }
+
+  void flush_stores(std::uint64_t due) {
+    for (; !stores_.empty() && stores_.front().due <= due; stores_.pop()) {
+      const PendingStore& store = stores_.front();
+      schedule_.ops.push_back(store.op);
+      tiles_[store.tile].in_dram = true;
+      tiles_[store.tile].leaving = false;
+      pace_.transfer(list_.tiles[store.op.tensor].bytes());
+      ++schedule_.stats.stores;
+      if (store.release) {
+        arena_.release(store.op.a);
+      }
+    }
+  }
+
+  void release(TileId tile) {
+    if (tiles_[tile].leaving) {
+      flush_stores(kNoUse);
+    }
+    arena_.release(residency_.address(tile));
+    residency_.erase(tile);
+  }
+
+  BufferTag tag(const Uop& uop) const {
+    if (options_.buffering != Buffering::kTagged) {
+      return BufferTag::kNone;
+    }
+    return uop.k % 2 == 0 ? BufferTag::kPing : BufferTag::kPong;
+  }
+
+  [[noreturn]] void out_of_sram(const Uop& uop) const {
+    throw OutOfSram("graph '" + graph_.name() + "': no SRAM left for tile (" +
+                    std::to_string(uop.row) + "," + std::to_string(uop.col) + ") of tensor '" +
+                    graph_.tensor(uop.tensor).name + "': " + std::to_string(arena_.size_bytes()) +
+                    " bytes, " + arena_.describe());
+  }
+
+  const Graph& graph_;
+  const UopList& list_;
+  const ScheduleOptions& options_;
+  bool ahead_of_time_;
+  Arena arena_;
+  TileIndex index_;
+  Residency residency_;
+  std::vector<TileState> tiles_;
+  std::vector<std::uint64_t> next_use_;
+  std::uint64_t load_uops_ = 0;
+  LoadPace pace_;
+  std::size_t most_early_;  // LOADs hoisted at once
+
+  std::size_t position_ = 0;             // uOp being emitted
+  std::uint64_t step_ = 0;               // its step
+  std::size_t ahead_ = 0;                // uOp being prepared
+  std::uint64_t ahead_step_ = 0;         // its step
+  std::deque<std::uint64_t> early_;      // LOADs emitted whose step has not come
+  std::deque<std::uint64_t> steps_;      // where the last steps began
+  std::array<std::size_t, 3> operands_;  // LOAD uOps of the step
+  std::size_t operand_count_ = 0;
+  StoreQueue stores_;
+  Schedule schedule_;
+};
+
+}  // namespace
+
+Schedule schedule_uops(const SchedulingProblem& problem) { return Scheduler(problem).run(); }
+
+}  // namespace tilewave

@@ -1,0 +1,52 @@
+// Functional tile kernels: the arithmetic that the simulated compute core and store DMA perform, on
+// row-major fp32 tiles in host memory. How long a step takes in the machine is not decided here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "compiler/program/tensor.h"
+
+namespace tilewave {
+
+enum class KernelKind : std::uint8_t { kAuto, kAvx2, kReference };
+
+/// One implementation of the tile operations. All of them agree on NaN, infinity and signed zero in
+/// `relu` and `add`; `matmul` adds its products in order of k in each, but fused multiply-add
+/// rounds once where the reference rounds twice. Tiles are contiguous; 64-byte alignment is
+/// fastest, any alignment is correct.
+struct Kernel {
+  const char* name;
+
+  /// c(m×n) = a(m×k)·b(k×n) if `clear` (old values of c are not read), else c += a·b. Any extents
+  /// from 1 up. c overlaps neither a nor b.
+  void (*matmul)(float* c, const float* a, const float* b, const TileShape& tile, bool clear);
+
+  /// c(m×n) = bias + a(m×k)·b(k×n), the n values at `bias` in every row. c overlaps none of them.
+  void (*matmul_bias)(float* c, const float* a, const float* b, const float* bias,
+                      const TileShape& tile);
+
+  /// dst = a + b. dst may equal a or b, but not overlap them partly.
+  void (*add)(float* dst, const float* a, const float* b, std::size_t count);
+
+  /// dst(rows×cols) = a + row, the `cols` values at `row` in every row. dst may equal a, but
+  /// overlaps `row` nowhere.
+  void (*add_row)(float* dst, const float* a, const float* row, const TileExtent& tile);
+
+  /// dst = a < 0 ? 0 : a, so that NaN and -0.0 stay what they are, bit by bit. dst may equal a.
+  void (*relu)(float* dst, const float* a, std::size_t count);
+};
+
+/// Plain C++, for every CPU.
+const Kernel& reference_kernel();
+
+/// AVX2 and FMA, or nullptr where the build is not for x86. May be run only if cpu_has_avx2_fma().
+const Kernel* avx2_kernel();
+
+/// Whether CPU and operating system support AVX2 and FMA.
+bool cpu_has_avx2_fma();
+
+/// kAuto is the fastest that this CPU runs. Throws InputError for kAvx2 on a CPU without it.
+const Kernel& select_kernel(KernelKind kind);
+
+}  // namespace tilewave

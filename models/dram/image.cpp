@@ -1,0 +1,55 @@
+#include "models/dram/image.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tilewave {
+
+DramImage::DramImage(const Program& program, DramLayout layout)
+    : program_(program), layout_(layout), bytes_(program.dram_bytes()) {}
+
+std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row, std::uint64_t col) const {
+  const ProgramTensor& entry = program_.tensors[tensor];
+  if (layout_ == DramLayout::kRowMajor) {
+    return entry.dram_base + (row * entry.padded.cols + col) * kElementBytes;
+  }
+  const std::uint64_t rows = entry.tile.rows;
+  const std::uint64_t cols = entry.tile.cols;
+  const std::uint64_t tile = (row / rows) * (entry.padded.cols / cols) + col / cols;
+  const std::uint64_t element = (row % rows) * cols + col % cols;
+  return entry.dram_base + tile * entry.tile.bytes() + element * kElementBytes;
+}
+
+std::uint64_t DramImage::contiguous(std::uint32_t tensor, std::uint64_t col) const {
+  const std::uint64_t left = program_.tensors[tensor].shape.cols - col;
+  const std::uint64_t cols = program_.tensors[tensor].tile.cols;
+  return layout_ == DramLayout::kRowMajor ? left : std::min(left, cols - col % cols);
+}
+
+void DramImage::write(std::uint32_t tensor, std::span<const float> values) {
+  const Shape& shape = program_.tensors[tensor].shape;
+  for (std::uint64_t row = 0; row < shape.rows; ++row) {
+    for (std::uint64_t col = 0; col < shape.cols;) {
+      const std::uint64_t count = contiguous(tensor, col);
+      std::memcpy(&bytes_[address(tensor, row, col)], &values[row * shape.cols + col],
+                  count * kElementBytes);
+      col += count;
+    }
+  }
+}
+
+std::vector<float> DramImage::read(std::uint32_t tensor) const {
+  const Shape& shape = program_.tensors[tensor].shape;
+  std::vector<float> values(shape.elements());
+  for (std::uint64_t row = 0; row < shape.rows; ++row) {
+    for (std::uint64_t col = 0; col < shape.cols;) {
+      const std::uint64_t count = contiguous(tensor, col);
+      std::memcpy(&values[row * shape.cols + col], &bytes_[address(tensor, row, col)],
+                  count * kElementBytes);
+      col += count;
+    }
+  }
+  return values;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,62 @@
+// What every DRAM model answers to: bursts in, completions out, time as an argument.
+// It is not a SystemC module and holds no data: platform/memory/dram.h wraps it and owns the bytes.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+namespace tilewave {
+
+/// Absolute simulated time in picoseconds.
+using Picoseconds = std::uint64_t;
+
+inline constexpr Picoseconds kNever = std::numeric_limits<Picoseconds>::max();
+
+/// One DMA burst as the memory controller sees it.
+struct DramBurst {
+  std::uint64_t address = 0;  ///< byte address; need not be aligned to the DRAM's access size
+  std::uint32_t bytes = 0;    ///< at least 1
+  std::uint32_t tag = 0;      ///< the initiator's own mark, handed back at completion
+  bool write = false;
+};
+
+/// A burst is complete when its last byte has left the pins (read) or the controller owes nothing
+/// more for it to the initiator (write).
+struct DramCompletion {
+  std::uint32_t tag = 0;
+  Picoseconds time = 0;
+};
+
+/// What a DRAM did so far. Row outcomes are counted per DRAM access and are zero where the model
+/// has no rows.
+struct DramCounters {
+  std::uint64_t read_bytes = 0;
+  std::uint64_t write_bytes = 0;
+  std::uint64_t row_hits = 0;
+  std::uint64_t row_misses = 0;     ///< the bank was closed
+  std::uint64_t row_conflicts = 0;  ///< another row was open
+  std::uint64_t refreshes = 0;
+};
+
+/// A memory controller with its devices. The caller drives it:
+///
+///   submit(burst, arrival)  a burst reaches the controller at `arrival`, which may lie ahead, but
+///                           never before the latest `now` given to poll()
+///   next_event()            the earliest time at which poll() may have something to do
+///   poll(now, completion)   advances to `now`; true and fills `completion` if a burst completed at
+///                           or before `now`, in order of time; call again until it is false
+///
+/// Decisions at time t see exactly the bursts that arrived at or before t, so the result depends
+/// neither on how far ahead bursts are submitted nor on how often poll() is called.
+class DramModel {
+ public:
+  virtual ~DramModel() = default;
+  virtual void submit(const DramBurst& burst, Picoseconds arrival) = 0;
+  virtual Picoseconds next_event() const = 0;
+  virtual bool poll(Picoseconds now, DramCompletion& completion) = 0;
+  virtual const DramCounters& counters() const = 0;
+  /// Bytes per second over all channels when the pins never rest.
+  virtual double peak_bytes_per_second() const = 0;
+};
+
+}  // namespace tilewave

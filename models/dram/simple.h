@@ -1,0 +1,47 @@
+// DRAM as latency plus bandwidth per channel, first come first served. No rows, no banks.
+#pragma once
+
+#include <vector>
+
+#include "compiler/base/sorted_queue.h"
+#include "models/dram/model.h"
+#include "models/machine.h"
+
+namespace tilewave {
+
+/// A burst that arrives at t on a channel whose pins are free from f on moves its bytes in
+/// [max(t + latency, f), … + bytes / bandwidth) and is complete then; refresh takes its share of
+/// the bandwidth evenly. A burst that spans several channels is complete when its last part is.
+/// Reads and writes arriving at one instant: reads first.
+class SimpleDram final : public DramModel {
+ public:
+  explicit SimpleDram(const DramConfig& config);
+
+  void submit(const DramBurst& burst, Picoseconds arrival) override;
+  Picoseconds next_event() const override;
+  bool poll(Picoseconds now, DramCompletion& completion) override;
+  const DramCounters& counters() const override { return counters_; }
+  double peak_bytes_per_second() const override;
+
+ private:
+  struct Waiting {
+    Picoseconds arrival = 0;
+    DramBurst burst;
+
+    bool before(const Waiting& other) const {
+      return arrival != other.arrival ? arrival < other.arrival : !burst.write && other.burst.write;
+    }
+  };
+  void serve(const Waiting& waiting);
+  Picoseconds transfer_time(std::uint64_t bytes);
+
+  DramConfig config_;
+  SortedQueue<Waiting> inbox_;               // by arrival, reads before writes, then as submitted
+  SortedQueue<DramCompletion> completions_;  // by time, then as served
+  std::vector<Picoseconds> channel_free_;
+  std::uint64_t known_bytes_ = 0;  // transfer_time() of the size asked for last
+  Picoseconds known_time_ = 0;
+  DramCounters counters_;
+};
+
+}  // namespace tilewave

@@ -1,0 +1,48 @@
+// The bus between DMA and DRAM: one data path per direction, granted burst by burst in the order in
+// which the bursts ask for it.
+#pragma once
+
+#include <algorithm>
+
+#include "compiler/program/tensor.h"
+#include "models/machine.h"
+
+namespace tilewave {
+
+enum class BusDirection : std::uint8_t { kRead, kWrite };
+
+class BusTiming {
+ public:
+  struct Grant {
+    Cycle start = 0;
+    Cycle end = 0;
+  };
+
+  explicit BusTiming(const BusConfig& config) : config_(config) {}
+
+  /// A burst whose data can move from cycle `ready` on holds its direction for
+  /// ⌈bytes / bytes_per_cycle⌉ cycles. Latency is not included: it delays, it does not occupy.
+  Grant reserve(BusDirection direction, Cycle ready, std::uint32_t bytes) {
+    Path& path = paths_[static_cast<std::size_t>(direction)];
+    const Cycle start = std::max(ready, path.free_from);
+    path.free_from = start + ceil_div(bytes, config_.bytes_per_cycle);
+    path.bytes += bytes;
+    return {start, path.free_from};
+  }
+
+  const std::uint64_t& bytes(BusDirection direction) const {
+    return paths_[static_cast<std::size_t>(direction)].bytes;
+  }
+  Cycle latency() const { return config_.latency; }
+
+ private:
+  struct Path {
+    Cycle free_from = 0;
+    std::uint64_t bytes = 0;
+  };
+
+  BusConfig config_;
+  Path paths_[2];
+};
+
+}  // namespace tilewave

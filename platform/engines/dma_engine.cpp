@@ -1,0 +1,299 @@
+#include "platform/engines/dma_engine.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "platform/systemc/simulation_context.h"
+
+namespace tilewave {
+
+DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t bus_port,
+                     const EngineContext& context, OpQueue& queue, CycleLedger* load_ledger,
+                     CycleLedger* store_ledger)
+    : sc_module(name),
+      engine_(engine),
+      phase_(engine == Engine::kLoadDma ? Phase::kLoadDma : Phase::kStoreDma),
+      context_(context),
+      queue_(queue),
+      ledger_(load_ledger, store_ledger) {
+  const DmaConfig& dma = context.config.dma;
+  for (std::uint32_t index = 0; index < dma.max_outstanding; ++index) {
+    auto slot = std::make_unique<Slot>();
+    slot->burst.port = bus_port;
+    slot->burst.slot = index;
+    slot->burst.set_streaming_width(dma.burst_bytes);
+    if (context.kernel != nullptr) {
+      slot->buffer.resize(dma.burst_bytes);
+      slot->burst.set_data_ptr(reinterpret_cast<unsigned char*>(slot->buffer.data()));
+    }
+    release(*slot);
+    slots_.push_back(std::move(slot));
+  }
+  ops_left_ = static_cast<std::uint32_t>(
+      std::count_if(context.program.ops.begin(), context.program.ops.end(), [&](const Op& op) {
+        const Engine kind = engine_of(op.opcode);
+        return (kind == Engine::kLoadDma && load_ledger != nullptr) ||
+               (kind == Engine::kStoreDma && store_ledger != nullptr);
+      }));
+  bus_socket.bind(*this);
+  sram_socket.bind(*this);
+  SC_HAS_PROCESS(DmaEngine);
+  SC_THREAD(run);
+  SC_METHOD(issue_on_time);
+  sensitive << place_free_;
+  dont_initialize();
+}
+
+void DmaEngine::run() {
+  begin_process_stack();
+  for (; ops_left_ > 0; --ops_left_) {
+    const std::uint32_t op = take_op();
+    const Kind kind = context_.program.ops[op].opcode == Opcode::kLoad ? Kind::kLoad : Kind::kStore;
+    wait_for_hazards(op, kind);
+    context_.scoreboard.check_start(op, context_.hazards[op]);
+    queue_.pop();
+    if (active_ops_++ == 0) {
+      context_.overlap.begin(engine_, context_.clock.now());
+    }
+    if (context_.feed != nullptr) {
+      context_.feed->started(op, context_.clock.now());
+    }
+    begin_transfer(op, kind);
+    if (context_.feed != nullptr) {
+      context_.feed->released(op, context_.clock.now());
+    }
+  }
+}
+
+std::uint32_t DmaEngine::take_op() {
+  while (queue_.empty()) {
+    wait(queue_.pushed());
+  }
+  const QueuedOp head = queue_.front();
+  if (head.ready > context_.clock.now()) {
+    wait(context_.clock.until(head.ready, phase_));
+  }
+  if (loads_outstanding_ == 0) {
+    const Cycle now = context_.clock.now();
+    ledger_.engine(Kind::kLoad, EngineState::kWaitQueue, std::min(now, head.held_until));
+    ledger_.engine(Kind::kLoad, EngineState::kIdle, now);
+  }
+  return head.op;
+}
+
+void DmaEngine::wait_for_hazards(std::uint32_t op, Kind kind) {
+  const auto wait_for = [&](bool read_after_write, EngineState cause) {
+    for (const Hazard& hazard : context_.hazards[op]) {
+      if (hazard.exists() && (hazard.kind == HazardKind::kReadAfterWrite) == read_after_write) {
+        context_.scoreboard.wait_for(hazard.op, phase_);
+      }
+    }
+    account(kind, cause, context_.clock.now());
+  };
+  wait_for(true, EngineState::kWaitData);
+  wait_for(false, EngineState::kWaitSpace);
+}
+
+void DmaEngine::account(Kind kind, EngineState state, Cycle until) {
+  if (outstanding_ == 0) {
+    ledger_.engine(kind, state, until);
+  } else if (loads_outstanding_ == 0) {
+    // Stores that wait for their acknowledgement do not keep the engine from its next op.
+    ledger_.engine_before_tails(kind, state, until);
+  }
+}
+
+void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
+  const Op& op = context_.program.ops[index];
+  Transfer transfer;
+  transfer.op = index;
+  transfer.kind = kind;
+  transfer.relu = op.relu;
+  transfer.sram_base = kind == Kind::kLoad ? op.dst : op.a;
+  transfer.cursor = BurstCursor(tile_runs(context_.program, context_.config.dram.layout, op),
+                                context_.config.dma.burst_bytes);
+  now_ = context_.clock.now();
+  transfer.ready = now_ + context_.config.dma.setup;
+  account(kind, EngineState::kSetup, transfer.ready);
+  transfers_.push_back(transfer);
+  // Setup takes no process switch: the bursts are issued now, for later.
+  issue_bursts();
+  if (!transfers_.back().cursor.done()) {
+    waiting_for_issue_ = true;
+    wait(all_issued_);
+    waiting_for_issue_ = false;
+  } else if (last_issue_ > context_.clock.now()) {
+    wait(context_.clock.until(last_issue_, phase_));
+  }
+}
+
+/// Fills the window. Bursts are issued in order, each as soon as it is set up and there is a place:
+/// one that becomes free later is taken now only if no other can become free before it.
+void DmaEngine::issue_bursts() {
+  if (transfers_.empty()) {
+    return;
+  }
+  Transfer& transfer = transfers_.back();
+  if (transfer.cursor.done()) {
+    return;
+  }
+  while (!transfer.cursor.done() && !free_slots_.empty()) {
+    Slot& slot = *free_slots_.front();
+    const Cycle at = std::max({now_, transfer.ready, last_issue_});
+    if (slot.free_from > at && slot.free_from > earliest_release()) {
+      context_.clock.notify(place_free_, slot.free_from, phase_);
+      return;
+    }
+    free_slots_.pop();
+    const BurstCursor::Burst burst = transfer.cursor.next();
+    slot.transfer = &transfer;
+    slot.sram_address = transfer.sram_base + burst.tile_offset;
+    slot.burst.set_command(transfer.kind == Kind::kLoad ? tlm::TLM_READ_COMMAND
+                                                        : tlm::TLM_WRITE_COMMAND);
+    slot.burst.set_address(burst.address);
+    slot.burst.set_data_length(burst.bytes);
+    last_issue_ = std::max(at, slot.free_from);
+    slot.issued = last_issue_;
+    ++transfer.in_flight;
+    ++outstanding_;
+    loads_outstanding_ += transfer.kind == Kind::kLoad ? 1 : 0;
+    slot.burst.time = last_issue_;
+    slot.burst.now = now_;
+    if (context_.feed != nullptr) {
+      context_.feed->issued(transfer.op, last_issue_);
+    }
+    if (transfer.kind == Kind::kLoad) {
+      request(slot.burst);
+    } else {
+      issue_store(slot);
+    }
+  }
+  if (waiting_for_issue_ && transfer.cursor.done()) {
+    context_.clock.notify(all_issued_, last_issue_, phase_);
+  }
+}
+
+void DmaEngine::issue_on_time() {
+  now_ = context_.clock.now();
+  issue_bursts();
+}
+
+/// No burst in flight gives its place back before this cycle: a store is acknowledged by the DRAM
+/// at the earliest now, a load has at least one beat and one access of the SRAM before it.
+Cycle DmaEngine::earliest_release() const {
+  const Cycle response = now_ + context_.config.bus.latency;
+  if (loads_outstanding_ < outstanding_) {
+    return response;
+  }
+  return loads_outstanding_ == 0
+             ? std::numeric_limits<Cycle>::max()
+             : std::max(response, read_path_free_) + 2 + context_.config.sram.latency;
+}
+
+void DmaEngine::issue_store(Slot& slot) {
+  Burst& burst = slot.burst;
+  const sc_dt::uint64 dram_address = burst.get_address();
+  burst.set_command(tlm::TLM_READ_COMMAND);
+  burst.set_address(slot.sram_address);
+  access_sram(burst);
+  const Cycle ready = burst.time;
+
+  if (context_.kernel != nullptr && slot.transfer->relu) {
+    auto* values = reinterpret_cast<float*>(slot.buffer.data());
+    context_.kernel->relu(values, values, burst.get_data_length() / kElementBytes);
+  }
+  burst.set_command(tlm::TLM_WRITE_COMMAND);
+  burst.set_address(dram_address);
+  request(burst);
+  ledger_.burst(Kind::kStore, slot.issued, EngineState::kWaitSram, ready, burst.bus_start,
+                burst.bus_end);
+}
+
+tlm::tlm_sync_enum DmaEngine::nb_transport_bw(Burst& burst, tlm::tlm_phase&, sc_core::sc_time&) {
+  Slot& slot = *slots_[burst.slot];
+  --outstanding_;
+  loads_outstanding_ -= burst.is_read() ? 1 : 0;
+  now_ = burst.now;
+  const sc_dt::uint64 dram_address = burst.get_address();
+  const bool read = burst.is_read();
+  if (read) {
+    read_path_free_ = burst.bus_end;
+    ledger_.burst(Kind::kLoad, slot.issued, EngineState::kWaitDram, burst.arrived, burst.bus_start,
+                  burst.bus_end);
+    burst.set_command(tlm::TLM_WRITE_COMMAND);
+    burst.set_address(slot.sram_address);
+    access_sram(burst);
+    ledger_.tail(Kind::kLoad, EngineState::kWaitSram, burst.time);
+  } else {
+    ledger_.tail(Kind::kStore, EngineState::kWaitDram, burst.time);
+  }
+  if (context_.feed != nullptr) {
+    tell_burst(slot, dram_address, read);
+  }
+  finish_burst(slot, burst.time);
+  return tlm::TLM_COMPLETED;
+}
+
+void DmaEngine::tell_burst(const Slot& slot, std::uint64_t dram_address, bool read) const {
+  const Burst& burst = slot.burst;
+  const Cycle bus_latency = context_.config.bus.latency;
+  context_.feed->burst({.op = slot.transfer->op,
+                        .write = !read,
+                        .address = dram_address,
+                        .bytes = burst.get_data_length(),
+                        .issued = slot.issued,
+                        .dram_from = (read ? slot.issued : burst.bus_end) + bus_latency,
+                        .dram_to = burst.now,
+                        .bus_start = burst.bus_start,
+                        .bus_end = burst.bus_end,
+                        .done = burst.time});
+}
+
+void DmaEngine::request(Burst& burst) {
+  tlm::tlm_phase phase = tlm::BEGIN_REQ;
+  sc_core::sc_time delay;
+  bus_socket->nb_transport_fw(burst, phase, delay);
+}
+
+void DmaEngine::access_sram(Burst& burst) {
+  sc_core::sc_time delay;
+  sram_socket->b_transport(burst, delay);
+}
+
+void DmaEngine::release(Slot& slot) {
+  free_slots_.push(&slot, [](const Slot* a, const Slot* b) { return a->free_from < b->free_from; });
+}
+
+void DmaEngine::finish_burst(Slot& slot, Cycle done) {
+  Transfer& transfer = *slot.transfer;
+  --transfer.in_flight;
+  transfer.last_done = std::max(transfer.last_done, done);
+  slot.free_from = done;
+  release(slot);
+  issue_bursts();
+  if (transfer.in_flight == 0) {
+    retire_transfers();
+  }
+}
+
+/// Ops complete in order, so that the latest complete op stands for all before it.
+void DmaEngine::retire_transfers() {
+  while (!transfers_.empty() && transfers_.front().in_flight == 0 &&
+         transfers_.front().cursor.done()) {
+    last_completion_ = std::max(last_completion_, transfers_.front().last_done);
+    context_.scoreboard.complete(transfers_.front().op, last_completion_);
+    if (context_.feed != nullptr) {
+      context_.feed->completed(transfers_.front().op, last_completion_);
+    }
+    transfers_.pop_front();
+    if (--active_ops_ == 0) {
+      context_.overlap.end(engine_, last_completion_);
+    }
+  }
+}
+
+void DmaEngine::finish(Cycle end) { ledger_.engine(Kind::kLoad, EngineState::kDrained, end); }
+
+void DmaEngine::invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) {}
+
+}  // namespace tilewave

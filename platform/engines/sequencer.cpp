@@ -1,0 +1,49 @@
+#include "platform/engines/sequencer.h"
+
+namespace tilewave {
+
+Sequencer::Sequencer(sc_core::sc_module_name name, const Program& program,
+                     const SequencerConfig& config, const CoreClock& clock,
+                     std::array<OpQueue*, kEngineCount> queues, Scoreboard& scoreboard,
+                     ObserverFeed* feed)
+    : sc_module(name),
+      program_(program),
+      config_(config),
+      clock_(clock),
+      queues_(queues),
+      scoreboard_(scoreboard),
+      feed_(feed) {
+  SC_HAS_PROCESS(Sequencer);
+  SC_METHOD(run);
+}
+
+/// Fetches until something holds it, and waits for that.
+void Sequencer::run() {
+  if (held_) {
+    held_ = false;
+    // Fetching runs ahead of simulated time, so it may have been held for nothing.
+    if (clock_.now() > fetch_) {
+      fetch_ = held_until_ = clock_.now();
+    }
+  }
+  for (; next_ < program_.ops.size(); ++next_) {
+    if (!config_.overlap && next_ > 0 && !scoreboard_.is_complete(next_ - 1)) {
+      held_ = true;
+      next_trigger(scoreboard_.when_complete(next_ - 1, Phase::kSequencer));
+      return;
+    }
+    OpQueue& queue = *queues_[static_cast<std::size_t>(engine_of(program_.ops[next_].opcode))];
+    if (queue.full()) {
+      held_ = true;
+      next_trigger(queue.popped());
+      return;
+    }
+    queue.push({next_, fetch_, held_until_});
+    if (feed_ != nullptr) {
+      feed_->fetched(next_, fetch_);
+    }
+    ++fetch_;
+  }
+}
+
+}  // namespace tilewave

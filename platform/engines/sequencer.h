@@ -1,0 +1,42 @@
+// Fetches the program in order, one op per cycle, into the queues of the engines.
+#pragma once
+
+#include <array>
+#include <systemc>
+
+#include "compiler/program/program.h"
+#include "platform/engines/op_queue.h"
+#include "platform/engines/scoreboard.h"
+#include "platform/watch/observer_feed.h"
+
+namespace tilewave {
+
+/// Blocks while the queue of the next op is full; with overlap off, until the op before is
+/// complete.
+class Sequencer : public sc_core::sc_module {
+ public:
+  /// `queues` by engine; two engines may share one queue. All references outlive the module, and
+  /// so does `feed`, if there is one.
+  Sequencer(sc_core::sc_module_name name, const Program& program, const SequencerConfig& config,
+            const CoreClock& clock, std::array<OpQueue*, kEngineCount> queues,
+            Scoreboard& scoreboard, ObserverFeed* feed = nullptr);
+
+  /// True while it waits for a queue or a completion.
+  bool held() const { return held_; }
+
+ private:
+  void run();
+
+  const Program& program_;
+  SequencerConfig config_;
+  const CoreClock& clock_;
+  std::array<OpQueue*, kEngineCount> queues_;
+  Scoreboard& scoreboard_;
+  ObserverFeed* feed_;
+  std::uint32_t next_ = 0;  // op to fetch
+  Cycle fetch_ = 0;         // in this cycle
+  Cycle held_until_ = 0;
+  bool held_ = false;
+};
+
+}  // namespace tilewave

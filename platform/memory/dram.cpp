@@ -1,0 +1,135 @@
+#include "platform/memory/dram.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tilewave {
+namespace {
+
+constexpr std::uint64_t kHostCacheLine = 64;
+
+}  // namespace
+
+DramModule::DramModule(sc_core::sc_module_name name, std::unique_ptr<DramModel> model,
+                       const CoreClock& clock, std::span<std::byte> storage)
+    : sc_module(name),
+      model_(std::move(model)),
+      clock_(clock),
+      storage_(storage),
+      kernel_(sc_core::sc_get_curr_simcontext()) {
+  socket.bind(*this);
+  SC_HAS_PROCESS(DramModule);
+  SC_METHOD(serve);
+  sensitive << wake_;
+  dont_initialize();
+}
+
+tlm::tlm_sync_enum DramModule::nb_transport_fw(Burst& burst, tlm::tlm_phase&, sc_core::sc_time&) {
+  if (burst.is_write()) {
+    transport_dbg(burst);
+  } else {
+    prefetch(burst);
+  }
+  if (burst.tag == Burst::kNoTag) {
+    burst.tag = static_cast<std::uint32_t>(known_.size());
+    known_.push_back(&burst);
+  }
+  model_->submit({burst.get_address(), burst.get_data_length(), burst.tag, burst.is_write()},
+                 clock_.picoseconds(burst.time));
+  if (!serving_) {
+    wake_by(clock_.cycle_at(model_->next_event()));
+  }
+  return tlm::TLM_ACCEPTED;
+}
+
+void DramModule::serve() {
+  const Cycle kernel_cycle = clock_.now();
+  Cycle now = kernel_cycle;
+  Picoseconds others = 0;  // from the kernel's time to the next activity of anybody else
+  std::uint64_t others_as_of = ~std::uint64_t{0};
+  next_wake_ = kNoCycle;
+  serving_ = true;
+  for (;;) {
+    const Picoseconds next = model_->next_event();
+    if (next > clock_.picoseconds(now)) {
+      if (next == kNever) {
+        break;
+      }
+      const Cycle edge = clock_.cycle_at(next);
+      if (others_as_of != clock_.notifications()) {
+        others_as_of = clock_.notifications();
+        others = sc_core::sc_time_to_pending_activity(kernel_).value();
+      }
+      if (clock_.picoseconds(edge - kernel_cycle) >= others) {
+        wake_by(edge);
+        break;
+      }
+      now = edge;
+    }
+    if (DramCompletion completion; model_->poll(clock_.picoseconds(now), completion)) {
+      respond(completion);
+    }
+  }
+  serving_ = false;
+}
+
+/// The bytes are needed when the burst completes, many other bursts later: a hint to the host's
+/// cache.
+void DramModule::prefetch(const Burst& burst) const {
+  const std::uint64_t address = burst.get_address();
+  if (burst.get_data_ptr() != nullptr && address < storage_.size()) {
+    const std::uint64_t end =
+        std::min<std::uint64_t>(address + burst.get_data_length(), storage_.size());
+    for (std::uint64_t line = address; line < end; line += kHostCacheLine) {
+      __builtin_prefetch(storage_.data() + line);
+    }
+  }
+}
+
+void DramModule::respond(const DramCompletion& completion) {
+  Burst& burst = *known_[completion.tag];
+  if (burst.is_read()) {
+    transport_dbg(burst);
+  }
+  tlm::tlm_phase phase = tlm::BEGIN_RESP;
+  sc_core::sc_time delay;
+  burst.now = burst.time = clock_.cycle_at(completion.time);
+  socket->nb_transport_bw(burst, phase, delay);
+}
+
+void DramModule::wake_by(Cycle cycle) {
+  if (cycle < next_wake_) {
+    next_wake_ = cycle;
+    clock_.notify(wake_, cycle, Phase::kDram);
+  }
+}
+
+/// Moves the bytes without time; only an address error if they are not all in the storage.
+unsigned int DramModule::transport_dbg(Burst& burst) {
+  burst.set_response_status(tlm::TLM_OK_RESPONSE);
+  unsigned char* data = burst.get_data_ptr();
+  if (data == nullptr) {
+    return 0;
+  }
+  const std::uint64_t address = burst.get_address();
+  const unsigned int length = burst.get_data_length();
+  if (address > storage_.size() || length > storage_.size() - address) {
+    burst.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return 0;
+  }
+  if (burst.is_write()) {
+    std::memcpy(storage_.data() + address, data, length);
+  } else {
+    std::memcpy(data, storage_.data() + address, length);
+  }
+  return length;
+}
+
+// Bursts are split transactions; nobody blocks on the DRAM.
+void DramModule::b_transport(Burst& burst, sc_core::sc_time&) {
+  burst.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
+}
+
+bool DramModule::get_direct_mem_ptr(Burst&, tlm::tlm_dmi&) { return false; }
+
+}  // namespace tilewave

@@ -1,0 +1,58 @@
+// The DRAM as a TLM target: the bytes, and a DramModel that says when they come.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "models/dram/model.h"
+#include "platform/memory/burst.h"
+#include "platform/systemc/core_clock.h"
+
+namespace tilewave {
+
+/// Split transactions: nb_transport_fw(BEGIN_REQ) is accepted at once, nb_transport_bw(BEGIN_RESP)
+/// follows when the model completes the burst. Written bytes are taken at the request, read bytes
+/// are filled in at the response; the engines' hazards keep anybody from seeing the difference.
+///
+/// One process wakes at the clock edge after a completion. It goes on to the next without returning
+/// to the kernel as long as nothing else in the whole simulation is due before: the order of events
+/// is the kernel's own.
+class DramModule : public sc_core::sc_module, private BurstForward {
+ public:
+  BurstTargetSocket socket{"socket"};
+
+  /// `storage` holds the tensors and outlives the module; empty if no data moves.
+  DramModule(sc_core::sc_module_name name, std::unique_ptr<DramModel> model, const CoreClock& clock,
+             std::span<std::byte> storage);
+
+  const DramModel& model() const { return *model_; }
+
+ private:
+  tlm::tlm_sync_enum nb_transport_fw(Burst& burst, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override;
+  void b_transport(Burst& burst, sc_core::sc_time& delay) override;
+  bool get_direct_mem_ptr(Burst& burst, tlm::tlm_dmi& dmi) override;
+  unsigned int transport_dbg(Burst& burst) override;
+
+  void serve();
+  void prefetch(const Burst& burst) const;
+  void respond(const DramCompletion& completion);
+  void wake_by(Cycle cycle);
+
+  std::unique_ptr<DramModel> model_;
+  const CoreClock& clock_;
+  std::span<std::byte> storage_;
+  const sc_core::sc_simcontext* kernel_;
+  std::vector<Burst*> known_;  // every burst seen so far, by tag; senders keep and reuse them
+  sc_core::sc_event wake_;
+  static constexpr Cycle kNoCycle = ~Cycle{0};
+
+  Cycle next_wake_ = kNoCycle;
+  bool serving_ = false;
+};
+
+}  // namespace tilewave

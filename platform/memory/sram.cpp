@@ -1,0 +1,76 @@
+#include "platform/memory/sram.h"
+
+#include <cstring>
+
+namespace tilewave {
+
+Sram::Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t dma_engines)
+    : sc_module(name),
+      dma_sockets("dma_sockets", dma_engines),
+      timing_(config),
+      bytes_(config.size_bytes) {
+  for (auto& socket : dma_sockets) {
+    socket.bind(*this);
+  }
+  core_socket.bind(*this);
+}
+
+void Sram::b_transport(Burst& burst, sc_core::sc_time&) {
+  if (access(burst) != 0) {
+    const SramRange range{burst.get_address(), burst.get_data_length()};
+    burst.time = timing_.burst(burst.now, burst.time, range) + timing_.latency();
+  }
+}
+
+void Sram::b_transport(OperandStream& stream, sc_core::sc_time&) {
+  if (stream.begin) {
+    timing_.begin_stream(stream.time, stream.ranges);
+  }
+  stream.time = timing_.stream_end() + timing_.latency();
+  stream.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+/// Moves the bytes without time; 0 and an error response if the range is not all in the SRAM.
+unsigned int Sram::access(tlm::tlm_generic_payload& payload) {
+  const std::uint64_t address = payload.get_address();
+  const unsigned int length = payload.get_data_length();
+  if (address > bytes_.size() || length > bytes_.size() - address) {
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return 0;
+  }
+  if (unsigned char* data = payload.get_data_ptr(); data != nullptr) {
+    if (payload.is_write()) {
+      std::memcpy(bytes_.data() + address, data, length);
+    } else {
+      std::memcpy(data, bytes_.data() + address, length);
+    }
+  }
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  return length;
+}
+
+bool Sram::get_direct_mem_ptr(OperandStream&, tlm::tlm_dmi& dmi) {
+  dmi.init();
+  dmi.allow_read_write();
+  dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(bytes_.data()));
+  dmi.set_start_address(0);
+  dmi.set_end_address(bytes_.size() - 1);
+  return true;
+}
+
+unsigned int Sram::transport_dbg(Burst& burst) { return access(burst); }
+unsigned int Sram::transport_dbg(OperandStream& stream) { return access(stream); }
+
+// Accesses are answered at once; only the core has direct access.
+tlm::tlm_sync_enum Sram::nb_transport_fw(Burst& burst, tlm::tlm_phase&, sc_core::sc_time& delay) {
+  b_transport(burst, delay);
+  return tlm::TLM_COMPLETED;
+}
+tlm::tlm_sync_enum Sram::nb_transport_fw(OperandStream& stream, tlm::tlm_phase&,
+                                         sc_core::sc_time& delay) {
+  b_transport(stream, delay);
+  return tlm::TLM_COMPLETED;
+}
+bool Sram::get_direct_mem_ptr(Burst&, tlm::tlm_dmi&) { return false; }
+
+}  // namespace tilewave

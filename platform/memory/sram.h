@@ -1,0 +1,44 @@
+// The banked SRAM as a TLM target: bytes, and the time it takes to move them.
+#pragma once
+
+#include <cstddef>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "platform/memory/burst.h"
+#include "platform/memory/operand_stream.h"
+
+namespace tilewave {
+
+/// A burst reserves its ports from Burst::time on, moves its bytes (none without a data pointer),
+/// and leaves with the time at which they are there: waiting, accesses and latency later.
+class Sram : public sc_core::sc_module, private BurstForward, private StreamForward {
+ public:
+  sc_core::sc_vector<BurstTargetSocket> dma_sockets;  // one per DMA engine
+  StreamTargetSocket core_socket{"core_socket"};
+
+  Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t dma_engines);
+
+  const SramTiming& timing() const { return timing_; }
+
+ private:
+  void b_transport(Burst& burst, sc_core::sc_time& delay) override;
+  tlm::tlm_sync_enum nb_transport_fw(Burst& burst, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override;
+  bool get_direct_mem_ptr(Burst& burst, tlm::tlm_dmi& dmi) override;
+  unsigned int transport_dbg(Burst& burst) override;
+
+  void b_transport(OperandStream& stream, sc_core::sc_time& delay) override;
+  tlm::tlm_sync_enum nb_transport_fw(OperandStream& stream, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override;
+  bool get_direct_mem_ptr(OperandStream& stream, tlm::tlm_dmi& dmi) override;
+  unsigned int transport_dbg(OperandStream& stream) override;
+
+  unsigned int access(tlm::tlm_generic_payload& payload);
+
+  SramTiming timing_;
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace tilewave

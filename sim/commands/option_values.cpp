@@ -1,0 +1,92 @@
+#include "sim/commands/option_values.h"
+
+#include "compiler/base/error.h"
+#include "compiler/program/tensor.h"
+#include "sim/base/units.h"
+#include "sim/config/reader.h"
+
+namespace tilewave {
+
+void fail_command_line(const std::string& why) { throw InputError("command line: " + why); }
+
+std::string only_positional(const Arguments& arguments, const std::string& command,
+                            const std::string& what) {
+  if (arguments.positionals.empty()) {
+    fail_command_line(command + " needs a " + what + "; see 'tilewave " + command + " --help'");
+  }
+  if (arguments.positionals.size() > 1) {
+    fail_command_line(command + " takes one " + what + ", but got " +
+                      in_quotes(arguments.positionals[0]) + " and " +
+                      in_quotes(arguments.positionals[1]));
+  }
+  if (arguments.positionals[0].empty()) {
+    fail_command_line("the " + what + " of " + command + " is empty");
+  }
+  return arguments.positionals[0];
+}
+
+std::vector<SettingSource> setting_sources(const Arguments& arguments) {
+  std::vector<SettingSource> sources;
+  const auto files = arguments.options.find("config");
+  if (files != arguments.options.end()) {
+    for (const std::string& file : files->second) {
+      sources.push_back(read_config_file(file));
+    }
+  }
+  sources.push_back(arguments.file_settings);
+  sources.push_back(arguments.settings);
+  return sources;
+}
+
+Config resolve_arguments(const Arguments& arguments, const SettingSource& base) {
+  std::vector<SettingSource> sources = setting_sources(arguments);
+  sources.insert(sources.begin(), base);
+  return resolve_config(sources);
+}
+
+std::uint64_t parse_seed(const std::string& option, const std::string& text) {
+  try {
+    return parse_count(text);
+  } catch (const InputError& error) {
+    fail_command_line("--" + option + "=" + error.what() + "; allowed: 0..18446744073709551615");
+  }
+}
+
+std::uint32_t parse_positive(const std::string& option, const std::string& text,
+                             std::uint64_t most) {
+  const std::string allowed = "; allowed: 1.." + std::to_string(most);
+  std::uint64_t count = 0;
+  try {
+    count = parse_count(text);
+  } catch (const InputError& error) {
+    fail_command_line("--" + option + "=" + error.what() + allowed);
+  }
+  if (count == 0 || count > most) {
+    fail_command_line("--" + option + "=" + printable(text) + " is out of range" + allowed);
+  }
+  return static_cast<std::uint32_t>(count);
+}
+
+std::optional<std::string> parse_page_file(const Arguments& arguments) {
+  auto file = arguments.value("report");
+  if (file == "-") {
+    fail_command_line("--report=- is not a file name; a page cannot go to standard output");
+  }
+  if (file && !file->ends_with(".html")) {
+    fail_command_line("--report " + printable(*file) + ": a page's name has to end in .html");
+  }
+  return file;
+}
+
+OnnxArguments parse_onnx(const Arguments& arguments) {
+  OnnxArguments onnx;
+  if (const auto inputs = arguments.options.find("inputs"); inputs != arguments.options.end()) {
+    onnx.inputs = inputs->second;
+  }
+  if (const auto batch = arguments.value("batch")) {
+    onnx.batch = parse_positive("batch", *batch, kMaxDimension);
+  }
+  return onnx;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,81 @@
+// What the values of command-line options mean: choices, counts, seeds, and the config they add up
+// to. Everything here throws InputError that begins with "command line: ".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/base/nearest.h"
+#include "compiler/base/text.h"
+#include "sim/commands/arguments.h"
+#include "sim/config/config.h"
+#include "sim/model/onnx_files.h"
+#include "sim/run/value_choices.h"
+
+namespace tilewave {
+
+[[noreturn]] void fail_command_line(const std::string& why);
+
+template <typename Enum>
+struct Named {
+  const char* name;
+  Enum value;
+};
+template <typename Enum>
+Named(const char*, Enum) -> Named<Enum>;
+
+inline constexpr std::array kKernels = {Named{"auto", KernelChoice::kAuto},
+                                        Named{"avx2", KernelChoice::kAvx2},
+                                        Named{"reference", KernelChoice::kReference}};
+inline constexpr std::array kVerify = {Named{"full", VerifyChoice::kFull},
+                                       Named{"sampled", VerifyChoice::kSampled},
+                                       Named{"off", VerifyChoice::kOff}};
+
+/// The enumerator that the option names; none if it is not given.
+template <typename Enum, std::size_t N>
+std::optional<Enum> choice(const Arguments& arguments, const std::string& option,
+                           const std::array<Named<Enum>, N>& choices) {
+  const auto given = arguments.value(option);
+  if (!given) {
+    return std::nullopt;
+  }
+  std::vector<std::string> names;
+  std::string allowed;
+  for (const Named<Enum>& candidate : choices) {
+    if (*given == candidate.name) {
+      return candidate.value;
+    }
+    const bool last = names.size() + 1 == N;
+    allowed += (names.empty() ? "" : last ? " or " : ", ") + std::string(candidate.name);
+    names.emplace_back(candidate.name);
+  }
+  fail_command_line("--" + option + "=" + printable(*given) + " is not a choice" +
+                    did_you_mean(*given, names) + "; allowed: " + allowed);
+}
+
+/// The only word that is no option: the `what` of `command`.
+std::string only_positional(const Arguments& arguments, const std::string& command,
+                            const std::string& what);
+
+/// The files of --config, the settings of a file of arguments, those on the command line.
+std::vector<SettingSource> setting_sources(const Arguments& arguments);
+
+/// What `base` and then these sources make.
+Config resolve_arguments(const Arguments& arguments, const SettingSource& base = {});
+
+std::uint64_t parse_seed(const std::string& option, const std::string& text);
+
+/// A whole number from 1 to `most`.
+std::uint32_t parse_positive(const std::string& option, const std::string& text,
+                             std::uint64_t most);
+
+/// --report: a file whose name ends in .html.
+std::optional<std::string> parse_page_file(const Arguments& arguments);
+
+/// --batch and --inputs.
+OnnxArguments parse_onnx(const Arguments& arguments);
+
+}  // namespace tilewave

@@ -1,0 +1,161 @@
+// `tilewave run`: model → program → platform → verification → report and files.
+#include <memory>
+
+#include <sys/resource.h>
+
+#include "compiler/base/error.h"
+#include "platform/platform.h"
+#include "sim/base/files.h"
+#include "sim/base/output_file.h"
+#include "sim/base/stopwatch.h"
+#include "sim/commands/commands.h"
+#include "sim/pages/run_page.h"
+#include "sim/pages/run_recorder.h"
+#include "sim/report/report.h"
+#include "sim/report/result_json.h"
+#include "sim/run/prepare.h"
+#include "sim/run/run_outcome.h"
+#include "sim/run/simulate.h"
+#include "sim/watch/gtkw.h"
+#include "sim/watch/run_trace.h"
+#include "sim/watch/run_wave.h"
+
+namespace tilewave {
+namespace {
+
+/// The files of a run, checked before anything else.
+struct Outputs {
+  std::unique_ptr<OutputFile> json;
+  std::unique_ptr<OutputFile> vcd;
+  std::unique_ptr<OutputFile> gtkw;  ///< beside the waveform
+  std::unique_ptr<OutputFile> trace;
+  std::unique_ptr<OutputFile> report;
+
+  explicit Outputs(const RunCommand& command) {
+    std::vector<const OutputFile*> files;
+    if (command.json_file) {
+      json = std::make_unique<OutputFile>("--json", *command.json_file);
+      files.push_back(json.get());
+    }
+    if (command.vcd_file) {
+      if (!command.vcd_file->ends_with(".vcd")) {
+        throw InputError("--vcd " + one_line(*command.vcd_file) +
+                         ": a waveform's name has to end in .vcd");
+      }
+      vcd = std::make_unique<OutputFile>("--vcd", *command.vcd_file);
+      gtkw = std::make_unique<OutputFile>("--vcd", gtkw_path(*command.vcd_file));
+      files.push_back(vcd.get());
+      files.push_back(gtkw.get());
+    }
+    if (command.trace_file) {
+      trace = std::make_unique<OutputFile>("--trace", *command.trace_file);
+      files.push_back(trace.get());
+    }
+    if (command.report_file) {
+      report = std::make_unique<OutputFile>("--report", *command.report_file);
+      files.push_back(report.get());
+    }
+    require_distinct(files);
+  }
+};
+
+std::uint64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  constexpr std::uint64_t kKibibyte = 1024;
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * kKibibyte;
+}
+
+/// What --expect names; null without it.
+std::optional<ExpectedFiles> expected_files(const RunCommand& command, const OnnxModel* onnx) {
+  if (!command.expect_directory) {
+    return std::nullopt;
+  }
+  if (onnx == nullptr) {
+    throw InputError("command line: --expect has no effect on " + one_line(command.model) +
+                     ", which is not an ONNX model");
+  }
+  return ExpectedFiles{*command.expect_directory,
+                       read_expected_outputs(*command.expect_directory, *onnx)};
+}
+
+/// `recorder` is there if the report is.
+void write_results(const RunOutcome& outcome, const CompiledModel& compiled,
+                   const RunRecorder* recorder, const Outputs& outputs) {
+  const nlohmann::ordered_json json = result_json(outcome);
+  if (outputs.report) {
+    outputs.report->write(run_page(
+        run_page_data(json, outcome.result, outcome.config.machine, compiled.hazards, *recorder)));
+  }
+  if (outputs.json) {
+    outputs.json->write(json.dump(2) + "\n");
+  }
+  for (OutputFile* file : {outputs.gtkw.get(), outputs.vcd.get(), outputs.trace.get(),
+                           outputs.report.get(), outputs.json.get()}) {
+    if (file != nullptr) {
+      file->commit();
+    }
+  }
+  if (!outputs.json || !outputs.json->is_standard_output()) {
+    write_standard_output(report_text(outcome));
+  }
+}
+
+}  // namespace
+
+ExitCode run(const RunCommand& command) {
+  const Stopwatch watch;
+  if (command.print_config) {
+    write_standard_output(print_config(command.config));
+    return ExitCode::kDone;
+  }
+  const Outputs outputs(command);
+  const PreparedWork work =
+      prepare({command.model, command.program_file, command.schedule_setting, command.onnx},
+              command.config);
+  const CompiledModel& compiled = work.compiled;
+
+  RunOutcome outcome;
+  outcome.model = command.model;
+  outcome.program = command.program_file;
+  outcome.config = command.config;
+  outcome.seed = command.seed;
+  outcome.timing_only = command.timing_only;
+  outcome.compile = compiled.figures;
+  outcome.host.compile_seconds = compiled.seconds();
+  outcome.host.kernel = "none";
+
+  RunOptions options;
+  RunObservers observers;
+  std::optional<RunWave> wave;
+  if (outputs.vcd) {
+    observers.add(wave.emplace(*outputs.vcd, command.wave));
+  }
+  std::optional<RunTrace> trace;
+  if (outputs.trace) {
+    observers.add(trace.emplace(*outputs.trace, command.model));
+  }
+  std::optional<RunRecorder> recorder;
+  if (outputs.report) {
+    observers.add(recorder.emplace(compiled.program));
+  }
+  options.observer = observers.empty() ? nullptr : &observers;
+  const OnnxModel* onnx = work.onnx ? &*work.onnx : nullptr;
+  const auto expected = expected_files(command, onnx);
+  if (command.timing_only) {
+    simulate_timing(compiled, options, outcome);
+  } else {
+    KeptValues values;
+    simulate_values(compiled, {command.kernel, command.verify, onnx}, expected, options, values,
+                    outcome);
+  }
+  if (wave) {
+    outputs.gtkw->write(gtkw_text(*command.vcd_file, wave->variables(), wave->from(), wave->to()));
+  }
+  outcome.host.peak_rss_bytes = peak_rss_bytes();
+  outcome.host.wall_seconds = watch.seconds();
+  write_results(outcome, compiled, recorder ? &*recorder : nullptr, outputs);
+  return outcome.passed() ? ExitCode::kDone : ExitCode::kVerificationFailed;
+}
+
+}  // namespace tilewave

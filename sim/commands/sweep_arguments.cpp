@@ -1,0 +1,211 @@
+#include "sim/commands/sweep_arguments.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <thread>
+
+#include "compiler/base/error.h"
+#include "sim/base/files.h"
+#include "sim/commands/command_help.h"
+#include "sim/commands/option_values.h"
+#include "sim/commands/sweep_file.h"
+
+namespace tilewave {
+namespace {
+
+constexpr std::size_t kMaxPointsFileBytes = std::size_t{1} << 28U;
+constexpr unsigned kMaxJobs = 4096;
+constexpr std::array kSamplers = {Named{"sobol", Sampler::kSobol},
+                                  Named{"lhs", Sampler::kLatinHypercube}};
+
+[[noreturn]] void fail(const std::string& why) { fail_command_line(why); }
+
+/// "90", "90s", "1.5min", "2h" as milliseconds.
+std::chrono::milliseconds parse_timeout(const std::string& text) {
+  constexpr double kLongest = 365.0 * 24 * 3600;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string unit(end, text.data() + text.size());
+  const double seconds = unit.empty() || unit == "s" ? 1
+                         : unit == "min"             ? 60
+                         : unit == "h"               ? 3600
+                                                     : 0;
+  number *= seconds;
+  if (error != std::errc() || seconds == 0 || !(number >= 0.001) || number > kLongest) {
+    fail("--timeout=" + printable(text) +
+         " is not a time; allowed: seconds from 0.001 on, such as 0.5, 90s, 5min or 2h");
+  }
+  return std::chrono::milliseconds(std::llround(number * 1000));
+}
+
+std::vector<std::string> values_of(const Arguments& arguments, const std::string& option) {
+  const auto found = arguments.options.find(option);
+  return found == arguments.options.end() ? std::vector<std::string>{} : found->second;
+}
+
+std::vector<std::string> models_of(const Arguments& arguments) {
+  std::vector<std::string> models;
+  for (const std::string& model : arguments.positionals) {
+    if (model.empty()) {
+      fail("a MODEL of sweep is empty");
+    }
+    if (std::ranges::find(models, model) != models.end()) {
+      fail("the MODEL " + in_quotes(model) + " is given twice");
+    }
+    models.push_back(model);
+  }
+  return models;
+}
+
+SweepSpace sampled(const Arguments& arguments, std::vector<std::string> models,
+                   const std::vector<Axis>& axes, const std::string& count) {
+  SampleOptions options;
+  options.count = parse_positive("sample", count, kMaxPoints);
+  options.sampler = choice(arguments, "sampler", kSamplers).value_or(options.sampler);
+  if (const auto seed = arguments.value("sample-seed")) {
+    options.seed = parse_seed("sample-seed", *seed);
+  }
+  return sample_space(std::move(models), axes, options);
+}
+
+SweepSpace space_of(const Arguments& arguments) {
+  std::vector<std::string> models = models_of(arguments);
+  const std::vector<std::string> over = values_of(arguments, "over");
+  const auto points = arguments.value("points");
+  const auto sample = arguments.value("sample");
+  for (const char* option : {"sampler", "sample-seed"}) {
+    if (!sample && arguments.has(option)) {
+      fail(std::string("--") + option + " has no effect without --sample");
+    }
+  }
+  if (points && (sample || !over.empty())) {
+    fail(std::string("--points has the points already; it does not go with ") +
+         (sample ? "--sample" : "--over"));
+  }
+  if (points) {
+    return points_space(std::move(models), one_line(*points),
+                        read_file(*points, "points file", kMaxPointsFileBytes));
+  }
+  if (models.empty()) {
+    fail("sweep needs a MODEL; see 'tilewave sweep --help'");
+  }
+  if (over.empty()) {
+    fail("sweep needs --over KEY=VALUES or --points FILE; see 'tilewave sweep --help'");
+  }
+  std::vector<Axis> axes;
+  for (const std::string& text : over) {
+    axes.push_back(parse_axis("command line: --over", text));
+  }
+  return sample ? sampled(arguments, std::move(models), axes, *sample)
+                : grid_space(std::move(models), axes);
+}
+
+/// What `tilewave run` needs to be told besides MODEL and the point's settings.
+std::string run_options(const Arguments& arguments) {
+  std::string text;
+  const auto add = [&text](const std::string& word) {
+    text += (text.empty() ? "" : " ") + shell_word(word);
+  };
+  for (const std::string& file : values_of(arguments, "config")) {
+    add("-c");
+    add(file);
+  }
+  for (const SettingSource* source : {&arguments.file_settings, &arguments.settings}) {
+    for (const Setting& setting : source->settings) {
+      add("--" + setting.key + "=" + setting.value);
+    }
+  }
+  if (arguments.has("timing-only")) {
+    add("--timing-only");
+  }
+  for (const char* option : {"batch", "seed", "verify"}) {
+    if (const auto value = arguments.value(option)) {
+      add("--" + std::string(option) + "=" + *value);
+    }
+  }
+  return text;
+}
+
+/// What is set for every point and by the points is set in vain.
+void check_settings(const Arguments& arguments, const SweepSpace& space) {
+  for (const SettingSource* source : {&arguments.file_settings, &arguments.settings}) {
+    for (const Setting& setting : source->settings) {
+      const bool swept = std::ranges::any_of(
+          space.keys, [&setting](const ConfigKey* key) { return key->name == setting.key; });
+      if (swept) {
+        fail(setting.key + "=" + printable(setting.value) + " has no effect: " + setting.key +
+             " is swept");
+      }
+    }
+  }
+}
+
+/// Throws what is wrong with the sources if no point mends it.
+Config base_config(const SweepDefinition& sweep) {
+  try {
+    return resolve_config(sweep.sources);
+  } catch (const InputError&) {
+    for (const SweepPoint& point : sweep.space.points) {
+      try {
+        return sweep.config_of(point);
+      } catch (const InputError&) {
+        continue;
+      }
+    }
+    throw;
+  }
+}
+
+SweepDefinition definition_of(const Arguments& arguments) {
+  SweepDefinition sweep;
+  sweep.space = space_of(arguments);
+  sweep.onnx = parse_onnx(arguments);
+  sweep.sources = setting_sources(arguments);
+  sweep.base = base_config(sweep);
+  sweep.timing_only = arguments.has("timing-only");
+  sweep.verify = choice(arguments, "verify", kVerify);
+  if (sweep.timing_only && sweep.verify && *sweep.verify != VerifyChoice::kOff) {
+    fail("--verify=" + *arguments.value("verify") +
+         " has no effect with --timing-only, which computes nothing");
+  }
+  if (const auto seed = arguments.value("seed")) {
+    sweep.seed = parse_seed("seed", *seed);
+  }
+  sweep.run_options = run_options(arguments);
+  return sweep;
+}
+
+}  // namespace
+
+Arguments complete_sweep_arguments(const Arguments& given) {
+  const auto file = given.value("file");
+  return file ? with_sweep_file(*file, given, command_options("sweep")) : given;
+}
+
+SweepOutputFiles parse_sweep_outputs(const Arguments& arguments) {
+  SweepOutputFiles outputs{arguments.value("json"), arguments.value("csv"),
+                           parse_page_file(arguments)};
+  if (outputs.json == "-" && outputs.csv == "-") {
+    fail("--json=- and --csv=- cannot both go to standard output");
+  }
+  return outputs;
+}
+
+SweepCommand parse_sweep(const Arguments& arguments) {
+  SweepCommand command;
+  command.definition = definition_of(arguments);
+  check_settings(arguments, command.definition.space);
+  command.store_file = arguments.value("store").value_or(command.store_file);
+  command.jobs = std::max(1U, std::thread::hardware_concurrency());
+  if (const auto jobs = arguments.value("jobs")) {
+    command.jobs = parse_positive("jobs", *jobs, kMaxJobs);
+  }
+  if (const auto timeout = arguments.value("timeout")) {
+    command.timeout = parse_timeout(*timeout);
+  }
+  command.outputs = parse_sweep_outputs(arguments);
+  return command;
+}
+
+}  // namespace tilewave

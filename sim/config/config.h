@@ -1,0 +1,51 @@
+// The resolved configuration: every parameter of machine and scheduler, validated once and const
+// from then on. Which keys there are is sim/config/keys.cpp; reading files is sim/config/reader.h.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/schedule/schedule.h"
+#include "models/machine.h"
+
+namespace tilewave {
+
+struct Config {
+  MachineConfig machine;
+  TileShape tile;
+  ScheduleOptions schedule;  ///< sram_bytes follows machine.sram.size_bytes
+};
+
+/// One `key = value` as the user gave it.
+struct Setting {
+  std::string key;       ///< "sram.size"
+  std::string value;     ///< "256KiB"
+  std::size_t line = 0;  ///< in its file, from 1; 0 where there are no lines
+};
+
+/// A file or the command line: settings that hold together and override earlier sources.
+struct SettingSource {
+  std::string name;  ///< file name or "command line", for messages
+  std::vector<Setting> settings;
+};
+
+/// Defaults, then every source in turn; later wins. A setting that the resolved config makes
+/// meaningless is an error, unless it had an effect until a later source chose otherwise: then it
+/// falls back to its default. Throws InputError with one line that names the place, the key, the
+/// value given and what is allowed.
+Config resolve_config(std::span<const SettingSource> sources);
+
+/// The whole config as an INI file with comments, without the keys that have no effect. Resolving
+/// that text gives the same config and the same text.
+std::string print_config(const Config& config);
+
+/// Calls `visit(name, value)` for each key that has an effect, in the order of the key table.
+void for_each_key(
+    const Config& config,
+    const std::function<void(std::string_view name, const std::string& value)>& visit);
+
+}  // namespace tilewave

@@ -1,0 +1,50 @@
+#include "sim/config/machine_costs.h"
+
+#include <algorithm>
+
+#include "models/compute/compute_timing.h"
+
+namespace tilewave {
+namespace {
+
+MachineCosts::Chain chain_of(Dataflow dataflow) {
+  switch (dataflow) {
+    case Dataflow::kWeightStationary: return MachineCosts::Chain::kRows;
+    case Dataflow::kInputStationary: return MachineCosts::Chain::kColumns;
+    case Dataflow::kOutputStationary:
+    case Dataflow::kSimd: break;
+  }
+  return MachineCosts::Chain::kReduction;
+}
+
+double dram_bytes_per_second(const DramConfig& dram) {
+  const double channel = dram.kind == DramKind::kBanked
+                             ? dram.preset.timing.peak_bytes_per_second()
+                             : static_cast<double>(dram.bandwidth) *
+                                   (1 - static_cast<double>(dram.refresh_permille) / 1000);
+  return channel * dram.channels;
+}
+
+}  // namespace
+
+MachineCosts machine_costs(const MachineConfig& machine, const TileShape& tile) {
+  const ComputeConfig& compute = machine.compute;
+  Op step;
+  step.opcode = Opcode::kMatmul;
+  const StepTime time = ComputeTiming(compute, tile).step(step);
+  const bool systolic = compute.dataflow != Dataflow::kSimd;
+  const bool overlaps = systolic && compute.fill_overlap != FillOverlap::kNone;
+  const Cycle fill = time.duration - time.interval;
+  MachineCosts costs;
+  costs.chain = chain_of(compute.dataflow);
+  costs.step_cycles = overlaps ? time.interval : time.duration;
+  costs.chain_cycles = overlaps && compute.fill_overlap == FillOverlap::kAccumulation ? fill : 0;
+  costs.sram_bytes_per_cycle =
+      static_cast<double>(machine.sram.banks) * machine.sram.ports * machine.sram.port_bytes;
+  costs.dram_bytes_per_cycle = std::min(
+      dram_bytes_per_second(machine.dram) * static_cast<double>(machine.clock_period) / 1e12,
+      static_cast<double>(machine.bus.bytes_per_cycle));
+  return costs;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,139 @@
+#include "sim/model/onnx_files.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <string_view>
+
+#include "compiler/base/error.h"
+#include "sim/base/files.h"
+
+namespace fs = std::filesystem;
+
+namespace tilewave {
+namespace {
+
+/// N of a file called PREFIXN.pb.
+std::optional<std::size_t> index_of(const fs::path& file, std::string_view prefix) {
+  const std::string name = file.filename().string();
+  if (!name.starts_with(prefix) || !name.ends_with(".pb")) {
+    return std::nullopt;
+  }
+  const char* first = name.data() + prefix.size();
+  const char* last = name.data() + name.size() - std::string_view(".pb").size();
+  std::size_t index = 0;
+  const auto [stop, error] = std::from_chars(first, last, index);
+  return error == std::errc() && stop == last && first != last ? std::optional(index)
+                                                               : std::nullopt;
+}
+
+OnnxInput read_tensor_file(const std::string& path, std::size_t index) {
+  return {read_file(path, "ONNX tensor file", kMaxOnnxBytes), one_line(path), index};
+}
+
+std::vector<OnnxInput> read_directory(const std::string& path, const std::string& option,
+                                      std::string_view prefix) {
+  std::error_code error;
+  std::map<std::size_t, std::string> files;
+  for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    if (const auto index = index_of(entry->path(), prefix)) {
+      const auto [other, is_first] = files.emplace(*index, entry->path().string());
+      if (!is_first) {
+        throw InputError(one_line(path) + ": has two files for number " + std::to_string(*index));
+      }
+    }
+  }
+  if (error) {
+    throw InputError(option + " " + one_line(path) + ": cannot be read: " + error.message());
+  }
+  std::vector<OnnxInput> tensors;
+  for (const auto& [index, file] : files) {
+    tensors.push_back(read_tensor_file(file, index));
+  }
+  return tensors;
+}
+
+std::vector<OnnxInput> read_inputs(const std::vector<std::string>& paths) {
+  std::vector<OnnxInput> inputs;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    std::error_code error;
+    if (fs::is_directory(paths[i], error)) {
+      std::vector<OnnxInput> tensors = read_directory(paths[i], "--inputs", "input_");
+      std::ranges::move(tensors, std::back_inserter(inputs));
+    } else {
+      inputs.push_back(read_tensor_file(paths[i], index_of(paths[i], "input_").value_or(i)));
+    }
+  }
+  return inputs;
+}
+
+/// Whether what was meant for the inputs has come to nothing.
+void require_use(const OnnxModel& model, const OnnxArguments& arguments,
+                 const std::vector<OnnxInput>& inputs) {
+  const bool has_inputs = std::ranges::any_of(
+      model.sources, [](const OnnxSource& source) { return source.role == TensorRole::kInput; });
+  if (has_inputs && inputs.empty() && !arguments.inputs.empty()) {
+    throw InputError("--inputs " + one_line(arguments.inputs[0]) +
+                     ": there is no input_0.pb, nor any other input_N.pb");
+  }
+}
+
+/// The output that a tensor is named after, else the one at `index`.
+std::size_t output_of(const OnnxTensor& tensor, std::size_t index, const OnnxModel& model) {
+  const auto named = std::ranges::find(model.outputs, tensor.name, &OnnxOutput::name);
+  return named != model.outputs.end() ? static_cast<std::size_t>(named - model.outputs.begin())
+                                      : index;
+}
+
+}  // namespace
+
+bool is_onnx_model(const std::string& file) { return fs::path(file).extension() == ".onnx"; }
+
+OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& arguments) {
+  OnnxOptions options;
+  options.file = one_line(file);
+  options.batch = arguments.batch;
+  const std::string bytes = read_file(file, "ONNX model", kMaxOnnxBytes);
+  if (bytes.empty()) {
+    throw InputError(options.file + ": is empty, not an ONNX model");
+  }
+  options.inputs = read_inputs(arguments.inputs);
+  OnnxModel model = import_onnx(bytes, options);
+  require_use(model, arguments, options.inputs);
+  return model;
+}
+
+std::vector<ExpectedOutput> read_expected_outputs(const std::string& directory,
+                                                  const OnnxModel& model) {
+  std::vector<std::optional<ExpectedOutput>> found(model.outputs.size());
+  for (const OnnxInput& file : read_directory(directory, "--expect", "output_")) {
+    OnnxTensor tensor = read_onnx_tensor(file.bytes, file.file);
+    const std::size_t index = output_of(tensor, file.index, model);
+    if (index >= found.size() || found[index]) {
+      throw InputError(file.file + ": there is no output left for it: the model has " +
+                       std::to_string(found.size()));
+    }
+    const OnnxOutput& output = model.outputs[index];
+    auto* values = std::get_if<std::vector<float>>(&tensor.values);
+    if (values == nullptr || tensor.dims != output.dims) {
+      throw InputError(file.file + ": holds " + (values == nullptr ? "INT64 " : "FLOAT ") +
+                       to_string(tensor.dims) + ", but output '" + one_line(output.name) +
+                       "' is FLOAT " + to_string(output.dims));
+    }
+    found[index] = {file.file, std::move(*values)};
+  }
+  std::vector<ExpectedOutput> expected;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i]) {
+      throw InputError("--expect " + one_line(directory) + ": there is no output_" +
+                       std::to_string(i) + ".pb for output '" + one_line(model.outputs[i].name) +
+                       "'");
+    }
+    expected.push_back(*std::move(found[i]));
+  }
+  return expected;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,288 @@
+#include "sim/report/report.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "compiler/base/error.h"
+#include "sim/base/files.h"
+#include "sim/base/text_table.h"
+#include "sim/config/keys.h"
+
+namespace tilewave {
+namespace {
+
+std::string key_text(const Config& config, const char* name) {
+  const ConfigKey* key = find_config_key(name);
+  if (key == nullptr) {
+    throw InternalError(std::string("the report asks for a key that there is not: ") + name);
+  }
+  return key_text(*key, config);
+}
+
+std::string or_unknown(const std::optional<std::uint64_t>& number) {
+  return number ? with_separators(*number) : "?";
+}
+
+std::string whole(double number) {
+  return with_separators(static_cast<std::uint64_t>(number + 0.5));
+}
+
+std::string number_text(const char* format, double value) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+std::string machine_text(const Config& config) {
+  const MachineConfig& machine = config.machine;
+  const auto key = [&config](const char* name) { return key_text(config, name); };
+  std::string core = key("compute.dataflow");
+  core += machine.compute.dataflow == Dataflow::kSimd
+              ? " " + key("compute.macs_per_cycle") + " MAC/cycle"
+              : " " + key("compute.rows") + "x" + key("compute.cols");
+  return key("clock.period") + " clock, " + core + ", SRAM " + key("sram.size") + " in " +
+         key("sram.banks") + " banks, bus " + key("bus.bytes_per_cycle") + "/cycle, DRAM " +
+         key("dram.channels") + " x " +
+         key(machine.dram.kind == DramKind::kSimple ? "dram.bandwidth" : "dram.preset") +
+         ", overlap " + key("sequencer.overlap");
+}
+
+std::string model_text(const RunOutcome& outcome) {
+  std::string text = outcome.model;
+  if (outcome.program) {
+    text += ", program " + *outcome.program;
+  }
+  return text + (outcome.timing_only ? ", timing only"
+                                     : ", seed " + std::to_string(outcome.seed) + ", kernel " +
+                                           outcome.host.kernel);
+}
+
+}  // namespace
+
+std::string compile_lines(const CompileFigures& figures) {
+  std::string text;
+  if (figures.operators) {
+    text += headed_line("compile", count_text(*figures.operators, "operator") + ", " +
+                                       with_separators(*figures.operators_fused) + " after fusion");
+  }
+  const std::string heading = figures.operators ? "" : "compile";
+  std::string ops = count_text(figures.scheduled_ops, "op");
+  if (figures.uops) {
+    ops = count_text(*figures.uops, "uOp") + " -> " + ops;
+  }
+  text += headed_line(heading, ops + ": " + count_text(figures.loads, "load") + ", " +
+                                   count_text(figures.executes, "execute") + ", " +
+                                   count_text(figures.stores, "store"));
+  if (figures.loads_eliminated) {
+    const std::uint64_t loads = figures.loads + *figures.loads_eliminated;
+    const double share =
+        loads == 0 ? 0
+                   : static_cast<double>(*figures.loads_eliminated) / static_cast<double>(loads);
+    text += headed_line("", count_text(*figures.loads_eliminated, "load") + " eliminated (" +
+                                percent(share) + "), " +
+                                count_text(figures.evictions.value_or(0), "eviction"));
+    text +=
+        headed_line("", "SRAM peak " + or_unknown(figures.peak_sram_bytes) +
+                            " B, live at the end " + or_unknown(figures.final_live_bytes) + " B");
+  }
+  return text;
+}
+
+namespace {
+
+std::string cycles_of(double share_of, Cycle total) {
+  return percent(total == 0 ? 0.0 : share_of / static_cast<double>(total));
+}
+
+/// States that no engine was in are left out.
+std::string engines_table(const RunResult& result) {
+  TextTable table;
+  TextTable::Row header = {"cycles"};
+  TextTable::Row ops = {"ops"};
+  for (int i = 0; i < kEngineCount; ++i) {
+    header.insert(header.end(), {to_string(static_cast<Engine>(i)), ""});
+    ops.insert(ops.end(), {with_separators(result.engine(static_cast<Engine>(i)).ops), ""});
+  }
+  table.add(header);
+  for (std::size_t state = 0; state < kEngineStateCount; ++state) {
+    TextTable::Row row = {to_string(static_cast<EngineState>(state))};
+    bool any = false;
+    for (const EngineResult& engine : result.engines) {
+      const Cycle cycles = engine.cycles[state];
+      any = any || cycles != 0;
+      row.push_back(with_separators(cycles));
+      row.push_back(cycles_of(static_cast<double>(cycles), result.cycles));
+    }
+    if (any) {
+      table.add(row);
+    }
+  }
+  table.add(ops);
+  return table.text();
+}
+
+std::string resources_table(const RunResult& result) {
+  TextTable table;
+  table.add({"resource", "work", "share of peak", "bound [cycles]"});
+  table.add({"compute", count_text(result.steps, "step"),
+             cycles_of(result.bounds.compute, result.cycles), whole(result.bounds.compute)});
+  const auto add = [&](const char* name, std::uint64_t bytes, double peak) {
+    const double bound = peak > 0 ? static_cast<double>(bytes) / peak : 0;
+    table.add({name, with_separators(bytes) + " B",
+               percent(share_of_peak(bytes, peak, result.cycles)), whole(bound)});
+  };
+  add("sram", result.sram_bytes, result.sram_peak_bytes_per_cycle);
+  add("bus read", result.bus_read_bytes, result.bus_peak_bytes_per_cycle);
+  add("bus write", result.bus_write_bytes, result.bus_peak_bytes_per_cycle);
+  add("dram", result.dram.read_bytes + result.dram.write_bytes, result.dram_peak_bytes_per_cycle);
+  return table.text();
+}
+
+std::string bounds_text(const RunResult& result) {
+  const Bounds& bounds = result.bounds;
+  const std::array<std::pair<const char*, double>, 4> all = {{{"compute", bounds.compute},
+                                                              {"sram", bounds.sram},
+                                                              {"bus", bounds.bus},
+                                                              {"dram", bounds.dram}}};
+  const auto binding =
+      std::ranges::max_element(all, {}, [](const auto& bound) { return bound.second; });
+  return headed_line("bound", std::string(binding->first) + " binds: " + whole(binding->second) +
+                                  " of " + with_separators(result.cycles) + " cycles, efficiency " +
+                                  percent(result.efficiency()));
+}
+
+std::string roofline_text(const RunOutcome& outcome) {
+  const auto intensity = outcome.arithmetic_intensity();
+  if (!intensity) {
+    return "";
+  }
+  const double attainable = outcome.attainable_gflops();
+  const double achieved = outcome.achieved_gflops();
+  return headed_line("roofline", fixed(*intensity, 2) + " FLOP per DRAM byte, attainable " +
+                                     fixed(attainable, 1) + " GFLOP/s, achieved " +
+                                     fixed(achieved, 1) + " GFLOP/s (" +
+                                     percent(attainable > 0 ? achieved / attainable : 0) + ")");
+}
+
+std::string counters_text(const RunResult& result) {
+  std::string text = headed_line(
+      "overlap", count_text(result.overlap_cycles, "cycle") + " (" +
+                     cycles_of(static_cast<double>(result.overlap_cycles), result.cycles) +
+                     ") with DMA and compute at work at once");
+  if (result.sram_bank_conflicts != 0) {
+    text += headed_line("sram", count_text(result.sram_bank_conflicts, "bank conflict"));
+  }
+  const std::uint64_t rows =
+      result.dram.row_hits + result.dram.row_misses + result.dram.row_conflicts;
+  if (rows != 0) {
+    text += headed_line("dram", count_text(result.dram.row_hits, "row hit") + ", " +
+                                    with_separators(result.dram.row_misses) + " misses, " +
+                                    count_text(result.dram.row_conflicts, "conflict") + ", " +
+                                    with_separators(result.dram.refreshes) + " refreshes");
+  }
+  return text;
+}
+
+std::string host_text(const RunOutcome& outcome) {
+  const HostFigures& host = outcome.host;
+  return headed_line("host", duration(host.wall_seconds) + ": compile " +
+                                 duration(host.compile_seconds) + ", simulation " +
+                                 duration(host.simulation_seconds) + ", verification " +
+                                 duration(host.verify_seconds)) +
+         headed_line("", scaled(host.cycles_per_second(outcome.result)) + "cycles/s, " +
+                             scaled(host.uops_per_second(outcome.compile)) +
+                             "uOps/s, peak memory " +
+                             scaled(static_cast<double>(host.peak_rss_bytes)) + "B");
+}
+
+std::string verification_text(const Verification& verification) {
+  return headed_line("reference", std::string(verification.by_graph ? "graph" : "program order") +
+                                      ", sums in double, values up to " +
+                                      number_text("%.3g", verification.max_abs_value) + "; " +
+                                      with_separators(verification.tiles) + " of " +
+                                      count_text(verification.all_tiles, "tile"));
+}
+
+/// "rtol 0.0001, atol 1e-05"
+std::string tolerance_text() {
+  return "rtol " + number_text("%g", kRelativeTolerance) + ", atol " +
+         number_text("%g", kAbsoluteTolerance);
+}
+
+std::string expected_text(const ExpectedComparison& expected) {
+  return headed_line(
+      "expected", expected.directory + ": " + count_text(expected.outputs, "output") + ", " +
+                      count_text(expected.elements, "element") + ", max abs error " +
+                      number_text("%.2g", expected.max_abs_error) + " (" + tolerance_text() + ")");
+}
+
+std::string difference_text(const ExpectedComparison& expected) {
+  const ExpectedComparison::Difference& first = *expected.first;
+  return "FAILED: " + with_separators(expected.mismatches) + " of " +
+         count_text(expected.elements, "element") + " differ from those expected; first: output " +
+         one_line(first.output) + " " + to_string(first.index) + " is " +
+         number_text("%.9g", static_cast<double>(first.actual)) + ", in " + first.file + " " +
+         number_text("%.9g", static_cast<double>(first.expected));
+}
+
+}  // namespace
+
+std::string machine_line(const Config& config) {
+  return headed_line("machine", machine_text(config));
+}
+
+std::string time_lines(const RunResult& result) {
+  return headed_line("time",
+                     count_text(result.cycles, "cycle") + " = " + duration(result.seconds)) +
+         bounds_text(result);
+}
+
+std::string report_text(const RunOutcome& outcome) {
+  const RunResult& result = outcome.result;
+  std::string text = headed_line("model", model_text(outcome)) + machine_line(outcome.config) +
+                     compile_lines(outcome.compile) + "\n";
+  text += time_lines(result) + roofline_text(outcome) + counters_text(result) + "\n";
+  text += engines_table(result) + "\n" + resources_table(result) + "\n";
+  text += host_text(outcome);
+  if (outcome.verification) {
+    text += verification_text(*outcome.verification);
+  }
+  if (outcome.expected) {
+    text += expected_text(*outcome.expected);
+  }
+  return text + verdict_text(outcome) + "\n";
+}
+
+std::string verdict_text(const RunOutcome& outcome) {
+  if (outcome.expected && !outcome.expected->passed() &&
+      (!outcome.verification || outcome.verification->passed())) {
+    return difference_text(*outcome.expected);
+  }
+  if (!outcome.verification) {
+    return outcome.timing_only ? "not verified (timing only)" : "not verified (--verify=off)";
+  }
+  const Verification& verification = *outcome.verification;
+  if (verification.first) {
+    const Mismatch& first = *verification.first;
+    const auto pair = [](std::uint64_t row, std::uint64_t col) {
+      return "[" + std::to_string(row) + "," + std::to_string(col) + "]";
+    };
+    return "FAILED: " + with_separators(verification.mismatches) + " of " +
+           count_text(verification.elements, "element") + " wrong; first: tensor " + first.tensor +
+           ", tile " + pair(first.tile.row, first.tile.col) + ", element " +
+           pair(first.row, first.col) + " is " +
+           number_text("%.9g", static_cast<double>(first.actual)) + ", expected " +
+           number_text("%.9g", static_cast<double>(first.expected));
+  }
+  const std::string coverage = verification.coverage == Coverage::kFull
+                                   ? "full"
+                                   : "sampled: " + with_separators(verification.tiles) + " of " +
+                                         count_text(verification.all_tiles, "tile");
+  return "verified: " + count_text(verification.tensors, "output") + ", " +
+         count_text(verification.elements, "element") + ", max abs error " +
+         number_text("%.2g", verification.max_abs_error) + " (" + coverage + ")";
+}
+
+}  // namespace tilewave

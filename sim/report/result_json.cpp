@@ -1,0 +1,177 @@
+#include "sim/report/result_json.h"
+
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include "compiler/base/nearest.h"
+
+namespace tilewave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// JSON has no words for NaN and infinities.
+Json number_or_text(float value) {
+  return std::isfinite(value) ? Json(value)
+         : std::isnan(value)  ? Json("nan")
+                              : Json(value < 0 ? "-inf" : "inf");
+}
+
+Json compile_json(const CompileFigures& figures) {
+  return {{"operators", or_null(figures.operators)},
+          {"operators_fused", or_null(figures.operators_fused)},
+          {"uops", or_null(figures.uops)},
+          {"scheduled_ops", figures.scheduled_ops},
+          {"loads", figures.loads},
+          {"loads_eliminated", or_null(figures.loads_eliminated)},
+          {"executes", figures.executes},
+          {"stores", figures.stores},
+          {"evictions", or_null(figures.evictions)},
+          {"peak_sram_bytes", or_null(figures.peak_sram_bytes)},
+          {"final_live_bytes", or_null(figures.final_live_bytes)}};
+}
+
+Json engines_json(const RunResult& result) {
+  Json engines = Json::object();
+  for (int i = 0; i < kEngineCount; ++i) {
+    const auto which = static_cast<Engine>(i);
+    const EngineResult& engine = result.engine(which);
+    Json& json = engines[to_string(which)];
+    json["ops"] = engine.ops;
+    for (int state = 0; state < kEngineStateCount; ++state) {
+      json[to_string(static_cast<EngineState>(state))] =
+          engine.cycles[static_cast<std::size_t>(state)];
+    }
+  }
+  return engines;
+}
+
+void add_resources(Json& json, const RunResult& result) {
+  const auto share = [&result](std::uint64_t bytes, double peak) {
+    return share_of_peak(bytes, peak, result.cycles);
+  };
+  json["sram"] = {{"bytes", result.sram_bytes},
+                  {"share_of_peak", share(result.sram_bytes, result.sram_peak_bytes_per_cycle)},
+                  {"bank_conflicts", result.sram_bank_conflicts}};
+  json["bus"] = {
+      {"read_bytes", result.bus_read_bytes},
+      {"write_bytes", result.bus_write_bytes},
+      {"read_share_of_peak", share(result.bus_read_bytes, result.bus_peak_bytes_per_cycle)},
+      {"write_share_of_peak", share(result.bus_write_bytes, result.bus_peak_bytes_per_cycle)}};
+  json["dram"] = {{"read_bytes", result.dram.read_bytes},
+                  {"write_bytes", result.dram.write_bytes},
+                  {"share_of_peak", share(result.dram.read_bytes + result.dram.write_bytes,
+                                          result.dram_peak_bytes_per_cycle)},
+                  {"row_hits", result.dram.row_hits},
+                  {"row_misses", result.dram.row_misses},
+                  {"row_conflicts", result.dram.row_conflicts},
+                  {"refreshes", result.dram.refreshes}};
+}
+
+Json verification_json(const std::optional<Verification>& verification) {
+  if (!verification) {
+    return nullptr;
+  }
+  Json json = {{"coverage", verification->coverage == Coverage::kFull ? "full" : "sampled"},
+               {"reference", verification->by_graph ? "graph" : "program order"},
+               {"tensors", verification->tensors},
+               {"tiles", verification->tiles},
+               {"all_tiles", verification->all_tiles},
+               {"elements", verification->elements},
+               {"mismatches", verification->mismatches},
+               {"max_abs_value", verification->max_abs_value},
+               {"first_mismatch", nullptr}};
+  if (const auto& first = verification->first) {
+    json["first_mismatch"] = {{"tensor", first->tensor},
+                              {"tile", {first->tile.row, first->tile.col}},
+                              {"element", {first->row, first->col}},
+                              {"actual", number_or_text(first->actual)},
+                              {"expected", number_or_text(first->expected)}};
+  }
+  return json;
+}
+
+Json expected_json(const std::optional<ExpectedComparison>& expected) {
+  if (!expected) {
+    return nullptr;
+  }
+  Json json = {{"directory", expected->directory},   {"passed", expected->passed()},
+               {"outputs", expected->outputs},       {"elements", expected->elements},
+               {"mismatches", expected->mismatches}, {"max_abs_error", expected->max_abs_error},
+               {"rtol", kRelativeTolerance},         {"atol", kAbsoluteTolerance},
+               {"first_mismatch", nullptr}};
+  if (const auto& first = expected->first) {
+    json["first_mismatch"] = {{"file", first->file},
+                              {"output", printable(first->output)},
+                              {"index", first->index},
+                              {"actual", number_or_text(first->actual)},
+                              {"expected", number_or_text(first->expected)}};
+  }
+  return json;
+}
+
+Json host_json(const RunOutcome& outcome) {
+  const HostFigures& host = outcome.host;
+  return {{"kernel", host.kernel},
+          {"wall_seconds", host.wall_seconds},
+          {"compile_seconds", host.compile_seconds},
+          {"simulation_seconds", host.simulation_seconds},
+          {"verify_seconds", host.verify_seconds},
+          {"cycles_per_second", host.cycles_per_second(outcome.result)},
+          {"uops_per_second", host.uops_per_second(outcome.compile)},
+          {"peak_rss_bytes", host.peak_rss_bytes}};
+}
+
+}  // namespace
+
+Json config_json(const Config& config) {
+  Json json = Json::object();
+  for_each_key(config, [&json](std::string_view name, const std::string& value) {
+    const std::size_t dot = name.find('.');
+    json[std::string(name.substr(0, dot))][std::string(name.substr(dot + 1))] = value;
+  });
+  return json;
+}
+
+nlohmann::ordered_json result_json(const RunOutcome& outcome) {
+  const RunResult& result = outcome.result;
+  const std::optional<Verification>& verification = outcome.verification;
+  Json json;
+  json["schema"] = kResultSchema;
+  json["version"] = kResultVersion;
+  json["model"] = outcome.model;
+  json["program"] = or_null(outcome.program);
+  json["seed"] = outcome.seed;
+  json["timing_only"] = outcome.timing_only;
+  json["cycles"] = result.cycles;
+  json["seconds"] = result.seconds;
+  json["verified"] = verification ? Json(verification->passed()) : Json(nullptr);
+  json["max_abs_error"] = verification ? Json(verification->max_abs_error) : Json(nullptr);
+  json["verification"] = verification_json(verification);
+  json["expected"] = expected_json(outcome.expected);
+  json["compile"] = compile_json(outcome.compile);
+  json["engines"] = engines_json(result);
+  json["overlap_cycles"] = result.overlap_cycles;
+  json["tile_steps"] = result.steps;
+  json["macs"] = result.macs;
+  add_resources(json, result);
+  json["bounds"] = {{"compute", result.bounds.compute},
+                    {"sram", result.bounds.sram},
+                    {"bus", result.bounds.bus},
+                    {"dram", result.bounds.dram}};
+  json["efficiency"] = result.efficiency();
+  json["arithmetic_intensity"] = or_null(outcome.arithmetic_intensity());
+  json["roofline"] = {{"attainable_gflops", outcome.attainable_gflops()},
+                      {"achieved_gflops", outcome.achieved_gflops()}};
+  json["host"] = host_json(outcome);
+  json["config"] = config_json(outcome.config);
+  return json;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,145 @@
+#include "sim/run/pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "compiler/base/error.h"
+#include "compiler/graph/fusion.h"
+#include "compiler/lowering/tiling.h"
+#include "compiler/lowering/uop.h"
+#include "compiler/program/verify/program_verify.h"
+#include "compiler/schedule/fit.h"
+#include "compiler/schedule/schedule.h"
+#include "sim/base/stopwatch.h"
+
+namespace tilewave {
+namespace {
+
+class StageTimer {
+ public:
+  explicit StageTimer(std::vector<StageTime>& times) : times_(times) {}
+
+  /// What `stage` returns; its time is noted.
+  template <typename Stage>
+  auto operator()(const char* name, Stage&& stage) {
+    const Stopwatch watch;
+    auto result = stage();
+    times_.push_back({name, watch.seconds()});
+    return result;
+  }
+
+ private:
+  std::vector<StageTime>& times_;
+};
+
+CompileFigures figures_of(const ScheduleStats& stats, const Program& program) {
+  CompileFigures figures;
+  figures.uops = stats.uops;
+  figures.scheduled_ops = program.ops.size();
+  figures.loads = stats.loads;
+  figures.loads_eliminated = stats.loads_eliminated;
+  figures.executes = stats.executes;
+  figures.stores = stats.stores;
+  figures.evictions = stats.evictions;
+  figures.peak_sram_bytes = stats.peak_sram_bytes;
+  figures.final_live_bytes = stats.final_live_bytes;
+  return figures;
+}
+
+void require_counts(const CompileFigures& figures, const VerifyReport& report) {
+  if (figures.loads != report.loads || figures.executes != report.executes ||
+      figures.stores != report.stores) {
+    throw InternalError("the schedule's statistics differ from the program's ops");
+  }
+}
+
+/// Our own program has to be legal; if not, it is no fault of the user's.
+VerifyReport verify_own(const Program& program) {
+  try {
+    return verify_program(program);
+  } catch (const InputError& error) {
+    throw InternalError(std::string("the compiler made an illegal program: ") + error.what());
+  }
+}
+
+bool crosses_boundary(TensorRole role) { return role != TensorRole::kIntermediate; }
+
+template <typename Entry>
+std::string describe(const Entry& entry) {
+  return std::string(to_string(entry.role)) + " " + entry.name + " " + to_string(entry.shape);
+}
+
+/// Every boundary tensor of `wanted` is one of `present`, alike in shape and role.
+template <typename Wanted, typename Present>
+void require_tensors(const std::vector<Wanted>& wanted, const std::string& wanted_in,
+                     const std::vector<Present>& present, const std::string& file) {
+  for (const Wanted& tensor : wanted) {
+    if (!crosses_boundary(tensor.role)) {
+      continue;
+    }
+    const auto match = std::ranges::find(present, tensor.name, &Present::name);
+    if (match == present.end()) {
+      throw InputError(file + ": the program does not match the model: only " + wanted_in +
+                       " has '" + describe(tensor) + "'");
+    }
+    if (match->shape != tensor.shape || match->role != tensor.role) {
+      throw InputError(file + ": the program does not match the model: " + wanted_in + " has '" +
+                       describe(tensor) + "', the other '" + describe(*match) + "'");
+    }
+  }
+}
+
+}  // namespace
+
+double CompiledModel::seconds() const {
+  double sum = 0;
+  for (const StageTime& time : times) {
+    sum += time.seconds;
+  }
+  return sum;
+}
+
+CompiledModel compile_model(const Graph& graph, const Config& config) {
+  CompiledModel compiled;
+  StageTimer timed(compiled.times);
+  const TileShape& tile = config.tile;
+  const std::uint64_t sram_bytes = config.schedule.sram_bytes;
+  compiled.graph = timed("fuse", [&] { return fuse_to_fit(graph, tile, sram_bytes); });
+  Schedule schedule = timed("lower and schedule", [&] {
+    return schedule_to_fit(*compiled.graph, tile, config.schedule).schedule;
+  });
+  const ScheduleStats stats = schedule.stats;
+  const VerifyReport report = timed("verify", [&] {
+    compiled.program = build_program(*compiled.graph, tile, std::move(schedule));
+    return verify_own(compiled.program);
+  });
+  compiled.hazards = timed("hazards", [&] { return find_hazards(compiled.program); });
+  compiled.figures = figures_of(stats, compiled.program);
+  compiled.figures.operators = graph.operators().size();
+  compiled.figures.operators_fused = compiled.graph->operators().size();
+  require_counts(compiled.figures, report);
+  return compiled;
+}
+
+CompiledModel adopt_program(Program program, const std::string& file, const Graph* graph) {
+  CompiledModel compiled;
+  StageTimer timed(compiled.times);
+  compiled.program = std::move(program);
+  const VerifyReport report =
+      timed("verify", [&] { return verify_program(compiled.program, file); });
+  compiled.figures.scheduled_ops = compiled.program.ops.size();
+  compiled.figures.loads = report.loads;
+  compiled.figures.executes = report.executes;
+  compiled.figures.stores = report.stores;
+  if (graph != nullptr) {
+    require_tensors(graph->tensors(), "the model", compiled.program.tensors, file);
+    require_tensors(compiled.program.tensors, "the program", graph->tensors(), file);
+    compiled.graph = timed("fuse", [&] { return fuse(*graph); });
+    compiled.figures.operators = graph->operators().size();
+    compiled.figures.operators_fused = compiled.graph->operators().size();
+  }
+  compiled.hazards = timed("hazards", [&] { return find_hazards(compiled.program); });
+  return compiled;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,41 @@
+#include "sim/run/run_outcome.h"
+
+#include <algorithm>
+
+namespace tilewave {
+namespace {
+
+double ratio(double numerator, double denominator) {
+  return denominator > 0 ? numerator / denominator : 0.0;
+}
+
+}  // namespace
+
+double HostFigures::cycles_per_second(const RunResult& result) const {
+  return ratio(static_cast<double>(result.cycles), simulation_seconds);
+}
+
+double HostFigures::uops_per_second(const CompileFigures& figures) const {
+  return ratio(static_cast<double>(figures.scheduled_ops), simulation_seconds);
+}
+
+std::optional<double> RunOutcome::arithmetic_intensity() const {
+  const std::uint64_t bytes = result.dram.read_bytes + result.dram.write_bytes;
+  if (bytes == 0 || result.macs == 0) {
+    return std::nullopt;
+  }
+  return flops() / static_cast<double>(bytes);
+}
+
+double RunOutcome::attainable_gflops() const {
+  return ratio(flops() * 1e-9,
+               std::max(result.bounds.compute, result.bounds.dram) * period_seconds());
+}
+
+double RunOutcome::achieved_gflops() const { return ratio(flops() * 1e-9, result.seconds); }
+
+double share_of_peak(std::uint64_t bytes, double peak_bytes_per_cycle, Cycle cycles) {
+  return ratio(static_cast<double>(bytes), peak_bytes_per_cycle * static_cast<double>(cycles));
+}
+
+}  // namespace tilewave

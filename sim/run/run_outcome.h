@@ -1,0 +1,60 @@
+// Everything there is to say about one run: what report and JSON are made of.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "platform/run_result.h"
+#include "sim/config/config.h"
+#include "sim/run/pipeline.h"
+#include "sim/verify/onnx_values.h"
+#include "sim/verify/verification.h"
+
+namespace tilewave {
+
+/// About the host; the only figures that may differ between two runs.
+struct HostFigures {
+  double wall_seconds = 0;        ///< from the command's start
+  double compile_seconds = 0;     ///< fusion to hazards, or verifying a program file
+  double simulation_seconds = 0;  ///< elaboration and simulation
+  double verify_seconds = 0;
+  std::uint64_t peak_rss_bytes = 0;
+  std::string kernel;  ///< that computed the tiles; "none" in timing only
+
+  /// Simulated core cycles per second of simulation.
+  double cycles_per_second(const RunResult& result) const;
+  /// Tile operations carried out per second of simulation.
+  double uops_per_second(const CompileFigures& figures) const;
+};
+
+struct RunOutcome {
+  std::string model;                   ///< as given
+  std::optional<std::string> program;  ///< the file of --program
+  Config config;
+  std::uint64_t seed = 0;
+  bool timing_only = false;
+  CompileFigures compile;
+  RunResult result;
+  std::optional<Verification> verification;    ///< none if there was none
+  std::optional<ExpectedComparison> expected;  ///< none without --expect
+  HostFigures host;
+
+  /// Whether nothing that was checked is wrong.
+  bool passed() const {
+    return (!verification || verification->passed()) && (!expected || expected->passed());
+  }
+
+  /// Floating-point operations (two per multiply-add) per byte of DRAM traffic; none without both.
+  std::optional<double> arithmetic_intensity() const;
+  double flops() const { return 2.0 * static_cast<double>(result.macs); }
+  /// What the roofline allows: flops in the time that the compute and the DRAM bound leave.
+  double attainable_gflops() const;
+  double achieved_gflops() const;
+  double period_seconds() const { return static_cast<double>(config.machine.clock_period) * 1e-12; }
+};
+
+/// The bytes' part of what the resource could have moved in the run; 0 if there was no time.
+double share_of_peak(std::uint64_t bytes, double peak_bytes_per_cycle, Cycle cycles);
+
+}  // namespace tilewave

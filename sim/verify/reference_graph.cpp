@@ -1,0 +1,247 @@
+// The reference by the graph. Demand is found first, tile by tile, from the outputs back; then each
+// operator computes what is demanded of it.
+#include <algorithm>
+#include <array>
+
+#include "compiler/base/error.h"
+#include "sim/verify/reference.h"
+
+namespace tilewave {
+namespace {
+
+/// A rectangle of elements: [row, row_end) × [col, col_end).
+struct Block {
+  std::uint64_t row = 0;
+  std::uint64_t row_end = 0;
+  std::uint64_t col = 0;
+  std::uint64_t col_end = 0;
+};
+
+/// Demand is kept by squares of elements that have nothing to do with anybody's tiles.
+constexpr TileExtent kSquare{32, 32};
+
+/// Which squares of a tensor are demanded.
+class Demand {
+ public:
+  explicit Demand(const TileGrid& grid) : grid_(grid), tiles_(grid.tiles(), 0) {}
+
+  const TileGrid& grid() const { return grid_; }
+  bool has(std::uint32_t row, std::uint32_t col) const {
+    return tiles_[grid_.index(row, col)] != 0;
+  }
+  void add(std::uint32_t row, std::uint32_t col) { tiles_[grid_.index(row, col)] = 1; }
+  /// The squares that the part of `block` in the tensor touches.
+  void add_elements(const Block& block) {
+    const auto end = [](std::uint64_t elements, std::uint64_t edge, std::uint32_t squares) {
+      return static_cast<std::uint32_t>(std::min<std::uint64_t>(ceil_div(elements, edge), squares));
+    };
+    for (auto row = static_cast<std::uint32_t>(block.row / kSquare.rows);
+         row < end(block.row_end, kSquare.rows, grid_.rows); ++row) {
+      for (auto col = static_cast<std::uint32_t>(block.col / kSquare.cols);
+           col < end(block.col_end, kSquare.cols, grid_.cols); ++col) {
+        add(row, col);
+      }
+    }
+  }
+  void add_row(std::uint32_t row) {
+    std::fill_n(tiles_.begin() + static_cast<std::ptrdiff_t>(grid_.index(row, 0)), grid_.cols, 1);
+  }
+  void add_col(std::uint32_t col) {
+    for (std::uint32_t row = 0; row < grid_.rows; ++row) {
+      add(row, col);
+    }
+  }
+
+  /// Calls `visit(row, col, end)` for each run of neighbouring demanded tiles of a row.
+  template <typename Visit>
+  void for_each_run(Visit&& visit) const {
+    for (std::uint32_t row = 0; row < grid_.rows; ++row) {
+      for (std::uint32_t col = 0; col < grid_.cols; ++col) {
+        const std::uint32_t start = col;
+        while (col < grid_.cols && has(row, col)) {
+          ++col;
+        }
+        if (col > start) {
+          visit(row, start, col);
+        }
+      }
+    }
+  }
+
+ private:
+  TileGrid grid_;
+  std::vector<char> tiles_;
+};
+
+struct Matrix {
+  const float* values = nullptr;
+  Shape shape;
+
+  const float* row(std::uint64_t index) const { return values + index * shape.cols; }
+};
+
+class GraphEvaluator {
+ public:
+  GraphEvaluator(const Graph& graph, const TensorValues& sources)
+      : graph_(graph), sources_(sources) {
+    for (const Tensor& tensor : graph.tensors()) {
+      demand_.emplace_back(tile_grid(tensor.shape, kSquare));
+    }
+  }
+
+  void want(const WantedTiles& wanted) {
+    const auto tensor = graph_.find(wanted.tensor);
+    if (!tensor) {
+      throw InternalError("no tensor '" + wanted.tensor + "' to verify");
+    }
+    const TileExtent& extent = wanted.extent;
+    for (const TileAt& tile : wanted.tiles) {
+      demand_[*tensor].add_elements(
+          {std::uint64_t{tile.row} * extent.rows, (std::uint64_t{tile.row} + 1) * extent.rows,
+           std::uint64_t{tile.col} * extent.cols, (std::uint64_t{tile.col} + 1) * extent.cols});
+    }
+  }
+
+  TensorValues run() {
+    for (std::size_t i = graph_.operators().size(); i-- > 0;) {
+      demand_inputs(graph_.operators()[i]);
+    }
+    for (const Operator& op : graph_.operators()) {
+      compute(op);
+    }
+    return std::move(values_);
+  }
+
+ private:
+  void demand_inputs(const Operator& op) {
+    demand_[op.output].for_each_run([&](std::uint32_t row, std::uint32_t col, std::uint32_t end) {
+      if (op.kind == OperatorKind::kMatMul) {
+        demand_[op.inputs[0]].add_row(row);
+      }
+      for (; col < end; ++col) {
+        for (std::size_t input = 0; input < op.inputs.size(); ++input) {
+          Demand& operand = demand_[op.inputs[input]];
+          if (op.kind != OperatorKind::kMatMul) {
+            operand.add(input == 1 && is_row_broadcast(graph_, op) ? 0 : row, col);
+          } else if (input == 1) {
+            operand.add_col(col);
+          } else if (input == 2) {
+            operand.add(0, col);
+          }
+        }
+      }
+    });
+  }
+
+  void compute(const Operator& op) {
+    const Tensor& output = graph_.tensor(op.output);
+    std::vector<float>& values = values_[output.name];
+    values.resize(output.shape.elements());
+    demand_[op.output].for_each_run([&](std::uint32_t row, std::uint32_t col, std::uint32_t end) {
+      const Block block{std::uint64_t{row} * kSquare.rows,
+                        std::min((std::uint64_t{row} + 1) * kSquare.rows, output.shape.rows),
+                        std::uint64_t{col} * kSquare.cols,
+                        std::min(std::uint64_t{end} * kSquare.cols, output.shape.cols)};
+      if (op.kind == OperatorKind::kMatMul) {
+        matmul(matrix(op.inputs[0]), matrix(op.inputs[1]),
+               op.has_bias() ? matrix(op.inputs[2]).values : nullptr, block, values);
+      } else {
+        elementwise(op, block, values);
+      }
+      if (op.relu || op.kind == OperatorKind::kRelu) {
+        relu(block, output.shape.cols, values);
+      }
+    });
+  }
+
+  Matrix matrix(TensorId id) const {
+    const Tensor& tensor = graph_.tensor(id);
+    const TensorValues& from = tensor.producer ? values_ : sources_;
+    return {from.at(tensor.name).data(), tensor.shape};
+  }
+
+  /// `bias` may be null. i-k-j over a few rows and a stretch of columns at a time, so that sums and
+  /// one row of b stay in the first-level cache.
+  static void matmul(const Matrix& a, const Matrix& b, const float* bias, const Block& block,
+                     std::vector<float>& values) {
+    constexpr std::uint64_t kRows = 8;
+    constexpr std::uint64_t kCols = 256;
+    std::array<double, kRows * kCols> sums;
+    for (std::uint64_t col = block.col; col < block.col_end; col += kCols) {
+      const std::uint64_t width = std::min(kCols, block.col_end - col);
+      for (std::uint64_t row = block.row; row < block.row_end; row += kRows) {
+        const std::uint64_t height = std::min(kRows, block.row_end - row);
+        sums.fill(0);
+        for (std::uint64_t i = 0; bias != nullptr && i < height; ++i) {
+          std::copy_n(bias + col, width, &sums[i * kCols]);
+        }
+        for (std::uint64_t k = 0; k < a.shape.cols; ++k) {
+          const float* right = b.row(k) + col;
+          for (std::uint64_t i = 0; i < height; ++i) {
+            const double left = a.row(row + i)[k];
+            double* sum = &sums[i * kCols];
+            for (std::uint64_t j = 0; j < width; ++j) {
+              sum[j] += left * static_cast<double>(right[j]);
+            }
+          }
+        }
+        for (std::uint64_t i = 0; i < height; ++i) {
+          for (std::uint64_t j = 0; j < width; ++j) {
+            values[(row + i) * b.shape.cols + col + j] = static_cast<float>(sums[i * kCols + j]);
+          }
+        }
+      }
+    }
+  }
+
+  void elementwise(const Operator& op, const Block& block, std::vector<float>& values) const {
+    const Matrix a = matrix(op.inputs[0]);
+    for (std::uint64_t row = block.row; row < block.row_end; ++row) {
+      float* out = &values[row * a.shape.cols];
+      std::copy(a.row(row) + block.col, a.row(row) + block.col_end, out + block.col);
+      if (op.kind == OperatorKind::kAdd) {
+        const float* b = matrix(op.inputs[1]).row(is_row_broadcast(graph_, op) ? 0 : row);
+        for (std::uint64_t col = block.col; col < block.col_end; ++col) {
+          out[col] += b[col];
+        }
+      }
+    }
+  }
+
+  static void relu(const Block& block, std::uint64_t cols, std::vector<float>& values) {
+    for (std::uint64_t row = block.row; row < block.row_end; ++row) {
+      for (std::uint64_t col = block.col; col < block.col_end; ++col) {
+        float& value = values[row * cols + col];
+        value = value < 0.0F ? 0.0F : value;  // NaN stays
+      }
+    }
+  }
+
+  const Graph& graph_;
+  const TensorValues& sources_;
+  std::vector<Demand> demand_;
+  TensorValues values_;
+};
+
+}  // namespace
+
+TensorValues evaluate_graph(const Graph& graph, const TensorValues& sources,
+                            const std::vector<WantedTiles>& wanted) {
+  GraphEvaluator evaluator(graph, sources);
+  for (const WantedTiles& tiles : wanted) {
+    evaluator.want(tiles);
+  }
+  return evaluator.run();
+}
+
+std::uint64_t evaluation_work(const Graph& graph) {
+  std::uint64_t work = 0;
+  for (const Operator& op : graph.operators()) {
+    const std::uint64_t steps =
+        op.kind == OperatorKind::kMatMul ? graph.tensor(op.inputs[0]).shape.cols : 1;
+    work += graph.tensor(op.output).shape.elements() * steps;
+  }
+  return work;
+}
+
+}  // namespace tilewave

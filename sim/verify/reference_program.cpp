@@ -1,0 +1,223 @@
+// The reference by the program: an in-order machine with an SRAM of doubles and whole tensors for
+// DRAM. It has no engines, no queues and no time, and shares no code with those who do.
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "sim/verify/reference.h"
+
+namespace tilewave {
+namespace {
+
+/// The ops that the wanted tiles depend on: from the last op back, along the values in demand.
+class DependencySlice {
+ public:
+  DependencySlice(const Program& program, const std::vector<WantedTiles>& wanted)
+      : program_(program) {
+    for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
+      first_tile_.push_back(dram_.size());
+      dram_.resize(dram_.size() + program.grid(i).tiles());
+      for (const WantedTiles& tiles : wanted) {
+        if (tiles.tensor == program.tensors[i].name) {
+          for (const TileAt& tile : tiles.tiles) {
+            dram_[tile_index(i, tile.row, tile.col)] = true;
+          }
+        }
+      }
+    }
+  }
+
+  std::vector<bool> run() {
+    std::vector<bool> needed(program_.ops.size());
+    for (std::size_t i = program_.ops.size(); i-- > 0;) {
+      needed[i] = visit(program_.ops[i]);
+    }
+    return needed;
+  }
+
+ private:
+  std::size_t tile_index(std::uint32_t tensor, std::uint32_t row, std::uint32_t col) const {
+    return first_tile_[tensor] + program_.grid(tensor).index(row, col);
+  }
+
+  /// True if `op` makes a value in demand, which then is in demand no more, but its operands are.
+  bool visit(const Op& op) {
+    const std::size_t tile = tile_index(op.tensor, op.row, op.col);
+    if (op.opcode == Opcode::kStore) {
+      if (!dram_[tile]) {
+        return false;
+      }
+      dram_[tile] = false;
+    } else if (sram_.erase(op.dst) == 0) {
+      return false;
+    }
+    if (op.opcode == Opcode::kLoad) {
+      dram_[tile] = true;
+    }
+    visit_sram(
+        program_, op, [this](std::uint32_t address, std::uint64_t) { sram_.insert(address); },
+        [](std::uint32_t, std::uint64_t) {});
+    return true;
+  }
+
+  const Program& program_;
+  std::vector<std::size_t> first_tile_;
+  std::vector<bool> dram_;
+  std::unordered_set<std::uint32_t> sram_;  ///< addresses
+};
+
+class Interpreter {
+ public:
+  Interpreter(const Program& program, const TensorValues& sources)
+      : program_(program),
+        tile_(program.tile),
+        result_(program.tile.result().elements()),
+        sram_(program.sram_bytes / kElementBytes) {
+    for (const ProgramTensor& tensor : program.tensors) {
+      const auto source = sources.find(tensor.name);
+      dram_.push_back(source != sources.end() ? source->second
+                                              : std::vector<float>(tensor.shape.elements()));
+    }
+  }
+
+  void step(const Op& op) {
+    double* dst = &sram_[op.dst / kElementBytes];
+    switch (op.opcode) {
+      case Opcode::kLoad: load(op, dst); return;
+      case Opcode::kStore: store(op); return;
+      case Opcode::kMatmul: matmul(op, dst); break;
+      case Opcode::kAdd: add(op, dst); break;
+      case Opcode::kRelu:
+        read(op.a, result_, a_);
+        std::copy(a_.begin(), a_.end(), dst);
+        break;
+    }
+    if (op.relu || op.opcode == Opcode::kRelu) {
+      std::transform(dst, dst + result_, dst, relu);
+    }
+    clear_padding(op, dst);
+  }
+
+  TensorValues take() {
+    TensorValues values;
+    for (std::size_t i = 0; i < dram_.size(); ++i) {
+      values.emplace(program_.tensors[i].name, std::move(dram_[i]));
+    }
+    return values;
+  }
+
+ private:
+  static double relu(double x) { return x < 0.0 ? 0.0 : x; }  // NaN stays
+
+  /// `count` elements from `address` on, rounded to fp32.
+  void read(std::uint32_t address, std::uint64_t count, std::vector<float>& values) const {
+    const double* from = &sram_[address / kElementBytes];
+    values.resize(count);
+    std::transform(from, from + count, values.begin(),
+                   [](double x) { return static_cast<float>(x); });
+  }
+
+  /// Calls `visit(element in tile, element in tensor)` where the tile is not padding.
+  template <typename Visit>
+  void for_each_element(const Op& op, Visit&& visit) const {
+    const auto& [shape, tile] = shapes(op);
+    const std::uint64_t top = std::uint64_t{op.row} * tile.rows;
+    const std::uint64_t left = std::uint64_t{op.col} * tile.cols;
+    for (std::uint64_t row = 0; row < std::min<std::uint64_t>(tile.rows, shape.rows - top); ++row) {
+      for (std::uint64_t col = 0; col < std::min<std::uint64_t>(tile.cols, shape.cols - left);
+           ++col) {
+        visit(row * tile.cols + col, (top + row) * shape.cols + left + col);
+      }
+    }
+  }
+
+  std::pair<const Shape&, const TileExtent&> shapes(const Op& op) const {
+    const ProgramTensor& tensor = program_.tensors[op.tensor];
+    return {tensor.shape, tensor.tile};
+  }
+
+  void clear_padding(const Op& op, double* dst) {
+    kept_.assign(result_, 0.0);
+    for_each_element(op, [&](std::size_t at, std::size_t) { kept_[at] = dst[at]; });
+    std::copy(kept_.begin(), kept_.end(), dst);
+  }
+
+  void load(const Op& op, double* dst) {
+    std::fill_n(dst, program_.tensors[op.tensor].tile.elements(), 0.0);
+    const std::vector<float>& tensor = dram_[op.tensor];
+    for_each_element(op, [&](std::size_t to, std::size_t from) { dst[to] = tensor[from]; });
+  }
+
+  void store(const Op& op) {
+    read(op.a, program_.tensors[op.tensor].tile.elements(), a_);
+    std::vector<float>& tensor = dram_[op.tensor];
+    for_each_element(op, [&](std::size_t from, std::size_t to) {
+      tensor[to] = op.relu ? static_cast<float>(relu(a_[from])) : a_[from];
+    });
+  }
+
+  void add(const Op& op, double* dst) {
+    read(op.a, result_, a_);
+    read(op.b, op.broadcast ? tile_.n : result_, b_);
+    for (std::uint64_t i = 0; i < result_; ++i) {
+      dst[i] = a_[i] + b_[i % b_.size()];  // as fp32
+    }
+  }
+
+  void matmul(const Op& op, double* dst) {
+    read(op.a, tile_.left().elements(), a_);
+    read(op.b, tile_.right().elements(), b_);
+    if (op.clear) {
+      std::fill_n(dst, result_, 0.0);
+    }
+    if (op.biased) {
+      read(op.bias, tile_.n, bias_);
+      for (std::uint64_t i = 0; i < result_; ++i) {
+        dst[i] = bias_[i % tile_.n];
+      }
+    }
+    for (std::uint64_t i = 0; i < tile_.m; ++i) {
+      for (std::uint64_t k = 0; k < tile_.k; ++k) {
+        const double left = a_[i * tile_.k + k];
+        for (std::uint64_t j = 0; j < tile_.n; ++j) {
+          dst[i * tile_.n + j] += left * static_cast<double>(b_[k * tile_.n + j]);
+        }
+      }
+    }
+  }
+
+  const Program& program_;
+  TileShape tile_;
+  std::uint64_t result_;                  ///< elements of a computed tile
+  std::vector<double> sram_;              ///< one for each fp32 element
+  std::vector<std::vector<float>> dram_;  ///< whole tensors without padding
+  std::vector<float> a_;
+  std::vector<float> b_;
+  std::vector<float> bias_;
+  std::vector<double> kept_;
+};
+
+}  // namespace
+
+TensorValues evaluate_program(const Program& program, const TensorValues& sources,
+                              const std::vector<WantedTiles>& wanted) {
+  const std::vector<bool> needed = DependencySlice(program, wanted).run();
+  Interpreter interpreter(program, sources);
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    if (needed[i]) {
+      interpreter.step(program.ops[i]);
+    }
+  }
+  return interpreter.take();
+}
+
+std::uint64_t evaluation_work(const Program& program) {
+  const std::uint64_t elements = program.tile.result().elements();
+  std::uint64_t work = 0;
+  for (const Op& op : program.ops) {
+    work += op.opcode == Opcode::kMatmul ? elements * program.tile.k : elements;
+  }
+  return work;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,174 @@
+#include "sim/verify/verification.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "sim/base/stopwatch.h"
+
+namespace tilewave {
+namespace {
+
+/// The tensors whose values matter: outputs, or whatever is stored if there are none.
+std::vector<std::uint32_t> checked_tensors(const Program& program) {
+  std::vector<std::uint32_t> outputs;
+  for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
+    if (program.tensors[i].role == TensorRole::kOutput) {
+      outputs.push_back(i);
+    }
+  }
+  if (!outputs.empty()) {
+    return outputs;
+  }
+  std::set<std::uint32_t> stored;
+  for (const Op& op : program.ops) {
+    if (op.opcode == Opcode::kStore) {
+      stored.insert(op.tensor);
+    }
+  }
+  return {stored.begin(), stored.end()};
+}
+
+/// First, last and two random ones of `count`, each once, in order.
+std::vector<std::uint32_t> sample_indices(std::uint32_t count, const RandomStream& random,
+                                          std::uint64_t draw) {
+  std::set<std::uint32_t> indices = {0, count - 1};
+  for (std::uint64_t i = 0; i < 2; ++i) {
+    const double unit = (static_cast<double>(random(draw + i)) + 1.0) / 2;  // [0, 1)
+    indices.insert(static_cast<std::uint32_t>(unit * count));
+  }
+  return {indices.begin(), indices.end()};
+}
+
+WantedTiles choose_tiles(const ProgramTensor& tensor, const TileGrid& grid, Coverage coverage,
+                         std::uint64_t seed) {
+  WantedTiles wanted{tensor.name, tensor.tile, {}};
+  if (coverage == Coverage::kFull) {
+    for (std::uint32_t row = 0; row < grid.rows; ++row) {
+      for (std::uint32_t col = 0; col < grid.cols; ++col) {
+        wanted.tiles.push_back({row, col});
+      }
+    }
+    return wanted;
+  }
+  const RandomStream random(seed, tensor.name + " sample");  // no tensor's name
+  std::uint64_t draw = 0;
+  for (const std::uint32_t row : sample_indices(grid.rows, random, draw)) {
+    draw += 2;
+    for (const std::uint32_t col : sample_indices(grid.cols, random, draw)) {
+      wanted.tiles.push_back({row, col});
+    }
+  }
+  return wanted;
+}
+
+/// One tensor as the machine made it and as it should be.
+class Comparison {
+ public:
+  Comparison(const ProgramTensor& tensor, const std::vector<float>& actual,
+             const std::vector<float>& expected, Verification& result)
+      : tensor_(tensor), actual_(actual), expected_(expected), result_(result) {}
+
+  void tile(const TileAt& tile) {
+    const Shape& shape = tensor_.shape;
+    const std::uint64_t rows = tensor_.tile.rows;
+    const std::uint64_t cols = tensor_.tile.cols;
+    ++result_.tiles;
+    for (std::uint64_t row = tile.row * rows; row < std::min((tile.row + 1) * rows, shape.rows);
+         ++row) {
+      for (std::uint64_t col = tile.col * cols; col < std::min((tile.col + 1) * cols, shape.cols);
+           ++col) {
+        element(tile, row, col);
+      }
+    }
+  }
+
+ private:
+  void element(const TileAt& tile, std::uint64_t row, std::uint64_t col) {
+    const float actual = actual_[row * tensor_.shape.cols + col];
+    const float expected = expected_[row * tensor_.shape.cols + col];
+    ++result_.elements;
+    if (std::isfinite(actual) && std::isfinite(expected)) {
+      const auto wide = static_cast<double>(expected);
+      result_.max_abs_error =
+          std::max(result_.max_abs_error, std::abs(static_cast<double>(actual) - wide));
+      result_.max_abs_value = std::max(result_.max_abs_value, std::abs(wide));
+    }
+    if (!within_tolerance(actual, expected)) {
+      ++result_.mismatches;
+      if (!result_.first) {
+        result_.first = Mismatch{tensor_.name, tile, row, col, actual, expected};
+      }
+    }
+  }
+
+  const ProgramTensor& tensor_;
+  const std::vector<float>& actual_;
+  const std::vector<float>& expected_;
+  Verification& result_;
+};
+
+}  // namespace
+
+bool within_tolerance(float actual, float expected) {
+  if (std::isnan(expected) || std::isnan(actual)) {
+    return std::isnan(expected) && std::isnan(actual);
+  }
+  if (std::isinf(expected) || std::isinf(actual)) {
+    return actual == expected;
+  }
+  const double error = std::abs(static_cast<double>(actual) - static_cast<double>(expected));
+  return error <= kAbsoluteTolerance + kRelativeTolerance * std::abs(static_cast<double>(expected));
+}
+
+Coverage default_coverage(const Graph* graph, const Program& program) {
+  const std::uint64_t work = graph != nullptr ? evaluation_work(*graph) : evaluation_work(program);
+  return work <= kFullVerificationWork ? Coverage::kFull : Coverage::kSampled;
+}
+
+Reference evaluate_reference(const Graph* graph, const Program& program,
+                             const TensorValues& sources, Coverage coverage, std::uint64_t seed) {
+  Reference reference;
+  reference.coverage = coverage;
+  reference.by_graph = graph != nullptr;
+  for (const std::uint32_t tensor : checked_tensors(program)) {
+    reference.wanted.push_back(
+        choose_tiles(program.tensors[tensor], program.grid(tensor), coverage, seed));
+  }
+  reference.values = graph != nullptr ? evaluate_graph(*graph, sources, reference.wanted)
+                                      : evaluate_program(program, sources, reference.wanted);
+  return reference;
+}
+
+Verification verify_outputs(const Reference& reference, const Program& program,
+                            const DramImage& image) {
+  const Stopwatch watch;
+  Verification result;
+  result.coverage = reference.coverage;
+  result.by_graph = reference.by_graph;
+  const std::vector<std::uint32_t> tensors = checked_tensors(program);
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const ProgramTensor& tensor = program.tensors[tensors[i]];
+    const std::vector<float> actual = image.read(tensors[i]);
+    Comparison comparison(tensor, actual, reference.values.at(tensor.name), result);
+    for (const TileAt& tile : reference.wanted[i].tiles) {
+      comparison.tile(tile);
+    }
+    ++result.tensors;
+    result.all_tiles += program.grid(tensors[i]).tiles();
+  }
+  result.seconds = watch.seconds();
+  return result;
+}
+
+Verification verify_outputs(const Graph* graph, const Program& program, const TensorValues& sources,
+                            const DramImage& image, Coverage coverage, std::uint64_t seed) {
+  const Stopwatch watch;
+  Verification result =
+      verify_outputs(evaluate_reference(graph, program, sources, coverage, seed), program, image);
+  result.seconds = watch.seconds();
+  return result;
+}
+
+}  // namespace tilewave

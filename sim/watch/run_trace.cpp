@@ -1,0 +1,289 @@
+#include "sim/watch/run_trace.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "compiler/base/number_text.h"
+#include "compiler/program/op_names.h"
+#include "models/dram/tile_runs.h"
+
+namespace tilewave {
+namespace {
+
+constexpr std::uint32_t kMachine = 1;  // processes
+constexpr std::uint32_t kTiles = 2;
+
+/// Threads of the machine, in the order in which they are shown; lanes have the numbers behind.
+constexpr std::uint64_t kGroup = 1000;
+constexpr std::uint64_t kBusThreads = 7 * kGroup;
+constexpr std::uint64_t kDramThreads = 8 * kGroup;
+
+constexpr std::uint64_t op_thread(Engine engine) {
+  return (2 * static_cast<std::uint64_t>(engine) + 1) * kGroup;
+}
+constexpr std::uint64_t state_thread(Engine engine) { return op_thread(engine) + kGroup; }
+
+constexpr std::array<const char*, kLevelCount> kLevelCounters = {
+    "queue load_dma",  "queue store_dma",  "queue compute",
+    "bursts load_dma", "bursts store_dma", "SRAM"};
+constexpr std::array<const char*, kLevelCount> kLevelUnits = {"ops",    "ops",    "ops",
+                                                              "bursts", "bursts", "bytes"};
+constexpr const char* kBandwidthCounter = "DRAM bandwidth";
+
+}  // namespace
+
+std::size_t TraceLanes::take(Cycle from, Cycle until) {
+  const auto lane =
+      std::ranges::find_if(busy_until_, [from](Cycle busy_until) { return busy_until <= from; });
+  const auto index = static_cast<std::size_t>(lane - busy_until_.begin());
+  if (lane == busy_until_.end()) {
+    busy_until_.push_back(until);
+  } else {
+    *lane = until;
+  }
+  return index;
+}
+
+void RunTrace::on_begin(const ObservedRun& run) {
+  run_.emplace(run);
+  levels_.on_begin(run);
+  TraceArguments about;
+  about.add("program", "tilewave")
+      .add("model", model_)
+      .add("clock_period_ps", run.machine.clock_period)
+      .add("bandwidth_interval_cycles", kBandwidthCycles);
+  writer_.emplace(file_, about);
+  writer_->process(kMachine, "tilewave");
+  writer_->process(kTiles, "SRAM by address");
+  for (std::size_t i = 0; i < kEngineCount; ++i) {
+    const auto engine = static_cast<Engine>(i);
+    known({kMachine, op_thread(engine)}, to_string(engine), 0);
+    known({kMachine, state_thread(engine)}, to_string(engine) + std::string(" state"), 0);
+  }
+  known({kMachine, kBusThreads}, "bus read", 0);
+  known({kMachine, kBusThreads + 1}, "bus write", 0);
+  for (std::size_t level = 0; level < kLevelCount; ++level) {
+    on_level(static_cast<Level>(level), 0, 0);
+  }
+}
+
+void RunTrace::on_start(std::uint32_t op, Cycle cycle) {
+  const Engine engine = engine_of(run_->program.ops[op].opcode);
+  const std::size_t lane = engines_[static_cast<std::size_t>(engine)].lanes.take(cycle);
+  const Track track = known({kMachine, op_thread(engine) + lane}, to_string(engine), lane);
+  UnderWay& under_way = under_way_[op];
+  under_way.lane = lane;
+  find_producers(op, under_way);
+  const SramTileId tile = levels_.tiles(op).writes;
+  levels_.on_start(op, cycle);
+  if (tile != kNoOp) {
+    producers_[tile] = {op, track};
+  }
+}
+
+/// Whoever wrote the op's operands; the steps of one sum follow each other without.
+void RunTrace::find_producers(std::uint32_t op, UnderWay& under_way) const {
+  const OpTiles& tiles = levels_.tiles(op);
+  for (const SramTileId* tile = tiles.begin(); tile != tiles.end(); ++tile) {
+    const bool again = std::find(tiles.begin(), tile, *tile) != tile;
+    if (!again && *tile != tiles.writes) {
+      under_way.operands[under_way.operand_count++] = producers_.at(*tile);
+    }
+  }
+}
+
+void RunTrace::on_burst(const BurstTimes& burst) {
+  tell_bandwidth(burst.dram_to);
+  levels_.on_burst(burst);
+  bandwidth_bytes_[burst.write ? 1 : 0] += burst.bytes;
+
+  const std::string name = json_text(tile_name(run_->program, burst.op));
+  TraceArguments arguments;
+  arguments.add("op", burst.op).add_hex("dram", burst.address).add("bytes", burst.bytes);
+  writer_->slice({kMachine, kBusThreads + (burst.write ? 1 : 0)}, name, "bus",
+                 time(burst.bus_start), time(burst.bus_end), arguments);
+  const std::size_t lane = dram_[burst.write ? 1 : 0].take(burst.dram_from, burst.dram_to);
+  const Track track = known({kMachine, kDramThreads + (burst.write ? kGroup : 0) + lane},
+                            burst.write ? "DRAM write" : "DRAM read", lane);
+  writer_->slice(track, name, "dram", time(burst.dram_from), time(burst.dram_to), arguments);
+}
+
+void RunTrace::on_complete(std::uint32_t op, Cycle cycle) {
+  levels_.on_complete(op, cycle);
+  const Engine engine = engine_of(run_->program.ops[op].opcode);
+  engines_[static_cast<std::size_t>(engine)].lanes.free(under_way_.at(op).lane, cycle);
+}
+
+void RunTrace::on_op(std::uint32_t op, const OpTimes& times) {
+  const Op& what = run_->program.ops[op];
+  const Engine engine = engine_of(what.opcode);
+  TraceArguments arguments;
+  arguments.add("op", op)
+      .add("tensor", run_->program.tensors[what.tensor].name)
+      .add("row", what.row)
+      .add("col", what.col);
+  if (what.opcode == Opcode::kMatmul) {
+    arguments.add("k", what.k);
+  }
+  add_place(arguments, what);
+  arguments.add("cycle", times.start)
+      .add("cycles", times.complete - times.start)
+      .add("fetched", times.fetched)
+      .add("released", times.released);
+  add_wait(arguments, op, times);
+  const auto node = under_way_.extract(op);
+  const UnderWay& under_way = node.mapped();
+  const Track track{kMachine, op_thread(engine) + under_way.lane};
+  writer_->slice(track, json_text(op_name(run_->program, op)), to_string(engine), time(times.start),
+                 time(times.complete), arguments);
+  // Behind the slice: viewers bind an arrow's head to what they know of at that time.
+  for (std::size_t i = 0; i < under_way.operand_count; ++i) {
+    const Producer& producer = under_way.operands[i];
+    const Cycle last = run_->completed_at(producer.op) - 1;
+    writer_->arrow(arrows_++, producer.track, time(last), track, time(times.start));
+  }
+  unit_of(op).released = times.released;
+}
+
+/// Addresses, and the bytes it moves in or out of SRAM.
+void RunTrace::add_place(TraceArguments& arguments, const Op& op) const {
+  switch (op.opcode) {
+    case Opcode::kLoad: arguments.add_hex("sram", op.dst); break;
+    case Opcode::kStore: arguments.add_hex("sram", op.a); break;
+    case Opcode::kMatmul:
+    case Opcode::kAdd: arguments.add_hex("a", op.a).add_hex("b", op.b); break;
+    case Opcode::kRelu: arguments.add_hex("a", op.a); break;
+  }
+  if (op.biased) {
+    arguments.add_hex("bias", op.bias);
+  }
+  if (engine_of(op.opcode) == Engine::kCompute) {
+    arguments.add_hex("dst", op.dst);
+  } else {
+    arguments.add_hex("dram", tile_runs(run_->program, run_->machine.dram.layout, op).base);
+  }
+  std::uint64_t bytes = 0;
+  const auto count = [&bytes](std::uint64_t, std::uint64_t more) { bytes += more; };
+  visit_sram(run_->program, op, count, count);
+  arguments.add("bytes", bytes);
+}
+
+/// What the engine did until the op started; and if the op was there and the engine free, for how
+/// long other ops held it, and which one was the last.
+void RunTrace::add_wait(TraceArguments& arguments, std::uint32_t op, const OpTimes& times) {
+  const Engine engine = engine_of(run_->program.ops[op].opcode);
+  std::deque<Stretch>& before = engines_[static_cast<std::size_t>(engine)].before;
+  while (!before.empty() && before.front().to < times.start) {
+    before.pop_front();
+  }
+  if (!before.empty() && before.front().from < times.start) {
+    arguments.add("before", to_string(before.front().state));
+  }
+  const Cycle ready = std::max(times.fetched, unit_of(op).released);
+  if (ready >= times.start) {
+    return;
+  }
+  arguments.add("held", times.start - ready);
+  for (const Hazard& hazard : run_->hazards[op]) {
+    if (hazard.exists() && run_->completed_at(hazard.op) == times.start) {
+      arguments.add("held_by", hazard.op)
+          .add("held_by_op", op_name(run_->program, hazard.op))
+          .add("conflict", to_string(hazard.kind));
+      return;
+    }
+  }
+}
+
+void RunTrace::on_state(Engine engine, EngineState state, Cycle from, Cycle to) {
+  EngineTrace& trace = engines_[static_cast<std::size_t>(engine)];
+  if (trace.stretch && trace.stretch->state == state) {
+    trace.stretch->to = trace.before.back().to = to;
+    return;
+  }
+  tell_stretch(engine);
+  trace.stretch = Stretch{state, from, to};
+  trace.before.push_back({state, from, to});
+}
+
+void RunTrace::tell_stretch(Engine engine) {
+  const std::optional<Stretch>& stretch = engines_[static_cast<std::size_t>(engine)].stretch;
+  if (stretch) {
+    TraceArguments arguments;
+    arguments.add("cycle", stretch->from).add("cycles", stretch->to - stretch->from);
+    writer_->slice({kMachine, state_thread(engine)},
+                   std::string("\"") + to_string(stretch->state) + '"', "state",
+                   time(stretch->from), time(stretch->to), arguments);
+  }
+}
+
+void RunTrace::on_level(Level level, Cycle cycle, std::uint64_t value) {
+  const auto index = static_cast<std::size_t>(level);
+  const bool store_dma = level == Level::kStoreQueue || level == Level::kStoreBursts;
+  if (!store_dma || !run_->machine.dma.shared) {
+    TraceArguments values;
+    values.add(kLevelUnits[index], value);
+    writer_->counter(kMachine, kLevelCounters[index], time(cycle), values);
+  }
+}
+
+void RunTrace::on_tile(const TileLife& life) {
+  const std::uint64_t thread = 1 + life.address / kSramAlignment;
+  const Track track = known({kTiles, thread}, hex(life.address, 4), 0);
+  TraceArguments arguments;
+  arguments.add("op", life.tile)
+      .add_hex("sram", life.address)
+      .add("bytes", life.bytes)
+      .add("cycle", life.from)
+      .add("cycles", life.to - life.from);
+  writer_->slice(track, json_text(tile_name(run_->program, life.tile)), "tile", time(life.from),
+                 time(life.to), arguments);
+  producers_.erase(life.tile);
+}
+
+/// Of all intervals that end by `until`.
+void RunTrace::tell_bandwidth(Cycle until) {
+  while (bandwidth_from_ + kBandwidthCycles <= until) {
+    if (bandwidth_bytes_ != bandwidth_told_ || bandwidth_from_ == 0) {
+      const auto rate = [this](std::uint64_t bytes) {
+        constexpr double kGigabytesPerBytePerPicosecond = 1e3;
+        return nlohmann::json(kGigabytesPerBytePerPicosecond * static_cast<double>(bytes) /
+                              static_cast<double>(time(kBandwidthCycles)))
+            .dump();
+      };
+      TraceArguments values;
+      values.add_json("read_GB_per_s", rate(bandwidth_bytes_[0]))
+          .add_json("write_GB_per_s", rate(bandwidth_bytes_[1]));
+      writer_->counter(kMachine, kBandwidthCounter, time(bandwidth_from_), values);
+    }
+    bandwidth_told_ = std::exchange(bandwidth_bytes_, {});
+    bandwidth_from_ += kBandwidthCycles;
+  }
+}
+
+void RunTrace::on_end(Cycle cycles) {
+  levels_.on_end(cycles);
+  // The last interval is as long as the others, though the run ends in it.
+  tell_bandwidth(bandwidth_from_ + (cycles > bandwidth_from_ ? kBandwidthCycles : 0));
+  for (std::size_t i = 0; i < kEngineCount; ++i) {
+    tell_stretch(static_cast<Engine>(i));
+  }
+  writer_->finish();
+}
+
+RunTrace::EngineTrace& RunTrace::unit_of(std::uint32_t op) {
+  const Engine engine = engine_of(run_->program.ops[op].opcode);
+  const bool shared = run_->machine.dma.shared && engine == Engine::kStoreDma;
+  return engines_[static_cast<std::size_t>(shared ? Engine::kLoadDma : engine)];
+}
+
+/// Names the track when it is used first.
+Track RunTrace::known(const Track& track, const std::string& group, std::size_t lane) {
+  if (tracks_.emplace(track.process, track.thread).second) {
+    writer_->track(track, lane == 0 ? group : group + " " + std::to_string(lane + 1));
+  }
+  return track;
+}
+
+}  // namespace tilewave

@@ -1,0 +1,77 @@
+// Suggestions: near words are found, far-fetched ones are not, and user text is shown safely.
+#include "compiler/base/nearest.h"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace tilewave {
+namespace {
+
+TEST(Nearest, FindsOnlyPlausibleWords) {
+  const std::vector<std::string> words = {"matmul", "matmul+relu", "add",       "relu",
+                                          "w1",     "sram.size",   "sram.banks"};
+  const struct {
+    const char* word;
+    const char* found;  // "" for none
+  } cases[] = {
+      {"relu", "relu"},       // itself
+      {"RELU", "relu"},       // case is free
+      {"rleu", "relu"},       // swapped neighbours are one edit
+      {"mattmul", "matmul"},  // one letter too many
+      {"matmu", "matmul"},    // one missing
+      {"matmul_relu", "matmul+relu"},
+      {"ad", "add"},
+      {"aad", "add"},
+      {"w2", "w1"},
+      {"w", "w1"},
+      {"sram.bank", "sram.banks"},
+      {"sram.sise", "sram.size"},
+      {"conv", ""},
+      {"softmax", ""},
+      {"banks", ""},  // 5 edits
+      {"x", ""},
+      {"", ""},
+      {"xxx", ""},
+  };
+  for (const auto& [word, found] : cases) {
+    EXPECT_EQ(nearest(word, words).value_or(""), found) << word;
+  }
+  EXPECT_FALSE(nearest("relu", {}));
+}
+
+TEST(Nearest, OneEditThatReplacesTheWholeWordIsNoMatch) {
+  EXPECT_FALSE(nearest("x", std::vector<std::string>{"w"}));
+}
+
+TEST(Nearest, PrefersFewerEditsThenTheFirst) {
+  EXPECT_EQ(nearest("abcdef", std::vector<std::string>{"abcdxy", "abcdex"}), "abcdex");
+  EXPECT_EQ(nearest("h3", std::vector<std::string>{"h1", "h2"}), "h1");
+}
+
+TEST(Nearest, AtMostFourEdits) {
+  const std::string word(60, 'a');
+  EXPECT_EQ(nearest(word, std::vector<std::string>{word + "bbbb"}), word + "bbbb");
+  EXPECT_FALSE(nearest(word, std::vector<std::string>{word + "bbbbb"}));
+}
+
+TEST(Nearest, LongAlikeWordsStayCheap) {
+  std::vector<std::string> words;
+  for (int i = 0; i < 16384; ++i) {
+    words.push_back(std::string(240, 'n') + std::to_string(i) + "zzzzz");
+  }
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_FALSE(nearest(std::string(245, 'n') + "yyyyy", words));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+TEST(Nearest, DidYouMean) {
+  const std::vector<std::string> words = {"relu"};
+  EXPECT_EQ(did_you_mean("rely", words), "; did you mean 'relu'?");
+  EXPECT_EQ(did_you_mean("conv", words), "");
+}
+
+}  // namespace
+}  // namespace tilewave

@@ -1,0 +1,341 @@
+// The text form: reading, printing, exact messages for wrong and hostile files, round trips.
+#include "compiler/graph/graph_text.h"
+
+#include <fstream>
+#include <optional>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "compiler/base/error.h"
+
+namespace tilewave {
+namespace {
+
+using ::testing::StartsWith;
+
+std::string error_of(std::string_view text, const std::string& file = "m.graph") {
+  try {
+    parse_graph(text, file);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(GraphText, ReadsEveryStatement) {
+  const Graph graph = parse_graph(
+      "# a comment\r\n"
+      "\n"
+      "graph mlp                 # optional\r\n"
+      "input  x  128x128\r\n"
+      "\tparam  w1 128x64   # gr\xc3\xbc\xc3\x9f"
+      "e\n"
+      "param w2 64x32\n"
+      "h1 = matmul x w1\n"
+      "a1=relu h1\n"
+      "s  = add a1 h1\n"
+      "y  = matmul+relu s w2    # fused form\n"
+      "output s y",
+      "m.graph");
+  EXPECT_EQ(to_text(graph),
+            "graph mlp\n"
+            "input x 128x128\n"
+            "param w1 128x64\n"
+            "param w2 64x32\n"
+            "h1 = matmul x w1\n"
+            "a1 = relu h1\n"
+            "s = add a1 h1\n"
+            "y = matmul+relu s w2\n"
+            "output s y\n");
+}
+
+TEST(GraphText, RowVectorsCopiesAndFusedForms) {
+  const std::string text =
+      "graph g\ninput x 4x8\nparam w 8x6\nparam b 1x6\n"
+      "h = matmul+bias x w b\na = matmul+bias+relu x w b\ns = add+relu h a\n"
+      "t = add s b\ny = copy t\noutput y\n";
+  EXPECT_EQ(to_text(parse_graph(text, "m.graph")), text);
+  EXPECT_EQ(to_text(parse_graph("input x 4x6\nparam b 1x6\ny = add b x\noutput y\n", "g")),
+            "graph g\ninput x 4x6\nparam b 1x6\ny = add x b\noutput y\n");
+}
+
+TEST(GraphText, NameDefaultsToTheStemOfTheFile) {
+  const std::string text = "input x 1x1\ny = relu x\noutput y\n";
+  EXPECT_EQ(parse_graph(text, "models/net.graph").name(), "net");
+  EXPECT_EQ(parse_graph(text, "models/my net 2.v1.graph").name(), "my_net_2.v1");
+  EXPECT_EQ(parse_graph(text, "3.graph").name(), "_3");
+  EXPECT_EQ(parse_graph(text, "").name(), "_");
+}
+
+TEST(GraphText, TensorsMayBeCalledLikeKeywords) {
+  const std::string text =
+      "graph graph\ninput input 4x4\nparam relu 4x4\noutput = add input relu\n"
+      "graph = relu output\nparam = matmul graph input\noutput output param\n";
+  EXPECT_EQ(to_text(parse_graph(text, "m.graph")), text);
+}
+
+TEST(GraphText, OutputStatementsMayBeSplit) {
+  EXPECT_EQ(to_text(parse_graph(
+                "graph g\ninput x 1x1\na = relu x\noutput a\nb = relu a\noutput b\n", "m.graph")),
+            "graph g\ninput x 1x1\na = relu x\nb = relu a\noutput a b\n");
+}
+
+TEST(GraphText, SampleModel) {
+  const std::string path = std::string(TILEWAVE_SOURCE_DIR) + "/configs/models/residual.graph";
+  std::ifstream file(path);
+  const Graph graph = parse_graph(file, path);
+  EXPECT_EQ(graph.name(), "residual");
+  EXPECT_EQ(graph.operators().size(), 5U);
+  EXPECT_EQ(graph.tensor(*graph.find("y")).shape, (Shape{50, 70}));
+}
+
+TEST(GraphText, WrongFiles) {
+  const std::string head = "input x 4x4\n";
+  const std::string tail = "y = relu x\noutput y\n";
+  const std::string statements = "expected graph, input, param, output or NAME = OPERATOR";
+  const std::string operators =
+      "expected matmul, matmul+relu, matmul+bias, "
+      "matmul+bias+relu, add, add+relu, relu or copy";
+  const std::string rule =
+      "a name is a letter or _ followed by letters, digits and any of _ . / : -, at most 255 bytes";
+  const std::string dimension = " is not a dimension: a whole number in 1..2147483647";
+  const struct {
+    std::string text;
+    std::string message;
+  } cases[] = {
+      // the file as a whole
+      {"", "1: no statement; a graph needs input, param, NAME = OPERATOR and output"},
+      {"# nothing\n\n", "2: no statement; a graph needs input, param, NAME = OPERATOR and output"},
+      {"graph g\n", "1: no output statement; expected 'output NAME...' after the operators"},
+      {head, "1: no output statement; expected 'output NAME...' after the operators"},
+      {head + "y = relu x\n",
+       "2: no output statement; expected 'output NAME...' after the operators"},
+      {"input x 4x4\nparam w 4x4\n" + tail, "2: tensor 'w' is neither used nor an output"},
+      {head + "h = relu x\n" + tail, "2: tensor 'h' is neither used nor an output"},
+      // statements
+      {"inptu x 4x4\n", "1: unknown statement 'inptu'; " + statements + "; did you mean 'input'?"},
+      {"Param w 4x4\n", "1: unknown statement 'Param'; " + statements + "; did you mean 'param'?"},
+      {head + "conv x\n", "2: unknown statement 'conv'; " + statements},
+      {"= relu x\n", "1: unknown statement '='; " + statements},
+      {head + "y relu x\n", "2: '=' is missing between 'y' and 'relu'"},
+      {head + "graph g\n", "2: expected one 'graph NAME' as the first statement"},
+      {"graph g\ngraph h\n", "2: expected one 'graph NAME' as the first statement"},
+      {"graph\n", "1: expected one 'graph NAME' as the first statement"},
+      {"graph a b\n", "1: expected one 'graph NAME' as the first statement"},
+      {"graph 7\n", "1: graph '7': " + rule},
+      {"input x\n", "1: expected 'input NAME ROWSxCOLS', such as 'input x 128x64'"},
+      {"param w 4 4\n", "1: expected 'param NAME ROWSxCOLS', such as 'param x 128x64'"},
+      {"input 1x 4x4\n", "1: graph 'm': input '1x' [4x4]: " + rule},
+      {head + "input x 4x4\n", "2: tensor 'x' is already defined on line 1"},
+      {head + "x = relu x\n", "2: tensor 'x' is already defined on line 1"},
+      // shapes
+      {"input x 4\n", "1: shape '4': expected ROWSxCOLS, such as 128x64"},
+      {"input x 4x4x4\n", "1: shape '4x4x4': expected ROWSxCOLS, such as 128x64"},
+      {"input x 4x\n", "1: shape '4x': ''" + dimension},
+      {"input x 0x4\n", "1: shape '0x4': '0'" + dimension},
+      {"input x -4x4\n", "1: shape '-4x4': '-4'" + dimension},
+      {"input x 4x18446744073709551620\n",
+       "1: shape '4x18446744073709551620': '18446744073709551620'" + dimension},
+      {"input x 2147483647x2147483647\n",
+       "1: graph 'm': input 'x' [2147483647x2147483647]: 2147483647x2147483647 has "
+       "4611686014132420609 elements, at most 1099511627776 are allowed"},
+      // operators
+      {head + "y = rleu x\n",
+       "2: unknown operator 'rleu'; " + operators + "; did you mean 'relu'?"},
+      {head + "y = matmul+relu+bias x x\n", "2: unknown operator 'matmul+relu+bias'; " + operators},
+      {head + "y = copy x x\n", "2: copy 'y' takes 1 operand, 2 given"},
+      {head + "y = matmul+bias x x\n", "2: matmul+bias 'y' takes 3 operands, 2 given"},
+      {head + "y = matmul+bias x x x\n",
+       "2: graph 'm': matmul 'y' of x [4x4] and x [4x4] and x [4x4]: bias 4x4 is not the row "
+       "vector "
+       "1x4"},
+      {head + "y = matmul+bias x x z\nz = relu y\noutput z\n",
+       "2: operators form a cycle: y -> z -> y (each uses the next)"},
+      {head + "y =\n", "2: unknown operator ''; " + operators},
+      {head + "y = = x\n", "2: unknown operator '='; " + operators},
+      {head + "y = relu\n", "2: relu 'y' takes 1 operand, 0 given"},
+      {head + "y = relu x x\n", "2: relu 'y' takes 1 operand, 2 given"},
+      {head + "y = add x\n", "2: add 'y' takes 2 operands, 1 given"},
+      {head + "y = matmul x x x\n", "2: matmul 'y' takes 2 operands, 3 given"},
+      {head + "y = add x = x\n", "2: add 'y' takes 2 operands, 3 given"},
+      {head + "param w 5x4\ny = matmul x w\n",
+       "3: graph 'm': matmul 'y' of x [4x4] and w [5x4]: inner dimensions 4 and 5 differ"},
+      {head + "param w 5x4\ny = add x w\n",
+       "3: graph 'm': add 'y' of x [4x4] and w [5x4]: shapes 4x4 and 5x4 differ, and "
+       "neither is a row vector of the other's width"},
+      // unknown tensors
+      {head + "param w1 4x4\ny = matmul x w2\n",
+       "3: no line defines tensor 'w2'; did you mean 'w1'?"},
+      {head + "y = relu weights\n", "2: no line defines tensor 'weights'"},
+      {head + "y = relu x\noutput z\n", "3: no line defines tensor 'z'"},
+      // order
+      {head + "# here\ny = relu h\nh = relu x\noutput y\n",
+       "3: 'h' is defined only on line 4; operators stand in topological order: move line 4 before "
+       "line 3"},
+      {head + "y = matmul x w\nparam w 4x4\noutput y\n",
+       "2: 'w' is defined only on line 3; operators stand in topological order: move line 3 before "
+       "line 2"},
+      {head + "output y\ny = relu x\n",
+       "2: 'y' is defined only on line 3; an output statement follows its tensor: move line 2 "
+       "after "
+       "line 3"},
+      {head + "a = relu a\n", "2: operators form a cycle: a -> a (each uses the next)"},
+      {head + "a = relu b\nb = relu a\noutput b\n",
+       "2: operators form a cycle: a -> b -> a (each uses the next)"},
+      {head + "a = add x b\nb = add x c\nc = add x b\noutput c\n",
+       "2: operators form a cycle: b -> c -> b (each uses the next)"},
+      // outputs
+      {head + "output\n", "2: expected 'output NAME...'"},
+      {head + tail + "output x\n",
+       "4: graph 'm': input x [4x4] cannot be an output: only the result of an operator can"},
+      {head + tail + "output y\n", "4: graph 'm': y [4x4] is already an output"},
+      {head + "y = relu x\noutput y y\n", "3: graph 'm': y [4x4] is already an output"},
+      // bytes
+      {std::string("input x\0 4x4\n", 13),
+       "1: byte '\\x00' in column 8; a graph file is ASCII text"},
+      {head + "# \x1b[0m\n", "2: byte '\\x1b' in column 3; a graph file is ASCII text"},
+      {head + "y\xff = relu x\n", "2: byte '\\xff' in column 2; a graph file is ASCII text"},
+      {"input x 4x4\ry = relu x\r", "1: byte '\\x0d' in column 12; a graph file is ASCII text"},
+      {"\x7f"
+       "ELF\x02\x01\x01",
+       "1: byte '\\x7f' in column 1; a graph file is ASCII text"},
+      {head + "#" + std::string(65536, ' ') + "\n",
+       "2: a line of 65537 bytes; at most 65536 are allowed"},
+  };
+  for (const auto& [text, message] : cases) {
+    EXPECT_EQ(error_of(text), "m.graph:" + message) << text.substr(0, 200);
+  }
+}
+
+TEST(GraphText, LongestLineIsAllowed) {
+  EXPECT_EQ(error_of("input x 4x4 #" + std::string(65536 - 13, '.') + "\ny = relu x\noutput y\n"),
+            "no error");
+}
+
+TEST(GraphText, LongCyclesAreShortened) {
+  std::string text = "input x 1x1\n";
+  for (int i = 0; i < 50000; ++i) {
+    text += "t" + std::to_string(i) + " = relu t" + std::to_string((i + 1) % 50000) + "\n";
+  }
+  EXPECT_EQ(error_of(text),
+            "m.graph:2: operators form a cycle: t0 -> t1 -> t2 -> t3 -> t4 -> t5 -> t6 -> t7 -> t8 "
+            "-> t9 -> (49990 more) -> t0 (each uses the next)");
+}
+
+TEST(GraphText, FileSizeIsLimited) {
+  std::string text(kMaxGraphFileBytes + 1, '\n');
+  EXPECT_EQ(error_of(text), "m.graph:1: the file is larger than 67108864 bytes");
+  std::istringstream in(text);
+  EXPECT_THROW(parse_graph(in, "m.graph"), InputError);
+  text.pop_back();
+  EXPECT_EQ(
+      error_of(text),
+      "m.graph:67108864: no statement; a graph needs input, param, NAME = OPERATOR and output");
+}
+
+TEST(GraphText, UnreadableStream) {
+  std::ifstream missing("/nonexistent/m.graph");
+  try {
+    parse_graph(missing, "m.graph");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "m.graph:1: the file cannot be read");
+  }
+}
+
+TEST(GraphText, MessagesStayOnOneLine) {
+  std::mt19937 random(7);
+  const std::string valid =
+      "graph g\ninput x 4x4\nparam w 4x4\nh = matmul x w\ny = relu h\noutput y\n";
+  for (int i = 0; i < 20000; ++i) {
+    std::string text = valid;
+    for (std::size_t change = 0; change <= i % 4U; ++change) {
+      text[random() % text.size()] = static_cast<char>(random() % (i % 2 == 0 ? 256 : 128));
+    }
+    const std::string message = error_of(text);
+    if (message != "no error") {
+      ASSERT_THAT(message, StartsWith("m.graph:")) << text;
+      ASSERT_EQ(message.find('\n'), std::string::npos) << text;
+    }
+  }
+}
+
+TEST(GraphText, PureNoiseIsRejected) {
+  std::mt19937 random(8);
+  for (int i = 0; i < 2000; ++i) {
+    std::string text(random() % 400, ' ');
+    for (char& c : text) {
+      c = static_cast<char>(random());
+    }
+    ASSERT_THAT(error_of(text), StartsWith("m.graph:"));
+  }
+}
+
+/// Sources and operators mixed, odd shapes, every operator; what nobody uses is an output.
+Graph random_graph(std::mt19937& random) {
+  const auto draw = [&](std::size_t count) { return random() % count; };
+  Graph graph("random/graph:" + std::to_string(draw(1000)));
+  std::vector<TensorId> ids;
+  const auto name = [&] { return "t-" + std::to_string(ids.size()) + std::string(draw(60), '.'); };
+  const auto source = [&](Shape shape) {
+    const std::string text = name();
+    return draw(2) == 0 ? graph.add_input(text, shape) : graph.add_parameter(text, shape);
+  };
+  ids.push_back(source({1 + draw(200), 1 + draw(200)}));
+  const std::size_t steps = 1 + draw(30);
+  for (std::size_t i = 0; i < steps; ++i) {
+    const TensorId x = ids[draw(ids.size())];
+    const Shape shape = graph.tensor(x).shape;
+    switch (draw(4)) {
+      case 0: ids.push_back(graph.add_relu(name(), x)); break;
+      case 1: ids.push_back(graph.add_copy(name(), x)); break;
+      case 2: {
+        const TensorId other =
+            draw(3) == 0 ? x : source({draw(2) == 0 ? 1 : shape.rows, shape.cols});
+        ids.push_back(other);
+        ids.back() = graph.add_add(name() + "s", x, other, draw(2) == 0);
+        break;
+      }
+      default: {
+        const TensorId w = source({shape.cols, 1 + draw(200)});
+        ids.push_back(w);
+        std::optional<TensorId> bias;
+        if (draw(2) == 0) {
+          ids.push_back(*(bias = source({1, graph.tensor(w).shape.cols})));
+        }
+        ids.back() = graph.add_matmul(name() + "m", x, w, draw(2) == 0, bias);
+      }
+    }
+  }
+  for (TensorId id = 0; id < graph.tensors().size(); ++id) {
+    if (graph.tensor(id).producer && (graph.tensor(id).users.empty() || draw(8) == 0)) {
+      graph.mark_output(id);
+    }
+  }
+  graph.verify();
+  return graph;
+}
+
+TEST(GraphText, RandomGraphsRoundTrip) {
+  std::mt19937 random(20240607);
+  for (int i = 0; i < 2000; ++i) {
+    const Graph graph = random_graph(random);
+    const std::string text = to_text(graph);
+    const Graph again = parse_graph(text, "other.graph");
+    ASSERT_EQ(to_text(again), text);
+    ASSERT_EQ(again.name(), graph.name());
+    for (TensorId id = 0; id < graph.tensors().size(); ++id) {
+      ASSERT_EQ(again.tensor(id).name, graph.tensor(id).name);
+      ASSERT_EQ(again.tensor(id).shape, graph.tensor(id).shape);
+      ASSERT_EQ(again.tensor(id).role, graph.tensor(id).role);
+      ASSERT_EQ(again.tensor(id).users, graph.tensor(id).users);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tilewave

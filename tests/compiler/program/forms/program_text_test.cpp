@@ -1,0 +1,227 @@
+// The text form: what it prints, what it reads, what it says about mistakes; and the canonical op
+// list.
+#include "compiler/program/forms/program_text.h"
+
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include "compiler/program/forms/program_canonical.h"
+#include "tests/compiler/program/program_samples.h"
+
+namespace tilewave::test {
+namespace {
+
+std::string parse_message(const std::string& text) {
+  return message_of([&] { parse_program_text(text, "p.twp"); });
+}
+
+TEST(ProgramText, PrintsWhatItRead) {
+  EXPECT_EQ(to_text(parse_program_text(kSampleText, "p.twp")), kSampleText);
+}
+
+TEST(ProgramText, RoundTripsRandomPrograms) {
+  for (std::uint32_t seed = 0; seed < 500; ++seed) {
+    const Program program = random_program(seed);
+    ASSERT_EQ(parse_program_text(to_text(program), "p.twp"), program) << "seed " << seed;
+  }
+}
+
+TEST(ProgramText, ReadsWhatAPersonWrites) {
+  const Program program = parse_program_text(
+      "# by hand\r\n\n  tilewave-program 0x2 # version\n\ttile 32 0x20 32\nsram 12288\n"
+      "tensor ops output 33x1 tile 32x32 dram 0x10000 # a tensor may be called ops\n"
+      "tensor x input 128x128 tile 1x32 dram 0\nops\n"
+      "load x [ 1 , 0x2 ]->8192\nmatmul ops[1,0] k=3 a=0 b=4096->0x2000 pong clear",
+      "p.twp");
+  EXPECT_EQ(program.tile, TileShape{});
+  EXPECT_EQ(program.sram_bytes, 12288U);
+  ASSERT_EQ(program.tensors.size(), 2U);
+  EXPECT_EQ(program.tensors[0].name, "ops");
+  EXPECT_EQ(program.tensors[0].padded, (Shape{64, 32}));
+  ASSERT_EQ(program.ops.size(), 2U);
+  EXPECT_EQ(program.ops[0], (Op{.tensor = 1, .row = 1, .col = 2, .dst = 8192}));
+  EXPECT_EQ(program.ops[1], (Op{.opcode = Opcode::kMatmul,
+                                .clear = true,
+                                .tag = BufferTag::kPong,
+                                .tensor = 0,
+                                .row = 1,
+                                .k = 3,
+                                .b = 4096,
+                                .dst = 8192}));
+}
+
+struct Mistake {
+  std::string from;
+  std::string to;
+  std::string message;
+};
+
+TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
+  const std::vector<Mistake> table = {
+      {"tilewave-program", "tileflow", "1: expected 'tilewave-program 2', found 'tileflow'"},
+      {"program 2", "program 7", "1: format version 7; this tilewave reads 2"},
+      {"program 2", "program 1",
+       "1: format version 1; this tilewave reads 2: compile the model again"},
+      {"program 2", "program",
+       "1: expected a number for format version, decimal or 0x hex, found "
+       "the end of the line"},
+      {"program 2", "program 2 2", "1: expected the end of the line, found '2'"},
+      {"tile 8", "tiel 8", "2: unknown word 'tiel'; allowed: tile; did you mean 'tile'?"},
+      {"tile 8", "tile 12", "2: tile m = 12; allowed: multiples of 8 from 8 to 256"},
+      {"8 8 8", "8 8 0", "2: tile k = 0; allowed: multiples of 8 from 8 to 256"},
+      {"tile 8", "tile -8", "2: expected a number for tile m, decimal or 0x hex, found '-8'"},
+      {"sram 0x440", "sram 0x40000001", "3: sram = 0x40000001; allowed: 0 to 1073741824"},
+      {"sram 0x440", "sram 99999999999999999999",
+       "3: sram = 99999999999999999999; allowed: 0 to 1073741824"},
+      {"sram 0x440", "sram 0x", "3: expected a number for sram, decimal or 0x hex, found '0x'"},
+      {"sram 0x440", "sram 4k", "3: expected a number for sram, decimal or 0x hex, found '4k'"},
+      {"x input", "x inptu",
+       "4: unknown role 'inptu'; allowed: input, param, intermediate, output; did you mean "
+       "'input'?"},
+      {"tensor x", "tensr x",
+       "4: unknown word 'tensr'; allowed: tensor, ops; did you mean 'tensor'?"},
+      {"x input 8x8", "x input 0x8", "4: tensor rows = 0; allowed: 1 to 4294967296"},
+      {"x input 8x8", "x input 8", "4: shape = '8'; allowed: ROWSxCOLS in decimal, like 128x64"},
+      {"x input 8x8", "x input 8x99999999999999999999",
+       "4: shape = '8x99999999999999999999'; allowed: ROWSxCOLS in decimal, like 128x64"},
+      {"x input 8x8", "x input 65536x65537",
+       "4: tensor cols = 65537; allowed: at most 4294967296 elements in a tensor, padding "
+       "included"},
+      {"x input 8x8", "x input 8x8 at",
+       "4: expected 'tile' before the size of the tensor's tiles, found 'at'"},
+      {"tile 8x8 dram", "tile 8x8 at",
+       "4: expected 'dram' before the DRAM base address, found 'at'"},
+      {"tile 8x8", "tile 8", "4: shape = '8'; allowed: ROWSxCOLS in decimal, like 128x64"},
+      {"tile 8x8", "tile 0x8",
+       "4: tensor tile = 0x8; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8 or 1 x n = 1x8"},
+      {"tile 8x8", "tile 8x4294967304",
+       "4: tensor tile = 8x4294967295; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8 or 1 x n = "
+       "1x8"},
+      {"8 8 8", "16 24 8",
+       "4: tensor tile = 8x8; allowed: m x n = 16x24, m x k = 16x8, k x n = 8x24 or 1 x n = 1x24"},
+      {"dram 0x0", "dram 0x7", "4: tensor dram_base = 0x7; allowed: multiples of 64"},
+      {"tensor w", "tensor x",
+       "5: tensor name = 'x'; allowed: a name of its own, tensor 0 has this one"},
+      {"tensor w", "tensor w[]",
+       "5: tensor name = 'w[]'; allowed: 1 to 255 printable ASCII characters without space, '#', "
+       "'[' and ']'"},
+      {"load ", "laod ",
+       "11: unknown op 'laod'; allowed: load, store, matmul, add, relu; did you mean 'load'?"},
+      {"load   x", "load   xx",
+       "11: unknown tensor 'xx'; allowed: x, w, h, s, y, b; did you mean 'x'?"},
+      {"load   x[0,0]", "load   x", "11: expected '[' before the tile row, found '->'"},
+      {"load   x[0,0]", "load   x[0]", "11: expected ',' before the tile column, found ']'"},
+      {"load   x[0,0]", "load   x[0,4294967296]", "11: col = 4294967296; allowed: 0 to 4294967295"},
+      {"-> 0x0000 ping", "",
+       "11: expected '->' before the destination address, found the end of "
+       "the line"},
+      {"0x0000 ping", "0x0000 pimg",
+       "11: unknown or repeated word after the load 'pimg'; allowed: ping, pong; did you mean "
+       "'ping'?"},
+      {"0x0000 ping", "0x0000 ping pong",
+       "11: unknown or repeated word after the load 'pong'; allowed: none"},
+      {"0x0000 ping", "0x0000 clear",
+       "11: unknown or repeated word after the load 'clear'; allowed: ping, pong"},
+      {"k=0", "k=99999999999", "14: k = 99999999999; allowed: 0 to 4294967295"},
+      {"k=0", "", "14: expected 'k=' before the reduction step, found 'a=0x0000'"},
+      {"<- 0x0200", "-> 0x0200", "15: expected '<-' before the source address, found '->'"},
+      {"b=0x0200 ", "", "16: expected 'b=' before the second operand's address, found '->'"},
+      {"<- 0x0200 relu", "<- 0x0200 \x01\xff",
+       "15: unknown or repeated word after the store '\\x01\\xff'; allowed: relu, ping, pong"},
+      {"clear relu ping", "clear clear",
+       "14: unknown or repeated word after the matmul 'clear'; allowed: relu, ping, pong"},
+      {"clear relu ping", "broadcast",
+       "14: unknown or repeated word after the matmul 'broadcast'; allowed: clear, relu, ping, "
+       "pong"},
+      {"clear relu ping", "relu",
+       "14: biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
+      {"bias=0x0400", "bias 0x0400",
+       "14: expected 'bias=' before the bias's address, found 'bias'"},
+      {"bias=0x0400", "bias=", "14: expected a number for bias, decimal or 0x hex, found '->'"},
+      {"broadcast relu", "broadcast clear",
+       "17: unknown or repeated word after the add 'clear'; allowed: relu, ping, pong"},
+  };
+  for (const Mistake& mistake : table) {
+    EXPECT_EQ(parse_message(replaced(kSampleText, mistake.from, mistake.to)),
+              "p.twp:" + mistake.message);
+  }
+}
+
+TEST(ProgramText, RefusesWhatEndsTooEarly) {
+  EXPECT_EQ(parse_message(""), "p.twp:1: the text ends before the line 'tilewave-program 2'");
+  EXPECT_EQ(parse_message("tilewave-program 2\n"),
+            "p.twp:1: the text ends before the line 'tile M N K'");
+  EXPECT_EQ(parse_message("tilewave-program 2\ntile 8 8 8\nsram 0\n\n"),
+            "p.twp:4: the text ends before the line 'ops'");
+}
+
+TEST(ProgramText, RefusesLongLinesAndHugeFiles) {
+  const std::string comment = "#" + std::string(kMaxProgramLineBytes - 1, '-') + "\n";
+  EXPECT_EQ(parse_message(comment + kSampleText), "accepted");
+  EXPECT_EQ(parse_message("#" + comment + kSampleText),
+            "p.twp:1: line of 4097 bytes; allowed: at most 4096");
+
+  const std::size_t size = kMaxProgramTextBytes + 1;  // address space only, no memory
+  void* huge = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(huge, MAP_FAILED);
+  EXPECT_EQ(message_of([&] {
+              parse_program_text({static_cast<const char*>(huge), size}, "p.twp");
+            }),
+            "p.twp: program text of 1073741825 bytes; allowed: at most 1073741824, larger programs "
+            "have the binary form");
+  munmap(huge, size);
+}
+
+TEST(ProgramText, SurvivesRandomDamage) {
+  std::mt19937 random(2);
+  const std::string good = kSampleText;
+  for (int i = 0; i < 20000; ++i) {
+    std::string bad = good;
+    for (auto edits = random() % 3 + 1; edits > 0; --edits) {
+      const std::size_t at = random() % bad.size();
+      switch (random() % 3) {
+        case 0: bad[at] = static_cast<char>(random()); break;
+        case 1: bad.erase(at, random() % 8); break;
+        default: bad.insert(at, bad.substr(random() % bad.size(), random() % 8)); break;
+      }
+    }
+    message_of([&] {
+      const Program program = parse_program_text(bad, "p.twp");
+      ASSERT_EQ(parse_program_text(to_text(program), "p.twp"), program) << bad;
+    });
+  }
+}
+
+TEST(ProgramText, SniffsItsFirstWord) {
+  EXPECT_TRUE(is_text_program(kSampleText));
+  EXPECT_TRUE(is_text_program("tilewave-program"));
+  EXPECT_TRUE(is_text_program("\n # tilewave\r\n#\n\ttilewave-program 7\n"));
+  EXPECT_FALSE(is_text_program(""));
+  EXPECT_FALSE(is_text_program("# tilewave-program 2"));
+  EXPECT_FALSE(is_text_program("tilewave-programme 1"));
+  EXPECT_FALSE(is_text_program("graph mlp"));
+}
+
+TEST(ProgramText, PrintsOpsThatNoVerifierHasSeen) {
+  const Program program;
+  EXPECT_EQ(op_text(program, Op{.tensor = 7, .row = 1, .dst = 64}), "load tensor 7[1,0] -> 0x0040");
+}
+
+TEST(CanonicalText, PrintsOneLinePerOp) {
+  EXPECT_EQ(canonical_text(parse_program_text(kSampleText, "p.twp")),
+            "L x 0 0 0 256 0\n"
+            "L w 0 0 256 256 1\n"
+            "L b 0 0 1024 32 -\n"
+            "E 0 0 0 0 256 512 0 bias 1024 relu\n"
+            "S h 0 0 512 256 relu\n"
+            "A s 0 0 512 512 768 -\n"
+            "A s 0 0 768 1024 768 - broadcast relu\n"
+            "R y 0 0 768 0 -\n"
+            "S y 0 0 0 256 -\n");
+}
+
+}  // namespace
+}  // namespace tilewave::test

@@ -1,0 +1,279 @@
+// Hazards: each kind by hand, and random programs against a search line by line.
+#include "compiler/program/hazards.h"
+
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "compiler/program/forms/program_text.h"
+#include "compiler/program/verify/program_verify.h"
+#include "tests/support/line_by_line.h"
+#include "tests/support/networks.h"
+
+namespace tilewave {
+namespace {
+
+constexpr std::uint32_t kTileBytes = 256;  // 8×8
+
+/// Tensors of 4×4 tiles, and these ops. Hazards need no more than that, so not all programs here
+/// would pass the verifier.
+Program program_of(const std::string& ops) {
+  return parse_program_text(
+      "tilewave-program 2\ntile 8 8 8\nsram 0x2000\ntensor x input 32x32 tile 8x8 dram 0\n"
+      "tensor h intermediate 32x32 tile 8x8 dram 0x1000\ntensor y output 32x32 tile 8x8 dram "
+      "0x2000\nops\n" +
+          ops,
+      "hazards_test");
+}
+
+/// The hazards of the last op: "load_dma 3 read-after-write; compute 1 write-after-read".
+std::string hazards_of_last(const std::string& ops) {
+  const OpHazards hazards = find_hazards(program_of(ops)).back();
+  std::string text;
+  for (std::size_t engine = 0; engine < kEngineCount; ++engine) {
+    if (hazards[engine].exists()) {
+      text += (text.empty() ? "" : "; ") + std::string(to_string(static_cast<Engine>(engine))) +
+              " " + std::to_string(hazards[engine].op) + " " + to_string(hazards[engine].kind);
+    }
+  }
+  return text.empty() ? "none" : text;
+}
+
+constexpr const char* kLoads = "load x[0,0] -> 0\nload x[0,1] -> 0x100\n";
+
+TEST(Hazards, NoneAmongStrangers) {
+  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\n"), "none");
+  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nload x[0,0] -> 0x100\n"), "none");
+  EXPECT_EQ(hazards_of_last(std::string(kLoads) + "load x[0,1] -> 0x200\n"), "none");
+}
+
+TEST(Hazards, ReadAfterWrite) {
+  EXPECT_EQ(hazards_of_last(std::string(kLoads) + "relu h[0,0] a=0 -> 0x200\n"),
+            "load_dma 0 read-after-write");
+  EXPECT_EQ(hazards_of_last(std::string(kLoads) + "add h[0,0] a=0 b=0x100 -> 0x200\n"),
+            "load_dma 1 read-after-write");  // the later of two
+  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nrelu h[0,0] a=0 -> 0x200\nstore h[0,0] <- 0x200\n"),
+            "compute 1 read-after-write");
+}
+
+TEST(Hazards, WriteAfterRead) {
+  const std::string ops = std::string(kLoads) +
+                          "relu h[0,0] a=0 -> 0x200\nstore h[0,0] <- 0x200\n"
+                          "add h[0,1] a=0 b=0x100 -> 0x300\n";
+  EXPECT_EQ(hazards_of_last(ops + "load x[1,0] -> 0\n"),
+            "load_dma 0 write-after-write; compute 4 write-after-read");
+  EXPECT_EQ(hazards_of_last(ops + "load x[1,0] -> 0x200\n"),
+            "store_dma 3 write-after-read; compute 2 write-after-write");
+}
+
+TEST(Hazards, WriteAfterWrite) {
+  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nload x[0,1] -> 0\n"),
+            "load_dma 0 write-after-write");
+  // Only the latest writer counts.
+  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nload x[0,1] -> 0\nload x[0,2] -> 0\n"),
+            "load_dma 1 write-after-write");
+}
+
+TEST(Hazards, PartialOverlapsOnBothSidesOfEachEdge) {
+  const struct {
+    std::uint32_t address;
+    const char* expected;
+  } table[] = {
+      {0x300, "none"},  // ends where the tile at 0x400 begins
+      {0x340, "load_dma 0 write-after-write"},
+      {0x400, "load_dma 0 write-after-write"},
+      {0x4c0, "load_dma 0 write-after-write"},
+      {0x500, "none"},  // begins where it ends
+  };
+  for (const auto& row : table) {
+    EXPECT_EQ(hazards_of_last("load x[0,0] -> 0x400\nload x[0,1] -> " +
+                              std::to_string(row.address) + "\n"),
+              row.expected)
+        << row.address;
+  }
+}
+
+TEST(Hazards, OneTileAcrossTwoMeetsBoth) {
+  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nload x[1,0] -> 0x100\nrelu h[0,0] a=0 -> 0x400\n"
+                            "store h[0,0] <- 0x100\nload x[0,1] -> 0x80\n"),
+            "load_dma 1 write-after-write; store_dma 3 write-after-read; "
+            "compute 2 write-after-read");
+}
+
+TEST(Hazards, LoadAfterStoreOfTheSameDramTile) {
+  const std::string ops = "load x[0,0] -> 0\nrelu h[0,0] a=0 -> 0x200\nstore h[0,0] <- 0x200\n";
+  EXPECT_EQ(hazards_of_last(ops + "load h[0,0] -> 0x400\n"), "store_dma 2 read-after-write");
+  EXPECT_EQ(hazards_of_last(ops + "load h[0,1] -> 0x400\n"), "none");
+  EXPECT_EQ(hazards_of_last(ops + "load y[0,0] -> 0x400\n"), "none");
+  EXPECT_EQ(hazards_of_last(ops + "store h[0,0] <- 0\n"),
+            "load_dma 0 read-after-write; store_dma 2 write-after-write");
+  EXPECT_EQ(hazards_of_last(ops + "load h[0,0] -> 0x400\nstore h[0,0] <- 0x200\n"),
+            "load_dma 3 write-after-read; store_dma 2 write-after-write; "
+            "compute 1 read-after-write");
+}
+
+TEST(Hazards, AccumulationIsNoHazardAmongMatmuls) {
+  const std::string first = std::string(kLoads) + "matmul h[0,0] k=0 a=0 b=0x100 -> 0x200 clear\n";
+  const std::string second = first + "matmul h[0,0] k=1 a=0 b=0x100 -> 0x200\n";
+  EXPECT_EQ(hazards_of_last(first), "load_dma 1 read-after-write");
+  EXPECT_EQ(hazards_of_last(second), "load_dma 1 read-after-write");
+  EXPECT_EQ(hazards_of_last(second + "store h[0,0] <- 0x200\n"), "compute 3 read-after-write");
+  EXPECT_EQ(hazards_of_last(second + "matmul y[0,0] k=0 a=0x200 b=0 -> 0x300 clear\n"),
+            "load_dma 0 read-after-write; compute 3 read-after-write");
+  EXPECT_EQ(hazards_of_last(second + "matmul y[0,0] k=0 a=0 b=0x100 -> 0x200 clear\n"),
+            "load_dma 1 read-after-write; compute 3 write-after-write");
+}
+
+TEST(Hazards, ReadAfterWriteIsNamedWhenSeveralMeet) {
+  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nrelu h[0,0] a=0 -> 0\n"),
+            "load_dma 0 read-after-write");  // and write-after-write
+}
+
+void expect_same_hazards(const Program& program, std::uint32_t line_bytes) {
+  const std::vector<OpHazards> found = find_hazards(program);
+  const test::LineByLine plain(program, line_bytes);
+  ASSERT_EQ(found.size(), program.ops.size());
+  for (std::uint32_t op = 0; op < found.size(); ++op) {
+    const auto expected = plain.find(op);
+    for (std::size_t engine = 0; engine < kEngineCount; ++engine) {
+      const Hazard& hazard = found[op][engine];
+      const std::set<HazardKind>& kinds = expected[engine].kinds;
+      SCOPED_TRACE("op " + std::to_string(op) + " (" + op_text(program, program.ops[op]) +
+                   ") and " + to_string(static_cast<Engine>(engine)));
+      ASSERT_EQ(hazard.op, expected[engine].op) << to_text(program);
+      ASSERT_TRUE(!hazard.exists() || kinds.contains(hazard.kind));
+      ASSERT_EQ(hazard.exists() && hazard.kind == HazardKind::kReadAfterWrite,
+                kinds.contains(HazardKind::kReadAfterWrite));
+    }
+  }
+}
+
+/// Ops at random addresses that overlap in part. `in_place`: matmuls that continue a sum, and add
+/// and ReLU onto their own operand; otherwise no op reads what it writes.
+Program random_ops(std::mt19937& random, bool in_place) {
+  Program program = program_of("");
+  const auto below = [&](std::uint32_t limit) {
+    return static_cast<std::uint32_t>(random() % limit);
+  };
+  const auto apart = [](std::uint32_t a, std::uint32_t b) {
+    return (a > b ? a - b : b - a) >= kTileBytes;
+  };
+  while (program.ops.size() < 60) {
+    Op op;
+    op.opcode = static_cast<Opcode>(below(kOpcodeCount));
+    op.tensor = below(3);
+    op.row = below(2);
+    op.col = below(2);
+    const bool dma = engine_of(op.opcode) != Engine::kCompute;
+    op.clear = op.opcode == Opcode::kMatmul && (!in_place || below(2) == 0);
+    op.a = op.opcode == Opcode::kLoad ? 0 : 64 * below(24);
+    op.b = op.opcode == Opcode::kMatmul || op.opcode == Opcode::kAdd ? 64 * below(24) : 0;
+    op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(24);
+    const bool apart_a = apart(op.dst, op.a);
+    const bool apart_b = op.opcode == Opcode::kRelu || apart(op.dst, op.b);
+    const bool same =
+        in_place && op.opcode != Opcode::kMatmul;  // in place as a whole or not at all
+    const bool separate =
+        (apart_a || (same && op.dst == op.a)) && (apart_b || (same && op.dst == op.b));
+    if (dma || separate) {
+      program.ops.push_back(op);
+    }
+  }
+  return program;
+}
+
+TEST(Hazards, RandomProgramsAgreeLineByLine) {
+  std::mt19937 random(11);
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_NO_FATAL_FAILURE(expect_same_hazards(random_ops(random, false), 64));
+  }
+}
+
+TEST(Hazards, RandomProgramsInPlaceAgreeLineByLine) {
+  std::mt19937 random(12);
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_NO_FATAL_FAILURE(expect_same_hazards(random_ops(random, true), 64));
+  }
+}
+
+/// Ops of all opcodes with tiles of four sizes that overlap in part.
+Program random_uneven_ops(std::mt19937& random) {
+  Program program = parse_program_text(
+      "tilewave-program 2\ntile 24 16 8\nsram 0x2000\ntensor a input 48x16 tile 24x8 dram 0\n"
+      "tensor b input 16x32 tile 8x16 dram 0x1000\n"
+      "tensor c intermediate 48x32 tile 24x16 dram 0x2000\n"
+      "tensor d input 1x32 tile 1x16 dram 0x8000\nops\n",
+      "hazards_test");
+  const auto below = [&](std::uint32_t limit) {
+    return static_cast<std::uint32_t>(random() % limit);
+  };
+  while (program.ops.size() < 60) {
+    Op op;
+    op.opcode = static_cast<Opcode>(below(kOpcodeCount));
+    const bool dma = engine_of(op.opcode) != Engine::kCompute;
+    op.tensor = dma ? below(4) : 2;
+    op.row = op.tensor == 3 ? 0 : below(2);
+    op.col = below(2);
+    op.clear = op.opcode == Opcode::kMatmul && below(2) == 0;
+    op.biased = op.clear && below(2) == 0;
+    op.broadcast = op.opcode == Opcode::kAdd && below(2) == 0;
+    op.a = op.opcode == Opcode::kLoad ? 0 : 64 * below(60);
+    op.b = op.opcode == Opcode::kMatmul || op.opcode == Opcode::kAdd ? 64 * below(60) : 0;
+    op.bias = op.biased ? 64 * below(60) : 0;
+    op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(60);
+    bool apart = true;  // but for the accumulator itself, no op reads what it writes
+    visit_sram(
+        program, op,
+        [&](std::uint32_t address, std::uint64_t bytes) {
+          const bool accumulator = op.opcode == Opcode::kMatmul && address == op.dst;
+          apart = apart && (accumulator || address + bytes <= op.dst ||
+                            op.dst + program.tile.result().bytes() <= address);
+        },
+        [](std::uint32_t, std::uint64_t) {});
+    if (dma || apart) {
+      program.ops.push_back(op);
+    }
+  }
+  return program;
+}
+
+TEST(Hazards, RandomProgramsWithTilesOfAllSizesAgreeLineByLine) {
+  std::mt19937 random(14);
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_NO_FATAL_FAILURE(expect_same_hazards(random_uneven_ops(random), 64));
+  }
+}
+
+TEST(Hazards, ASchedulesRowVectorsAreReadAsFarAsTheyGo) {
+  std::mt19937 random(15);
+  for (int i = 0; i < 10; ++i) {
+    const Graph graph = test::random_mixed_network(random, 40);
+    const ScheduleOptions options{.sram_bytes = 256 * 1024};
+    for (const TileShape tile : {TileShape{32, 32, 32}, {16, 8, 8}}) {
+      ASSERT_NO_FATAL_FAILURE(expect_same_hazards(test::compile(graph, options, tile).program, 32));
+    }
+  }
+}
+
+TEST(Hazards, AStepInPlaceWaitsForEarlierReadersOfTheSameEngine) {
+  const std::string ops = "load x[0,0] -> 0\nrelu h[0,0] a=0 -> 0x200\n";
+  EXPECT_EQ(hazards_of_last(ops + "relu h[0,1] a=0 -> 0\n"),
+            "load_dma 0 read-after-write; compute 1 write-after-read");
+}
+
+TEST(Hazards, SchedulesOfRandomNetworksAgreeTileByTile) {
+  std::mt19937 random(13);
+  for (int i = 0; i < 30; ++i) {
+    const Graph graph = test::random_network(random, 130);
+    for (const std::uint64_t tiles : {3, 5, 64}) {
+      ASSERT_NO_FATAL_FAILURE(
+          expect_same_hazards(test::compile(graph, {.sram_bytes = tiles * 4096}).program, 4096));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tilewave

@@ -1,0 +1,486 @@
+// Wrong programs with the message each of them gets, and unusual ones that are legal.
+#include "compiler/program/verify/program_verify.h"
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "compiler/base/number_text.h"
+#include "compiler/program/forms/program_text.h"
+#include "tests/compiler/program/program_samples.h"
+
+namespace tilewave::test {
+namespace {
+
+/// Tiles of 8×8, 256 bytes; 0x800 bytes of SRAM. x and w have 2×2 tiles, a1 2×2, y one.
+constexpr const char* kHeader =
+    "tilewave-program 2\ntile 8 8 8\nsram 0x800\n"
+    "tensor x input 16x16 tile 8x8 dram 0x0\ntensor w param 16x16 tile 8x8 dram 0x400\n"
+    "tensor a1 intermediate 16x16 tile 8x8 dram 0x800\ntensor y output 8x8 tile 8x8 dram "
+    "0xc00\nops\n";
+
+/// x[0,0] at 0, w[0,0] at 0x100: ops 0 and 1.
+constexpr const char* kLoads = "load x[0,0] -> 0\nload w[0,0] -> 0x100\n";
+constexpr const char* kFinish = "relu y[0,0] a=0 -> 0x700\nstore y[0,0] <- 0x700\n";
+
+VerifyReport verify(const std::string& ops) {
+  return verify_program(parse_program_text(kHeader + ops, "p"), "p.twp");
+}
+
+std::string verify_message(const std::string& ops) {
+  return message_of([&] { verify(ops); });
+}
+
+std::string matmul(const std::string& tile, const std::string& rest) {
+  return "matmul " + tile + " k=0 a=0 b=0x100 -> " + rest + "\n";
+}
+
+struct WrongProgram {
+  std::string ops;  // after kLoads
+  std::string message;
+};
+
+TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
+  const std::vector<WrongProgram> table = {
+      // addresses
+      {"load x[0,1] -> 0x720",
+       "op 2 (load x[0,1] -> 0x0720) has destination 0x0720; allowed: "
+       "multiples of 64"},
+      {"load x[0,1] -> 0x740",
+       "op 2 (load x[0,1] -> 0x0740) has destination 0x0740, which ends at 0x0840; allowed: up to "
+       "the SRAM's end at 0x0800"},
+      {"load x[0,1] -> 0xffffffc0",
+       "op 2 (load x[0,1] -> 0xffffffc0) has destination 0xffffffc0, which ends at 0x1000000c0; "
+       "allowed: up to the SRAM's end at 0x0800"},
+      {"store y[0,0] <- 0x8",
+       "op 2 (store y[0,0] <- 0x0008) has source 0x0008; allowed: multiples of 64"},
+      {"matmul y[0,0] k=0 a=0x20 b=0x100 -> 0x200 clear",
+       "op 2 (matmul y[0,0] k=0 a=0x0020 b=0x0100 -> 0x0200 clear) has a 0x0020; allowed: "
+       "multiples of 64"},
+      // tensors and coordinates
+      {"load x[2,1] -> 0x200",
+       "op 2 (load x[2,1] -> 0x0200) names a tile that does not exist; allowed: row 0 to 1, column "
+       "0 to 1"},
+      {"load x[0,2] -> 0x200",
+       "op 2 (load x[0,2] -> 0x0200) names a tile that does not exist; allowed: row 0 to 1, column "
+       "0 to 1"},
+      {"matmul y[0,0] k=1048576 a=0 b=0x100 -> 0x200 clear",
+       "op 2 (matmul y[0,0] k=1048576 a=0x0000 b=0x0100 -> 0x0200 clear) has k = 1048576; allowed: "
+       "0 to 1048575"},
+      // reads
+      {matmul("y[0,0]", "0x200 clear").replace(18, 3, "a=0x300"),
+       "op 2 (matmul y[0,0] k=0 a=0x0300 b=0x0100 -> 0x0200 clear) reads a 0x0300, which no "
+       "earlier op wrote"},
+      {"add y[0,0] a=0 b=0x200 -> 0x300",
+       "op 2 (add y[0,0] a=0x0000 b=0x0200 -> 0x0300) reads b 0x0200, which no earlier op wrote"},
+      {"load x[0,1] -> 0x1c0\nrelu y[0,0] a=0x100 -> 0x300",
+       "op 3 (relu y[0,0] a=0x0100 -> 0x0300) reads a 0x0100, but op 2 (load x[0,1] -> 0x01c0) "
+       "overwrote a part of the tile of op 1 (load w[0,0] -> 0x0100)"},
+      {"load x[0,1] -> 0x80\nrelu y[0,0] a=0x80 -> 0x300\nrelu y[0,0] a=0 -> 0x400",
+       "op 4 (relu y[0,0] a=0x0000 -> 0x0400) reads a 0x0000, but op 2 (load x[0,1] -> 0x0080) "
+       "overwrote a part of the tile of op 0 (load x[0,0] -> 0x0000)"},
+      {"relu y[0,0] a=0x80 -> 0x300",
+       "op 2 (relu y[0,0] a=0x0080 -> 0x0300) reads a 0x0080, where no tile begins: it overlaps "
+       "the tile of op 1 (load w[0,0] -> 0x0100)"},
+      {"store y[0,0] <- 0x300",
+       "op 2 (store y[0,0] <- 0x0300) reads source 0x0300, which no earlier op wrote"},
+      // live accumulators
+      {matmul("a1[0,0]", "0x200 clear") + "load x[0,1] -> 0x200",
+       "op 3 (load x[0,1] -> 0x0200) overwrites the live accumulator of op 2 (matmul a1[0,0] k=0 "
+       "a=0x0000 b=0x0100 -> 0x0200 clear)"},
+      {matmul("a1[0,0]", "0x200 clear") + matmul("a1[0,0]", "0x200") + "load x[0,1] -> 0x140\n",
+       "op 4 (load x[0,1] -> 0x0140) overwrites the live accumulator of op 3 (matmul a1[0,0] k=0 "
+       "a=0x0000 b=0x0100 -> 0x0200)"},
+      {matmul("a1[0,0]", "0x200 clear") + matmul("a1[0,0]", "0x200 clear"),
+       "op 3 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear) overwrites the live "
+       "accumulator of op 2 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear)"},
+      {"relu a1[0,0] a=0 -> 0x200\nload x[0,1] -> 0x2c0",
+       "op 3 (load x[0,1] -> 0x02c0) overwrites the unread result of op 2 (relu a1[0,0] a=0x0000 "
+       "-> 0x0200)"},
+      {matmul("a1[0,0]", "0x200 clear") + "store a1[0,0] <- 0x200\n" +
+           "matmul a1[0,1] k=0 a=0 b=0x100 -> 0x200 clear\nload x[0,1] -> 0x200",
+       "op 5 (load x[0,1] -> 0x0200) overwrites the live accumulator of op 4 (matmul a1[0,1] k=0 "
+       "a=0x0000 b=0x0100 -> 0x0200 clear)"},
+      {matmul("a1[0,0]", "0x200 clear") + kFinish,
+       "op 2 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear) computes a tile that is never "
+       "stored and never read"},
+      {matmul("a1[0,0]", "0x200 clear") + "relu y[0,0] a=0x200 -> 0x300\n" +
+           matmul("a1[0,0]", "0x200") + "load x[0,1] -> 0x200",
+       "op 5 (load x[0,1] -> 0x0200) overwrites the live accumulator of op 4 (matmul a1[0,0] k=0 "
+       "a=0x0000 b=0x0100 -> 0x0200)"},
+      // accumulators and operands
+      {matmul("y[0,0]", "0x100 clear"),
+       "op 2 (matmul y[0,0] k=0 a=0x0000 b=0x0100 -> 0x0100 clear) has an accumulator that "
+       "overlaps its own operand at 0x0100"},
+      {matmul("y[0,0]", "0x40 clear"),
+       "op 2 (matmul y[0,0] k=0 a=0x0000 b=0x0100 -> 0x0040 clear) has an accumulator that "
+       "overlaps its own operand at 0x0000"},
+      {"relu y[0,0] a=0x100 -> 0x140",
+       "op 2 (relu y[0,0] a=0x0100 -> 0x0140) has a destination that overlaps a part of its own "
+       "operand at 0x0100"},
+      {"add y[0,0] a=0 b=0x100 -> 0x180",
+       "op 2 (add y[0,0] a=0x0000 b=0x0100 -> 0x0180) has a destination that overlaps a part of "
+       "its own operand at 0x0100"},
+      {matmul("y[0,0]", "0x200"),
+       "op 2 (matmul y[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) reads its uncleared accumulator "
+       "0x0200, which no earlier op wrote"},
+      {"load x[0,1] -> 0x200\n" + matmul("y[0,0]", "0x200"),
+       "op 3 (matmul y[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear, but its "
+       "accumulator holds the tile of op 2 (load x[0,1] -> 0x0200)"},
+      {matmul("a1[0,0]", "0x200 clear") + matmul("a1[0,1]", "0x200"),
+       "op 3 (matmul a1[0,1] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear, but its "
+       "accumulator holds the tile of op 2 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear)"},
+      {matmul("a1[0,0]", "0x200 clear") + matmul("a1[1,0]", "0x200"),
+       "op 3 (matmul a1[1,0] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear, but its "
+       "accumulator holds the tile of op 2 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear)"},
+      {matmul("a1[0,0]", "0x200 clear") + matmul("y[0,0]", "0x200"),
+       "op 3 (matmul y[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear, but its "
+       "accumulator holds the tile of op 2 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear)"},
+      {"relu a1[0,0] a=0 -> 0x200\n" + matmul("a1[0,0]", "0x200"),
+       "op 3 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear, but its "
+       "accumulator holds the tile of op 2 (relu a1[0,0] a=0x0000 -> 0x0200)"},
+      {matmul("a1[0,0]", "0x200 clear") + "store a1[0,0] <- 0x200\n" + matmul("a1[0,0]", "0x200"),
+       "op 4 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear into what "
+       "op 3 (store a1[0,0] <- 0x0200) has already stored"},
+      // DRAM
+      {"load a1[0,0] -> 0x200",
+       "op 2 (load a1[0,0] -> 0x0200) loads a tile of an intermediate tensor that no earlier op "
+       "stored"},
+      {"load y[0,0] -> 0x200",
+       "op 2 (load y[0,0] -> 0x0200) loads a tile of an output tensor that no earlier op stored"},
+      {"store x[0,0] <- 0",
+       "op 2 (store x[0,0] <- 0x0000) stores to a tensor of role input; allowed: intermediate, "
+       "output"},
+      {"store w[0,0] <- 0",
+       "op 2 (store w[0,0] <- 0x0000) stores to a tensor of role param; allowed: intermediate, "
+       "output"},
+      {"store a1[1,0] <- 0x100",
+       "op 2 (store a1[1,0] <- 0x0100) stores the tile of op 1 (load w[0,0] -> 0x0100) under other "
+       "coordinates"},
+      {"store a1[0,1] <- 0x100",
+       "op 2 (store a1[0,1] <- 0x0100) stores the tile of op 1 (load w[0,0] -> 0x0100) under other "
+       "coordinates"},
+      {std::string(kFinish) + "store y[0,0] <- 0x700",
+       "op 4 (store y[0,0] <- 0x0700) stores an output tile that op 3 (store y[0,0] <- 0x0700) has "
+       "already stored"},
+      {"", "output tile y[0,0] is never stored"},
+      {"relu y[0,0] a=0 -> 0x200\n",
+       "output tile y[0,0] is never stored; op 2 (relu y[0,0] a=0x0000 -> 0x0200) computes it"},
+  };
+  for (const WrongProgram& wrong : table) {
+    EXPECT_EQ(verify_message(kLoads + wrong.ops), "p.twp: " + wrong.message);
+  }
+}
+
+/// m = 16, n = 24, k = 8: x has tiles of 16×8 (0x200 bytes), w of 8×24 (0x300), y and h of 16×24
+/// (0x600), b of 1×24 (0x60).
+constexpr const char* kUnevenHeader =
+    "tilewave-program 2\ntile 16 24 8\nsram 0x3000\ntensor x input 16x16 tile 16x8 dram 0x0\n"
+    "tensor w param 16x24 tile 8x24 dram 0x400\ntensor b param 1x24 tile 1x24 dram 0xa00\n"
+    "tensor h intermediate 16x24 tile 16x24 dram 0x1000\n"
+    "tensor y output 16x24 tile 16x24 dram 0x2000\nops\n"
+    "load x[0,0] -> 0\nload w[0,0] -> 0x200\nload b[0,0] -> 0x500\n";
+constexpr const char* kUnevenStep = "matmul h[0,0] k=0 a=0 b=0x200 bias=0x500 -> 0x580 clear\n";
+
+std::string uneven_message(const std::string& ops) {
+  return message_of([&] { verify_program(parse_program_text(kUnevenHeader + ops, "p"), "p.twp"); });
+}
+
+TEST(ProgramVerify, NamesWrongSizes) {
+  const std::string step = kUnevenStep;
+  const std::string matmul_of_3 =
+      "op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0200 bias=0x0500 -> 0x0580 clear)";
+  const std::vector<WrongProgram> table = {
+      // operands of another size than the step's
+      {"matmul h[0,0] k=0 a=0x200 b=0x200 -> 0x580 clear",
+       "op 3 (matmul h[0,0] k=0 a=0x0200 b=0x0200 -> 0x0580 clear) reads as a the 8x24 tile of op "
+       "1 "
+       "(load w[0,0] -> 0x0200); allowed: 16x8"},
+      {"matmul h[0,0] k=0 a=0 b=0 -> 0x580 clear",
+       "op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0000 -> 0x0580 clear) reads as b the 16x8 tile of op "
+       "0 "
+       "(load x[0,0] -> 0x0000); allowed: 8x24"},
+      {"matmul h[0,0] k=0 a=0 b=0x200 bias=0 -> 0x580 clear",
+       "op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0200 bias=0x0000 -> 0x0580 clear) reads as bias the "
+       "16x8 tile of op 0 (load x[0,0] -> 0x0000); allowed: 24 columns"},
+      {"relu y[0,0] a=0x200 -> 0xc00",
+       "op 3 (relu y[0,0] a=0x0200 -> 0x0c00) reads as a the 8x24 tile of op 1 (load w[0,0] -> "
+       "0x0200); allowed: 16x24"},
+      {step + "add y[0,0] a=0x580 b=0x500 -> 0xc00",
+       "op 4 (add y[0,0] a=0x0580 b=0x0500 -> 0x0c00) reads as b the 1x24 tile of op 2 (load "
+       "b[0,0] "
+       "-> 0x0500); allowed: 16x24"},
+      {step + "add y[0,0] a=0x580 b=0 -> 0xc00 broadcast",
+       "op 4 (add y[0,0] a=0x0580 b=0x0000 -> 0x0c00 broadcast) reads as b the 16x8 tile of op 0 "
+       "(load x[0,0] -> 0x0000); allowed: 24 columns"},
+      {"store y[0,0] <- 0",
+       "op 3 (store y[0,0] <- 0x0000) reads as source the 16x8 tile of op 0 (load x[0,0] -> "
+       "0x0000); allowed: 16x24"},
+      // results are m×n
+      {"matmul x[0,0] k=0 a=0 b=0x200 -> 0x580 clear",
+       "op 3 (matmul x[0,0] k=0 a=0x0000 b=0x0200 -> 0x0580 clear) computes a tile of a tensor "
+       "with "
+       "tiles of 16x8; allowed: m x n = 16x24"},
+      // the end of the SRAM, and where a tile ends
+      {"matmul h[0,0] k=0 a=0 b=0x200 -> 0x2a40 clear",
+       "op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0200 -> 0x2a40 clear) has accumulator 0x2a40, which "
+       "ends at 0x3040; allowed: up to the SRAM's end at 0x3000"},
+      {"load b[0,0] -> 0x2fc0",
+       "op 3 (load b[0,0] -> 0x2fc0) has destination 0x2fc0, which ends at 0x3020; allowed: up to "
+       "the SRAM's end at 0x3000"},
+      {"matmul h[0,0] k=0 a=0 b=0x200 bias=0x400 -> 0x580 clear",
+       "op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0200 bias=0x0400 -> 0x0580 clear) reads bias 0x0400, "
+       "where no tile begins: it overlaps the tile of op 1 (load w[0,0] -> 0x0200)"},
+      // a row vector under a result
+      {"matmul h[0,0] k=0 a=0 b=0x200 bias=0x500 -> 0x540 clear",
+       "op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0200 bias=0x0500 -> 0x0540 clear) has an accumulator "
+       "that overlaps its own bias at 0x0500"},
+      {step + "add y[0,0] a=0x580 b=0x580 -> 0x580 broadcast",
+       "op 4 (add y[0,0] a=0x0580 b=0x0580 -> 0x0580 broadcast) has a destination that overlaps "
+       "its "
+       "own row vector at 0x0580"},
+      // overwriting: a small tile ends a large one, and the other way round
+      {step + "load b[0,0] -> 0xb00",
+       "op 4 (load b[0,0] -> 0x0b00) overwrites the live accumulator of " + matmul_of_3},
+      {"load b[0,0] -> 0x100\nmatmul h[0,0] k=0 a=0 b=0x200 -> 0x580 clear",
+       "op 4 (matmul h[0,0] k=0 a=0x0000 b=0x0200 -> 0x0580 clear) reads a 0x0000, but op 3 (load "
+       "b[0,0] -> 0x0100) overwrote a part of the tile of op 0 (load x[0,0] -> 0x0000)"},
+      {"load w[0,0] -> 0x240\nmatmul h[0,0] k=0 a=0 b=0x240 bias=0x500 -> 0x580 clear",
+       "op 4 (matmul h[0,0] k=0 a=0x0000 b=0x0240 bias=0x0500 -> 0x0580 clear) reads bias 0x0500, "
+       "but op 3 (load w[0,0] -> 0x0240) overwrote a part of the tile of op 2 (load b[0,0] -> "
+       "0x0500)"},
+      // after a ReLU a sum is over
+      {step.substr(0, step.size() - 1) + " relu\nmatmul h[0,0] k=1 a=0 b=0x200 -> 0x580",
+       "op 4 (matmul h[0,0] k=1 a=0x0000 b=0x0200 -> 0x0580) accumulates without clear into what "
+       "went through the ReLU of op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0200 bias=0x0500 -> 0x0580 "
+       "clear relu)"},
+  };
+  for (const WrongProgram& wrong : table) {
+    EXPECT_EQ(uneven_message(wrong.ops), "p.twp: " + wrong.message);
+  }
+}
+
+TEST(ProgramVerify, AllowsTilesOfAllSizes) {
+  const std::string step = kUnevenStep;
+  const std::string finish = "store y[0,0] <- 0xc00\n";
+  const std::vector<std::string> table = {
+      // a sum from a bias to a ReLU; a bias that is the first row of a result, and of a weight tile
+      "matmul y[0,0] k=0 a=0 b=0x200 bias=0x500 -> 0xc00 clear\n"
+      "matmul y[0,0] k=1 a=0 b=0x200 -> 0xc00 relu\n" +
+          finish,
+      step + "matmul y[0,0] k=0 a=0 b=0x200 bias=0x580 -> 0xc00 clear relu\n" + finish,
+      "matmul y[0,0] k=0 a=0 b=0x200 bias=0x200 -> 0xc00 clear relu\n" + finish,
+      // broadcast, in place over the other operand
+      step +
+          "add h[0,0] a=0x580 b=0x500 -> 0x580 broadcast\n"
+          "add y[0,0] a=0x580 b=0x580 -> 0xc00 relu\n" +
+          finish,
+      // a tile may land on the last bytes of the one before it, where it is dead
+      "load x[0,1] -> 0x200\nload w[1,0] -> 0x400\n"
+      "matmul y[0,0] k=0 a=0x200 b=0x400 -> 0xc00 clear\n" +
+          finish,
+  };
+  for (const std::string& ops : table) {
+    EXPECT_EQ(uneven_message(ops), "accepted") << ops;
+  }
+}
+
+TEST(ProgramVerify, RefusesAWrongHeader) {
+  const Program good = parse_program_text(kSampleText, "p");
+  const auto message = [](const Program& program) {
+    return message_of([&] { verify_program(program); });
+  };
+  EXPECT_EQ(message(good), "accepted");
+  Program bad = good;
+  bad.tile.m = 4;
+  EXPECT_EQ(message(bad), "program: tile m = 4; allowed: multiples of 8 from 8 to 256");
+  bad = good;
+  bad.sram_bytes = kMaxSramBytes + 1;
+  EXPECT_EQ(message(bad), "program: sram_bytes = 1073741825; allowed: 0 to 1073741824");
+  bad = good;
+  bad.tensors[1].name = "x";
+  EXPECT_EQ(message(bad), "program: tensor 1 (x) has the name of tensor 0 (x)");
+  bad = good;
+  bad.tensors[1].dram_base = 0x20;
+  EXPECT_EQ(message(bad), "program: tensor 1 (w) dram_base = 0x20; allowed: multiples of 64");
+  bad = good;
+  bad.tensors[1].dram_base = kMaxDramBytes - 64;
+  EXPECT_EQ(message(bad),
+            "program: tensor 1 (w) dram_base = 0x3ffffffc0; allowed: at most 0x3ffffff00, so that "
+            "its 256 bytes end inside 16 GiB");
+  bad = good;
+  bad.tensors[0].dram_base = 0x4c0;
+  EXPECT_EQ(message(bad),
+            "program: tensor 0 (x) at DRAM 0x4c0 overlaps tensor 4 (y) at 0x400 to 0x500");
+  bad = good;
+  bad.tensors[2].padded.cols = 16;
+  EXPECT_EQ(message(bad),
+            "program: tensor 2 (h) padded_cols = 16; allowed: 8, the cols rounded up to whole "
+            "tiles");
+  bad = good;
+  bad.ops[0].tensor = 9;
+  EXPECT_EQ(message(bad),
+            "program: op 0 (load tensor 9[0,0] -> 0x0000 ping) tensor = 9; allowed: an index into "
+            "the 6 tensors");
+  bad = good;
+  bad.sram_bytes = 0;
+  EXPECT_EQ(message(bad),
+            "program: op 0 (load x[0,0] -> 0x0000 ping) has destination 0x0000, which ends at "
+            "0x0100; allowed: up to the SRAM's end at 0x0000");
+}
+
+TEST(ProgramVerify, CountsWhatTheProgramDoes) {
+  VerifyReport expected;
+  expected.loads = 3;
+  expected.stores = 2;
+  expected.executes = 4;
+  expected.bytes_loaded = 544;  // 2 · 256 + 32
+  expected.bytes_stored = 512;
+  expected.peak_address = 0x420;
+  EXPECT_EQ(verify_program(parse_program_text(kSampleText, "p")), expected);
+}
+
+TEST(ProgramVerify, AllowsManyAccumulatorsStoredAtTheEnd) {
+  std::string text =
+      "tilewave-program 2\ntile 8 8 8\nsram 0x4000\ntensor x input 8x8 tile 8x8 dram 0\n"
+      "tensor w param 8x256 tile 8x8 dram 0x1000\ntensor y output 8x256 tile 8x8 dram 0x4000\nops\n"
+      "load x[0,0] -> 0\nload w[0,0] -> 0x100\n";
+  std::string stores;
+  for (std::uint32_t i = 0; i < 32; ++i) {
+    const std::string tile = "y[0," + std::to_string(i) + "]";
+    const std::string address = hex(0x200 + 0x100 * i);
+    text += "matmul " + tile + " k=0 a=0 b=0x100 -> " + address + " clear\n";
+    stores += "store " + tile + " <- " + address + "\n";
+  }
+  const VerifyReport report = verify_program(parse_program_text(text + stores, "p"));
+  EXPECT_EQ(report.executes, 32U);
+  EXPECT_EQ(report.stores, 32U);
+  EXPECT_EQ(report.peak_address, 0x2200U);  // 0x200 + 32 · 0x100
+}
+
+TEST(ProgramVerify, AllowsUnusualButRightPrograms) {
+  const std::vector<std::string> table = {
+      // a copy, and a copy of the copy
+      "store y[0,0] <- 0",
+      "store a1[0,0] <- 0\nload a1[0,0] -> 0x240\nstore y[0,0] <- 0x240",
+      // forwarding: a computed tile is an operand and is never stored
+      matmul("a1[0,0]", "0x200 clear") + "relu y[0,0] a=0x200 -> 0x300\nstore y[0,0] <- 0x300",
+      // ... and may be overwritten once it has been read
+      matmul("a1[0,0]", "0x200 clear") +
+          "relu y[0,0] a=0x200 -> 0x300\nload x[0,1] -> 0x200\nstore y[0,0] <- 0x300",
+      // in place
+      "add y[0,0] a=0 b=0x100 -> 0x100\nrelu y[0,0] a=0x100 -> 0x100\nstore y[0,0] <- 0x100",
+      "add y[0,0] a=0 b=0 -> 0\nstore y[0,0] <- 0",
+      // one value, stored raw and through relu
+      matmul("a1[0,0]", "0x200 clear") + "store a1[0,0] <- 0x200\nstore y[0,0] <- 0x200 relu",
+      // the SRAM copy stays readable after its store
+      matmul("y[0,0]", "0x200 clear") +
+          "store y[0,0] <- 0x200\nrelu a1[1,1] a=0x200 -> 0x300\nstore a1[1,1] <- 0x300",
+      // an intermediate stored twice; an output loaded back
+      "store a1[0,0] <- 0\nstore a1[0,0] <- 0x100\nstore y[0,0] <- 0\nload y[0,0] -> 0",
+      // accumulation goes on in any order of k, around other work, and with a step repeated
+      "matmul y[0,0] k=1 a=0 b=0x100 -> 0x200 clear\nload x[1,1] -> 0\n"
+      "matmul y[0,0] k=0 a=0 b=0x100 -> 0x200\nmatmul y[0,0] k=0 a=0x100 b=0x100 -> 0x200\n"
+      "store y[0,0] <- 0x200",
+      // a sum read before its last step, then stored
+      matmul("y[0,0]", "0x200 clear") + "relu a1[0,0] a=0x200 -> 0x300\nstore a1[0,0] <- 0x300\n" +
+          matmul("y[0,0]", "0x200") + "store y[0,0] <- 0x200",
+      // loads may land on loads, in part too, and to the last byte
+      "load x[0,1] -> 0x40\nload x[0,0] -> 0x700\nstore y[0,0] <- 0x700",
+  };
+  for (const std::string& ops : table) {
+    EXPECT_EQ(verify_message(kLoads + ops), "accepted") << ops;
+  }
+}
+
+/// Loads and stores of four sizes at any 64-byte address, against a model that remembers every
+/// byte.
+TEST(ProgramVerify, AgreesWithAByteByByteModelForTilesOfAllSizes) {
+  const Program empty = parse_program_text(
+      "tilewave-program 2\ntile 24 16 8\nsram 0x1800\ntensor a input 24x8 tile 24x8 dram 0\n"
+      "tensor b input 8x16 tile 8x16 dram 0x400\ntensor c input 24x16 tile 24x16 dram 0x1000\n"
+      "tensor d input 1x16 tile 1x16 dram 0x2000\n"
+      "tensor sa intermediate 24x8 tile 24x8 dram 0x3000\n"
+      "tensor sb intermediate 8x16 tile 8x16 dram 0x4000\n"
+      "tensor sc intermediate 24x16 tile 24x16 dram 0x5000\n"
+      "tensor sd intermediate 1x16 tile 1x16 dram 0x6000\nops\n",
+      "p");
+  int accepted = 0;
+  for (std::uint32_t seed = 0; seed < 4000; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<int> writer(0x1800, -1);  // per byte of SRAM: the last op
+    bool legal = true;
+    Program program = empty;
+    for (int i = 0; i < 8; ++i) {
+      const auto address = static_cast<std::uint32_t>(random() % 64 * 64);  // up to 0xfc0
+      const auto kind = static_cast<std::uint32_t>(random() % 4);
+      const std::uint64_t bytes = program.tensors[kind].tile.bytes();
+      if (i >= 4 && random() % 2 == 0) {
+        // Often what some op wrote, at its place or beside it.
+        const Op& guess = program.ops[random() % program.ops.size()];
+        const bool guessed = guess.opcode == Opcode::kLoad && random() % 4 != 0;
+        Op op{.opcode = Opcode::kStore,
+              .tensor = 4 + (guessed ? guess.tensor : kind),
+              .a = guessed ? guess.dst : address};
+        const std::uint64_t size = program.tensors[op.tensor].tile.bytes();
+        const int first = writer[op.a];
+        for (std::size_t byte = 0; byte < size; ++byte) {
+          legal = legal && writer[op.a + byte] == first;
+        }
+        if (legal && first >= 0) {
+          const Op& source = program.ops[static_cast<std::size_t>(first)];
+          legal = source.dst == op.a && source.tensor + 4 == op.tensor;
+        }
+        legal = legal && first >= 0;
+        program.ops.push_back(op);
+      } else {
+        std::fill_n(writer.begin() + address, bytes, i);
+        program.ops.push_back(Op{.tensor = kind, .dst = address});
+      }
+    }
+    const std::string message = message_of([&] { verify_program(program); });
+    ASSERT_EQ(message == "accepted", legal) << "seed " << seed << ": " << message;
+    accepted += legal ? 1 : 0;
+  }
+  EXPECT_GT(accepted, 400);
+  EXPECT_LT(accepted, 3600);
+}
+
+/// Random writes and reads at any 64-byte address, against a model that remembers every byte.
+TEST(ProgramVerify, AgreesWithAByteByByteModel) {
+  int accepted = 0;
+  for (std::uint32_t seed = 0; seed < 3000; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<int> writer(0x800, -1);  // per byte of SRAM: the last op
+    std::vector<std::uint32_t> start(8);
+    bool legal = true;
+    Program program = parse_program_text(kHeader, "p");
+    for (int i = 0; i < 8; ++i) {
+      const auto address = static_cast<std::uint32_t>(random() % 29 * 64);  // up to 0x700
+      Op op{.tensor = 0, .dst = address};
+      if (i >= 3 && random() % 2 == 0) {
+        op = {.opcode = Opcode::kStore, .tensor = 2, .a = address};
+        const int first = writer[address];
+        for (std::size_t byte = 0; byte < 256; ++byte) {
+          legal = legal && writer[address + byte] == first;
+        }
+        legal = legal && first >= 0 && start[static_cast<std::size_t>(first)] == address;
+      } else {
+        start[static_cast<std::size_t>(i)] = address;
+        std::fill_n(writer.begin() + address, 256, i);
+      }
+      program.ops.push_back(op);
+    }
+    program.tensors[3].role = TensorRole::kIntermediate;  // no outputs to miss
+    const std::string message = message_of([&] { verify_program(program); });
+    ASSERT_EQ(message == "accepted", legal) << "seed " << seed << ": " << message;
+    accepted += legal ? 1 : 0;
+  }
+  EXPECT_GT(accepted, 100);
+  EXPECT_LT(accepted, 2900);
+}
+
+}  // namespace
+}  // namespace tilewave::test

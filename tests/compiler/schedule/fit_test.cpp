@@ -1,0 +1,74 @@
+// Schedules in an SRAM that just holds one step, whatever the tiles' sizes.
+#include "compiler/schedule/fit.h"
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "compiler/graph/builtins.h"
+#include "compiler/graph/graph_text.h"
+#include "compiler/lowering/tiling.h"
+#include "compiler/program/verify/program_verify.h"
+#include "tests/compiler/program/program_samples.h"
+#include "tests/support/networks.h"
+
+namespace tilewave {
+namespace {
+
+std::uint64_t largest_step(const Graph& fused, const TileShape& tile) {
+  const std::vector<TileExtent> tiles = tensor_tiles(fused, tile);
+  std::uint64_t most = 0;
+  for (const Operator& oper : fused.operators()) {
+    most = std::max(most, step_bytes(fused, oper, tiles));
+  }
+  return most;
+}
+
+TEST(Fit, OneStepIsEnoughForTilesOfAnySizes) {
+  std::mt19937 random(11);
+  const auto edge = [&] { return static_cast<std::uint32_t>(8 * (1 + random() % 12)); };
+  for (int i = 0; i < 300; ++i) {
+    const TileShape tile{edge(), edge(), edge()};
+    const auto extent = [&] { return std::to_string(1 + random() % 300); };
+    const Graph fused = build_builtin("gemm:" + extent() + "x" + extent() + "x" + extent());
+    ScheduleOptions options;
+    options.sram_bytes = largest_step(fused, tile);
+    options.eviction = i % 2 == 0 ? Eviction::kLru : Eviction::kBelady;
+    options.buffering = i % 3 == 0 ? Buffering::kSingle : Buffering::kPingPong;
+    if (i % 4 != 0) {
+      options.loop_order = test::kLoopOrders[i % 6];
+    }
+    SCOPED_TRACE(to_text(fused) + std::to_string(tile.m) + "x" + std::to_string(tile.n) + "x" +
+                 std::to_string(tile.k));
+    FittingSchedule fitting = schedule_to_fit(fused, tile, options);
+    const Program program = build_program(fused, tile, std::move(fitting.schedule));
+    verify_program(program);
+    EXPECT_LE(program.sram_bytes, options.sram_bytes);
+  }
+}
+
+TEST(Fit, ABiasThatDoesNotFitBesideTheTilesStaysAnAdd) {
+  const Graph graph = parse_graph(
+      "input x 64x64\nparam w 64x64\nparam b 1x64\nh = matmul x w\ny = add h b\noutput y\n", "g");
+  // Three tiles of 4096, and a row of 32 · 4.
+  EXPECT_EQ(fuse_to_fit(graph, {}, 3 * 4096 + 128).operators().size(), 1U);
+  EXPECT_EQ(fuse_to_fit(graph, {}, 3 * 4096 + 64).operators().size(), 2U);
+  ScheduleOptions options;
+  options.sram_bytes = 3 * 4096;
+  EXPECT_EQ(schedule_to_fit(fuse_to_fit(graph, {}, options.sram_bytes), {}, options)
+                .schedule.stats.executes,
+            12U);  // 2 · 2 · 2 steps, 2 · 2 adds
+}
+
+TEST(Fit, SaysWhichStepDoesNotFit) {
+  ScheduleOptions options;
+  options.sram_bytes = 3 * 4096 - 1;
+  EXPECT_EQ(test::message_of([&] { schedule_to_fit(build_builtin("gemm:32x32x32"), {}, options); }),
+            "graph 'gemm': a step of matmul 'out' needs 12288 bytes of SRAM for its tiles; "
+            "there are 12287");
+}
+
+}  // namespace
+}  // namespace tilewave

@@ -1,0 +1,263 @@
+// The formulas of tile steps, and what chains of them add up to.
+#include "models/compute/compute_timing.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace tilewave {
+namespace {
+
+using enum Dataflow;
+
+ComputeConfig array(Dataflow dataflow, std::uint32_t rows, std::uint32_t cols,
+                    FillOverlap overlap = FillOverlap::kAccumulation) {
+  ComputeConfig config;
+  config.dataflow = dataflow;
+  config.rows = rows;
+  config.cols = cols;
+  config.fill_overlap = overlap;
+  return config;
+}
+
+Op step_of(Opcode opcode) {
+  Op op;
+  op.opcode = opcode;
+  return op;
+}
+
+const Op kMatmul = step_of(Opcode::kMatmul);
+
+Cycle duration(const ComputeConfig& config, const TileShape& tile = {}) {
+  return ComputeTiming(config, tile).step(kMatmul).duration;
+}
+
+TEST(ComputeTiming, DurationsOfOneStep) {
+  EXPECT_EQ(duration(array(kOutputStationary, 32, 32)), 94U);   // 1 · (32 + 32 + 32 − 2)
+  EXPECT_EQ(duration(array(kOutputStationary, 16, 8)), 432U);   // 2·4 · (16 + 8 + 32 − 2)
+  EXPECT_EQ(duration(array(kOutputStationary, 64, 48)), 142U);  // 1 · (64 + 48 + 32 − 2)
+  EXPECT_EQ(duration(array(kOutputStationary, 24, 32)), 172U);  // ⌈32/24⌉ · (24 + 32 + 32 − 2)
+  EXPECT_EQ(duration(array(kWeightStationary, 32, 32)), 126U);  // 1 · (64 + 32 + 32 − 2)
+  EXPECT_EQ(duration(array(kWeightStationary, 16, 8)), 560U);   // 2·4 · (32 + 8 + 32 − 2)
+  EXPECT_EQ(duration(array(kInputStationary, 16, 8)), 560U);    // 2·4 · (32 + 8 + 32 − 2)
+  EXPECT_EQ(duration(array(kInputStationary, 64, 64)), 222U);   // 1 · (128 + 64 + 32 − 2)
+}
+
+TEST(ComputeTiming, EachDataflowTakesItsOwnExtents) {
+  const TileShape tile{8, 16, 64};                                   // m, n, k
+  EXPECT_EQ(duration(array(kOutputStationary, 4, 4), tile), 560U);   // 2·4 · (4 + 4 + 64 − 2)
+  EXPECT_EQ(duration(array(kWeightStationary, 4, 4), tile), 1152U);  // 16·4 · (8 + 4 + 8 − 2)
+  EXPECT_EQ(duration(array(kInputStationary, 4, 4), tile), 832U);    // 16·2 · (8 + 4 + 16 − 2)
+}
+
+TEST(ComputeTiming, DrainAddsTheHeightPerFoldForOutputStationaryOnly) {
+  ComputeConfig config = array(kOutputStationary, 16, 8);
+  config.drain = true;
+  EXPECT_EQ(duration(config), 560U);                                        // 432 + 8 · 16
+  EXPECT_EQ(ComputeTiming(config, {}).initiation_interval(kMatmul), 256U);  // 8 · 32, as without
+  for (const Dataflow dataflow : {kWeightStationary, kInputStationary}) {
+    config.dataflow = dataflow;
+    EXPECT_EQ(duration(config), 560U);  // unchanged
+  }
+}
+
+TEST(ComputeTiming, SimdPaysMacsAndLatency) {
+  ComputeConfig config;
+  config.dataflow = kSimd;
+  config.macs_per_cycle = 1024;
+  config.latency = 7;
+  EXPECT_EQ(duration(config), 39U);  // 32768 / 1024 + 7
+  config.macs_per_cycle = 1000;
+  EXPECT_EQ(duration(config), 40U);  // ⌈32.768⌉ + 7
+  EXPECT_FALSE(ComputeTiming(config, {}).overlaps(true));
+}
+
+TEST(ComputeTiming, ElementwisePaysLanesAndLatencyInEveryDataflow) {
+  for (const Dataflow dataflow : {kOutputStationary, kWeightStationary, kInputStationary, kSimd}) {
+    ComputeConfig config = array(dataflow, 32, 32);
+    config.vector_lanes = 48;
+    config.latency = 5;
+    const ComputeTiming timing(config, {});
+    for (const Opcode opcode : {Opcode::kAdd, Opcode::kRelu}) {
+      EXPECT_EQ(timing.step(step_of(opcode)).duration, 27U);  // ⌈1024 / 48⌉ + 5
+      EXPECT_EQ(timing.step(step_of(opcode)).interval, 22U);
+      EXPECT_EQ(timing.initiation_interval(step_of(opcode)), 22U);
+    }
+  }
+}
+
+/// Cycles of steps one after another as the core lets them in: a step that may overlap starts one
+/// interval after the one before it, else when that one is complete; chains start a preload apart.
+Cycle total(const ComputeConfig& config, const std::vector<Op>& steps) {
+  const ComputeTiming timing(config, {});
+  Cycle released = 0;
+  Cycle complete = 0;
+  Cycle chain_start = 0;
+  const Op* previous = nullptr;
+  for (const Op& step : steps) {
+    const bool chained = previous != nullptr && timing.chains(*previous, step);
+    Cycle start = timing.overlaps(chained) ? released : complete;
+    if (!chained) {
+      start = previous == nullptr ? 0 : std::max(start, chain_start + timing.preload(step));
+      chain_start = start;
+    }
+    released = start + timing.step(step).interval;
+    complete = std::max(complete, start + timing.step(step).duration);
+    previous = &step;
+  }
+  return complete;
+}
+
+/// `length` steps that keep in place what `dataflow` keeps, then as many with the next thing.
+std::vector<Op> chains_of(Dataflow dataflow, std::uint32_t chains, std::uint32_t length) {
+  std::vector<Op> steps;
+  for (std::uint32_t chain = 0; chain < chains; ++chain) {
+    for (std::uint32_t i = 0; i < length; ++i) {
+      Op op = kMatmul;
+      const std::uint32_t kept = 4096 * chain;
+      const std::uint32_t moving = 0x100000 + 4096 * i;
+      op.a = dataflow == kInputStationary ? kept : moving;
+      op.b = dataflow == kWeightStationary ? kept : moving + 0x100000;
+      const bool sum = dataflow == kOutputStationary || dataflow == kSimd;
+      op.dst = sum ? kept + 0x400000 : moving + 0x500000;
+      op.k = sum ? i : 0;
+      op.clear = !sum || i == 0;
+      steps.push_back(op);
+    }
+  }
+  return steps;
+}
+
+constexpr Cycle kTile = 32;  // M = N = K
+
+TEST(ComputeTiming, AChainCostsTheClosedFormOfTheWholeLength) {
+  for (const Cycle h : {8U, 16U, 32U, 64U, 20U}) {
+    for (const Cycle w : {8U, 32U, 48U}) {
+      for (const Cycle n : {1U, 2U, 7U, 32U}) {
+        const Cycle folds = ((kTile + h - 1) / h) * ((kTile + w - 1) / w);
+        const auto cost = [&](Dataflow dataflow) {
+          return total(
+              array(dataflow, static_cast<std::uint32_t>(h), static_cast<std::uint32_t>(w)),
+              chains_of(dataflow, 1, static_cast<std::uint32_t>(n)));
+        };
+        EXPECT_EQ(cost(kOutputStationary), folds * (n * kTile + h + w - 2));
+        EXPECT_EQ(cost(kWeightStationary), folds * (n * kTile + 2 * h + w - 2));
+        EXPECT_EQ(cost(kInputStationary), folds * (n * kTile + 2 * h + w - 2));
+      }
+    }
+  }
+}
+
+TEST(ComputeTiming, WithoutOverlapEveryStepPaysInFull) {
+  for (const Dataflow dataflow : {kOutputStationary, kWeightStationary, kInputStationary}) {
+    const ComputeConfig config = array(dataflow, 16, 8, FillOverlap::kNone);
+    EXPECT_EQ(total(config, chains_of(dataflow, 3, 5)), 15 * duration(config));
+  }
+}
+
+TEST(ComputeTiming, AccumulationOverlapEndsWithTheChain) {
+  // 3 · (5 · 32 + 32 + 32 − 2) = 666; 3 · (5 · 32 + 64 + 32 − 2) = 762
+  EXPECT_EQ(total(array(kOutputStationary, 32, 32), chains_of(kOutputStationary, 3, 5)), 666U);
+  EXPECT_EQ(total(array(kWeightStationary, 32, 32), chains_of(kWeightStationary, 3, 5)), 762U);
+  EXPECT_EQ(total(array(kInputStationary, 32, 32), chains_of(kInputStationary, 3, 5)), 762U);
+}
+
+TEST(ComputeTiming, FullOverlapCostsOneIntervalPerStepAndOneFill) {
+  const auto cost = [](Dataflow dataflow, std::uint32_t h, std::uint32_t w) {
+    return total(array(dataflow, h, w, FillOverlap::kFull), chains_of(dataflow, 3, 5));
+  };
+  EXPECT_EQ(cost(kOutputStationary, 32, 32), 542U);  // 14 · 32 + 94
+  EXPECT_EQ(cost(kOutputStationary, 16, 8), 4016U);  // 14 · 8·32 + 432
+  EXPECT_EQ(cost(kWeightStationary, 32, 32), 574U);  // 14 · 32 + 126
+  // A chain of 5 · 32 cycles hides the 64 of loading the next stationary tile: 14 · 32 + 190
+  EXPECT_EQ(cost(kWeightStationary, 64, 32), 638U);
+  EXPECT_EQ(cost(kInputStationary, 64, 32), 638U);
+}
+
+TEST(ComputeTiming, FullOverlapOfSingleStepsCostsTheLongerOfStreamAndPreload) {
+  const auto cost = [](Dataflow dataflow, std::uint32_t h) {
+    return total(array(dataflow, h, 32, FillOverlap::kFull), chains_of(dataflow, 10, 1));
+  };
+  EXPECT_EQ(cost(kOutputStationary, 64), 414U);  // 9 · 32 + (64 + 32 + 32 − 2): nothing to preload
+  EXPECT_EQ(cost(kWeightStationary, 32), 414U);  // 9 · 32 + (64 + 32 + 32 − 2)
+  EXPECT_EQ(cost(kWeightStationary, 64), 766U);  // 9 · 64 + (128 + 32 + 32 − 2)
+  EXPECT_EQ(cost(kInputStationary, 64), 766U);
+}
+
+TEST(ComputeTiming, InitiationIntervalsAreTheStreamedExtentPerFold) {
+  const auto interval = [](Dataflow dataflow) {
+    return ComputeTiming(array(dataflow, 16, 8), {}).initiation_interval(kMatmul);
+  };
+  EXPECT_EQ(interval(kOutputStationary), 256U);  // 2·4 · K
+  EXPECT_EQ(interval(kWeightStationary), 256U);  // 2·4 · M
+  EXPECT_EQ(interval(kInputStationary), 256U);   // 2·4 · N
+  ComputeConfig simd;
+  simd.dataflow = kSimd;
+  simd.latency = 9;
+  EXPECT_EQ(ComputeTiming(simd, {}).initiation_interval(kMatmul), 32U);  // 32768 / 1024
+}
+
+TEST(ComputeTiming, ChainsKeepTheStationaryOperandInPlace) {
+  for (const Dataflow dataflow : {kOutputStationary, kWeightStationary, kInputStationary, kSimd}) {
+    const ComputeTiming timing(array(dataflow, 32, 32), {});
+    const std::vector<Op> steps = chains_of(dataflow, 2, 2);
+    EXPECT_TRUE(timing.chains(steps[0], steps[1]));
+    EXPECT_FALSE(timing.chains(steps[1], steps[2]));
+    for (const Opcode opcode : {Opcode::kAdd, Opcode::kRelu}) {
+      EXPECT_FALSE(timing.chains(steps[0], step_of(opcode)));
+      EXPECT_FALSE(timing.chains(step_of(opcode), steps[0]));
+      EXPECT_FALSE(timing.chains(step_of(opcode), step_of(opcode)));
+    }
+  }
+  // The same address is not the same accumulator once it is cleared.
+  std::vector<Op> sums = chains_of(kOutputStationary, 1, 2);
+  sums[1].clear = true;
+  EXPECT_FALSE(ComputeTiming(array(kOutputStationary, 32, 32), {}).chains(sums[0], sums[1]));
+}
+
+/// Letters for what a step streams: a, b, r(ead) and w(rite) of the accumulator.
+std::string streams(Dataflow dataflow, bool clear, bool chained, bool continues) {
+  Op op = kMatmul;
+  op.clear = clear;
+  const auto s = ComputeTiming(array(dataflow, 32, 32), {}).streams(op, chained, continues);
+  return std::string(s.a ? "a" : "") + (s.b ? "b" : "") + (s.dst_read ? "r" : "") +
+         (s.dst_write ? "w" : "");
+}
+
+TEST(ComputeTiming, StreamsWhatIsNotInPlace) {
+  EXPECT_EQ(streams(kOutputStationary, true, false, true), "ab");
+  EXPECT_EQ(streams(kOutputStationary, false, true, true), "ab");
+  EXPECT_EQ(streams(kOutputStationary, false, true, false), "abw");
+  EXPECT_EQ(streams(kOutputStationary, false, false, false), "abrw");  // another one came between
+  EXPECT_EQ(streams(kWeightStationary, true, false, true), "abw");
+  EXPECT_EQ(streams(kWeightStationary, false, true, true), "arw");
+  EXPECT_EQ(streams(kInputStationary, true, true, false), "bw");
+  EXPECT_EQ(streams(kInputStationary, false, false, false), "abrw");
+}
+
+TEST(ComputeTiming, StreamsABiasInsteadOfAnAccumulator) {
+  for (const Dataflow dataflow : {kOutputStationary, kWeightStationary, kInputStationary, kSimd}) {
+    const ComputeTiming timing(array(dataflow, 32, 32), {});
+    Op first = kMatmul;
+    first.clear = true;
+    EXPECT_FALSE(timing.streams(first, false, false).bias);
+    first.biased = true;
+    const ComputeTiming::Streams streams = timing.streams(first, false, false);
+    EXPECT_TRUE(streams.bias);
+    EXPECT_FALSE(streams.dst_read);
+    EXPECT_TRUE(streams.dst_write);
+    EXPECT_EQ(timing.step(first).duration, timing.step(kMatmul).duration);
+    first.relu = true;
+    EXPECT_EQ(timing.step(first).duration, timing.step(kMatmul).duration);
+    Op add = step_of(Opcode::kAdd);
+    add.broadcast = true;
+    EXPECT_TRUE(timing.streams(add, false, false).b);
+    EXPECT_FALSE(timing.streams(add, false, false).bias);
+    EXPECT_EQ(timing.step(add).duration, timing.step(step_of(Opcode::kAdd)).duration);
+  }
+}
+
+}  // namespace
+}  // namespace tilewave

@@ -1,0 +1,302 @@
+// The command line: what each command understands, and every refusal in its exact words.
+#include "sim/commands/command_line.h"
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "compiler/base/error.h"
+#include "sim/config/keys.h"
+
+namespace tilewave {
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+Command parse(const Words& words) { return parse_command_line(words); }
+RunCommand parse_run(const Words& words) { return std::get<RunCommand>(parse(words)); }
+CompileCommand parse_compile(const Words& words) { return std::get<CompileCommand>(parse(words)); }
+std::string help(const Words& words) { return std::get<HelpCommand>(parse(words)).text; }
+
+std::string error_of(const Words& words) {
+  try {
+    parse(words);
+    return "";
+  } catch (const InputError& error) {
+    return error.what();
+  }
+}
+
+TEST(CommandLine, RunDefaults) {
+  const RunCommand command = parse_run({"run", "gemm:64x64x64"});
+  EXPECT_EQ(command.model, "gemm:64x64x64");
+  EXPECT_EQ(command.program_file, std::nullopt);
+  EXPECT_EQ(command.json_file, std::nullopt);
+  EXPECT_EQ(command.vcd_file, std::nullopt);
+  EXPECT_EQ(command.trace_file, std::nullopt);
+  EXPECT_FALSE(command.timing_only);
+  EXPECT_EQ(command.seed, 1U);
+  EXPECT_EQ(command.kernel, KernelChoice::kAuto);
+  EXPECT_EQ(command.verify, std::nullopt);
+  EXPECT_FALSE(command.print_config);
+  EXPECT_EQ(print_config(command.config), print_config(Config{}));
+}
+
+TEST(CommandLine, RunWithEverything) {
+  const RunCommand command = parse_run(
+      {"run", "--json", "-", "--vcd=wave.vcd", "--vcd-ops", "3..9", "--vcd-scope=sram",
+       "--trace=trace.json", "--program", "p.tw", "--seed", "18446744073709551615", "mlp:1x2",
+       "--kernel=reference", "--verify", "sampled", "--print-config", "--sram.banks", "8"});
+  EXPECT_EQ(command.model, "mlp:1x2");
+  EXPECT_EQ(command.json_file, "-");
+  EXPECT_EQ(command.vcd_file, "wave.vcd");
+  EXPECT_EQ(command.trace_file, "trace.json");
+  EXPECT_EQ(command.wave.ops->last, 9U);
+  EXPECT_EQ(command.wave.scopes, std::vector<std::string>{"sram"});
+  EXPECT_EQ(command.program_file, "p.tw");
+  EXPECT_EQ(command.seed, 18446744073709551615U);
+  EXPECT_EQ(command.kernel, KernelChoice::kReference);
+  EXPECT_EQ(command.verify, VerifyChoice::kSampled);
+  EXPECT_TRUE(command.print_config);
+  EXPECT_EQ(command.config.machine.sram.banks, 8U);
+  EXPECT_TRUE(parse_run({"run", "m", "--timing-only", "--verify=off"}).timing_only);
+}
+
+TEST(CommandLine, Explain) {
+  const auto parse_explain = [](const Words& words) {
+    return std::get<ExplainCommand>(parse(words));
+  };
+  const ExplainCommand plain = parse_explain({"explain", "m.graph"});
+  EXPECT_EQ(plain.model, "m.graph");
+  EXPECT_EQ(plain.program_file, std::nullopt);
+  EXPECT_EQ(plain.json_file, std::nullopt);
+  EXPECT_FALSE(plain.simulate);
+  EXPECT_EQ(plain.path_elements, 0U);
+  const ExplainCommand all = parse_explain({"explain", "--program", "p.twp", "--json=-",
+                                            "--simulate", "--path", "20", "--sram.banks=8"});
+  EXPECT_EQ(all.model, "");
+  EXPECT_EQ(all.program_file, "p.twp");
+  EXPECT_EQ(all.json_file, "-");
+  EXPECT_TRUE(all.simulate);
+  EXPECT_EQ(all.path_elements, 20U);
+  EXPECT_EQ(all.config.machine.sram.banks, 8U);
+  EXPECT_EQ(parse_explain({"explain", "m", "--program=p"}).model, "m");
+}
+
+TEST(CommandLine, Compile) {
+  const CompileCommand plain = parse_compile({"compile", "m.onnx"});
+  EXPECT_EQ(plain.model, "m.onnx");
+  EXPECT_EQ(plain.dump, DumpChoice::kProgram);
+  EXPECT_EQ(plain.output_file, "-");
+  EXPECT_EQ(plain.format, ProgramFormat::kText);
+  const CompileCommand binary = parse_compile(
+      {"compile", "m", "-o", "m.tw", "--format=binary", "--schedule.eviction=belady"});
+  EXPECT_EQ(binary.output_file, "m.tw");
+  EXPECT_EQ(binary.format, ProgramFormat::kBinary);
+  EXPECT_EQ(binary.config.schedule.eviction, Eviction::kBelady);
+  EXPECT_EQ(parse_compile({"compile", "m", "--dump", "canonical"}).dump, DumpChoice::kCanonical);
+}
+
+TEST(CommandLine, OnnxModels) {
+  const RunCommand run =
+      parse_run({"run", "m.onnx", "--batch=8", "--inputs", "a.pb", "b.pb", "--expect", "dir"});
+  EXPECT_EQ(run.model, "m.onnx");
+  EXPECT_EQ(run.onnx.batch, 8U);
+  EXPECT_EQ(run.onnx.inputs, (Words{"a.pb", "b.pb"}));
+  EXPECT_EQ(run.expect_directory, "dir");
+  // What is no tensor file does not belong to the list; the option may be repeated.
+  EXPECT_EQ(parse_run({"run", "--inputs", "dir", "m.onnx"}).model, "m.onnx");
+  EXPECT_EQ(parse_compile({"compile", "--inputs=a.pb", "m.onnx", "--inputs", "b.pb"}).onnx.inputs,
+            (Words{"a.pb", "b.pb"}));
+  EXPECT_EQ(error_of({"run", "m.onnx", "--batch=0"}),
+            "command line: --batch=0 is out of range; allowed: 1..2147483647");
+  EXPECT_THAT(error_of({"run", "m.onnx", "--batch=many"}), HasSubstr("allowed: 1..2147483647"));
+  EXPECT_EQ(error_of({"run", "m.onnx", "--expect=d", "--timing-only"}),
+            "command line: --expect has no effect with --timing-only, which computes nothing");
+  EXPECT_EQ(error_of({"run", "m.onnx", "a.pb"}),
+            "command line: run takes one MODEL, but got 'm.onnx' and 'a.pb'");
+}
+
+TEST(CommandLine, Check) {
+  EXPECT_EQ(std::get<CheckCommand>(parse({"check", "p.tw"})).file, "p.tw");
+  EXPECT_EQ(std::get<CheckCommand>(parse({"check", "--", "-p"})).file, "-p");
+}
+
+TEST(CommandLine, TheCommandLineWinsOverFilesInAnyPlace) {
+  const std::string first = ::testing::TempDir() + std::to_string(getpid()) + "_tilewave_first.ini";
+  const std::string second =
+      ::testing::TempDir() + std::to_string(getpid()) + "_tilewave_second.ini";
+  std::ofstream(first) << "[sram]\nbanks=8\nports=2\nlatency=7\n";
+  std::ofstream(second) << "[sram]\nbanks=4\nports=4\n";
+  const SramConfig sram =
+      parse_run({"run", "--sram.banks=2", "-c", first, "m", "--config=" + second})
+          .config.machine.sram;
+  EXPECT_EQ(sram.banks, 2U);
+  EXPECT_EQ(sram.ports, 4U);
+  EXPECT_EQ(sram.latency, 7U);
+  EXPECT_EQ(parse_run({"run", "m", "-c" + second, "-c", first}).config.machine.sram.ports, 2U);
+  std::ofstream(second) << "[sram]\nbanks=0\n";
+  EXPECT_EQ(error_of({"run", "m", "-c", second}),
+            second + ":2: sram.banks=0 is out of range; allowed: 1..1024");
+}
+
+TEST(CommandLine, EveryKeyIsAnOptionInBothForms) {
+  for (const ConfigKey& key : config_keys()) {
+    // An illegal value proves that it reaches the key's own check.
+    const std::string expected = "command line: " + key.name + "=-1 ";
+    EXPECT_THAT(error_of({"run", "m", "--" + key.name + "=-1"}), HasSubstr(expected));
+    EXPECT_THAT(error_of({"compile", "m", "--" + key.name, "-1"}), HasSubstr(expected));
+    for (const char* command : {"run", "explain", "compile"}) {
+      EXPECT_THAT(help({command, "--help"}), HasSubstr("\n  --" + key.name + " "));
+    }
+  }
+}
+
+TEST(CommandLine, Help) {
+  for (const Words& words : std::vector<Words>{{"--help"}, {"-h"}}) {
+    EXPECT_THAT(help(words), HasSubstr("Usage: tilewave COMMAND"));
+    EXPECT_THAT(help(words), HasSubstr("Exit codes:"));
+  }
+  for (const std::string command : {"run", "explain", "compile", "check", "dram-trace"}) {
+    const std::string text = help({command, "-h"});
+    EXPECT_EQ(text, help({command, "whatever", "--help"}));
+    EXPECT_THAT(text, HasSubstr("Usage: tilewave " + command + " "));
+    EXPECT_THAT(text, HasSubstr("\nExample"));
+    EXPECT_THAT(text, HasSubstr("Exit codes:"));
+    EXPECT_EQ(text.find(" \n"), std::string::npos) << "trailing blanks";
+  }
+  EXPECT_THAT(help({"run", "--help"}),
+              HasSubstr("--sram.port_bytes BYTES (=32B)           bytes per port and cycle "
+                        "(1B..1KiB, a power of two)"));
+  EXPECT_EQ(help({"check", "--help"}).find("--sram"), std::string::npos);
+}
+
+TEST(CommandLine, HelpOfDramTraceShowsTheKeysItTakesWithItsDefaults) {
+  const std::string text = help({"dram-trace", "--help"});
+  const Config defaults = std::get<DramTraceCommand>(parse({"dram-trace", "t"})).config;
+  for (const ConfigKey& key : config_keys()) {
+    const std::string option = "\n  --" + key.name + " ";
+    const bool taken =
+        key.name == "clock.period" || (key.section() == "dram" && key.name != "dram.layout");
+    EXPECT_EQ(text.find(option) != std::string::npos, taken) << key.name;
+    if (taken) {
+      EXPECT_THAT(text, ContainsRegex(option + "[^ ]+ \\(=" + key_text(key, defaults) + "\\) "));
+    }
+  }
+  EXPECT_THAT(text, HasSubstr("--dram.model CHOICE (=banked)"));
+  EXPECT_THAT(help({"run", "--help"}), HasSubstr("--dram.model CHOICE (=simple)"));
+}
+
+TEST(CommandLine, Version) {
+  EXPECT_THAT(help({"--version"}), ::testing::MatchesRegex("tilewave [0-9.]+\n"));
+}
+
+struct Wrong {
+  Words words;
+  std::string message;  ///< after "command line: "
+};
+
+TEST(CommandLine, Refuses) {
+  const std::vector<Wrong> cases = {
+      {{},
+       "missing command: run, sweep, explain, compile, check or dram-trace; see 'tilewave --help'"},
+      {{"rnu"}, "unknown command 'rnu'; did you mean 'run'?"},
+      {{"simulate"},
+       "unknown command 'simulate'; commands are run, sweep, explain, compile, check and "
+       "dram-trace"},
+      {{""}, "unknown command ''; commands are run, sweep, explain, compile, check and dram-trace"},
+      {{"--hlep"}, "unknown option '--hlep'; did you mean '--help'?"},
+      {{"--version", "run"}, "--version takes nothing after it, but got 'run'"},
+      {{"run"}, "run needs a MODEL; see 'tilewave run --help'"},
+      {{"explain"}, "explain needs a MODEL or --program=FILE; see 'tilewave explain --help'"},
+      {{"explain", ""}, "the MODEL of explain is empty"},
+      {{"explain", "a", "b"}, "explain takes one MODEL, but got 'a' and 'b'"},
+      {{"explain", "m", "--path=0"}, "--path=0 is out of range; allowed: 1..1000000"},
+      {{"explain", "m", "--path=x"},
+       "--path=x is not a count (a plain whole number); allowed: 1..1000000"},
+      {{"explain", "m", "--path"}, "--path needs a value"},
+      {{"explain", "m", "--vcd=w.vcd"}, "unknown option '--vcd'"},
+      {{"explain", "m", "--simulat"}, "unknown option '--simulat'; did you mean '--simulate'?"},
+      {{"explain", "m", "--sram.bank=8"}, "unknown key 'sram.bank'; did you mean 'sram.banks'?"},
+      {{"explain", "--program=p", "--schedule.eviction=lru"},
+       "schedule.eviction=lru has no effect with --program, which is scheduled already"},
+      {{"compile", "--dump=uops"}, "compile needs a MODEL; see 'tilewave compile --help'"},
+      {{"check"}, "check needs a FILE; see 'tilewave check --help'"},
+      {{"run", ""}, "the MODEL of run is empty"},
+      {{"run", "a", "b"}, "run takes one MODEL, but got 'a' and 'b'"},
+      {{"check", "a", "b"}, "check takes one FILE, but got 'a' and 'b'"},
+      {{"run", "m", "--jsno=x"}, "unknown option '--jsno'; did you mean '--json'?"},
+      {{"run", "m", "--timing"}, "unknown option '--timing'"},  // no guessing by prefix
+      {{"run", "m", "-x"}, "unknown option '-x'"},
+      {{"run", "m", "--=3"}, "unknown option '--'"},
+      {{"run", "--=3"}, "unknown option '--'"},
+      {{"run", "m", "--\nx"}, "unknown option '--\\x0ax'"},
+      {{"run", "m", "--format", "text"}, "unknown option '--format'"},
+      {{"run", "m", "--sram.bank=8"}, "unknown key 'sram.bank'; did you mean 'sram.banks'?"},
+      {{"check", "f", "--sram.banks=8"}, "unknown option '--sram.banks'"},
+      {{"run", "m", "--json"}, "--json needs a value"},
+      {{"run", "m", "--json="}, "--json needs a value"},
+      {{"run", "m", "--json", ""}, "--json needs a value"},
+      {{"run", "m", "-c"}, "--config needs a value"},
+      {{"run", "m", "--json", "--vcd", "w"}, "--json needs a value before '--vcd'"},
+      {{"run", "m", "--sram.banks"}, "sram.banks needs a value; allowed: 1..1024"},
+      {{"run", "m", "--sram.banks="}, "sram.banks needs a value; allowed: 1..1024"},
+      {{"run", "m", "--sram.banks", "--json"}, "sram.banks needs a value before '--json'"},
+      {{"run", "m", "--timing-only=yes"}, "--timing-only takes no value"},
+      {{"run", "m", "--seed=1", "--seed=2"}, "--seed is given twice: '1' and '2'"},
+      {{"run", "m", "--timing-only", "--timing-only"}, "--timing-only is given twice"},
+      {{"run", "m", "--sram.banks=8", "--sram.banks=4"}, "sram.banks=4 is given twice; first as 8"},
+      {{"run", "m", "--seed", "-1"},
+       "--seed=-1 is negative (a plain whole number); allowed: 0..18446744073709551615"},
+      {{"run", "m", "--seed=18446744073709551616"},
+       "--seed=18446744073709551616 is too large (a plain whole number); allowed: "
+       "0..18446744073709551615"},
+      {{"run", "m", "--kernel=avx"},
+       "--kernel=avx is not a choice; did you mean 'avx2'?; allowed: auto, avx2 or reference"},
+      {{"run", "m", "--verify", "no"},
+       "--verify=no is not a choice; allowed: full, sampled or off"},
+      {{"run", "m", "--timing-only", "--verify=full"},
+       "--verify=full has no effect with --timing-only, which computes nothing"},
+      {{"run", "m", "--vcd=-"},
+       "--vcd=- is not a file name; a waveform cannot go to standard output"},
+      {{"run", "m", "--trace=-"},
+       "--trace=- is not a file name; a timeline cannot go to standard output"},
+      {{"run", "m", "--vcd-window=1us..2us"}, "--vcd-window has no effect without --vcd"},
+      {{"run", "m", "--vcd-ops=1..2"}, "--vcd-ops has no effect without --vcd"},
+      {{"run", "m", "--vcd-scope=bus"}, "--vcd-scope has no effect without --vcd"},
+      {{"run", "m", "--vcd=w.vcd", "--vcd-window=1..2", "--vcd-ops=1..2"},
+       "--vcd-window and --vcd-ops exclude each other"},
+      {{"run", "m", "--vcd=w.vcd", "--vcd-window=20us..10us"},
+       "--vcd-window=20us..10us ends when or before it begins"},
+      {{"run", "m", "--vcd=w.vcd", "--vcd-ops=5"},
+       "--vcd-ops=5 is not of the form FROM..TO, such as 1000..2000"},
+      {{"run", "m", "--vcd=w.vcd", "--vcd-scope=computer"},
+       "--vcd-scope='computer' is not a scope; did you mean 'compute'?; allowed: load_dma, "
+       "store_dma, compute, queues, sram, bus, dram"},
+      {{"run", "m", "--program=p", "--schedule.eviction=lru"},
+       "schedule.eviction=lru has no effect with --program, which is scheduled already"},
+      {{"run", "m", "--program=p", "--tile.m=64"},
+       "tile.m=64 has no effect with --program, which is scheduled already"},
+      {{"run", "m", "--compute.drain=on", "--compute.dataflow=ws"},
+       "compute.drain=on has no effect with compute.dataflow=ws"},
+      {{"compile", "m", "--dump=ops"},
+       "--dump=ops is not a choice; did you mean 'uops'?; allowed: graph, loops, uops, schedule, "
+       "program "
+       "or canonical"},
+      {{"compile", "m", "--dump=uops", "--format=text"},
+       "--format=text has no effect with --dump=uops"},
+      {{"compile", "m", "-o", "a", "--output=b"}, "--output is given twice: 'a' and 'b'"},
+  };
+  for (const Wrong& wrong : cases) {
+    EXPECT_EQ(error_of(wrong.words), "command line: " + wrong.message);
+  }
+}
+
+}  // namespace
+}  // namespace tilewave
