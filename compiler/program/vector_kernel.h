@@ -1,0 +1,45 @@
+// A vector kernel: what a vector op of a program does with its operand tiles. The program's table
+// holds each once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/program/expression.h"
+#include "compiler/program/tensor.h"
+
+namespace tilewave {
+
+/// How an operand tile meets the m×n elements of the result.
+enum class OperandForm : std::uint8_t {
+  kTile,         ///< m×n, element by element
+  kRow,          ///< the first row of a tile n wide, for every row
+  kColumn,       ///< m×1, for every column
+  kFirstColumn,  ///< the first column of an m×n tile, for every column
+  kValue,        ///< the first element of a tile, for all
+};
+inline constexpr std::size_t kOperandFormCount = 5;
+
+std::string_view to_string(OperandForm form);  ///< "tile", "row", "column", "first_column", "value"
+
+struct VectorKernel {
+  std::vector<OperandForm> operands;
+  Expression expression;
+
+  bool operator==(const VectorKernel&) const = default;
+};
+
+/// Why it is no kernel: number of operands, or expression_problem(). Empty if it is one.
+std::string kernel_problem(const VectorKernel& kernel);
+
+/// "tile row | add x0 x1; relu t0"
+std::string to_text(const VectorKernel& kernel);
+/// Throws InputError without a place.
+VectorKernel parse_vector_kernel(std::string_view text);
+
+/// Elements of an operand that are read: m×n, 1×n, m×1, m×n (the rows that hold the column), 1×1.
+TileExtent operand_extent(OperandForm form, const TileExtent& result);
+
+}  // namespace tilewave
