@@ -78,6 +78,16 @@ std::string TextCursor::found() {
   return at_line_end() ? "the end of the line" : in_quotes(peek());
 }
 
+std::string_view TextCursor::rest_of_line() {
+  skip_blanks();
+  std::string_view rest = line_;
+  while (!rest.empty() && (rest.back() == ' ' || rest.back() == '\t' || rest.back() == '\r')) {
+    rest.remove_suffix(1);
+  }
+  line_ = {};
+  return rest;
+}
+
 void TextCursor::expect(std::string_view token, const char* before_what) {
   skip_blanks();
   if (!line_.starts_with(token)) {

@@ -27,6 +27,9 @@ class TextCursor {
   /// As word(), without taking it.
   std::string_view peek(std::string_view stops = {});
 
+  /// Takes what is left on the line, without the blanks around it.
+  std::string_view rest_of_line();
+
   /// Takes `token` or throws InputError "expected '->' before the destination, found …".
   void expect(std::string_view token, const char* before_what);
 

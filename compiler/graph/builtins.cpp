@@ -50,7 +50,7 @@ Graph build_perceptron(const std::string& name, const std::vector<std::uint64_t>
   for (std::size_t layer = 1; layer < layers; ++layer) {
     const TensorId sum =
         graph.add_matmul("h" + std::to_string(layer), activation, weights[layer - 1]);
-    activation = graph.add_relu("a" + std::to_string(layer), sum);
+    activation = graph.add_map("a" + std::to_string(layer), "relu", {sum});
   }
   graph.mark_output(graph.add_matmul("out", activation, weights.back()));
   graph.verify();

@@ -1,95 +1,112 @@
-// Decides first what becomes one operator and where it stands, then rebuilds the graph tensor by
-// tensor.
+// Each pass decides first what becomes one operator and where it stands, then rebuilds the graph
+// tensor by tensor.
 #include "compiler/graph/fusion.h"
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <vector>
 
-#include "compiler/base/error.h"
 #include "compiler/graph/shape_inference.h"
 
 namespace tilewave {
 
 namespace {
 
-/// An operator of the fused graph, in terms of the old one.
-struct FusedOperator {
-  OperatorKind kind = OperatorKind::kMatMul;
-  std::vector<TensorId> inputs;
-  bool relu = false;
-  TensorId result = 0;
-  TensorId place = 0;  ///< stands where this tensor's operator stood
-};
+/// The one operator that uses `tensor`, as often as it likes; null if there are others or none, or the
+/// tensor is an output.
+const Operator* only_user(const Graph& graph, TensorId id) {
+  const Tensor& tensor = graph.tensor(id);
+  const bool only = !tensor.users.empty() && tensor.role != TensorRole::kOutput &&
+                    std::ranges::all_of(tensor.users, [&](OperatorId user) {
+                      return user == tensor.users.front();
+                    });
+  return only ? &graph.operators()[tensor.users.front()] : nullptr;
+}
 
-class Fusion {
+bool is_one_step(const Operator& oper, std::string_view function) {
+  return oper.kind == OperatorKind::kMap && oper.map.steps.size() == 1 &&
+         function_info(oper.map.steps.front().function).word == function;
+}
+
+/// Where `tensor` stands in `list`, behind which it is put if it is not there.
+std::size_t place_of(std::vector<TensorId>& list, TensorId tensor) {
+  const auto found = std::ranges::find(list, tensor);
+  const auto place = static_cast<std::size_t>(found - list.begin());
+  if (found == list.end()) {
+    list.push_back(tensor);
+  }
+  return place;
+}
+
+/// What is left of `user` if its first step, an add of `product` and a row vector, is done by the
+/// product's operator: nothing, or a ReLU. None if it is no such add.
+struct BiasUse {
+  TensorId bias = 0;
+  bool relu = false;
+};
+std::optional<BiasUse> bias_use(const Graph& graph, const Operator& user, TensorId product) {
+  const std::vector<ExpressionStep>& steps = user.map.steps;
+  const auto step_is = [&](std::size_t index, std::string_view word) {
+    return function_info(steps[index].function).word == word;
+  };
+  const bool plain = user.kind == OperatorKind::kMap && user.inputs.size() == 2 &&
+                     step_is(0, "add") &&
+                     (steps.size() == 1 || (steps.size() == 2 && step_is(1, "relu")));
+  if (!plain || steps[0].arguments[0].kind != Argument::Kind::kOperand ||
+      steps[0].arguments[1].kind != Argument::Kind::kOperand) {
+    return std::nullopt;
+  }
+  const TensorId bias = user.inputs[user.inputs[0] == product ? 1 : 0];
+  if (bias == product ||
+      !is_row_vector_of(graph.tensor(bias).shape, graph.tensor(product).shape)) {
+    return std::nullopt;
+  }
+  return BiasUse{bias, steps.size() == 2};
+}
+
+/// One pass: every operator in order absorbs users as long as `absorb` finds one that it may.
+class Pass {
  public:
-  Fusion(const Graph& graph, FuseBias fuse_bias)
+  /// An operator of the new graph, in terms of the old one.
+  struct Fused {
+    Operator oper;       ///< its output is the tensor of the last operator absorbed
+    TensorId place = 0;  ///< stands where this tensor's operator stood
+  };
+  /// Makes `user`, the only one of the result, part of `fused`, or leaves both as they are.
+  using Absorb = std::function<bool(Fused& fused, const Operator& user)>;
+
+  Pass(const Graph& graph, Absorb absorb)
       : graph_(graph),
-        fuse_bias_(fuse_bias),
+        absorb_(std::move(absorb)),
         absorbed_(graph.operators().size()),
         at_(graph.tensors().size()) {}
 
   Graph run() {
     for (OperatorId id = 0; id < graph_.operators().size(); ++id) {
-      if (!absorbed_[id]) {
-        FusedOperator fused = absorb_users(id);
-        at_[fused.place] = std::move(fused);
+      if (absorbed_[id]) {
+        continue;
       }
+      const Operator& oper = graph_.operators()[id];
+      Fused fused{oper, oper.output};
+      while (const Operator* user = only_user(graph_, fused.oper.output)) {
+        const OperatorId user_id = *graph_.tensor(user->output).producer;
+        if (absorbed_[user_id] || !absorb_(fused, *user)) {
+          break;
+        }
+        absorbed_[user_id] = true;
+        fused.oper.output = user->output;
+        if (std::ranges::any_of(fused.oper.inputs,
+                                [&](TensorId input) { return input > fused.place; })) {
+          fused.place = user->output;
+        }
+      }
+      at_[fused.place] = std::move(fused);
     }
     return rebuild();
   }
 
  private:
-  FusedOperator absorb_users(OperatorId id) {
-    const Operator& oper = graph_.operators()[id];
-    FusedOperator fused{oper.kind, oper.inputs, oper.relu, oper.output, oper.output};
-    const bool takes_bias = fuse_bias_ == FuseBias::kYes && oper.kind == OperatorKind::kMatMul;
-    if (takes_bias && !oper.relu && !oper.has_bias()) {
-      absorb_bias(fused);
-    }
-    if (oper.kind == OperatorKind::kMatMul || oper.kind == OperatorKind::kAdd) {
-      absorb_relu(fused);
-    }
-    return fused;
-  }
-
-  void absorb_bias(FusedOperator& fused) {
-    const Operator* add = only_user(fused.result);
-    if (add == nullptr || add->kind != OperatorKind::kAdd) {
-      return;
-    }
-    const TensorId bias = add->inputs[add->inputs[0] == fused.result ? 1 : 0];
-    if (!is_row_vector_of(graph_.tensor(bias).shape, graph_.tensor(fused.result).shape)) {
-      return;
-    }
-    absorbed_[*graph_.tensor(add->output).producer] = true;
-    if (bias > fused.result) {
-      fused.place = add->output;
-    }
-    fused.inputs.push_back(bias);
-    fused.relu = add->relu;
-    fused.result = add->output;
-  }
-
-  void absorb_relu(FusedOperator& fused) {
-    const Operator* relu = only_user(fused.result);
-    if (fused.relu || relu == nullptr || relu->kind != OperatorKind::kRelu) {
-      return;
-    }
-    absorbed_[*graph_.tensor(relu->output).producer] = true;
-    fused.relu = true;
-    fused.result = relu->output;
-  }
-
-  /// The one operator that uses `tensor`, once, and is still there; null if there are others or the
-  /// tensor is an output.
-  const Operator* only_user(TensorId id) const {
-    const Tensor& tensor = graph_.tensor(id);
-    const bool only = tensor.users.size() == 1 && tensor.role != TensorRole::kOutput &&
-                      !absorbed_[tensor.users.front()];
-    return only ? &graph_.operators()[tensor.users.front()] : nullptr;
-  }
-
   Graph rebuild() const {
     Graph graph(graph_.name());
     std::vector<TensorId> ids(at_.size());  // old → new
@@ -100,40 +117,184 @@ class Fusion {
                        ? graph.add_input(tensor.name, tensor.shape)
                        : graph.add_parameter(tensor.name, tensor.shape);
       } else if (at_[old]) {
-        const Tensor& result = graph_.tensor(at_[old]->result);
-        const TensorId id = add(graph, *at_[old], result.name, ids);
+        Operator oper = at_[old]->oper;
+        const Tensor& result = graph_.tensor(oper.output);
+        for (TensorId& input : oper.inputs) {
+          input = ids[input];
+        }
+        const TensorId id = graph.add(result.name, std::move(oper));
         if (result.role == TensorRole::kOutput) {
           graph.mark_output(id);
         }
-        ids[at_[old]->result] = id;
+        ids[at_[old]->oper.output] = id;
       }
     }
     graph.verify();
     return graph;
   }
 
-  static TensorId add(Graph& graph, const FusedOperator& fused, const std::string& name,
-                      const std::vector<TensorId>& ids) {
-    const auto input = [&](std::size_t i) { return ids[fused.inputs[i]]; };
-    switch (fused.kind) {
-      case OperatorKind::kMatMul:
-        return graph.add_matmul(name, input(0), input(1), fused.relu,
-                                fused.inputs.size() > 2 ? std::optional(input(2)) : std::nullopt);
-      case OperatorKind::kAdd: return graph.add_add(name, input(0), input(1), fused.relu);
-      case OperatorKind::kRelu: return graph.add_relu(name, input(0));
-      case OperatorKind::kCopy: return graph.add_copy(name, input(0));
-    }
-    throw InternalError("no such operator");
-  }
-
   const Graph& graph_;
-  FuseBias fuse_bias_;
+  Absorb absorb_;
   std::vector<bool> absorbed_;
-  std::vector<std::optional<FusedOperator>> at_;  ///< by the tensor in whose place it stands
+  std::vector<std::optional<Fused>> at_;  ///< by the tensor in whose place it stands
 };
+
+Graph fuse_biases_and_relus(const Graph& graph, const FusionOptions& options) {
+  return Pass(graph, [&](Pass::Fused& fused, const Operator& user) {
+           Operator& oper = fused.oper;
+           if (oper.kind != OperatorKind::kMatMul || oper.relu || oper.has_map()) {
+             return false;
+           }
+           if (is_one_step(user, "relu")) {
+             oper.relu = true;
+             return true;
+           }
+           const auto bias = bias_use(graph, user, oper.output);
+           if (!options.bias || oper.has_bias || !bias) {
+             return false;
+           }
+           oper.inputs.push_back(bias->bias);
+           oper.has_bias = true;
+           oper.relu = bias->relu;
+           return true;
+         })
+      .run();
+}
+
+Expression with_operands(Expression expression, const std::vector<std::size_t>& places) {
+  for (ExpressionStep& step : expression.steps) {
+    for (Argument& argument : step.arguments) {
+      if (argument.kind == Argument::Kind::kOperand) {
+        argument = Argument::operand(places.at(argument.index));
+      }
+    }
+  }
+  return expression;
+}
+
+/// `outer`, a map, with the result of `inner`, its operands being the others of `inputs`, in place of
+/// its operand `product`; inputs[0] itself if `inner` has no step. `inputs` grows by what `outer`
+/// reads besides. None if that is too much for
+/// one map of `most` operands.
+std::optional<Expression> composed(const Operator& outer, TensorId product, const Expression& inner,
+                                   std::vector<TensorId>& inputs, std::size_t most) {
+  std::vector<TensorId> all = inputs;
+  std::vector<std::size_t> inner_places(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    inner_places[i] = i;
+  }
+  std::vector<std::size_t> outer_places;
+  std::optional<std::size_t> place;
+  Expression expression = outer.map;
+  for (std::size_t i = 0; i < outer.inputs.size(); ++i) {
+    if (outer.inputs[i] != product) {
+      outer_places.push_back(place_of(all, outer.inputs[i]));
+      continue;
+    }
+    outer_places.push_back(0);
+    if (!place) {
+      place = i;
+      continue;
+    }
+    for (ExpressionStep& step : expression.steps) {  // the product a second time
+      for (Argument& argument : step.arguments) {
+        if (argument.kind == Argument::Kind::kOperand && argument.index == i) {
+          argument = Argument::operand(*place);
+        }
+      }
+    }
+  }
+  if (all.size() > most || inner.steps.size() + expression.steps.size() > kMaxExpressionSteps) {
+    return std::nullopt;
+  }
+  inputs = std::move(all);
+  if (inner.empty()) {
+    return with_operands(std::move(expression), outer_places);
+  }
+  return compose(expression, *place, inner, outer_places, inner_places);
+}
+
+Graph fuse_maps(const Graph& graph) {
+  return Pass(graph, [&](Pass::Fused& fused, const Operator& user) {
+           Operator& oper = fused.oper;
+           if (oper.kind != OperatorKind::kMap || user.kind != OperatorKind::kMap ||
+               graph.tensor(oper.output).shape != graph.tensor(user.output).shape) {
+             return false;
+           }
+           auto map = composed(user, oper.output, oper.map, oper.inputs, kMaxMapOperands);
+           if (map) {
+             oper.map = std::move(*map);
+           }
+           return map.has_value();
+         })
+      .run();
+}
+
+bool reads_whole_tensors(const Graph& graph, const Operator& map, TensorId product) {
+  return std::ranges::any_of(map.inputs, [&](TensorId input) {
+    return input != product && broadcast_of(graph.tensor(input).shape,
+                                            graph.tensor(map.output).shape) == Broadcast::kNone;
+  });
+}
+
+/// Whether `map` can become the expression of the matmul `oper`, or part of it.
+bool can_join(const Graph& graph, const Operator& oper, const Operator& map) {
+  return oper.kind == OperatorKind::kMatMul && map.kind == OperatorKind::kMap &&
+         graph.tensor(oper.output).shape == graph.tensor(map.output).shape;
+}
+
+/// The expression of a product that is a matmul's own so far.
+Expression own_expression(const Operator& oper) {
+  return oper.relu ? apply("relu") : oper.map;
+}
+
+/// Joins the two if their operands allow it.
+bool join(Operator& oper, const Operator& map) {
+  const auto first = oper.inputs.begin() + static_cast<std::ptrdiff_t>(oper.product_inputs());
+  std::vector<TensorId> mapped = {oper.output};  // x0
+  mapped.insert(mapped.end(), first, oper.inputs.end());
+  const Expression own = own_expression(oper);
+  std::optional<Expression> whole = composed(map, oper.output, own, mapped, kMaxMapOperands);
+  if (!whole) {
+    return false;
+  }
+  oper.relu = false;
+  oper.map = std::move(*whole);
+  oper.inputs.resize(oper.product_inputs());
+  oper.inputs.insert(oper.inputs.end(), mapped.begin() + 1, mapped.end());
+  return true;
+}
+
+Graph join_maps(const Graph& graph, const FusionOptions& options) {
+  return Pass(graph, [&](Pass::Fused& fused, const Operator& user) {
+           Operator& oper = fused.oper;
+           const Tensor& product = graph.tensor(oper.output);
+           return can_join(graph, oper, user) &&
+                  (options.all_maps || options.joined.contains(product.name) ||
+                   !reads_whole_tensors(graph, user, oper.output)) &&
+                  join(oper, user);
+         })
+      .run();
+}
 
 }  // namespace
 
-Graph fuse(const Graph& graph, FuseBias fuse_bias) { return Fusion(graph, fuse_bias).run(); }
+Graph fuse(const Graph& graph, const FusionOptions& options) {
+  return join_maps(fuse_maps(fuse_biases_and_relus(graph, options)), options);
+}
+
+std::optional<TensorId> joinable_product(const Graph& fused, const Operator& oper) {
+  for (const TensorId input : oper.inputs) {
+    const Tensor& product = fused.tensor(input);
+    if (!product.producer || only_user(fused, input) != &oper) {
+      continue;
+    }
+    Operator whole = fused.operators()[*product.producer];
+    if (can_join(fused, whole, oper) && join(whole, oper)) {
+      return input;
+    }
+  }
+  return std::nullopt;
+}
 
 }  // namespace tilewave

@@ -1,23 +1,41 @@
-// Operator fusion: bias and ReLU become part of the operator they follow. No other rewriting.
+// Operator fusion: what is elementwise becomes part of the operator it follows. No other rewriting.
 #pragma once
+
+#include <set>
+#include <string>
 
 #include "compiler/graph/graph.h"
 
 namespace tilewave {
 
-/// A verified copy of `graph` in which
-///   - a matmul whose only use is the add of a row vector takes that vector as its bias,
-///   - a matmul or an add, biased by now or not, whose only use is a ReLU applies that ReLU itself.
+struct FusionOptions {
+  /// A matmul takes the row vector that is added to its product as its bias.
+  bool bias = true;
+  /// A matmul takes a map as the expression of its product. One that reads another whole tensor, such
+  /// as a residual, is taken only if `all_maps` or if the product's tensor is named here: as an
+  /// operator of its own it may run when its other operand has come.
+  bool all_maps = false;
+  std::set<std::string> joined = {};
+};
+
+/// A verified copy of `graph` in which, one after another,
+///   - a matmul whose only use is the add of a row vector takes that vector as its bias, and one whose
+///     only use is a ReLU, biased by now or not, applies that ReLU itself;
+///   - a map whose only user is a map of the same shape becomes part of it, as long as the operands of
+///     both are kMaxMapOperands at most;
+///   - a matmul whose only user is a map of the product's shape takes it as its expression.
 /// The last operator absorbed gives the result its tensor, name and role kept; the tensors between
-/// are gone. A fused operator stands where its first part stood, or, if its bias exists only later,
-/// where the add of the bias stood. Everything else keeps its order. Fusing twice changes nothing
+/// are gone. A fused operator stands where its first part stood, or, if some operand exists only
+/// later, where the last absorbed stood. Everything else keeps its order. Fusing twice changes nothing
 /// more.
 ///
-/// Legal because both are elementwise: each element needs one finished element of the product and
-/// no other. With a second use, or as an output, the product alone would still be wanted, so such a
-/// matmul stays as it is. The vector cannot depend on the product, whose only use is the add.
-/// FuseBias::kNo leaves adds of row vectors alone.
-enum class FuseBias : bool { kNo, kYes };
-Graph fuse(const Graph& graph, FuseBias fuse_bias = FuseBias::kYes);
+/// Legal because all that is absorbed is elementwise: each element needs one finished element of the
+/// product and no other. With a second user, or as an output, the product alone would still be wanted,
+/// so it stays as it is. No other operand can depend on the product, whose only user is absorbed.
+Graph fuse(const Graph& graph, const FusionOptions& options = {});
+
+/// Whether an operator of a fused graph could have become part of the matmul before it, had
+/// FusionOptions::joined named that matmul's tensor: then the tensor.
+std::optional<TensorId> joinable_product(const Graph& fused, const Operator& oper);
 
 }  // namespace tilewave

@@ -7,6 +7,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
+#include "compiler/graph/operator_words.h"
 #include "compiler/graph/shape_inference.h"
 #include "compiler/program/program.h"
 
@@ -48,13 +49,23 @@ std::string shape_problem(const Shape& shape) {
 }  // namespace
 
 const char* to_string(OperatorKind kind) {
-  switch (kind) {
-    case OperatorKind::kMatMul: return "matmul";
-    case OperatorKind::kAdd: return "add";
-    case OperatorKind::kRelu: return "relu";
-    case OperatorKind::kCopy: return "copy";
-  }
-  throw InternalError("operator kind " + std::to_string(static_cast<int>(kind)));
+  return by_kind(
+      kind, [] { return "matmul"; }, [] { return "map"; }, [] { return "copy"; });
+}
+
+std::size_t Operator::product_inputs() const {
+  return by_kind(
+      kind, [&]() -> std::size_t { return has_bias ? 3 : 2; }, []() -> std::size_t { return 0; },
+      []() -> std::size_t { return 0; });
+}
+
+Broadcast broadcast_of(const Shape& operand, const Shape& result) {
+  const bool rows = operand.rows == result.rows;
+  const bool cols = operand.cols == result.cols;
+  return rows && cols ? Broadcast::kNone
+         : cols       ? Broadcast::kRow
+         : rows       ? Broadcast::kColumn
+                      : Broadcast::kValue;
 }
 
 bool is_legal_name(std::string_view text) {
@@ -85,27 +96,37 @@ TensorId Graph::add_parameter(const std::string& name, Shape shape) {
 
 TensorId Graph::add_matmul(const std::string& output, TensorId a, TensorId b, bool relu,
                            std::optional<TensorId> bias) {
-  std::vector<TensorId> inputs = {a, b};
+  Operator oper{.inputs = {a, b}, .has_bias = bias.has_value(), .relu = relu};
   if (bias) {
-    inputs.push_back(*bias);
+    oper.inputs.push_back(*bias);
   }
-  return add_operator(OperatorKind::kMatMul, output, std::move(inputs), relu);
+  return add(output, std::move(oper));
 }
 
-TensorId Graph::add_add(const std::string& output, TensorId a, TensorId b, bool relu) {
-  if (a < tensors_.size() && b < tensors_.size() && tensors_[b].shape.rows != 1 &&
-      is_row_vector_of(tensors_[a].shape, tensors_[b].shape)) {
-    std::swap(a, b);
+TensorId Graph::add_matmul(const std::string& output, TensorId a, TensorId b,
+                           std::optional<TensorId> bias, Expression map,
+                           const std::vector<TensorId>& others) {
+  Operator oper{.inputs = {a, b}, .has_bias = bias.has_value(), .map = std::move(map)};
+  if (bias) {
+    oper.inputs.push_back(*bias);
   }
-  return add_operator(OperatorKind::kAdd, output, {a, b}, relu);
+  oper.inputs.insert(oper.inputs.end(), others.begin(), others.end());
+  return add(output, std::move(oper));
 }
 
-TensorId Graph::add_relu(const std::string& output, TensorId x) {
-  return add_operator(OperatorKind::kRelu, output, {x}, false);
+TensorId Graph::add_map(const std::string& output, Expression map, std::vector<TensorId> inputs) {
+  return add(output, {.kind = OperatorKind::kMap,
+                               .inputs = std::move(inputs),
+                               .map = std::move(map)});
+}
+
+TensorId Graph::add_map(const std::string& output, std::string_view function,
+                        std::vector<TensorId> inputs) {
+  return add_map(output, apply(function), std::move(inputs));
 }
 
 TensorId Graph::add_copy(const std::string& output, TensorId x) {
-  return add_operator(OperatorKind::kCopy, output, {x}, false);
+  return add(output, {.kind = OperatorKind::kCopy, .inputs = {x}});
 }
 
 void Graph::mark_output(TensorId id) {
@@ -138,28 +159,27 @@ TensorId Graph::add_source(const std::string& name, Shape shape, TensorRole role
   return append({name, shape, role, std::nullopt, {}});
 }
 
-TensorId Graph::add_operator(OperatorKind kind, const std::string& output,
-                             std::vector<TensorId> inputs, bool relu) {
-  for (const TensorId input : inputs) {
+TensorId Graph::add(const std::string& output, Operator oper) {
+  for (const TensorId input : oper.inputs) {
     if (input >= tensors_.size()) {
-      throw InternalError("graph " + in_quotes(name_) + ": " + to_string(kind) + " " +
+      throw InternalError("graph " + in_quotes(name_) + ": " + to_string(oper.kind) + " " +
                           in_quotes(output) + ": no tensor #" + std::to_string(input));
     }
   }
-  auto [shape, problem] = infer_shape(kind, shapes_of(inputs));
+  auto [shape, problem] = infer_shape(oper, shapes_of(oper.inputs));
   if (problem.empty()) {
     problem = problem_with(output, shape);
   }
   if (!problem.empty()) {
-    throw InputError(describe(kind, output, inputs) + ": " + problem);
+    throw InputError(describe(oper, output) + ": " + problem);
   }
   const auto id = static_cast<OperatorId>(operators_.size());
-  const TensorId result = append({output, shape, TensorRole::kIntermediate, id, {}});
-  for (const TensorId input : inputs) {
+  oper.output = append({output, shape, TensorRole::kIntermediate, id, {}});
+  for (const TensorId input : oper.inputs) {
     tensors_[input].users.push_back(id);
   }
-  operators_.push_back({kind, std::move(inputs), result, relu});
-  return result;
+  operators_.push_back(std::move(oper));
+  return operators_.back().output;
 }
 
 TensorId Graph::append(Tensor tensor) {
@@ -192,11 +212,11 @@ std::vector<Shape> Graph::shapes_of(const std::vector<TensorId>& tensors) const 
   return shapes;
 }
 
-std::string Graph::describe(OperatorKind kind, const std::string& output,
-                            const std::vector<TensorId>& inputs) const {
-  std::string text = "graph " + in_quotes(name_) + ": " + to_string(kind) + " " + in_quotes(output);
+std::string Graph::describe(const Operator& oper, const std::string& output) const {
+  std::string text =
+      "graph " + in_quotes(name_) + ": " + operator_name(oper) + " " + in_quotes(output);
   const char* joint = " of ";
-  for (const TensorId input : inputs) {
+  for (const TensorId input : oper.inputs) {
     text += joint + with_shape(tensors_[input]);
     joint = " and ";
   }
@@ -212,15 +232,13 @@ void Graph::verify_operator(OperatorId id) const {
     }
   };
   require(op.output < tensors_.size(), "no output tensor");
-  require(takes_operands(op.kind, op.inputs.size()), "wrong number of operands");
   for (const TensorId input : op.inputs) {
     require(input < op.output, "operand is created after the result");
   }
-  const InferredShape inferred = infer_shape(op.kind, shapes_of(op.inputs));
-  require(inferred.problem.empty() && inferred.shape == tensors_[op.output].shape, "wrong shape");
+  const InferredShape inferred = infer_shape(op, shapes_of(op.inputs));
+  require(inferred.problem.empty() && inferred.shape == tensors_[op.output].shape,
+          "operands that do not fit");
   require(tensors_[op.output].producer == id, "not the producer of its result");
-  require(!op.relu || op.kind == OperatorKind::kMatMul || op.kind == OperatorKind::kAdd,
-          "only matmul and add fuse a ReLU");
 }
 
 void Graph::verify() const {
@@ -254,11 +272,6 @@ void Graph::verify() const {
                        " is neither used nor an output");
     }
   }
-}
-
-bool is_row_broadcast(const Graph& graph, const Operator& oper) {
-  return oper.kind == OperatorKind::kAdd &&
-         graph.tensor(oper.inputs[1]).shape != graph.tensor(oper.output).shape;
 }
 
 }  // namespace tilewave

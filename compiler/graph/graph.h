@@ -5,21 +5,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "compiler/graph/operators.h"
+#include "compiler/program/expression.h"
 #include "compiler/program/tensor.h"
 
 namespace tilewave {
 
 using TensorId = std::uint32_t;
 using OperatorId = std::uint32_t;
-
-enum class OperatorKind : std::uint8_t { kMatMul, kAdd, kRelu, kCopy };
-
-const char* to_string(OperatorKind kind);  ///< "matmul", "add", "relu", "copy"
 
 struct Tensor {
   std::string name;
@@ -29,19 +28,29 @@ struct Tensor {
   std::vector<OperatorId> users;       ///< in creation order, once per use
 };
 
-/// output = kind(inputs), then ReLU if `relu`, which only matmul and add have.
+/// output = kind(inputs), what else belongs to it applied afterwards:
 ///
-///   matmul  a · b, or a · b + bias with the row vector `bias` added to every row
-///   add     a + b; b may be a row vector, which is added to every row of a
-///   relu    max(x, 0)
+///   matmul  a · b, or a · b + bias with the row vector `bias` added to every row; then, where it has
+///           one, the ReLU or the expression: that of the product x0 and of the inputs behind, which
+///           are broadcast to the product's shape
+///   map     the expression of the inputs x0, x1, ..., broadcast to the shape of the result: equal,
+///           row, column or single value
 ///   copy    x
 struct Operator {
   OperatorKind kind = OperatorKind::kMatMul;
-  std::vector<TensorId> inputs;  ///< {a, b}, {a, b, bias} or {x}
+  std::vector<TensorId> inputs;  ///< {a, b}, {a, b, bias}, with what `map` reads besides behind; {x}
   TensorId output = 0;
-  bool relu = false;  ///< fused activation
+  bool has_bias = false;  ///< matmul only, as the next
+  bool relu = false;      ///< fused activation; never with an expression
+  Expression map = {};    ///< of a map; of a matmul: what is done with its product, often nothing
 
-  bool has_bias() const { return kind == OperatorKind::kMatMul && inputs.size() == 3; }
+  bool has_map() const { return !map.empty(); }
+  /// Inputs of the product; the rest are operands of its expression. A map has none.
+  std::size_t product_inputs() const;
+  /// Those that the expression reads besides the product.
+  std::span<const TensorId> map_inputs() const {
+    return std::span(inputs).subspan(product_inputs());
+  }
 };
 
 inline constexpr std::size_t kMaxNameBytes = 255;
@@ -65,11 +74,20 @@ class Graph {
   /// (M×K)·(K×N) + 1×N → M×N
   TensorId add_matmul(const std::string& output, TensorId a, TensorId b, bool relu = false,
                       std::optional<TensorId> bias = {});
-  /// Equal shapes, or a row vector 1×N and M×N → M×N. The row vector becomes inputs[1], whichever
-  /// operand it was.
-  TensorId add_add(const std::string& output, TensorId a, TensorId b, bool relu = false);
-  TensorId add_relu(const std::string& output, TensorId x);
+  /// The same with an expression of the product x0 and of `others` x1, x2, ..., which are broadcast
+  /// to its shape.
+  TensorId add_matmul(const std::string& output, TensorId a, TensorId b,
+                      std::optional<TensorId> bias, Expression map,
+                      const std::vector<TensorId>& others);
+  /// An elementwise expression of one to four tensors. They are broadcast against each other: M×N
+  /// where each is M×N, 1×N, M×1 or 1×1.
+  TensorId add_map(const std::string& output, Expression map, std::vector<TensorId> inputs);
+  /// The map of one function: "add" of a and b, "relu" of x.
+  TensorId add_map(const std::string& output, std::string_view function,
+                   std::vector<TensorId> inputs);
   TensorId add_copy(const std::string& output, TensorId x);
+  /// Any operator; its output is set.
+  TensorId add(const std::string& output, Operator oper);
   /// Makes a computed tensor a result of the graph. It may still have users.
   void mark_output(TensorId tensor);
 
@@ -85,14 +103,11 @@ class Graph {
 
  private:
   TensorId add_source(const std::string& name, Shape shape, TensorRole role);
-  TensorId add_operator(OperatorKind kind, const std::string& output, std::vector<TensorId> inputs,
-                        bool relu);
   TensorId append(Tensor tensor);
   /// Why a tensor of this name and shape cannot be added; empty if it can.
   std::string problem_with(const std::string& name, const Shape& shape) const;
   std::vector<Shape> shapes_of(const std::vector<TensorId>& tensors) const;
-  std::string describe(OperatorKind kind, const std::string& output,
-                       const std::vector<TensorId>& inputs) const;
+  std::string describe(const Operator& oper, const std::string& output) const;
   void verify_operator(OperatorId id) const;
 
   std::string name_;
@@ -101,7 +116,7 @@ class Graph {
   std::unordered_map<std::string, TensorId> ids_;
 };
 
-/// Whether `oper` adds a row vector, inputs[1], to every one of several rows.
-bool is_row_broadcast(const Graph& graph, const Operator& oper);
+/// How an operand of a map meets its result.
+Broadcast broadcast_of(const Shape& operand, const Shape& result);
 
 }  // namespace tilewave

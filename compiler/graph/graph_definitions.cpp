@@ -10,21 +10,28 @@ namespace tilewave {
 namespace {
 
 constexpr std::size_t kMostCycleTensors = 10;  // shown of a cycle
-constexpr std::ptrdiff_t kMaxOperands = 3;     // of an operator
+constexpr std::ptrdiff_t kMaxOperands = 6;     // of an operator: two, a bias, three of its map
 
 }  // namespace
 
-Words split_graph_line(std::string_view line) {
+GraphLine split_graph_line(std::string_view line) {
   line = line.substr(0, line.find('#'));
-  Words words;
+  GraphLine split;
+  if (const std::size_t bar = line.find('|'); bar != std::string_view::npos) {
+    split.expression = line.substr(bar);  // not empty: without the bar if something follows it
+    if (line.find_first_not_of(" \t", bar + 1) != std::string_view::npos) {
+      split.expression.remove_prefix(1);
+    }
+    line = line.substr(0, bar);
+  }
   while (true) {
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     if (line.empty()) {
-      return words;
+      return split;
     }
     const std::size_t end =
         line.front() == '=' ? 1 : std::min(line.find_first_of(" \t="), line.size());
-    words.push_back(line.substr(0, end));
+    split.words.push_back(line.substr(0, end));
     line.remove_prefix(end);
   }
 }
@@ -35,7 +42,7 @@ Definitions graph_definitions(std::string_view text) {
     if (lines.text().size() > kMaxGraphLineBytes) {
       continue;
     }
-    const Words words = split_graph_line(lines.text());
+    const Words words = split_graph_line(lines.text()).words;
     if (words.size() >= 3 && words[1] == "=") {
       const auto first = words.begin() + 3;
       const auto last = first + std::min<std::ptrdiff_t>(kMaxOperands, words.end() - first);

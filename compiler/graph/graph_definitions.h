@@ -39,8 +39,13 @@ class GraphLines {
   std::size_t number_ = 0;
 };
 
-/// The words of a line without its comment; '=' is a word of its own.
-Words split_graph_line(std::string_view line);
+struct GraphLine {
+  Words words;                  ///< '=' is a word of its own
+  std::string_view expression;  ///< what stands behind a '|'
+};
+
+/// A line without its comment.
+GraphLine split_graph_line(std::string_view line);
 
 /// The statement that defines a tensor, read leniently: faults in it are reported when it is
 /// reached.

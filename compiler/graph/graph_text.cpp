@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <ranges>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -76,7 +77,21 @@ class Parser {
   void statement(const Words& words);
   void source(const Words& words);
   void outputs(const Words& words);
+  /// NAME = WORD ...
+  struct OperatorStatement {
+    const std::string& name;
+    std::string_view operator_word;
+    const OperatorWord& word;
+    std::span<const std::string_view> words;  ///< behind the operator's, up to a '|'
+  };
   void operation(const Words& words);
+  TensorId matmul(const OperatorStatement& statement);
+  TensorId map(const OperatorStatement& statement);
+  TensorId chain(const OperatorStatement& statement);
+  static void check_operand_count(const OperatorStatement& statement, std::size_t given,
+                                  std::size_t wanted);
+  std::vector<TensorId> operands(const OperatorStatement& statement,
+                                 std::span<const std::string_view> names) const;
   void define(TensorId id);
   void check_new(std::string_view name) const;
   void check_tensors_used();
@@ -87,6 +102,7 @@ class Parser {
   std::string_view text_;
   const std::string& file_name_;
   std::size_t line_ = 1;  ///< where a fault is
+  std::string_view expression_;  ///< of the statement, behind its '|'
   std::optional<Graph> graph_;
   std::vector<std::size_t> definition_lines_;  ///< by TensorId
 };
@@ -98,9 +114,10 @@ void Parser::read_statements() {
   for (GraphLines lines(text_); lines.next();) {
     line_ = lines.number();
     check_bytes(lines.text());
-    const Words words = split_graph_line(lines.text());
-    if (!words.empty()) {
-      statement(words);
+    const GraphLine line = split_graph_line(lines.text());
+    expression_ = line.expression;
+    if (!line.words.empty()) {
+      statement(line.words);
     }
   }
   if (!graph_) {
@@ -110,6 +127,9 @@ void Parser::read_statements() {
 
 void Parser::statement(const Words& words) {
   const bool is_operation = words.size() > 1 && words[1] == "=";
+  if (!is_operation && !expression_.empty()) {
+    throw InputError("an expression behind '|' belongs to an operator, such as 'y = map a b | ...'");
+  }
   if (!is_operation && words[0] == "graph") {
     if (graph_ || words.size() != 2) {
       throw InputError("expected one 'graph NAME' as the first statement");
@@ -126,7 +146,7 @@ void Parser::statement(const Words& words) {
     source(words);
   } else if (words[0] == "output") {
     outputs(words);
-  } else if (words.size() > 1 && words[0] != "=" && find_operator_word(words[1]) != nullptr) {
+  } else if (words.size() > 1 && words[0] != "=" && find_operator_word(words[1])) {
     throw InputError("'=' is missing between " + in_quotes(words[0]) + " and " +
                      in_quotes(words[1]));
   } else {
@@ -159,31 +179,99 @@ void Parser::outputs(const Words& words) {
 void Parser::operation(const Words& words) {
   const std::string name(words[0]);
   check_new(name);
-  const std::string_view kind = words.size() > 2 ? words[2] : "";
-  const OperatorWord* word = find_operator_word(kind);
-  if (word == nullptr) {
-    throw InputError(unknown_operator_message(kind));
+  const std::string_view text = words.size() > 2 ? words[2] : "";
+  const std::optional<OperatorWord> word = find_operator_word(text);
+  if (!word) {
+    throw InputError(unknown_operator_message(text));
   }
-  const std::size_t given = words.size() - 3;
-  const std::size_t wanted = word->operands;
+  const OperatorStatement statement{name, text, *word,
+                                    std::span(words).subspan(std::min<std::size_t>(3, words.size()))};
+  define(by_kind(
+      word->kind, [&] { return matmul(statement); },
+      [&] { return word->functions.empty() ? map(statement) : chain(statement); },
+      [&] {
+        check_operand_count(statement, statement.words.size(), 1);
+        return graph_->add_copy(name, operands(statement, statement.words).front());
+      }));
+}
+
+void Parser::check_operand_count(const OperatorStatement& statement, std::size_t given,
+                                 std::size_t wanted) {
   if (given != wanted) {
-    throw InputError(std::string(kind) + " " + in_quotes(name) + " takes " +
-                     std::to_string(wanted) + (wanted == 1 ? " operand, " : " operands, ") +
-                     std::to_string(given) + " given");
+    throw InputError(std::string(statement.operator_word) + " " + in_quotes(statement.name) +
+                     " takes " + std::to_string(wanted) +
+                     (wanted == 1 ? " operand, " : " operands, ") + std::to_string(given) +
+                     " given");
   }
+}
+
+std::vector<TensorId> Parser::operands(const OperatorStatement& statement,
+                                       std::span<const std::string_view> names) const {
   std::vector<TensorId> inputs;
-  for (std::size_t i = 0; i < wanted; ++i) {
-    inputs.push_back(operand(words[3 + i], name));
+  for (const std::string_view operand_name : names) {
+    inputs.push_back(operand(operand_name, statement.name));
   }
-  switch (word->kind) {
-    case OperatorKind::kMatMul:
-      define(graph_->add_matmul(name, inputs[0], inputs[1], word->relu,
-                                wanted > 2 ? std::optional(inputs[2]) : std::nullopt));
-      break;
-    case OperatorKind::kAdd: define(graph_->add_add(name, inputs[0], inputs[1], word->relu)); break;
-    case OperatorKind::kRelu: define(graph_->add_relu(name, inputs[0])); break;
-    case OperatorKind::kCopy: define(graph_->add_copy(name, inputs[0])); break;
+  return inputs;
+}
+
+TensorId Parser::matmul(const OperatorStatement& statement) {
+  const std::size_t wanted = statement.word.bias ? 3 : 2;
+  if (expression_.empty()) {
+    check_operand_count(statement, statement.words.size(), wanted);
+  } else if (statement.word.relu || statement.words.size() < wanted) {
+    throw InputError(std::string(statement.operator_word) + " " + in_quotes(statement.name) +
+                     ": expected 'matmul A B | EXPRESSION' or 'matmul+bias A B BIAS | EXPRESSION',"
+                     " more operands before the '|' if the expression reads them");
   }
+  const std::vector<TensorId> inputs = operands(statement, statement.words);
+  const std::optional<TensorId> bias =
+      statement.word.bias ? std::optional(inputs[2]) : std::nullopt;
+  return expression_.empty()
+             ? graph_->add_matmul(statement.name, inputs[0], inputs[1], statement.word.relu, bias)
+             : graph_->add_matmul(statement.name, inputs[0], inputs[1], bias,
+                                  parse_expression(expression_),
+                                  {inputs.begin() + static_cast<std::ptrdiff_t>(wanted),
+                                   inputs.end()});
+}
+
+TensorId Parser::map(const OperatorStatement& statement) {
+  if (expression_.empty()) {
+    throw InputError("map " + in_quotes(statement.name) +
+                     ": expected 'map OPERAND... | EXPRESSION', such as 'map a b | sub 1 x0; mul t0"
+                     " x1'");
+  }
+  return graph_->add_map(statement.name, parse_expression(expression_),
+                         operands(statement, statement.words));
+}
+
+/// "mul a 0.5", "leakyrelu x alpha=0.1", "add+relu a b": numbers may stand for operands.
+TensorId Parser::chain(const OperatorStatement& statement) {
+  const FunctionId function = statement.word.functions.front();
+  std::string text(function_info(function).word);
+  std::vector<std::string_view> names;
+  std::size_t given = 0;
+  const std::span<const std::string_view> words = statement.words;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i + 2 < words.size() && words[i + 1] == "=") {
+      ((((text += ' ') += words[i]) += '=') += words[i + 2]);
+      i += 2;
+    } else if (is_legal_name(words[i])) {
+      ++given;
+      (text += " x") += std::to_string(std::min(names.size(), kMaxMapOperands));
+      names.push_back(words[i]);
+    } else {
+      ++given;
+      (text += ' ') += words[i];
+    }
+  }
+  check_operand_count(statement, given, function_info(function).arity);
+  const std::vector<TensorId> inputs = operands(statement, names);
+  Expression expression = parse_expression(text);
+  for (std::size_t i = 1; i < statement.word.functions.size(); ++i) {
+    expression.steps.push_back(make_step(function_info(statement.word.functions[i]).word,
+                                         {Argument::step(i - 1)}));
+  }
+  return graph_->add_map(statement.name, std::move(expression), inputs);
 }
 
 void Parser::define(TensorId id) {
@@ -254,19 +342,6 @@ Graph parse_graph(std::string_view text, const std::string& file_name) {
   return Parser(text, file_name).parse();
 }
 
-Graph parse_graph(std::istream& in, const std::string& file_name) {
-  std::string text;
-  std::vector<char> block(std::size_t{64} << 10U);
-  while (in && text.size() <= kMaxGraphFileBytes) {
-    in.read(block.data(), static_cast<std::streamsize>(block.size()));
-    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad() || (in.fail() && !in.eof())) {
-    throw InputError(file_name + ":1: the file cannot be read");
-  }
-  return parse_graph(text, file_name);
-}
-
 std::string to_text(const Graph& graph) {
   std::string text = "graph " + graph.name() + "\n";
   for (const Tensor& tensor : graph.tensors()) {
@@ -276,11 +351,7 @@ std::string to_text(const Graph& graph) {
       continue;
     }
     const Operator& op = graph.operators()[*tensor.producer];
-    (text += tensor.name + " = ") += operator_word(op);
-    for (const TensorId input : op.inputs) {
-      text += " " + graph.tensor(input).name;
-    }
-    text += "\n";
+    text += tensor.name + " = " + operator_text(graph, op) + "\n";
   }
   std::string line;
   for (const Tensor& tensor : graph.tensors()) {

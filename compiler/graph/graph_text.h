@@ -6,18 +6,20 @@
 //   param  w1 70x70
 //   param  b1 1x70
 //   h1 = matmul x w1
-//   s1 = add h1 b1               # equal shapes, or one of them a row vector
-//   a1 = relu s1
+//   s1 = add h1 b1               # a function of tensors: equal extents, or 1 where they are broadcast
+//   a1 = leakyrelu s1 alpha=0.1  # parameters by name
 //   a2 = matmul+bias+relu a1 w1 b1
-//   y  = copy a2
+//   a3 = mul 0.5 a2              # numbers
+//   a4 = add+relu a3 a1          # a function, then others of its result
+//   a5 = map a3 a4 | sub 1 x0; mul t0 x1   # steps on the operands x0, x1, ... and earlier steps t0, ...
+//   a6 = matmul+bias a5 w1 b1 a1 | add x0 x1; gelu t0   # of the product x0 and more operands x1, ...
+//   y  = copy a6
 //   output y
 //
-// Fused operators, as --dump graph shows them, are read too: matmul+bias, matmul+relu,
-// matmul+bias+relu, add+relu.
+// These are all forms of fused operators that --dump graph shows.
 #pragma once
 
 #include <cstddef>
-#include <istream>
 #include <string>
 #include <string_view>
 
@@ -31,7 +33,6 @@ inline constexpr std::size_t kMaxGraphFileBytes = std::size_t{64} << 20U;
 /// The verified graph that `text` describes. Names are used after the line that defines them; a
 /// tensor may be called like a keyword. Every fault is an InputError "FILE:LINE: ...".
 Graph parse_graph(std::string_view text, const std::string& file_name);
-Graph parse_graph(std::istream& in, const std::string& file_name);
 
 /// Statements in creation order, so that reading them gives the same ids; outputs come last.
 std::string to_text(const Graph& graph);

@@ -2,50 +2,156 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
-#include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
 
 namespace tilewave {
 namespace {
 
-constexpr std::array kWords = {
-    OperatorWord{"matmul", OperatorKind::kMatMul, 2, false},
-    OperatorWord{"matmul+relu", OperatorKind::kMatMul, 2, true},
-    OperatorWord{"matmul+bias", OperatorKind::kMatMul, 3, false},
-    OperatorWord{"matmul+bias+relu", OperatorKind::kMatMul, 3, true},
-    OperatorWord{"add", OperatorKind::kAdd, 2, false},
-    OperatorWord{"add+relu", OperatorKind::kAdd, 2, true},
-    OperatorWord{"relu", OperatorKind::kRelu, 1, false},
-    OperatorWord{"copy", OperatorKind::kCopy, 1, false},
+/// "matmul", and what it may be followed by, in this order.
+struct MatMulWord {
+  std::string_view text;
+  bool bias = false;
+  bool relu = false;
 };
+constexpr std::array kMatMulWords = {
+    MatMulWord{"matmul"}, MatMulWord{"matmul+relu", false, true},
+    MatMulWord{"matmul+bias", true, false}, MatMulWord{"matmul+bias+relu", true, true}};
+constexpr std::string_view kMapWord = "map";
+constexpr std::string_view kCopyWord = "copy";
+
+/// "add+relu": a function, then others of one argument each.
+std::optional<std::vector<FunctionId>> find_chain(std::string_view text) {
+  std::vector<FunctionId> chain;
+  while (true) {
+    const std::size_t plus = text.find('+');
+    const std::optional<FunctionId> function = find_function(text.substr(0, plus));
+    if (!function || (!chain.empty() && function_info(*function).arity != 1) ||
+        chain.size() == kMaxExpressionSteps) {
+      return std::nullopt;
+    }
+    chain.push_back(*function);
+    if (plus == std::string_view::npos) {
+      return chain;
+    }
+    text.remove_prefix(plus + 1);
+  }
+}
+
+bool has_default_parameters(const ExpressionStep& step) {
+  const auto parameters = function_info(step.function).parameters;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (step.parameters[i] != parameters[i].otherwise) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Whether the first step takes the operands one after another, numbers among them or not, and every
+/// other step is a plain function of the one before: then a word says it.
+bool is_chain(const Expression& map, std::size_t operands) {
+  std::size_t next = 0;
+  const ExpressionStep& first = map.steps.front();
+  for (std::size_t i = 0; i < function_info(first.function).arity; ++i) {
+    const Argument& argument = first.arguments[i];
+    if (argument.kind == Argument::Kind::kOperand && argument.index != next++) {
+      return false;
+    }
+  }
+  for (std::size_t i = 1; i < map.steps.size(); ++i) {
+    const ExpressionStep& step = map.steps[i];
+    if (function_info(step.function).arity != 1 || step.arguments[0] != Argument::step(i - 1) ||
+        !has_default_parameters(step)) {
+      return false;
+    }
+  }
+  return next == operands;
+}
+
+/// The word and its operands, as to_text() of an expression spells numbers and parameters.
+std::string chain_text(const Graph& graph, const Operator& oper) {
+  std::string text;
+  for (const ExpressionStep& step : oper.map.steps) {
+    text += text.empty() ? "" : "+";
+    text += function_info(step.function).word;
+  }
+  const std::string first = to_text(Expression{{oper.map.steps.front()}});
+  std::size_t next = 0;
+  for (std::size_t at = first.find(' '); at != std::string::npos;) {
+    const std::size_t end = first.find(' ', at + 1);
+    const std::string word = first.substr(at + 1, end == first.npos ? end : end - at - 1);
+    const bool is_operand = word.size() == 2 && word[0] == 'x';
+    text += " " + (is_operand ? graph.tensor(oper.inputs[next++]).name : word);
+    at = end;
+  }
+  return text;
+}
+
+std::string_view matmul_word(const Operator& oper) {
+  return std::ranges::find_if(kMatMulWords,
+                              [&](const MatMulWord& word) {
+                                return word.bias == oper.has_bias && word.relu == oper.relu;
+                              })
+      ->text;
+}
 
 }  // namespace
 
-const OperatorWord* find_operator_word(std::string_view text) {
-  const auto* found = std::ranges::find(kWords, text, &OperatorWord::text);
-  return found == kWords.end() ? nullptr : found;
+std::optional<OperatorWord> find_operator_word(std::string_view text) {
+  const auto* matmul = std::ranges::find(kMatMulWords, text, &MatMulWord::text);
+  if (matmul != kMatMulWords.end()) {
+    return OperatorWord{OperatorKind::kMatMul, matmul->bias, matmul->relu, {}};
+  }
+  if (text == kMapWord) {
+    return OperatorWord{.kind = OperatorKind::kMap};
+  }
+  if (text == kCopyWord) {
+    return OperatorWord{.kind = OperatorKind::kCopy};
+  }
+  if (auto chain = find_chain(text)) {
+    return OperatorWord{OperatorKind::kMap, false, false, std::move(*chain)};
+  }
+  return std::nullopt;
 }
 
 std::string unknown_operator_message(std::string_view text) {
-  std::string message = "unknown operator " + in_quotes(text) + "; expected ";
   std::vector<std::string> known;
-  for (const OperatorWord& word : kWords) {
+  for (const MatMulWord& word : kMatMulWords) {
     known.emplace_back(word.text);
-    const char* joint = &word == &kWords.front() ? "" : &word == &kWords.back() ? " or " : ", ";
-    message += joint + known.back();
+  }
+  known.emplace_back(kMapWord);
+  known.emplace_back(kCopyWord);
+  for (const FunctionInfo& function : functions()) {
+    known.emplace_back(function.word);
+  }
+  std::string message = "unknown operator " + in_quotes(text) + "; expected ";
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    message += (i == 0 ? "" : i + 1 == known.size() ? " or " : ", ") + known[i];
   }
   return message + did_you_mean(text, known);
 }
 
-std::string_view operator_word(const Operator& oper) {
-  for (const OperatorWord& word : kWords) {
-    if (word.kind == oper.kind && word.operands == oper.inputs.size() && word.relu == oper.relu) {
-      return word.text;
+std::string operator_text(const Graph& graph, const Operator& oper) {
+  const auto with_inputs = [&](std::string text) {
+    for (const TensorId input : oper.inputs) {
+      text += " " + graph.tensor(input).name;
     }
-  }
-  throw InternalError("no word for an operator");
+    return oper.has_map() ? text + " | " + to_text(oper.map) : text;
+  };
+  return by_kind(
+      oper.kind, [&] { return with_inputs(std::string(matmul_word(oper))); },
+      [&] {
+        return is_chain(oper.map, oper.inputs.size()) ? chain_text(graph, oper)
+                                                      : with_inputs(std::string(kMapWord));
+      },
+      [&] { return with_inputs(std::string(kCopyWord)); });
+}
+
+std::string operator_name(const Operator& oper) {
+  return oper.kind == OperatorKind::kMap && oper.map.steps.size() == 1
+             ? std::string(function_info(oper.map.steps.front().function).word)
+             : to_string(oper.kind);
 }
 
 }  // namespace tilewave

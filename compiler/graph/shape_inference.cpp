@@ -1,5 +1,8 @@
 #include "compiler/graph/shape_inference.h"
 
+#include <algorithm>
+#include <span>
+
 #include "compiler/base/error.h"
 
 namespace tilewave {
@@ -8,19 +11,34 @@ bool is_row_vector_of(const Shape& row, const Shape& whole) {
   return row.rows == 1 && row.cols == whole.cols;
 }
 
-bool takes_operands(OperatorKind kind, std::size_t count) {
-  switch (kind) {
-    case OperatorKind::kMatMul: return count == 2 || count == 3;
-    case OperatorKind::kAdd: return count == 2;
-    case OperatorKind::kRelu:
-    case OperatorKind::kCopy: return count == 1;
-  }
-  return false;
-}
-
 namespace {
 
-InferredShape infer_matmul(const std::vector<Shape>& operands) {
+/// "shapes 2x3, 4x3 and 2x1"
+std::string list_of(std::span<const Shape> shapes) {
+  std::string text = "shapes ";
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    text += i == 0 ? "" : i + 1 == shapes.size() ? " and " : ", ";
+    text += to_string(shapes[i]);
+  }
+  return text;
+}
+
+/// Each extent is that of all operands but those in which it is 1.
+InferredShape broadcast(std::span<const Shape> shapes) {
+  Shape result{1, 1};
+  for (const Shape& shape : shapes) {
+    result = {std::max(result.rows, shape.rows), std::max(result.cols, shape.cols)};
+  }
+  const bool fit = std::ranges::all_of(shapes, [&](const Shape& shape) {
+    return (shape.rows == 1 || shape.rows == result.rows) &&
+           (shape.cols == 1 || shape.cols == result.cols);
+  });
+  return {result, fit ? ""
+                      : list_of(shapes) +
+                            " do not broadcast: each extent has to be equal or 1"};
+}
+
+InferredShape infer_matmul(const Operator& oper, const std::vector<Shape>& operands) {
   const Shape& a = operands[0];
   const Shape& b = operands[1];
   if (a.cols != b.rows) {
@@ -29,31 +47,56 @@ InferredShape infer_matmul(const std::vector<Shape>& operands) {
                 " differ"};
   }
   const Shape result{a.rows, b.cols};
-  if (operands.size() > 2 && !is_row_vector_of(operands[2], result)) {
+  if (oper.has_bias && !is_row_vector_of(operands[2], result)) {
     return {{},
             "bias " + to_string(operands[2]) + " is not the row vector 1x" +
                 std::to_string(result.cols)};
   }
+  std::vector<Shape> mapped = {result};
+  mapped.insert(mapped.end(),
+                operands.begin() + static_cast<std::ptrdiff_t>(oper.product_inputs()),
+                operands.end());
+  const InferredShape whole = broadcast(mapped);
+  if (!whole.problem.empty() || whole.shape != result) {
+    return {{}, list_of(mapped) + " do not broadcast to that of the product"};
+  }
   return {result, ""};
 }
 
-InferredShape infer_add(const Shape& a, const Shape& b) {
-  const bool fits = a == b || is_row_vector_of(b, a);
-  return {a, fits ? ""
-                  : "shapes " + to_string(a) + " and " + to_string(b) +
-                        " differ, and neither is a row vector of the other's width"};
+/// Why an operator of so many operands is none; empty if it is one.
+std::string operand_problem(const Operator& oper) {
+  return by_kind(
+      oper.kind,
+      [&]() -> std::string {
+        if (oper.inputs.size() < oper.product_inputs()) {
+          return "wrong number of operands";
+        }
+        const std::size_t others = oper.inputs.size() - oper.product_inputs();
+        if (!oper.has_map()) {
+          return others == 0 ? "" : "operands without an expression that reads them";
+        }
+        return oper.relu ? "a ReLU and an expression" : expression_problem(oper.map, others + 1);
+      },
+      [&]() -> std::string {
+        return oper.relu || oper.has_bias ? "a bias or a ReLU of a map"
+                                          : expression_problem(oper.map, oper.inputs.size());
+      },
+      [&]() -> std::string {
+        return oper.inputs.size() == 1 && !oper.has_map() && !oper.relu && !oper.has_bias
+                   ? ""
+                   : "a copy takes one operand";
+      });
 }
 
 }  // namespace
 
-InferredShape infer_shape(OperatorKind kind, const std::vector<Shape>& operands) {
-  switch (kind) {
-    case OperatorKind::kMatMul: return infer_matmul(operands);
-    case OperatorKind::kAdd: return infer_add(operands[0], operands[1]);
-    case OperatorKind::kRelu:
-    case OperatorKind::kCopy: return {operands[0], ""};
+InferredShape infer_shape(const Operator& oper, const std::vector<Shape>& operands) {
+  if (std::string problem = operand_problem(oper); !problem.empty()) {
+    return {{}, std::move(problem)};
   }
-  throw InternalError("operator kind " + std::to_string(static_cast<int>(kind)));
+  return by_kind(
+      oper.kind, [&] { return infer_matmul(oper, operands); },
+      [&] { return broadcast(operands); }, [&] { return InferredShape{operands[0], ""}; });
 }
 
 }  // namespace tilewave

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/lowering/tiling.h"
+
 namespace tilewave {
 namespace {
 
@@ -66,10 +68,17 @@ MatMulShape matmul_shape(const Graph& graph, OperatorId id, const TileShape& til
   const Operator& oper = graph.operators()[id];
   const TileGrid a = tile_grid(graph.tensor(oper.inputs[0]).shape, tile.left());
   const TileGrid c = tile_grid(graph.tensor(oper.output).shape, tile.result());
-  const std::uint64_t bias = oper.has_bias() ? tile.row().bytes() : 0;
+  const std::uint64_t operands = tile.left().bytes() + tile.right().bytes();
+  std::uint64_t mapped = 0;  // what the expression reads, when the operands of the product may go
+  for (const TensorId input : oper.map_inputs()) {
+    const Broadcast broadcast =
+        broadcast_of(graph.tensor(input).shape, graph.tensor(oper.output).shape);
+    mapped += operand_extent(operand_form(broadcast, tile.column()), tile.result()).bytes();
+  }
+  const std::uint64_t bias = oper.has_bias ? tile.row().bytes() : 0;
   return {{c.rows, c.cols, a.cols},
           {tile.left().bytes(), tile.right().bytes(), tile.result().bytes()},
-          bias};
+          std::max(bias, mapped - std::min(mapped, operands))};
 }
 
 std::vector<LoopEstimate> rank_loop_nests(const MatMulShape& shape, const MachineCosts& costs,
@@ -111,8 +120,8 @@ std::vector<LoopNest> choose_loop_nests(const Graph& graph, const TileShape& til
                                         std::uint64_t sram_bytes) {
   std::vector<LoopNest> nests(graph.operators().size());
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
-    if (graph.operators()[id].kind != OperatorKind::kMatMul) {
-      continue;
+    if (graph.operators()[id].product_inputs() == 0) {
+      continue;  // nothing to nest
     }
     const MatMulShape shape = matmul_shape(graph, id, tile);
     if (order) {

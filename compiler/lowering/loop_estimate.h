@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "compiler/lowering/loop_nest.h"
+#include "compiler/program/vector_kernel.h"
 
 namespace tilewave {
 
@@ -19,6 +20,10 @@ struct MachineCosts {
   std::uint64_t chain_cycles = 0;      ///< more for every chain: filling and draining
   double sram_bytes_per_cycle = 512;   ///< all banks and ports together
   double dram_bytes_per_cycle = 25.6;  ///< loads and stores together
+  std::uint64_t vector_cycles = 32;    ///< of a pass of the vector unit over a tile
+  /// Passes that a function of each class takes.
+  std::array<std::uint32_t, kCostClassCount> vector_cost{0, 1, 1, 1, 1, 1};
+  bool own_vector_unit = false;  ///< vector steps run beside those of the core
 
   bool operator==(const MachineCosts&) const = default;
 };

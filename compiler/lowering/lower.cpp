@@ -1,6 +1,7 @@
 #include "compiler/lowering/lower.h"
 
 #include <limits>
+#include <map>
 #include <string>
 
 #include "compiler/base/error.h"
@@ -22,6 +23,23 @@ std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
   return __builtin_add_overflow(a, b, &sum) ? kSaturated : sum;
 }
 
+void load_operand(const Graph& graph, OperatorId id, std::size_t input, const Uop& step,
+                  UopList& list) {
+  const Operator& oper = graph.operators()[id];
+  const TileCoordinates tile = operand_tile(graph, oper, input, step);
+  list.uops.push_back(
+      {UopKind::kLoad, false, false, false, id, oper.inputs[input], tile.row, tile.col, step.k});
+}
+
+/// The step of an operator's expression, behind the LOADs of what it reads.
+void lower_expression(const Graph& graph, OperatorId id, const Uop& step, UopList& list) {
+  const Operator& oper = graph.operators()[id];
+  for (std::size_t input = oper.product_inputs(); input < oper.inputs.size(); ++input) {
+    load_operand(graph, id, input, step, list);
+  }
+  list.uops.push_back(step);
+}
+
 void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, UopList& list) {
   const Operator& oper = graph.operators()[id];
   const TensorId a = oper.inputs[0];
@@ -34,33 +52,74 @@ void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, UopLi
         std::uint32_t& count = done[out.index(m, n)];
         const bool first = count == 0;
         const bool last = ++count == steps;
-        list.uops.push_back({UopKind::kLoad, false, false, id, a, m, k, k});
-        list.uops.push_back({UopKind::kLoad, false, false, id, b, k, n, k});
-        if (first && oper.has_bias()) {
-          list.uops.push_back({UopKind::kLoad, false, false, id, oper.inputs[2], 0, n, k});
+        list.uops.push_back({UopKind::kLoad, false, false, false, id, a, m, k, k});
+        list.uops.push_back({UopKind::kLoad, false, false, false, id, b, k, n, k});
+        if (first && oper.has_bias) {
+          list.uops.push_back({UopKind::kLoad, false, false, false, id, oper.inputs[2], 0, n, k});
         }
-        list.uops.push_back({UopKind::kExecute, first, last, id, oper.output, m, n, k});
+        list.uops.push_back({UopKind::kExecute, first, last, false, id, oper.output, m, n, k});
+        if (last && oper.has_map()) {
+          lower_expression(graph, id,
+                           {UopKind::kExecute, false, true, true, id, oper.output, m, n, 0}, list);
+        }
         if (last) {
-          list.uops.push_back({UopKind::kStore, false, false, id, oper.output, m, n, 0});
+          list.uops.push_back({UopKind::kStore, false, false, false, id, oper.output, m, n, 0});
         }
       });
 }
 
-void lower_elementwise(const Graph& graph, OperatorId id, UopList& list) {
-  const Operator& oper = graph.operators()[id];
-  const TileGrid out = list.grid(graph, oper.output);
-  const bool row_vector = is_row_broadcast(graph, oper);
-  for (std::uint32_t row = 0; row < out.rows; ++row) {
-    for (std::uint32_t col = 0; col < out.cols; ++col) {
-      for (std::size_t input = 0; input < oper.inputs.size(); ++input) {
-        const std::uint32_t from = input == 1 && row_vector ? 0 : row;
-        list.uops.push_back({UopKind::kLoad, false, false, id, oper.inputs[input], from, col, 0});
-      }
-      if (oper.kind != OperatorKind::kCopy) {
-        list.uops.push_back({UopKind::kExecute, true, true, id, oper.output, row, col, 0});
-      }
-      list.uops.push_back({UopKind::kStore, false, false, id, oper.output, row, col, 0});
+/// Tile by tile, row by row.
+template <typename Step>
+void for_each_tile(const TileGrid& grid, Step&& step) {
+  for (std::uint32_t row = 0; row < grid.rows; ++row) {
+    for (std::uint32_t col = 0; col < grid.cols; ++col) {
+      step(row, col);
     }
+  }
+}
+
+void lower_map(const Graph& graph, OperatorId id, UopList& list) {
+  const TensorId result = graph.operators()[id].output;
+  for_each_tile(list.grid(graph, result), [&](std::uint32_t row, std::uint32_t col) {
+    lower_expression(graph, id, {UopKind::kExecute, true, true, true, id, result, row, col, 0},
+                     list);
+    list.uops.push_back({UopKind::kStore, false, false, false, id, result, row, col, 0});
+  });
+}
+
+void lower_copy(const Graph& graph, OperatorId id, UopList& list) {
+  const TensorId result = graph.operators()[id].output;
+  for_each_tile(list.grid(graph, result), [&](std::uint32_t row, std::uint32_t col) {
+    const Uop store{UopKind::kStore, false, false, false, id, result, row, col, 0};
+    load_operand(graph, id, 0, store, list);
+    list.uops.push_back(store);
+  });
+}
+
+/// The kernel of every expression, once each.
+void collect_kernels(const Graph& graph, UopList& list) {
+  list.kernel_of.resize(graph.operators().size());
+  std::map<std::string, std::uint16_t> known;  // by text
+  for (OperatorId id = 0; id < graph.operators().size(); ++id) {
+    const Operator& oper = graph.operators()[id];
+    if (!oper.has_map()) {
+      continue;
+    }
+    VectorKernel kernel{{}, oper.map};
+    if (oper.product_inputs() > 0) {
+      kernel.operands.push_back(OperandForm::kTile);
+    }
+    for (const TensorId input : oper.map_inputs()) {
+      kernel.operands.push_back(operand_form(
+          broadcast_of(graph.tensor(input).shape, graph.tensor(oper.output).shape),
+          list.tiles[input]));
+    }
+    const auto [found, is_new] =
+        known.try_emplace(to_text(kernel), static_cast<std::uint16_t>(list.kernels.size()));
+    if (is_new) {
+      list.kernels.push_back(std::move(kernel));
+    }
+    list.kernel_of[id] = found->second;
   }
 }
 
@@ -79,13 +138,10 @@ std::string human_bytes(std::uint64_t bytes) {
 
 /// uOps for one tile of the output, from the first LOAD to the STORE.
 std::uint64_t uops_per_tile(const Operator& oper, std::uint64_t steps) {
-  switch (oper.kind) {
-    case OperatorKind::kMatMul: return 3 * steps + (oper.has_bias() ? 1 : 0) + 1;
-    case OperatorKind::kAdd: return 4;
-    case OperatorKind::kRelu: return 3;
-    case OperatorKind::kCopy: return 2;
-  }
-  return 0;
+  const std::uint64_t map = oper.has_map() ? oper.map_inputs().size() + 1 : 0;
+  return by_kind(
+      oper.kind, [&] { return 3 * steps + (oper.has_bias ? 1 : 0) + map + 1; },
+      [&] { return map + 1; }, []() -> std::uint64_t { return 2; });
 }
 
 }  // namespace
@@ -118,13 +174,12 @@ UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopN
         " tile uOps and " + human_bytes(estimate.tensor_bytes) + " of tensors; allowed are " +
         std::to_string(kMaxOps) + " uOps and " + human_bytes(kMaxDramBytes));
   }
+  collect_kernels(graph, list);
   list.uops.reserve(estimate.uops);
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
-    if (graph.operators()[id].kind == OperatorKind::kMatMul) {
-      lower_matmul(graph, id, nests[id], list);
-    } else {
-      lower_elementwise(graph, id, list);
-    }
+    by_kind(
+        graph.operators()[id].kind, [&] { lower_matmul(graph, id, nests[id], list); },
+        [&] { lower_map(graph, id, list); }, [&] { lower_copy(graph, id, list); });
   }
   return list;
 }

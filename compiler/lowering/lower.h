@@ -20,8 +20,9 @@ LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
 
 /// Lowers every operator; `nests` has one entry per operator, of which those of matmuls count. A
 /// matmul's steps come in the order of its nest; per step LOAD A(m,k), LOAD B(k,n), at a tile's
-/// first step LOAD bias(0,n), EXECUTE, and right after the last step of a tile STORE C(m,n). Add
-/// and ReLU run over tiles row by row: LOADs, EXECUTE, STORE; a copy does the same without EXECUTE.
+/// first step LOAD bias(0,n), EXECUTE; right after the last step of a tile, if the matmul has an
+/// expression, LOADs of what that reads and its EXECUTE; then STORE C(m,n). Maps run over tiles row by
+/// row: LOADs, EXECUTE, STORE; a copy does the same without EXECUTE.
 /// Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes, or if tensor_tiles() does.
 UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopNest>& nests);
 

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "compiler/base/error.h"
+#include "compiler/graph/operator_words.h"
 
 namespace tilewave {
 namespace {
 
-enum class TileKind { kLeft, kRight, kResult, kRow };
+enum class TileKind { kLeft, kRight, kResult, kRow, kColumn, kValue };
 
 /// One thing that an operator does with a tensor.
 struct Role {
@@ -24,8 +26,25 @@ TileExtent extent(TileKind kind, const TileShape& tile) {
     case TileKind::kRight: return tile.right();
     case TileKind::kResult: return tile.result();
     case TileKind::kRow: return tile.row();
+    case TileKind::kColumn: return tile.column();
+    case TileKind::kValue: return TileShape::value();
   }
   throw InternalError("no such kind of tile");
+}
+
+/// Of what is broadcast: content with tiles of some other sizes too.
+bool is_flexible(TileKind kind) {
+  return kind == TileKind::kRow || kind == TileKind::kColumn || kind == TileKind::kValue;
+}
+
+TileKind kind_of(Broadcast broadcast) {
+  switch (broadcast) {
+    case Broadcast::kNone: return TileKind::kResult;
+    case Broadcast::kRow: return TileKind::kRow;
+    case Broadcast::kColumn: return TileKind::kColumn;
+    case Broadcast::kValue: return TileKind::kValue;
+  }
+  throw InternalError("no such broadcast");
 }
 
 /// What has to hold for one tensor to have tiles of both kinds.
@@ -34,7 +53,9 @@ const char* equal_keys(TileKind a, TileKind b) {
   if (is(TileKind::kLeft, TileKind::kRight)) {
     return "tile.m, tile.k and tile.n";
   }
-  return is(TileKind::kRight, TileKind::kResult) ? "tile.m and tile.k" : "tile.n and tile.k";
+  return is(TileKind::kRight, TileKind::kResult) || is(TileKind::kRight, TileKind::kColumn)
+             ? "tile.m and tile.k"
+             : "tile.n and tile.k";
 }
 
 class Tiling {
@@ -58,29 +79,49 @@ class Tiling {
 
  private:
   TileKind operand_kind(const Operator& oper, std::size_t input) const {
-    if (oper.kind == OperatorKind::kMatMul) {
+    if (input < oper.product_inputs()) {
       return input == 0 ? TileKind::kLeft : input == 1 ? TileKind::kRight : TileKind::kRow;
     }
-    return input == 1 && is_row_broadcast(graph_, oper) ? TileKind::kRow : TileKind::kResult;
+    return kind_of(
+        broadcast_of(graph_.tensor(oper.inputs[input]).shape, graph_.tensor(oper.output).shape));
   }
 
-  /// A role that says how tall the tiles are decides, the first that comes; a row vector is content
-  /// with any height.
+  /// A role that leaves no choice decides, else the first that comes; a row and a column are parts of a
+  /// whole tile.
   void take(TensorId id, const Role& role) {
     std::optional<Role>& decided = roles_[id];
-    if (decided && !fit(*decided, role)) {
+    if (!decided) {
+      decided = role;
+      return;
+    }
+    if (!fit(*decided, role)) {
       refuse(id, *decided, role);
     }
-    if (!decided || decided->kind == TileKind::kRow) {
+    if (is_flexible(decided->kind) && decided->kind != role.kind &&
+        role.kind != TileKind::kValue) {
+      const bool both_flexible = is_flexible(role.kind) && decided->kind != TileKind::kValue;
       decided = role;
+      if (both_flexible) {
+        decided->kind = TileKind::kResult;
+      }
     }
   }
 
   bool fit(const Role& a, const Role& b) const {
-    const TileExtent of_a = extent(a.kind, tile_);
-    const TileExtent of_b = extent(b.kind, tile_);
-    const bool any_height = a.kind == TileKind::kRow || b.kind == TileKind::kRow;
-    return of_a.cols == of_b.cols && (any_height || of_a.rows == of_b.rows);
+    if (is_flexible(a.kind) && is_flexible(b.kind)) {
+      return true;
+    }
+    const TileExtent rigid = extent(is_flexible(a.kind) ? b.kind : a.kind, tile_);
+    const Role& other = is_flexible(a.kind) ? a : b;
+    switch (other.kind) {
+      case TileKind::kRow: return rigid.cols == tile_.n;
+      case TileKind::kColumn: return rigid == tile_.result();
+      case TileKind::kValue: return true;
+      case TileKind::kLeft:
+      case TileKind::kRight:
+      case TileKind::kResult: return rigid == extent(other.kind, tile_);
+    }
+    return false;
   }
 
   [[noreturn]] void refuse(TensorId id, const Role& a, const Role& b) const {
@@ -91,7 +132,7 @@ class Tiling {
 
   /// "the left operand of matmul 'y' (tiles m x k = 32x64)"
   std::string describe(const Role& role) const {
-    return what(role) + to_string(role.oper->kind) + " '" + graph_.tensor(role.oper->output).name +
+    return what(role) + operator_name(*role.oper) + " '" + graph_.tensor(role.oper->output).name +
            "' (tiles " + demand(role.kind) + ")";
   }
 
@@ -101,6 +142,8 @@ class Tiling {
       case TileKind::kRight: return "k x n = " + to_string(tile_.right());
       case TileKind::kResult: return "m x n = " + to_string(tile_.result());
       case TileKind::kRow: return "n = " + std::to_string(tile_.n) + " wide";
+      case TileKind::kColumn: return "m x n = " + to_string(tile_.result()) + " or m x 1";
+      case TileKind::kValue: return "of any size";
     }
     return "?";
   }
@@ -113,6 +156,8 @@ class Tiling {
       case TileKind::kLeft: return "the left operand of ";
       case TileKind::kRight: return "the right operand of ";
       case TileKind::kRow: return "the row vector of ";
+      case TileKind::kColumn: return "the column vector of ";
+      case TileKind::kValue: return "the single value of ";
       case TileKind::kResult: break;
     }
     return "an operand of ";
@@ -129,21 +174,41 @@ std::vector<TileExtent> tensor_tiles(const Graph& graph, const TileShape& tile) 
   return Tiling(graph, tile).run();
 }
 
+OperandForm operand_form(Broadcast broadcast, const TileExtent& tile) {
+  switch (broadcast) {
+    case Broadcast::kNone: return OperandForm::kTile;
+    case Broadcast::kRow: return OperandForm::kRow;
+    case Broadcast::kColumn:
+      return tile.cols == 1 ? OperandForm::kColumn : OperandForm::kFirstColumn;
+    case Broadcast::kValue: return OperandForm::kValue;
+  }
+  throw InternalError("no such broadcast");
+}
+
 std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
                          const std::vector<TileExtent>& tiles) {
   const auto rounded = [&](TensorId tensor) {
     return ceil_div(tiles[tensor].bytes(), kSramAlignment) * kSramAlignment;
   };
-  std::uint64_t bytes = oper.kind == OperatorKind::kCopy ? 0 : rounded(oper.output);
-  for (std::size_t i = 0; i < oper.inputs.size(); ++i) {
-    const TensorId input = oper.inputs[i];
-    const bool one_tile = oper.kind != OperatorKind::kMatMul ||
-                          tile_grid(graph.tensor(input).shape, tiles[input]).tiles() == 1;
-    const auto before = oper.inputs.begin() + static_cast<std::ptrdiff_t>(i);
-    const bool counted = one_tile && std::find(oper.inputs.begin(), before, input) != before;
-    bytes += counted ? 0 : rounded(input);
-  }
-  return bytes;
+  const auto one_tile = [&](TensorId tensor) {
+    return tile_grid(graph.tensor(tensor).shape, tiles[tensor]).tiles() == 1;
+  };
+  const auto of = [&](std::span<const TensorId> inputs, bool same_place) {
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const auto before = inputs.first(i);
+      const bool counted = (same_place || one_tile(inputs[i])) &&
+                           std::ranges::find(before, inputs[i]) != before.end();
+      bytes += counted ? 0 : rounded(inputs[i]);
+    }
+    return bytes;
+  };
+  const std::span<const TensorId> inputs = oper.inputs;
+  const std::uint64_t operands = std::max(of(inputs.first(oper.product_inputs()), false),
+                                          of(inputs.subspan(oper.product_inputs()), true));
+  return by_kind(
+      oper.kind, [&] { return rounded(oper.output) + operands; },
+      [&] { return rounded(oper.output) + operands; }, [&] { return operands; });
 }
 
 void require_step_fits(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes) {
@@ -151,9 +216,9 @@ void require_step_fits(const Graph& graph, const TileShape& tile, std::uint64_t 
   for (const Operator& oper : graph.operators()) {
     const std::uint64_t bytes = step_bytes(graph, oper, tiles);
     if (bytes > sram_bytes) {
-      throw InputError("graph '" + graph.name() + "': a step of " + to_string(oper.kind) + " '" +
+      throw InputError("graph '" + graph.name() + "': a step of " + operator_name(oper) + " '" +
                        graph.tensor(oper.output).name + "' needs " + std::to_string(bytes) +
-                       " bytes of SRAM for its tiles" + (oper.has_bias() ? ", bias included" : "") +
+                       " bytes of SRAM for its tiles" + (oper.has_bias ? ", bias included" : "") +
                        "; there are " + std::to_string(sram_bytes));
     }
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/graph/graph.h"
+#include "compiler/program/vector_kernel.h"
 
 namespace tilewave {
 
@@ -12,17 +13,22 @@ namespace tilewave {
 ///
 ///   left operand of a matmul                                 m×k
 ///   right operand of a matmul                                k×n
-///   result of a matmul; result or operand of add,
-///   relu and copy                                            m×n
-///   row vector, as bias or broadcast operand                 1×n if it is that only and a source
+///   result of a matmul, map or copy; whole operand of a
+///   map or copy                                              m×n
+///   row vector, as bias or broadcast operand                 1×n if it is only that
+///   column that is broadcast                                 m×1 likewise
+///   single value that is broadcast                           1×1 likewise
 ///
-/// A tensor that is a row vector and something else has the other's tiles, which must be n wide:
-/// the vector is the first row of its first tiles. Throws InputError naming the tensor, two of its
+/// A tensor that is a row vector and something else has the other's tiles, which must be n wide: the
+/// vector is the first row of its first tiles. A column is likewise the first of m×n tiles. Throws InputError naming the tensor, two of its
 /// roles that ask for different tiles, and the keys that would have to be equal.
 std::vector<TileExtent> tensor_tiles(const Graph& graph, const TileShape& tile);
 
-/// Bytes of SRAM that the tiles of one step of `oper` take: its operands, bias included, and its
-/// result; a tile that is two operands counts once. `tiles` are those of tensor_tiles().
+/// How a map reads an operand that is broadcast like that and has such tiles.
+OperandForm operand_form(Broadcast broadcast, const TileExtent& tile);
+
+/// Bytes of SRAM that the tiles of one step of `oper` take at most: its operands, bias included, or
+/// those of its expression, and its result; a tile that is two operands counts once. `tiles` are those of tensor_tiles().
 std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
                          const std::vector<TileExtent>& tiles);
 

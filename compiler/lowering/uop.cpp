@@ -13,9 +13,13 @@ namespace {
 /// Marks an accumulator whose steps go down in k; an operator has less steps than that.
 constexpr std::uint32_t kFalling = 1U << 31;
 
-/// Operands that are loaded for `step`: a matmul's bias for the first step of a tile only.
-std::size_t operands_of(const Operator& oper, const Uop& step) {
-  return oper.inputs.size() - (oper.has_bias() && !step.first ? 1 : 0);
+/// Inputs that are loaded for `step`: [first, second).
+std::pair<std::size_t, std::size_t> inputs_of(const Operator& oper, const Uop& step) {
+  if (step.kind == UopKind::kStore || step.vector) {
+    return {oper.product_inputs(), oper.inputs.size()};
+  }
+  // The bias comes with the first step of a tile.
+  return {0, oper.product_inputs() - (oper.has_bias && !step.first ? 1 : 0)};
 }
 
 class UopVerifier {
@@ -58,38 +62,59 @@ class UopVerifier {
 
   void verify_execute(const Uop& uop) {
     const Operator& oper = graph_.operators()[uop.oper];
-    if (oper.kind == OperatorKind::kCopy || uop.tensor != oper.output) {
-      fail("EXECUTE of another tensor, or of a copy");
+    const bool exists = by_kind(
+        oper.kind, [&] { return !uop.vector || oper.has_map(); }, [&] { return uop.vector; },
+        [] { return false; });
+    if (!exists || uop.tensor != oper.output) {
+      fail("EXECUTE of another tensor, or of what the operator does not do");
     }
     take_operands(uop);
-    const bool matmul = oper.kind == OperatorKind::kMatMul;
-    const std::uint32_t last_k = matmul ? index_.grid(oper.inputs[0]).cols - 1 : 0;
-    // Rising from 0 or falling to 0; the top bit keeps which.
+    if (complete_ != nullptr) {
+      fail("EXECUTE before the STORE of the tile completed last");
+    }
+    if (uop.vector && oper.product_inputs() > 0) {
+      if (summed_ == nullptr || !same_tile(*summed_, uop)) {
+        fail("the expression of a sum that was not just completed");
+      }
+      summed_ = nullptr;
+    } else {
+      verify_sum_step(oper, uop);
+    }
+    complete_ = completes_tile(graph_, uop) ? &uop : nullptr;
+  }
+
+  /// Rising from 0 or falling to 0; the top bit keeps which.
+  void verify_sum_step(const Operator& oper, const Uop& uop) {
+    const std::uint32_t last_k = uop.vector ? 0 : index_.grid(oper.inputs[0]).cols - 1;
     std::uint32_t& done = done_[index_.id(uop)];
     if (uop.first && uop.k != 0) {
       done |= kFalling;
     }
     const std::uint32_t count = done & ~kFalling;
     const std::uint32_t expected = (done & kFalling) != 0 ? last_k - count : count;
-    if (complete_ != nullptr || uop.first != (count == 0) || uop.k != expected ||
+    if (summed_ != nullptr || uop.first != (count == 0) || uop.k != expected ||
         uop.last != (count == last_k)) {
       fail("accumulator opened twice or not at all, or its steps are out of order");
     }
     ++done;
-    complete_ = uop.last ? &uop : nullptr;
+    summed_ = uop.last && !completes_tile(graph_, uop) ? &uop : nullptr;
+  }
+
+  static bool same_tile(const Uop& a, const Uop& b) {
+    return a.oper == b.oper && a.tensor == b.tensor && a.row == b.row && a.col == b.col;
   }
 
   /// Of a tile that the step before has completed, or that has just been loaded to be copied.
   void verify_store(const Uop& uop) {
     const Operator& oper = graph_.operators()[uop.oper];
-    if (oper.kind == OperatorKind::kCopy && uop.tensor == oper.output && complete_ == nullptr) {
+    const bool copies = by_kind(
+        oper.kind, [] { return false; }, [] { return false; }, [] { return true; });
+    if (copies && uop.tensor == oper.output && complete_ == nullptr) {
       take_operands(uop);
       if (done_[index_.id(uop)]++ != 0) {
         fail("STORE of a tile that was copied before");
       }
-    } else if (complete_ == nullptr || loads_ != 0 || complete_->oper != uop.oper ||
-               complete_->tensor != uop.tensor || complete_->row != uop.row ||
-               complete_->col != uop.col) {
+    } else if (complete_ == nullptr || loads_ != 0 || !same_tile(*complete_, uop)) {
       fail("STORE of a tile that was not just completed");
     }
     complete_ = nullptr;
@@ -99,19 +124,16 @@ class UopVerifier {
   /// All operands of the uOp at the position, and nothing else, are loaded right before it.
   void take_operands(const Uop& step) {
     const Operator& oper = graph_.operators()[step.oper];
-    const std::size_t operands = operands_of(oper, step);
-    if (loads_ != operands) {
+    const auto [first, end] = inputs_of(oper, step);
+    if (loads_ != end - first) {
       fail("operands are not all that is loaded before it");
     }
     loads_ = 0;
-    const bool matmul = oper.kind == OperatorKind::kMatMul;
-    for (std::size_t input = 0; input < operands; ++input) {
-      const Uop& load = uops_[position_ - operands + input];
-      const bool row_vector = input == 2 || (input == 1 && is_row_broadcast(graph_, oper));
-      const std::uint32_t row = row_vector ? 0 : matmul && input == 1 ? step.k : step.row;
-      const std::uint32_t col = matmul && input == 0 ? step.k : step.col;
-      if (load.oper != step.oper || load.tensor != oper.inputs[input] || load.row != row ||
-          load.col != col) {
+    for (std::size_t input = first; input < end; ++input) {
+      const Uop& load = uops_[position_ - end + input];
+      const TileCoordinates tile = operand_tile(graph_, oper, input, step);
+      if (load.oper != step.oper || load.tensor != oper.inputs[input] || load.row != tile.row ||
+          load.col != tile.col) {
         fail("operand " + std::to_string(input) + " is not loaded right before it");
       }
     }
@@ -133,12 +155,32 @@ class UopVerifier {
   TileIndex index_;
   std::vector<std::uint32_t> done_;    // steps of each tile
   std::vector<std::uint64_t> stores_;  // of each tensor
+  const Uop* summed_ = nullptr;        // the step whose tile its expression has to complete now
   const Uop* complete_ = nullptr;      // the step whose tile has to be stored now
   std::size_t loads_ = 0;              // since the last EXECUTE, or STORE of a copy
   std::size_t position_ = 0;
 };
 
 }  // namespace
+
+bool completes_tile(const Graph& graph, const Uop& uop) {
+  return uop.last && (uop.vector || !graph.operators()[uop.oper].has_map());
+}
+
+TileCoordinates operand_tile(const Graph& graph, const Operator& oper, std::size_t input,
+                             const Uop& step) {
+  if (input < oper.product_inputs()) {
+    return {input == 0   ? step.row
+            : input == 1 ? step.k
+                         : 0,
+            input == 0 ? step.k : step.col};
+  }
+  const Broadcast broadcast =
+      broadcast_of(graph.tensor(oper.inputs[input]).shape, graph.tensor(oper.output).shape);
+  const bool first_row = broadcast == Broadcast::kRow || broadcast == Broadcast::kValue;
+  const bool first_column = broadcast == Broadcast::kColumn || broadcast == Broadcast::kValue;
+  return {first_row ? 0 : step.row, first_column ? 0 : step.col};
+}
 
 void verify_uops(const Graph& graph, const UopList& list) { UopVerifier(graph, list).verify(); }
 
@@ -153,13 +195,14 @@ std::string to_text(const Graph& graph, const UopList& list) {
     switch (uop.kind) {
       case UopKind::kLoad: text += "LOAD    " + tile; break;
       case UopKind::kExecute:
-        text += "EXECUTE " + tile + " " + to_string(oper.kind);
-        if (oper.kind == OperatorKind::kMatMul) {
+        text += "EXECUTE " + tile + " " +
+                (uop.vector ? to_text(list.kernels[list.kernel_of[uop.oper]])
+                            : to_string(oper.kind));
+        if (!uop.vector) {
           text += " k=" + std::to_string(uop.k);
+          text += uop.first ? " clear" : "";
+          text += uop.first && oper.has_bias ? " bias" : "";
         }
-        text += uop.first ? " clear" : "";
-        text += uop.first && oper.has_bias() ? " bias" : "";
-        text += is_row_broadcast(graph, oper) ? " broadcast" : "";
         break;
       case UopKind::kStore: text += "STORE   " + tile + (oper.relu ? " relu" : ""); break;
     }

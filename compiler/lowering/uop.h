@@ -6,17 +6,19 @@
 #include <vector>
 
 #include "compiler/graph/graph.h"
+#include "compiler/program/vector_kernel.h"
 
 namespace tilewave {
 
 enum class UopKind : std::uint8_t { kLoad, kExecute, kStore };
 
 /// LOAD tensor(row, col) | EXECUTE step (row, col, k) of `oper` | STORE tensor(row, col).
-/// k is the reduction step a LOAD or EXECUTE belongs to; 0 for elementwise operators and stores.
+/// k is the reduction step a LOAD or EXECUTE belongs to; 0 for expressions and stores.
 struct Uop {
   UopKind kind = UopKind::kLoad;
   bool first = false;  ///< EXECUTE: clears the accumulator
-  bool last = false;   ///< EXECUTE: completes the output tile
+  bool last = false;   ///< EXECUTE: takes the last step of the sum, or is its own first and last
+  bool vector = false; ///< EXECUTE: of the operator's expression, not of its product
   OperatorId oper = 0;
   TensorId tensor = 0;  ///< loaded, stored, or computed
   std::uint32_t row = 0;
@@ -28,6 +30,8 @@ struct UopList {
   TileShape tile;
   std::vector<TileExtent> tiles;  ///< of each tensor
   std::vector<Uop> uops;
+  std::vector<VectorKernel> kernels = {};        ///< of all expressions, each once
+  std::vector<std::uint16_t> kernel_of = {};     ///< by operator; 0 for one without expression
 
   TileGrid grid(const Graph& graph, TensorId tensor) const {
     return tile_grid(graph.tensor(tensor).shape, tiles[tensor]);
@@ -37,8 +41,20 @@ struct UopList {
 /// The legal form: every EXECUTE, and the STORE of a copy, directly follows the LOADs of its
 /// operands, the bias only at a tile's first step; every accumulator is
 /// opened once, takes its steps in rising or in falling order of k, others in between or not, is
-/// closed once, at the last, and stored right after; all coordinates exist. Throws InternalError.
+/// closed once, at the last or by the expression that directly follows it, and stored right after; all
+/// coordinates exist. Throws InternalError.
 void verify_uops(const Graph& graph, const UopList& list);
+
+/// Whether an EXECUTE completes its tile.
+bool completes_tile(const Graph& graph, const Uop& uop);
+
+/// The tile of `input` that an EXECUTE of `oper` reads: row and column.
+struct TileCoordinates {
+  std::uint32_t row = 0;
+  std::uint32_t col = 0;
+};
+TileCoordinates operand_tile(const Graph& graph, const Operator& oper, std::size_t input,
+                             const Uop& step);
 
 std::string to_text(const Graph& graph, const UopList& uops);
 

@@ -14,10 +14,11 @@ class Walk {
     for (std::uint32_t index = 0; index < program_.ops.size(); ++index) {
       const Op& op = program_.ops[index];
       std::size_t operand = 0;
-      visit_operands(program_, op, [&](std::uint32_t address) {
-        links_[index].operands[operand++] = read(address, index);
-      });
-      if (op.opcode != Opcode::kStore) {
+      visit_operands(program_, op,
+                     [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent&) {
+                       links_[index].operands[operand++] = read(address, index);
+                     });
+      if (rule_of(op.opcode).has_dst) {
         write(index);
       }
     }
@@ -44,13 +45,13 @@ class Walk {
 
   void write(std::uint32_t index) {
     const Op& op = program_.ops[index];
-    const std::uint64_t end = op.dst + tensor_tile_bytes(program_, op.tensor);
+    const std::uint64_t end = op.dst + written_extent(program_, op).bytes();
     auto tile = sram_.upper_bound(op.dst);
     if (tile != sram_.begin() && std::prev(tile)->second.end > op.dst) {
       --tile;
     }
     while (tile != sram_.end() && tile->first < end) {
-      const bool continues = op.opcode == Opcode::kMatmul && !op.clear && tile->first == op.dst;
+      const bool continues = accumulates(op) && tile->first == op.dst;
       if (!continues) {
         links_[tile->second.writer].overwritten_by = index;
       }

@@ -6,10 +6,12 @@
 namespace tilewave {
 namespace {
 
+constexpr std::array<std::uint32_t, kEngineCount> kNoReaders = {kNoOp, kNoOp, kNoOp, kNoOp};
+
 /// Who touched a resource last: the writer, and the latest reader of each engine since.
 struct Access {
   std::uint32_t writer = kNoOp;
-  std::array<std::uint32_t, kEngineCount> readers{kNoOp, kNoOp, kNoOp};
+  std::array<std::uint32_t, kEngineCount> readers = kNoReaders;
 };
 
 class HazardFinder {
@@ -24,17 +26,17 @@ class HazardFinder {
     for (std::uint32_t index = 0; index < program_.ops.size(); ++index) {
       op_ = index;
       const Op& op = program_.ops[index];
-      computes_ = engine_of(op.opcode) == Engine::kCompute;
-      accumulates_ = op.opcode == Opcode::kMatmul && !op.clear;
+      computes_ = computes(op);
+      accumulates_ = accumulates(op);
       visit_sram(
           program_, op,
           [&](std::uint32_t address, std::uint64_t bytes) {
             read_sram(address, bytes, address == op.dst);
           },
           [&](std::uint32_t address, std::uint64_t bytes) { write_sram(address, bytes); });
-      if (op.opcode == Opcode::kLoad) {
+      if (is_load(op)) {
         read(dram_tile(op), false, false);
-      } else if (op.opcode == Opcode::kStore) {
+      } else if (is_store(op)) {
         write(dram_tile(op), false);
       }
     }
@@ -66,19 +68,18 @@ class HazardFinder {
       depend(reader, HazardKind::kWriteAfterRead, in_place);
     }
     depend(access.writer, HazardKind::kWriteAfterWrite, in_place);
-    access = {op_, {kNoOp, kNoOp, kNoOp}};
+    access = {op_, kNoReaders};
   }
 
   void depend(std::uint32_t earlier, HazardKind kind, bool in_place) {
     if (earlier == kNoOp || earlier == op_) {
       return;
     }
-    const Opcode opcode = program_.ops[earlier].opcode;
-    if (in_place && opcode == Opcode::kMatmul &&
-        program_.ops[earlier].dst == program_.ops[op_].dst) {
+    const Op& before = program_.ops[earlier];
+    if (in_place && is_sum_step(before) && before.dst == program_.ops[op_].dst) {
       return;
     }
-    Hazard& hazard = hazards_[op_][static_cast<std::size_t>(engine_of(opcode))];
+    Hazard& hazard = hazards_[op_][static_cast<std::size_t>(engine_of(before.opcode))];
     if (!hazard.exists() || earlier > hazard.op || (earlier == hazard.op && kind < hazard.kind)) {
       hazard = {earlier, kind};
     }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "compiler/program/opcodes.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {

@@ -1,6 +1,7 @@
 #include "compiler/program/op_names.h"
 
 #include "compiler/base/number_text.h"
+#include "compiler/program/opcodes.h"
 
 namespace tilewave {
 
@@ -20,7 +21,7 @@ std::string op_name(const Program& program, std::uint32_t op) {
   std::string name = to_string(named.opcode);
   name += ' ';
   name += tile_name(program, op);
-  if (named.opcode == Opcode::kMatmul) {
+  if (rule_of(named.opcode).has_step) {
     name += " k=";
     append_decimal(name, named.k);
   }

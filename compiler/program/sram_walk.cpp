@@ -9,7 +9,7 @@ namespace tilewave {
 OpTiles SramWalk::step() {
   const std::uint32_t index = next_++;
   const Op& op = program_->ops[index];
-  const bool goes_on = op.opcode == Opcode::kMatmul && !op.clear;
+  const bool goes_on = accumulates(op);
   OpTiles tiles;
   visit_sram(
       *program_, op,

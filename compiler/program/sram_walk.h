@@ -7,6 +7,7 @@
 #include <map>
 
 #include "compiler/program/hazards.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {
@@ -15,8 +16,6 @@ namespace tilewave {
 using SramTileId = std::uint32_t;
 
 struct OpTiles {
-  static constexpr std::size_t kMostReads = 4;  // two operands, a bias, a sum to go on with
-
   std::array<SramTileId, kMostReads> reads{};
   std::uint32_t read_count = 0;
   SramTileId writes = kNoOp;  ///< the op itself if it begins a tile; kNoOp for a store

@@ -54,8 +54,10 @@ struct TileShape {
 
   TileExtent left() const { return {m, k}; }
   TileExtent right() const { return {k, n}; }
-  TileExtent result() const { return {m, n}; }  ///< of Add and ReLU too, and their operands
+  TileExtent result() const { return {m, n}; }  ///< of a map too, and its whole operands
   TileExtent row() const { return {1, n}; }     ///< of a bias
+  TileExtent column() const { return {m, 1}; }  ///< of what is broadcast along rows
+  static TileExtent value() { return {1, 1}; }  ///< of what is broadcast to all
   bool operator==(const TileShape&) const = default;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "compiler/program/opcodes.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {
@@ -17,24 +18,9 @@ inline std::uint64_t tensor_tile_bytes(const Program& program, std::uint32_t ten
 inline std::uint64_t moved_bytes(const Program& program) {
   std::uint64_t bytes = 0;
   for (const Op& op : program.ops) {
-    bytes += engine_of(op.opcode) == Engine::kCompute ? 0 : tensor_tile_bytes(program, op.tensor);
+    bytes += moves_tile(op) ? tensor_tile_bytes(program, op.tensor) : 0;
   }
   return bytes;
 }
-
-/// Calls `visit(address)` for every tile that `op` reads but is not its own accumulator.
-template <typename Visit>
-void visit_operands(const Program& program, const Op& op, Visit&& visit) {
-  visit_sram(
-      program, op,
-      [&](std::uint32_t address, std::uint64_t) {
-        if (op.opcode != Opcode::kMatmul || address != op.dst) {
-          visit(address);
-        }
-      },
-      [](std::uint32_t, std::uint64_t) {});
-}
-
-inline constexpr std::uint32_t kMaxOperands = 3;
 
 }  // namespace tilewave

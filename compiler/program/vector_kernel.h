@@ -2,6 +2,7 @@
 // holds each once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -39,7 +40,16 @@ std::string to_text(const VectorKernel& kernel);
 /// Throws InputError without a place.
 VectorKernel parse_vector_kernel(std::string_view text);
 
+/// Passes over the tile that a vector unit makes whose functions cost so much, by CostClass: the sum over
+/// the steps, at least one.
+std::uint64_t passes(const VectorKernel& kernel,
+                     const std::array<std::uint32_t, kCostClassCount>& cost);
+
 /// Elements of an operand that are read: m×n, 1×n, m×1, m×n (the rows that hold the column), 1×1.
 TileExtent operand_extent(OperandForm form, const TileExtent& result);
+/// Whether a tile that lies in SRAM can be such an operand.
+bool operand_fits(OperandForm form, const TileExtent& tile, const TileExtent& result);
+/// What operand_fits() wants, in words: "32x32", "32 columns", "any tile".
+std::string operand_requirement(OperandForm form, const TileExtent& result);
 
 }  // namespace tilewave

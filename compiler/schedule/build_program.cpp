@@ -1,7 +1,7 @@
 // build_program() of schedule.h: tensors get their places in DRAM.
 #include <algorithm>
 
-#include "compiler/lowering/tiling.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/schedule/schedule.h"
 
 namespace tilewave {
@@ -11,11 +11,12 @@ constexpr std::uint64_t kTensorAlignment = 4096;
 
 }  // namespace
 
-Program build_program(const Graph& graph, const TileShape& tile, Schedule schedule) {
+Program build_program(const Graph& graph, const UopList& uops, Schedule schedule) {
   Program program;
-  program.tile = tile;
+  program.tile = uops.tile;
+  program.kernels = uops.kernels;
   std::uint64_t base = 0;
-  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
+  const std::vector<TileExtent>& tiles = uops.tiles;
   for (TensorId id = 0; id < tiles.size(); ++id) {
     const Tensor& tensor = graph.tensor(id);
     ProgramTensor entry{tensor.name, tensor.shape, tiles[id], padded_shape(tensor.shape, tiles[id]),

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "compiler/graph/fusion.h"
 #include "compiler/lowering/lower.h"
 #include "compiler/lowering/tiling.h"
+#include "compiler/program/opcodes.h"
 
 namespace tilewave {
 namespace {
@@ -41,15 +44,93 @@ FittingSchedule attempt(const Graph& fused, const TileShape& tile, std::vector<L
   return fitting;
 }
 
+/// Whether a step of some operator needs more than there is.
+bool any_step_exceeds(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes) {
+  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
+  return std::ranges::any_of(graph.operators(), [&](const Operator& oper) {
+    return step_bytes(graph, oper, tiles) > sram_bytes;
+  });
+}
+
+/// Products that another whole tensor is added to, or the like, and that are too large to wait for it:
+/// by the rule of FusionOptions they would pass through DRAM.
+std::set<std::string> large_products(const Graph& fused, const TileShape& tile,
+                                     std::uint64_t sram_bytes) {
+  std::set<std::string> names;
+  const std::vector<TileExtent> tiles = tensor_tiles(fused, tile);
+  for (const Operator& oper : fused.operators()) {
+    if (const std::optional<TensorId> product = joinable_product(fused, oper)) {
+      const Tensor& tensor = fused.tensor(*product);
+      if (padded_shape(tensor.shape, tiles[*product]).elements() * kElementBytes >
+          sram_bytes / 2) {
+        names.insert(tensor.name);
+      }
+    }
+  }
+  return names;
+}
+
+/// Likewise those that did, for another tile took their place.
+std::set<std::string> stored_products(const Graph& fused, const Schedule& schedule) {
+  std::set<std::string> names;
+  for (const Operator& oper : fused.operators()) {
+    const std::optional<TensorId> product = joinable_product(fused, oper);
+    if (product && std::ranges::any_of(schedule.ops, [&](const Op& op) {
+          return op.tensor == *product && is_store(op);
+        })) {
+      names.insert(fused.tensor(*product).name);
+    }
+  }
+  return names;
+}
+
+FusionOptions fusion_to_fit(const Graph& graph, const TileShape& tile,
+                            const ScheduleOptions& options) {
+  FusionOptions fusion;
+  const Graph fused = fuse(graph, fusion);
+  if (options.forwarding) {
+    fusion.joined = large_products(fused, tile, options.sram_bytes);
+  }
+  if (any_step_exceeds(fusion.joined.empty() ? fused : fuse(graph, fusion), tile,
+                       options.sram_bytes)) {
+    fusion.joined.clear();
+    fusion.bias = !any_step_exceeds(fused, tile, options.sram_bytes);
+  }
+  return fusion;
+}
+
+/// What a schedule loads and stores.
+std::uint64_t moved_bytes(const FittingSchedule& fitting) {
+  std::uint64_t bytes = 0;
+  for (const Op& op : fitting.schedule.ops) {
+    bytes += moves_tile(op) ? fitting.uops.tiles[op.tensor].bytes() : 0;
+  }
+  return bytes;
+}
+
 }  // namespace
 
-Graph fuse_to_fit(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes) {
-  Graph fused = fuse(graph);
-  const std::vector<TileExtent> tiles = tensor_tiles(fused, tile);
-  const bool tight = std::ranges::any_of(fused.operators(), [&](const Operator& oper) {
-    return oper.has_bias() && step_bytes(fused, oper, tiles) > sram_bytes;
-  });
-  return tight ? fuse(graph, FuseBias::kNo) : std::move(fused);
+Graph fuse_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOptions& options) {
+  return fuse(graph, fusion_to_fit(graph, tile, options));
+}
+
+CompiledSchedule compile_to_fit(const Graph& graph, const TileShape& tile,
+                                const ScheduleOptions& options) {
+  FusionOptions fusion = fusion_to_fit(graph, tile, options);
+  Graph fused = fuse(graph, fusion);
+  FittingSchedule fitting = schedule_to_fit(fused, tile, options);
+  if (std::set<std::string> stored = stored_products(fused, fitting.schedule);
+      options.forwarding && !stored.empty()) {
+    fusion.joined.merge(stored);
+    Graph joined = fuse(graph, fusion);
+    if (!any_step_exceeds(joined, tile, options.sram_bytes)) {
+      FittingSchedule other = schedule_to_fit(joined, tile, options);
+      if (moved_bytes(other) <= moved_bytes(fitting)) {
+        return {std::move(joined), std::move(other)};
+      }
+    }
+  }
+  return {std::move(fused), std::move(fitting)};
 }
 
 FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,

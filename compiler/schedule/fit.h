@@ -11,8 +11,10 @@
 
 namespace tilewave {
 
-/// fuse(), but biases stay adds of their own if a step with its bias does not fit the SRAM.
-Graph fuse_to_fit(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes);
+/// fuse(), but biases stay adds of their own if a step with its bias does not fit the SRAM; and a map
+/// that reads another whole tensor becomes part of the matmul before it if the product is larger than
+/// half of the SRAM, and tiles are forwarded.
+Graph fuse_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOptions& options);
 
 struct FittingSchedule {
   std::vector<LoopNest> nests;  ///< by operator
@@ -25,6 +27,16 @@ struct FittingSchedule {
 /// computed by itself and nothing is kept (ScheduleOptions::apart). Throws InputError if a step
 /// does not fit.
 FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
+                                const ScheduleOptions& options);
+
+struct CompiledSchedule {
+  Graph fused;
+  FittingSchedule fitting;
+};
+
+/// Both. If it turns out that a product had to leave the SRAM before the map of it and another whole
+/// tensor, the two are joined after all and scheduled again, and what moves less is taken.
+CompiledSchedule compile_to_fit(const Graph& graph, const TileShape& tile,
                                 const ScheduleOptions& options);
 
 }  // namespace tilewave

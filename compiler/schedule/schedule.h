@@ -56,7 +56,7 @@ struct ScheduleStats {
 };
 
 struct Schedule {
-  std::vector<Op> ops;  ///< Op::tensor is the graph's TensorId
+  std::vector<Op> ops;  ///< Op::tensor is the graph's TensorId, Op::kernel an index into the uOps'
   ScheduleStats stats;
 };
 
@@ -75,10 +75,9 @@ struct SchedulingProblem {
 
 /// The schedule keeps the order of the EXECUTEs and decides where tiles lie, when they are loaded,
 /// how long they stay and when they leave. One pass with two positions:
-///   - ahead, within the options' limits and as fast as the DRAM could bring them, every operand
-///   that
-///     is not resident gets its place and its LOAD, every accumulator its place, for which tiles
-///     that are needed later still are evicted;
+///   - ahead, within the options' limits and as fast as the DRAM could bring them, every operand that
+///     is not resident gets its place and its LOAD, every accumulator its place, for which tiles that
+///     are needed later still are evicted;
 ///   - behind, the step is emitted, operands without a later use are freed, and a complete tile is
 ///     stored, kept for its users, or both.
 /// Deterministic. Throws OutOfSram when the SRAM cannot hold what one step needs at once, listing
@@ -92,6 +91,6 @@ void verify(const SchedulingProblem& problem, const Schedule& schedule);
 
 /// The program of a schedule: the graph's tensors laid out one after another in DRAM, 4 KiB
 /// aligned.
-Program build_program(const Graph& graph, const TileShape& tile, Schedule schedule);
+Program build_program(const Graph& graph, const UopList& uops, Schedule schedule);
 
 }  // namespace tilewave

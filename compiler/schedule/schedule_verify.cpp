@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/base/error.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/program/tile_index.h"
 #include "compiler/schedule/schedule.h"
 
@@ -25,13 +26,9 @@ class ContentsVerifier {
   void verify() {
     for (index_ = 0; index_ < schedule_.ops.size(); ++index_) {
       const Op& op = schedule_.ops[index_];
-      switch (op.opcode) {
-        case Opcode::kLoad: load(op); break;
-        case Opcode::kStore: store(op); break;
-        case Opcode::kMatmul:
-        case Opcode::kAdd:
-        case Opcode::kRelu: execute(op); break;
-      }
+      by_opcode(
+          op.opcode, [&] { load(op); }, [&] { store(op); }, [&] { execute(op, false); },
+          [&] { execute(op, true); });
     }
     if (next_execute() != list_.uops.size()) {
       fail("steps are missing");
@@ -41,8 +38,9 @@ class ContentsVerifier {
 
  private:
   static constexpr TileId kNothing = ~TileId{0};
-  /// Of a tile in SRAM. A whole sum whose operator has a ReLU is final only when that was applied.
-  enum class Value : std::uint8_t { kPartial, kBeforeRelu, kFinal };
+  /// Of a tile in SRAM. A whole sum whose operator has a ReLU or an expression is final only when that
+  /// was applied.
+  enum class Value : std::uint8_t { kPartial, kBeforeRelu, kBeforeMap, kFinal };
   struct Content {
     TileId tile = kNothing;
     Value value = Value::kPartial;
@@ -84,7 +82,7 @@ class ContentsVerifier {
     content(op.dst) = {tile, Value::kFinal};
   }
 
-  void execute(const Op& op) {
+  void execute(const Op& op, bool vector) {
     const std::size_t position = next_execute();
     if (position == list_.uops.size()) {
       fail("a step that nobody asked for");
@@ -94,37 +92,50 @@ class ContentsVerifier {
       fail("not the step whose turn it is");
     }
     const Operator& oper = graph_.operators()[uop.oper];
-    if (op.opcode != opcode_of(oper.kind) ||
-        op.clear != (op.opcode == Opcode::kMatmul && uop.first) ||
+    if (vector != uop.vector || op.clear != (!vector && uop.first) ||
+        op.biased != (!vector && uop.first && oper.has_bias) ||
+        (vector && op.kernel != list_.kernel_of[uop.oper]) ||
         (op.relu && !(uop.last && oper.relu))) {
       fail("does something else than the step");
+    }
+    std::size_t operand = 0;
+    if (vector && oper.product_inputs() > 0) {
+      expect(operand_address(op, operand++), tile_index_.id(uop), Value::kBeforeMap);
+      if (op.dst != op.a) {
+        fail("does not work in place on its sum");
+      }
     }
     std::size_t first = position;
     while (first > 0 && list_.uops[first - 1].kind == UopKind::kLoad) {
       --first;
     }
     for (std::size_t i = first; i < position; ++i) {
-      expect(operand_address(op, i - first), tile_index_.id(list_.uops[i]));
+      expect(operand_address(op, operand++), tile_index_.id(list_.uops[i]));
     }
     const TileId tile = tile_index_.id(uop);
     Content& accumulator = content(op.dst);
-    if (!uop.first && (accumulator.tile != tile || accumulator.value != Value::kPartial)) {
+    if (!vector && !uop.first &&
+        (accumulator.tile != tile || accumulator.value != Value::kPartial)) {
       fail("accumulates where its tile is not");
     }
-    accumulator = {tile, !uop.last              ? Value::kPartial
-                         : op.relu == oper.relu ? Value::kFinal
-                                                : Value::kBeforeRelu};
+    accumulator = {tile, value_after(op, uop, oper)};
     ++uop_;
   }
 
-  static Opcode opcode_of(OperatorKind kind) {
-    return kind == OperatorKind::kMatMul ? Opcode::kMatmul
-           : kind == OperatorKind::kAdd  ? Opcode::kAdd
-                                         : Opcode::kRelu;
+  static Value value_after(const Op& op, const Uop& uop, const Operator& oper) {
+    if (uop.vector) {
+      return Value::kFinal;
+    }
+    if (!uop.last) {
+      return Value::kPartial;
+    }
+    return oper.has_map()           ? Value::kBeforeMap
+           : op.relu == oper.relu ? Value::kFinal
+                                  : Value::kBeforeRelu;
   }
 
   static std::uint32_t operand_address(const Op& op, std::size_t operand) {
-    return operand == 0 ? op.a : operand == 1 ? op.b : op.bias;
+    return op.*rule_of(op.opcode).operands[operand].address;
   }
 
   void expect(std::uint32_t address, TileId tile, Value value = Value::kFinal) {
@@ -142,11 +153,16 @@ class ContentsVerifier {
     }
     const Operator& producer = graph_.operators()[*tensor.producer];
     expect(op.a,
-           producer.kind == OperatorKind::kCopy
+           copies(producer)
                ? tile_index_.first(producer.inputs[0]) + (tile - tile_index_.first(op.tensor))
                : tile,
            op.relu ? Value::kBeforeRelu : Value::kFinal);
     stored_[tile] = true;
+  }
+
+  static bool copies(const Operator& oper) {
+    return by_kind(
+        oper.kind, [] { return false; }, [] { return false; }, [] { return true; });
   }
 
   void verify_stores() const {

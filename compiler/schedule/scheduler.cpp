@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "compiler/base/error.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/schedule/arena.h"
 #include "compiler/schedule/load_pace.h"
 #include "compiler/schedule/residency.h"
@@ -269,28 +270,47 @@ class Scheduler {
   // --- at the program's position --------------------------------------------------------------
 
   void execute(const Uop& uop) {
-    const Operator& oper = graph_.operators()[uop.oper];
     Op op;
-    op.opcode = oper.kind == OperatorKind::kMatMul ? Opcode::kMatmul
-                : oper.kind == OperatorKind::kAdd  ? Opcode::kAdd
-                                                   : Opcode::kRelu;
-    op.clear = op.opcode == Opcode::kMatmul && uop.first;
     op.tag = tag(uop);
     op.tensor = uop.tensor;
     op.row = uop.row;
     op.col = uop.col;
+    op.dst = tiles_[tile_of(uop)].accumulator;
+    if (uop.vector) {
+      vector_step(uop, op);
+    } else {
+      sum_step(uop, op);
+    }
+    schedule_.ops.push_back(op);
+    ++schedule_.stats.executes;
+    release_operands();
+  }
+
+  void sum_step(const Uop& uop, Op& op) {
+    const Operator& oper = graph_.operators()[uop.oper];
+    op.opcode = Opcode::kMatmul;
+    op.clear = uop.first;
     op.k = uop.k;
     op.relu = options_.forwarding && uop.last && oper.relu;
     op.a = use_operand(0);
-    op.b = operand_count_ > 1 ? use_operand(1) : 0;
-    op.broadcast = is_row_broadcast(graph_, oper);
-    op.biased = uop.first && oper.has_bias();
-    op.bias = op.biased ? use_operand(2) : 0;
-    op.dst = tiles_[tile_of(uop)].accumulator;
-    schedule_.ops.push_back(op);
-    ++schedule_.stats.executes;
+    op.b = use_operand(1);
+    op.biased = uop.first && oper.has_bias;
+    op.c = op.biased ? use_operand(2) : 0;
     pace_.step(options_.costs.step_cycles);
-    release_operands();
+  }
+
+  /// Of a map, or in place on the tile of the sum that is complete.
+  void vector_step(const Uop& uop, Op& op) {
+    op.opcode = Opcode::kVector;
+    op.kernel = list_.kernel_of[uop.oper];
+    const std::size_t sum = graph_.operators()[uop.oper].product_inputs() > 0 ? 1 : 0;
+    for (std::size_t i = 0; i < sum + operand_count_; ++i) {
+      op.*rule_of(op.opcode).operands[i].address = i < sum ? op.dst : use_operand(i - sum);
+    }
+    const MachineCosts& costs = options_.costs;
+    if (!costs.own_vector_unit) {
+      pace_.step(passes(list_.kernels[op.kernel], costs.vector_cost) * costs.vector_cycles);
+    }
   }
 
   /// Where an operand lies; the step starts when it is there.
@@ -410,7 +430,7 @@ class Scheduler {
   std::uint64_t ahead_step_ = 0;         // its step
   std::deque<std::uint64_t> early_;      // LOADs emitted whose step has not come
   std::deque<std::uint64_t> steps_;      // where the last steps began
-  std::array<std::size_t, 3> operands_;  // LOAD uOps of the step
+  std::array<std::size_t, kMostOperands> operands_;  // LOAD uOps of the step
   std::size_t operand_count_ = 0;
   StoreQueue stores_;
   Schedule schedule_;

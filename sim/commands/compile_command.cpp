@@ -37,11 +37,12 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
   if (command.dump == DumpChoice::kProgram || command.dump == DumpChoice::kCanonical) {
     return program_dump(compile_model(graph, config).program, command);
   }
-  const Graph fused = fuse_to_fit(graph, config.tile, config.schedule.sram_bytes);
+  CompiledSchedule compiled = compile_to_fit(graph, config.tile, config.schedule);
+  const Graph& fused = compiled.fused;
+  FittingSchedule& fitting = compiled.fitting;
   if (command.dump == DumpChoice::kGraph) {
     return to_text(fused);
   }
-  FittingSchedule fitting = schedule_to_fit(fused, config.tile, config.schedule);
   if (command.dump == DumpChoice::kLoops) {
     return loops_text(fused, fitting.nests, config);
   }
@@ -50,7 +51,7 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
   }
   const ScheduleStats stats = fitting.schedule.stats;
   return schedule_text(fused, fitting.uops,
-                       build_program(fused, config.tile, std::move(fitting.schedule)), stats);
+                       build_program(fused, fitting.uops, std::move(fitting.schedule)), stats);
 }
 
 /// A program file has only the last stages; printing it in another form converts it.

@@ -103,14 +103,13 @@ CompiledModel compile_model(const Graph& graph, const Config& config) {
   CompiledModel compiled;
   StageTimer timed(compiled.times);
   const TileShape& tile = config.tile;
-  const std::uint64_t sram_bytes = config.schedule.sram_bytes;
-  compiled.graph = timed("fuse", [&] { return fuse_to_fit(graph, tile, sram_bytes); });
-  Schedule schedule = timed("lower and schedule", [&] {
-    return schedule_to_fit(*compiled.graph, tile, config.schedule).schedule;
-  });
-  const ScheduleStats stats = schedule.stats;
+  CompiledSchedule scheduled = timed("fuse, lower and schedule",
+                                     [&] { return compile_to_fit(graph, tile, config.schedule); });
+  compiled.graph = std::move(scheduled.fused);
+  FittingSchedule& fitting = scheduled.fitting;
+  const ScheduleStats stats = fitting.schedule.stats;
   const VerifyReport report = timed("verify", [&] {
-    compiled.program = build_program(*compiled.graph, tile, std::move(schedule));
+    compiled.program = build_program(*compiled.graph, fitting.uops, std::move(fitting.schedule));
     return verify_own(compiled.program);
   });
   compiled.hazards = timed("hazards", [&] { return find_hazards(compiled.program); });

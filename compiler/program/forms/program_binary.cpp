@@ -26,7 +26,8 @@ void check_header(const Program& program) {
   if (const auto problem = find_sram_problem(program.sram_bytes)) {
     refuse(problem->text());
   }
-  if (program.tensors.size() > kMaxTensors || program.ops.size() > kMaxOps) {
+  if (program.tensors.size() > kMaxTensors || program.ops.size() > kMaxOps ||
+      program.kernels.size() > kMaxKernels) {
     refuse(std::to_string(program.tensors.size()) + " tensors, " +
            std::to_string(program.ops.size()) + " ops");
   }
@@ -52,9 +53,10 @@ void write_op(ByteWriter& out, const Op& op) {
   out.u8(op.relu ? 1 : 0);
   out.u8(static_cast<std::uint8_t>(op.tag));
   out.u8(op.biased ? 1 : 0);
-  out.u8(op.broadcast ? 1 : 0);
-  out.u16(0);  // reserved
-  for (const std::uint32_t field : {op.tensor, op.row, op.col, op.k, op.a, op.b, op.bias, op.dst}) {
+  out.u8(0);  // reserved
+  out.u16(op.kernel);
+  for (const std::uint32_t field :
+       {op.tensor, op.row, op.col, op.k, op.a, op.b, op.c, op.d, op.dst}) {
     out.u32(field);
   }
 }
@@ -75,8 +77,18 @@ std::vector<std::byte> to_binary(const Program& program) {
     tensor_bytes += kTensorRecordBytes + tensor.name.size();
   }
 
+  std::vector<std::string> kernels;
+  std::size_t kernel_bytes = 0;
+  for (const VectorKernel& kernel : program.kernels) {
+    if (const std::string problem = kernel_problem(kernel); !problem.empty()) {
+      refuse("kernel " + std::to_string(kernels.size()) + ": " + problem);
+    }
+    kernels.push_back(to_text(kernel));
+    kernel_bytes += kKernelRecordBytes + kernels.back().size();
+  }
+
   ByteWriter out;
-  out.reserve(kHeaderBytes + tensor_bytes + program.ops.size() * kOpBytes + kChecksumBytes);
+  out.reserve(kHeaderBytes + tensor_bytes + kernel_bytes + program.ops.size() * kOpBytes + kChecksumBytes);
   out.text(kBinaryMagic);
   out.u32(kProgramFormatVersion);
   out.u32(kHeaderBytes);
@@ -88,11 +100,17 @@ std::vector<std::byte> to_binary(const Program& program) {
   out.u64(program.tensors.size());
   out.u64(tensor_bytes);
   out.u64(program.ops.size());
+  out.u64(kernels.size());
+  out.u64(kernel_bytes);
   for (const ProgramTensor& tensor : program.tensors) {
     write_tensor(out, tensor);
   }
+  for (const std::string& kernel : kernels) {
+    out.u16(static_cast<std::uint16_t>(kernel.size()));
+    out.text(kernel);
+  }
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    if (const auto problem = find_problem(program.ops[i], program.tensors.size())) {
+    if (const auto problem = find_problem(program.ops[i], program)) {
       refuse("op " + std::to_string(i) + " " + problem->text());
     }
     write_op(out, program.ops[i]);

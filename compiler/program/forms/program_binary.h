@@ -1,4 +1,4 @@
-// The binary form of a program: little-endian, version 2, closed by a CRC-32. It says the same as
+// The binary form of a program: little-endian, version 3, closed by a CRC-32. It says the same as
 // the text form, one to one. It proves only that the bytes are a program, not that the program is
 // legal: see program_verify.h.
 #pragma once
@@ -14,22 +14,27 @@ namespace tilewave {
 
 // The layout, every integer little-endian:
 //
+// clang-format off
 //   byte  0  magic            8 bytes: 89 'T' 'W' 'P' 0d 0a 1a 0a
-//         8  version          u32 = 2
-//        12  header_bytes     u32 = 64
+//         8  version          u32 = 3
+//        12  header_bytes     u32 = 80
 //        16  m, n, k          u32 each: the tile
 //        28  reserved         u32 = 0
 //        32  sram_bytes       u64
 //        40  tensor_count     u64
 //        48  tensor_bytes     u64: size of the tensor table
 //        56  op_count         u64
-//        64  tensors          rows, cols, padded_rows, padded_cols, dram_base (u64 each),
+//        64  kernel_count     u64
+//        72  kernel_bytes     u64: size of the table of kernels
+//        80  tensors          rows, cols, padded_rows, padded_cols, dram_base (u64 each),
 //                             role, name_bytes (u8 each), tile rows, tile cols (u16 each),
 //                             reserved (2 × u8 = 0), the name
-//         …  ops              40 bytes each: opcode, clear, relu, tag, biased, broadcast (u8 each),
-//                             reserved (2 × u8 = 0),
-//                             tensor, row, col, k, a, b, bias, dst (u32 each)
+//         …  kernels          text_bytes (u16), the text as in the text form: "tile | gelu x0"
+//         …  ops              44 bytes each: opcode, clear, relu, tag, biased (u8 each),
+//                             reserved (u8 = 0), kernel (u16),
+//                             tensor, row, col, k, a, b, c, d, dst (u32 each)
 //         …  checksum         u32: CRC-32 (IEEE 802.3) of every byte before it
+// clang-format on
 
 /// Throws InternalError for a program that parse_binary would refuse: we do not write those.
 std::vector<std::byte> to_binary(const Program& program);

@@ -30,9 +30,10 @@ constexpr std::array kTensorFields = {
     FieldOffset{"tile", 42},        FieldOffset{"name", 48}};
 constexpr std::array kOpFields = {
     FieldOffset{"opcode", 0}, FieldOffset{"clear", 1},  FieldOffset{"relu", 2},
-    FieldOffset{"tag", 3},    FieldOffset{"biased", 4}, FieldOffset{"broadcast", 5},
+    FieldOffset{"tag", 3},    FieldOffset{"biased", 4}, FieldOffset{"kernel", 6},
     FieldOffset{"tensor", 8}, FieldOffset{"k", 20},     FieldOffset{"a", 24},
-    FieldOffset{"b", 28},     FieldOffset{"bias", 32},  FieldOffset{"dst", 36}};
+    FieldOffset{"b", 28},     FieldOffset{"c", 32},     FieldOffset{"d", 36},
+    FieldOffset{"dst", 40}};
 
 std::size_t offset_of(std::span<const FieldOffset> fields, std::string_view field) {
   const auto found = std::find_if(fields.begin(), fields.end(),
@@ -54,6 +55,7 @@ class BinaryParser {
     parse_header(program);
     check_size_and_checksum();
     parse_tensors(program);
+    parse_kernels(program);
     parse_ops(program);
     return program;
   }
@@ -105,6 +107,8 @@ class BinaryParser {
     tensor_count_ = reader_.u64();
     tensor_bytes_ = reader_.u64();
     op_count_ = reader_.u64();
+    kernel_count_ = reader_.u64();
+    kernel_bytes_ = reader_.u64();
     if (const auto problem = find_problem(program.tile)) {
       fail(offset_of(kHeaderFields, problem->field), "tile " + problem->text());
     }
@@ -127,10 +131,21 @@ class BinaryParser {
     if (op_count_ > kMaxOps) {
       fail(56, "op_count", op_count_, "0 to " + std::to_string(kMaxOps));
     }
+    if (kernel_count_ > kMaxKernels) {
+      fail(64, "kernel_count", kernel_count_, "0 to " + std::to_string(kMaxKernels));
+    }
+    const std::uint64_t most_kernels = kernel_count_ * (kKernelRecordBytes + kMaxKernelTextBytes);
+    if (kernel_bytes_ < kernel_count_ * kKernelRecordBytes || kernel_bytes_ > most_kernels) {
+      fail(72, "kernel_bytes", kernel_bytes_,
+           std::to_string(kernel_count_ * kKernelRecordBytes) + " to " +
+               std::to_string(most_kernels) + " for " + std::to_string(kernel_count_) +
+               " kernels");
+    }
   }
 
   void check_size_and_checksum() {
-    const std::uint64_t size = kHeaderBytes + tensor_bytes_ + op_count_ * kOpBytes + kChecksumBytes;
+    const std::uint64_t size = kHeaderBytes + tensor_bytes_ + kernel_bytes_ +
+                               op_count_ * kOpBytes + kChecksumBytes;
     if (bytes_.size() < size) {
       fail_truncated("the header announces", size);
     }
@@ -196,6 +211,39 @@ class BinaryParser {
     }
   }
 
+  /// In the spelling that to_binary() writes, so that one program has one form.
+  void parse_kernels(Program& program) {
+    const std::size_t end = reader_.position() + static_cast<std::size_t>(kernel_bytes_);
+    for (std::size_t i = 0; i < kernel_count_; ++i) {
+      const std::size_t start = reader_.position();
+      const std::string label = "kernel " + std::to_string(i) + " ";
+      if (end - start < kKernelRecordBytes) {
+        fail(start, label + "does not fit into the table of kernels, which ends at byte " +
+                        std::to_string(end));
+      }
+      const std::size_t text_bytes = reader_.u16();
+      if (text_bytes > end - reader_.position() || text_bytes > kMaxKernelTextBytes) {
+        fail(start, label + "text_bytes", text_bytes,
+             "at most " + std::to_string(std::min(end - reader_.position(), kMaxKernelTextBytes)));
+      }
+      const std::string_view text = reader_.text(text_bytes);
+      try {
+        program.kernels.push_back(parse_vector_kernel(text));
+      } catch (const InputError& error) {
+        fail(start + kKernelRecordBytes, label + error.what());
+      }
+      if (const std::string canonical = to_text(program.kernels.back()); canonical != text) {
+        fail(start + kKernelRecordBytes,
+             label + "text = " + in_quotes(text) + "; allowed: " + in_quotes(canonical));
+      }
+    }
+    if (reader_.position() != end) {
+      fail(72, "kernel_bytes", kernel_bytes_,
+           std::to_string(kernel_bytes_ - (end - reader_.position())) +
+               ", what the kernels take");
+    }
+  }
+
   bool parse_bool(std::size_t op, std::size_t field) {
     const std::size_t offset = reader_.position();
     const std::uint8_t value = reader_.u8();
@@ -216,15 +264,15 @@ class BinaryParser {
       op.relu = parse_bool(i, 2);
       op.tag = static_cast<BufferTag>(reader_.u8());
       op.biased = parse_bool(i, 4);
-      op.broadcast = parse_bool(i, 5);
-      if (const std::uint16_t reserved = reader_.u16(); reserved != 0) {
-        fail(start + 6, "op " + std::to_string(i) + " reserved", reserved, "0");
+      if (const std::uint8_t reserved = reader_.u8(); reserved != 0) {
+        fail(start + 5, "op " + std::to_string(i) + " reserved", reserved, "0");
       }
+      op.kernel = reader_.u16();
       for (std::uint32_t* field :
-           {&op.tensor, &op.row, &op.col, &op.k, &op.a, &op.b, &op.bias, &op.dst}) {
+           {&op.tensor, &op.row, &op.col, &op.k, &op.a, &op.b, &op.c, &op.d, &op.dst}) {
         *field = reader_.u32();
       }
-      if (const auto problem = find_problem(op, program.tensors.size())) {
+      if (const auto problem = find_problem(op, program)) {
         fail(start + offset_of(kOpFields, problem->field),
              "op " + std::to_string(i) + " " + problem->text());
       }
@@ -238,6 +286,8 @@ class BinaryParser {
   std::uint64_t tensor_count_ = 0;
   std::uint64_t tensor_bytes_ = 0;
   std::uint64_t op_count_ = 0;
+  std::uint64_t kernel_count_ = 0;
+  std::uint64_t kernel_bytes_ = 0;
 };
 
 }  // namespace

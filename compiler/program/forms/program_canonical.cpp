@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "compiler/base/number_text.h"
+#include "compiler/program/opcodes.h"
 
 namespace tilewave {
 
@@ -24,9 +25,8 @@ const char* buffer_text(BufferTag tag) {
 void append_additions(std::string& text, const Op& op) {
   if (op.biased) {
     text += " bias";
-    append_numbers(text, {op.bias});
+    append_numbers(text, {op.c});
   }
-  text += op.broadcast ? " broadcast" : "";
   text += op.relu ? " relu" : "";
 }
 
@@ -39,34 +39,33 @@ std::string canonical_text(const Program& program) {
   for (const Op& op : program.ops) {
     const std::string& tensor = program.tensors.at(op.tensor).name;
     const std::uint64_t tile_bytes = program.tensors[op.tensor].tile.bytes();
-    switch (op.opcode) {
-      case Opcode::kLoad:
-        (text += "L ") += tensor;
-        append_numbers(text, {op.row, op.col, op.dst, tile_bytes});
-        break;
-      case Opcode::kMatmul:
-        text += 'E';
-        append_numbers(text, {op.row, op.col, op.k, op.a, op.b, op.dst});
-        break;
-      case Opcode::kStore:
-        (text += "S ") += tensor;
-        append_numbers(text, {op.row, op.col, op.a, tile_bytes});
-        break;
-      case Opcode::kAdd:
-        (text += "A ") += tensor;
-        append_numbers(text, {op.row, op.col, op.a, op.b, op.dst});
-        break;
-      case Opcode::kRelu:
-        (text += "R ") += tensor;
-        append_numbers(text, {op.row, op.col, op.a, op.dst});
-        break;
-    }
-    if (op.opcode == Opcode::kStore) {
-      text += op.relu ? " relu" : " -";
-    } else {
-      text += buffer_text(op.tag);
-      append_additions(text, op);
-    }
+    by_opcode(
+        op.opcode,
+        [&] {
+          (text += "L ") += tensor;
+          append_numbers(text, {op.row, op.col, op.dst, tile_bytes});
+          text += buffer_text(op.tag);
+        },
+        [&] {
+          (text += "S ") += tensor;
+          append_numbers(text, {op.row, op.col, op.a, tile_bytes});
+          text += op.relu ? " relu" : " -";
+        },
+        [&] {
+          text += 'E';
+          append_numbers(text, {op.row, op.col, op.k, op.a, op.b, op.dst});
+          text += buffer_text(op.tag);
+          append_additions(text, op);
+        },
+        [&] {
+          (text += "V ") += tensor;
+          append_numbers(text, {op.row, op.col, op.kernel});
+          visit_operands(program, op,
+                         [&](std::size_t, const OperandRule&, std::uint32_t address,
+                             const TileExtent&) { append_numbers(text, {address}); });
+          append_numbers(text, {op.dst});
+          text += buffer_text(op.tag);
+        });
     text += '\n';
   }
   return text;

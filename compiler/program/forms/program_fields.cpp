@@ -2,10 +2,12 @@
 #include "compiler/program/forms/program_fields.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "compiler/base/nearest.h"
 #include "compiler/base/number_text.h"
+#include "compiler/program/opcodes.h"
 
 namespace tilewave {
 
@@ -21,13 +23,14 @@ std::string up_to(std::uint64_t first, std::uint64_t last) {
 
 std::optional<FieldProblem> find_tile_problem(const TileExtent& extent, const TileShape& tile) {
   if (extent == tile.result() || extent == tile.left() || extent == tile.right() ||
-      extent == tile.row()) {
+      extent == tile.row() || extent == tile.column() || extent == TileShape::value()) {
     return std::nullopt;
   }
   return FieldProblem{
       "tile", to_string(extent),
       "m x n = " + to_string(tile.result()) + ", m x k = " + to_string(tile.left()) +
-          ", k x n = " + to_string(tile.right()) + " or 1 x n = " + to_string(tile.row())};
+          ", k x n = " + to_string(tile.right()) + ", 1 x n = " + to_string(tile.row()) +
+          ", m x 1 = " + to_string(tile.column()) + " or 1x1"};
 }
 
 /// Expects a valid tile.
@@ -54,36 +57,6 @@ std::optional<FieldProblem> find_shape_problem(const ProgramTensor& tensor) {
                    std::to_string(padded.cols) + ", the cols rounded up to whole tiles");
   }
   return std::nullopt;
-}
-
-/// Which fields an opcode uses beyond tag, tensor, row and col.
-struct UsedFields {
-  bool clear = false;
-  bool relu = false;
-  bool biased = false;
-  bool broadcast = false;
-  bool k = false;
-  bool a = false;
-  bool b = false;
-  bool dst = false;
-};
-
-constexpr UsedFields used_fields(Opcode opcode) {
-  switch (opcode) {
-    case Opcode::kLoad: return {.dst = true};
-    case Opcode::kStore: return {.relu = true, .a = true};
-    case Opcode::kMatmul:
-      return {.clear = true,
-              .relu = true,
-              .biased = true,
-              .k = true,
-              .a = true,
-              .b = true,
-              .dst = true};
-    case Opcode::kAdd: return {.relu = true, .broadcast = true, .a = true, .b = true, .dst = true};
-    case Opcode::kRelu: return {.a = true, .dst = true};
-  }
-  return {};
 }
 
 }  // namespace
@@ -153,49 +126,79 @@ std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const Tile
   return std::nullopt;
 }
 
-std::optional<FieldProblem> find_problem(const Op& op, std::size_t tensor_count) {
-  if (op.opcode > Opcode::kRelu) {
-    return problem("opcode", static_cast<std::uint64_t>(op.opcode),
-                   "0 load, 1 store, 2 matmul, 3 add, 4 relu");
+namespace {
+
+/// A field of an op with what it holds.
+struct Field {
+  const char* name;
+  std::uint64_t value;
+  bool used;
+};
+
+/// "0 load, 1 store, …"
+std::string known_opcodes() {
+  std::string text;
+  for (std::size_t i = 0; i < kOpcodeCount; ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(i) + " ";
+    text += kOpcodeRules[i].word;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
+  if (static_cast<std::size_t>(op.opcode) >= kOpcodeCount) {
+    return problem("opcode", static_cast<std::uint64_t>(op.opcode), known_opcodes());
   }
   if (op.tag > BufferTag::kPong) {
     return problem("tag", static_cast<std::uint64_t>(op.tag), "0 none, 1 ping, 2 pong");
   }
-  if (op.tensor >= tensor_count) {
+  if (op.tensor >= program.tensors.size()) {
     return problem("tensor", op.tensor,
-                   "an index into the " + std::to_string(tensor_count) + " tensors");
+                   "an index into the " + std::to_string(program.tensors.size()) + " tensors");
   }
-  const UsedFields used = used_fields(op.opcode);
-  const auto zero = [&op] { return std::string("0, for a ") + to_string(op.opcode) + " has none"; };
-  if (op.clear && !used.clear) {
-    return problem("clear", 1, zero());
+  const OpcodeRule& rule = rule_of(op.opcode);
+  if (rule.has_kernel && op.kernel >= program.kernels.size()) {
+    return problem("kernel", op.kernel,
+                   "an index into the " + std::to_string(program.kernels.size()) + " kernels");
   }
-  if (op.relu && !used.relu) {
-    return problem("relu", 1, zero());
-  }
-  if (op.biased && !used.biased) {
-    return problem("biased", 1, zero());
+  const std::span<const OperandRule> operands = operand_rules(program, op);
+  const auto reads = [&](std::uint32_t Op::*field) {
+    return std::ranges::any_of(
+        operands, [&](const OperandRule& operand) { return operand.address == field; });
+  };
+  const auto may_have = [&](bool Op::*flag) {
+    const auto flags = std::span(rule.flags).first(rule.flag_count);
+    return std::ranges::any_of(flags, [&](const FlagRule& known) { return known.field == flag; }) ||
+           std::ranges::any_of(operands,
+                               [&](const OperandRule& operand) { return operand.only_if == flag; });
+  };
+  const Field fields[] = {
+      {"clear", op.clear, may_have(&Op::clear)},
+      {"relu", op.relu, may_have(&Op::relu)},
+      {"biased", op.biased, may_have(&Op::biased)},
+      {"kernel", op.kernel, rule.has_kernel},
+      {"k", op.k, rule.has_step},
+      {"a", op.a, reads(&Op::a)},
+      {"b", op.b, reads(&Op::b)},
+      {"c", op.c, reads(&Op::c)},
+      {"d", op.d, reads(&Op::d)},
+      {"dst", op.dst, rule.has_dst},
+  };
+  for (const Field& field : fields) {
+    if (field.value != 0 && !field.used) {
+      return problem(field.name, field.value,
+                     std::string("0, for a ") + to_string(op.opcode) + " has none");
+    }
   }
   if (op.biased && !op.clear) {
     return problem("biased", 1, "0, for only a matmul that clears starts from a bias");
   }
-  if (op.broadcast && !used.broadcast) {
-    return problem("broadcast", 1, zero());
-  }
-  if (op.bias != 0 && !op.biased) {
-    return problem("bias", op.bias, "0, for the op is not biased");
-  }
-  if (op.k != 0 && !used.k) {
-    return problem("k", op.k, zero());
-  }
-  if (op.a != 0 && !used.a) {
-    return problem("a", op.a, zero());
-  }
-  if (op.b != 0 && !used.b) {
-    return problem("b", op.b, zero());
-  }
-  if (op.dst != 0 && !used.dst) {
-    return problem("dst", op.dst, zero());
+  for (const OperandRule& operand : operands) {
+    if (operand.only_if != nullptr && !(op.*operand.only_if) && op.*operand.address != 0) {
+      return problem("c", op.*operand.address, "0, for the op is not biased");
+    }
   }
   return std::nullopt;
 }

@@ -13,7 +13,7 @@
 
 namespace tilewave {
 
-inline constexpr std::uint32_t kProgramFormatVersion = 2;
+inline constexpr std::uint32_t kProgramFormatVersion = 3;
 inline constexpr std::size_t kMaxTensorNameBytes = 255;
 inline constexpr std::uint64_t kMaxTensorElements = kMaxDramBytes / kElementBytes;
 
@@ -26,7 +26,7 @@ struct FieldProblem {
   std::string text() const { return field + " = " + value + "; allowed: " + allowed; }
 };
 
-/// "format version 1; this tilewave reads 2: compile the model again"; empty for the one we read.
+/// "format version 2; this tilewave reads 3: compile the model again"; empty for the one we read.
 std::string version_problem(std::uint64_t version);
 
 /// "m", "n" or "k": 8 to 256 in steps of 8.
@@ -42,7 +42,8 @@ bool is_valid_tensor_name(std::string_view name);
 /// valid.
 std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const TileShape& tile);
 
-/// "opcode", "tag", "tensor", "biased", or a field that the op does not use and that is not zero.
-std::optional<FieldProblem> find_problem(const Op& op, std::size_t tensor_count);
+/// "opcode", "tag", "tensor", "kernel", "biased", or a field that the op does not use and that is not
+/// zero. The program has its tensors and kernels.
+std::optional<FieldProblem> find_problem(const Op& op, const Program& program);
 
 }  // namespace tilewave

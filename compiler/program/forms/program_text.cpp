@@ -2,9 +2,11 @@
 #include "compiler/program/forms/program_text.h"
 
 #include <algorithm>
+#include <span>
 
 #include "compiler/base/number_text.h"
 #include "compiler/program/forms/program_fields.h"
+#include "compiler/program/opcodes.h"
 
 namespace tilewave {
 
@@ -12,11 +14,6 @@ namespace {
 
 constexpr std::size_t kAddressDigits = 4;
 constexpr std::size_t kOpcodeWidth = 6;  // "matmul"
-
-void append_operand(std::string& text, const char* key, std::uint32_t address) {
-  text += key;
-  append_hex(text, address, kAddressDigits);
-}
 
 void append_op(std::string& text, const Program& program, const Op& op, std::size_t width) {
   const std::size_t start = text.size();
@@ -34,28 +31,35 @@ void append_op(std::string& text, const Program& program, const Op& op, std::siz
   text += ',';
   append_decimal(text, op.col);
   text += ']';
-  switch (op.opcode) {
-    case Opcode::kLoad: break;
-    case Opcode::kStore: append_operand(text, " <- ", op.a); break;
-    case Opcode::kMatmul:
-      text += " k=";
-      append_decimal(text, op.k);
-      [[fallthrough]];
-    case Opcode::kAdd:
-      append_operand(text, " a=", op.a);
-      append_operand(text, " b=", op.b);
-      break;
-    case Opcode::kRelu: append_operand(text, " a=", op.a); break;
+  const OpcodeRule& rule = rule_of(op.opcode);
+  if (rule.has_step) {
+    text += " k=";
+    append_decimal(text, op.k);
   }
-  if (op.biased) {
-    append_operand(text, " bias=", op.bias);
+  if (rule.has_kernel) {
+    text += " kernel=";
+    append_decimal(text, op.kernel);
   }
-  if (op.opcode != Opcode::kStore) {
-    append_operand(text, " -> ", op.dst);
+  const bool known = !rule.has_kernel || op.kernel < program.kernels.size();
+  for (const OperandRule& operand : known ? operand_rules(program, op) : rule.operands) {
+    if (operand.address == nullptr || (operand.only_if != nullptr && !(op.*operand.only_if))) {
+      continue;
+    }
+    text += ' ';
+    text += operand.key.empty() ? "<- " : operand.key;
+    text += operand.key.empty() ? "" : "=";
+    append_hex(text, op.*operand.address, kAddressDigits);
   }
-  text += op.clear ? " clear" : "";
-  text += op.broadcast ? " broadcast" : "";
-  text += op.relu ? " relu" : "";
+  if (rule.has_dst) {
+    text += " -> ";
+    append_hex(text, op.dst, kAddressDigits);
+  }
+  for (const FlagRule& flag : std::span(rule.flags).first(rule.flag_count)) {
+    if (op.*flag.field) {
+      text += ' ';
+      text += flag.word;
+    }
+  }
   text += op.tag == BufferTag::kPing ? " ping" : op.tag == BufferTag::kPong ? " pong" : "";
 }
 
@@ -89,6 +93,9 @@ std::string to_text(const Program& program) {
     text += " tile " + to_string(tensor.tile) + " dram ";
     append_hex(text, tensor.dram_base);
     text += '\n';
+  }
+  for (std::size_t i = 0; i < program.kernels.size(); ++i) {
+    text += "kernel " + std::to_string(i) + ' ' + to_text(program.kernels[i]) + '\n';
   }
   text += "ops\n";
   for (const Op& op : program.ops) {

@@ -15,20 +15,29 @@ namespace tilewave {
 inline constexpr std::size_t kMaxProgramTextBytes = 1ULL << 30;
 inline constexpr std::size_t kMaxProgramLineBytes = 4096;
 
-// The grammar by example:
+// clang-format off
+// The grammar by example; a test parses it:
 //
-//   tilewave-program 2                      # '#' starts a comment, blank lines are skipped
+//   tilewave-program 3                      # '#' starts a comment, blank lines are skipped
 //   tile 32 32 32                           # m n k
 //   sram 0xd000                             # bytes of SRAM needed; numbers are decimal or 0x hex
 //   tensor x  input        128x128 tile 32x32 dram 0x0
 //   tensor w1 param        128x64  tile 32x32 dram 0x10000
 //   tensor b1 param        1x64    tile 1x32  dram 0x18000
-//   tensor a1 intermediate 128x64  tile 32x32 dram 0x19000  # roles: input param intermediate
-//   output ops load   x[0,0] -> 0x0000 load   w1[0,0] -> 0x1000 ping                      # any op
-//   may end in ping or pong load   b1[0,0] -> 0x3000 matmul a1[0,0] k=0 a=0x0000 b=0x1000
-//   bias=0x3000 -> 0x2000 clear matmul a1[0,0] k=1 a=0x4000 b=0x5000 -> 0x2000 relu store  a1[0,0]
-//   <- 0x2000 relu add    s[0,0] a=0x0000 b=0x1000 -> 0x2000 add    s[0,1] a=0x0000 b=0x3000 ->
-//   0x2000 broadcast relu relu   y[0,0] a=0x0000 -> 0x1000
+//   tensor a1 intermediate 128x64  tile 32x32 dram 0x19000  # roles: input param intermediate output
+//   tensor y  output       128x64  tile 32x32 dram 0x21000
+//   kernel 0 tile | gelu x0                 # number, operands (tile row column first_column value),
+//   kernel 1 tile row | add x0 x1; relu t0  # steps on operands x0.., earlier steps t0.., numbers
+//   ops
+//   load   x[0,0] -> 0x0000
+//   load   w1[0,0] -> 0x1000 ping           # any op may end in ping or pong
+//   load   b1[0,0] -> 0x3000
+//   matmul a1[0,0] k=0 a=0x0000 b=0x1000 bias=0x3000 -> 0x2000 clear
+//   matmul a1[0,0] k=1 a=0x4000 b=0x5000 -> 0x2000 relu
+//   vector y[0,0] kernel=1 a=0x2000 b=0x3000 -> 0x6000
+//   vector y[0,1] kernel=0 a=0x2000 -> 0x2000
+//   store  y[0,0] <- 0x6000 relu
+// clang-format on
 
 /// Canonical spelling, for any program that to_binary() would take.
 std::string to_text(const Program& program);

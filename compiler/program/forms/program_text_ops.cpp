@@ -1,7 +1,8 @@
 #include "compiler/program/forms/program_text_ops.h"
 
-#include <array>
+#include <algorithm>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "compiler/program/forms/program_fields.h"
@@ -10,27 +11,23 @@ namespace tilewave {
 
 namespace {
 
-/// A word behind an op.
-struct OpFlag {
-  std::string_view word;
-  bool Op::*field;
-  std::array<bool, kOpcodeCount> opcodes;  ///< load, store, matmul, add, relu
-
-  bool fits(const Op& op) const {
-    return opcodes[static_cast<std::size_t>(op.opcode)] && !(op.*field);
+/// The flags that `op` may still get.
+std::vector<FlagRule> free_flags(const Op& op) {
+  const OpcodeRule& rule = rule_of(op.opcode);
+  std::vector<FlagRule> free;
+  for (const FlagRule& flag : std::span(rule.flags).first(rule.flag_count)) {
+    if (!(op.*flag.field)) {
+      free.push_back(flag);
+    }
   }
-};
-
-constexpr std::array kOpFlags = {
-    OpFlag{"clear", &Op::clear, {false, false, true, false, false}},
-    OpFlag{"broadcast", &Op::broadcast, {false, false, false, true, false}},
-    OpFlag{"relu", &Op::relu, {false, true, true, true, false}},
-};
+  return free;
+}
 
 /// True if `word` is a flag that `op` may still get; it has it then.
 bool take_flag(Op& op, std::string_view word) {
-  for (const OpFlag& flag : kOpFlags) {
-    if (word == flag.word && flag.fits(op)) {
+  const OpcodeRule& rule = rule_of(op.opcode);
+  for (const FlagRule& flag : std::span(rule.flags).first(rule.flag_count)) {
+    if (word == flag.word && !(op.*flag.field)) {
       op.*flag.field = true;
       return true;
     }
@@ -53,26 +50,18 @@ Op OpParser::parse() {
   cursor_.expect(",", "the tile column");
   op.col = u32("col");
   cursor_.expect("]", "the addresses");
-  switch (op.opcode) {
-    case Opcode::kLoad: break;
-    case Opcode::kStore:
-      cursor_.expect("<-", "the source address");
-      op.a = u32("source");
-      break;
-    case Opcode::kMatmul:
-      cursor_.expect("k=", "the reduction step");
-      op.k = u32("k");
-      parse_operand_a(op);
-      parse_operand_b(op);
-      parse_bias(op);
-      break;
-    case Opcode::kAdd:
-      parse_operand_a(op);
-      parse_operand_b(op);
-      break;
-    case Opcode::kRelu: parse_operand_a(op); break;
+  const OpcodeRule& rule = rule_of(op.opcode);
+  if (rule.has_step) {
+    cursor_.expect("k=", "the reduction step");
+    op.k = u32("k");
   }
-  if (op.opcode != Opcode::kStore) {
+  if (rule.has_kernel) {
+    parse_kernel(op);
+  }
+  for (const OperandRule& operand : operand_rules(program_, op)) {
+    parse_operand(op, operand);
+  }
+  if (rule.has_dst) {
     cursor_.expect("->", "the destination address");
     op.dst = u32("destination");
   }
@@ -81,18 +70,14 @@ Op OpParser::parse() {
 }
 
 Opcode OpParser::parse_opcode() {
-  constexpr std::array kOpcodes = {Opcode::kLoad, Opcode::kStore, Opcode::kMatmul, Opcode::kAdd,
-                                   Opcode::kRelu};
-  static_assert(kOpcodes.size() == kOpcodeCount);
   const std::string_view word = cursor_.word();
-  for (const Opcode opcode : kOpcodes) {
-    if (word == to_string(opcode)) {
-      return opcode;
-    }
+  const auto* found = std::ranges::find(kOpcodeRules, word, &OpcodeRule::word);
+  if (found != kOpcodeRules.end()) {
+    return static_cast<Opcode>(found - kOpcodeRules.begin());
   }
   std::vector<std::string> names;
-  for (const Opcode opcode : kOpcodes) {
-    names.emplace_back(to_string(opcode));
+  for (const OpcodeRule& rule : kOpcodeRules) {
+    names.emplace_back(rule.word);
   }
   cursor_.fail_unknown("op", word, names);
 }
@@ -110,22 +95,29 @@ std::uint32_t OpParser::parse_tensor_name() {
   return found->second;
 }
 
-void OpParser::parse_operand_a(Op& op) {
-  cursor_.expect("a=", "the first operand's address");
-  op.a = u32("a");
-}
-
-void OpParser::parse_operand_b(Op& op) {
-  cursor_.expect("b=", "the second operand's address");
-  op.b = u32("b");
-}
-
-void OpParser::parse_bias(Op& op) {
-  if (cursor_.peek("=") == "bias") {
-    cursor_.expect("bias=", "the bias's address");
-    op.biased = true;
-    op.bias = u32("bias");
+void OpParser::parse_kernel(Op& op) {
+  cursor_.expect("kernel=", "the kernel's number");
+  const std::uint32_t kernel = u32("kernel");
+  if (kernel >= program_.kernels.size()) {
+    cursor_.fail("kernel = " + std::to_string(kernel) + "; allowed: an index into the " +
+                 std::to_string(program_.kernels.size()) + " kernels");
   }
+  op.kernel = static_cast<std::uint16_t>(kernel);
+}
+
+/// "a=0x1000"; "<- 0x1000" for an operand without a key.
+void OpParser::parse_operand(Op& op, const OperandRule& operand) {
+  if (operand.only_if != nullptr) {
+    if (cursor_.peek("=") != operand.key) {
+      return;
+    }
+    op.*operand.only_if = true;
+  }
+  token_ = operand.key.empty() ? "<-" : std::string(operand.key) + "=";
+  what_ = "the " + std::string(operand.what) + "'s address";
+  cursor_.expect(token_, what_.c_str());
+  what_ = operand.key.empty() ? operand.what : operand.key;
+  op.*operand.address = u32(what_.c_str());
 }
 
 void OpParser::parse_flags(Op& op) {
@@ -135,17 +127,15 @@ void OpParser::parse_flags(Op& op) {
       fail_flag(op, word);
     }
   }
-  if (const auto problem = find_problem(op, program_.tensors.size())) {
+  if (const auto problem = find_problem(op, program_)) {
     cursor_.fail(problem->text());
   }
 }
 
 void OpParser::fail_flag(const Op& op, std::string_view word) {
   std::vector<std::string> allowed;
-  for (const OpFlag& flag : kOpFlags) {
-    if (flag.fits(op)) {
-      allowed.emplace_back(flag.word);
-    }
+  for (const FlagRule& flag : free_flags(op)) {
+    allowed.emplace_back(flag.word);
   }
   if (op.tag == BufferTag::kNone) {
     allowed.insert(allowed.end(), {"ping", "pong"});

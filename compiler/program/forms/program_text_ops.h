@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "compiler/base/text_cursor.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {
@@ -16,7 +17,7 @@ using TensorIndices = std::unordered_map<std::string, std::uint32_t>;
 
 class OpParser {
  public:
-  /// Of a program whose tensor table is complete, or will be when parse() is called.
+  /// Of a program whose tables are complete, or will be when parse() is called.
   OpParser(TextCursor& cursor, const Program& program, const TensorIndices& tensors)
       : cursor_(cursor), program_(program), tensors_(tensors) {}
 
@@ -27,16 +28,17 @@ class OpParser {
   std::uint32_t u32(const char* what);
   Opcode parse_opcode();
   std::uint32_t parse_tensor_name();
-  void parse_operand_a(Op& op);
-  void parse_operand_b(Op& op);
-  void parse_bias(Op& op);
+  void parse_kernel(Op& op);
+  void parse_operand(Op& op, const OperandRule& operand);
   void parse_flags(Op& op);
   [[noreturn]] void fail_flag(const Op& op, std::string_view word);
 
   TextCursor& cursor_;
   const Program& program_;
   const TensorIndices& tensors_;
-  std::string name_;
+  std::string name_;  // members, so that their memory is reused
+  std::string token_;
+  std::string what_;
 };
 
 }  // namespace tilewave

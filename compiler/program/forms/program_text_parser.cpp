@@ -94,8 +94,15 @@ class TextParser {
       cursor_.expect_line_end();
       return false;
     }
+    if (keyword == "kernel") {
+      parse_kernel();
+      return true;
+    }
     if (keyword != "tensor") {
-      cursor_.fail_unknown("word", keyword, {"tensor", "ops"});
+      cursor_.fail_unknown("word", keyword, {"tensor", "kernel", "ops"});
+    }
+    if (!program_.kernels.empty()) {
+      cursor_.fail("a tensor behind a kernel; allowed: tensors, then kernels, then ops");
     }
     if (program_.tensors.size() == kMaxTensors) {
       cursor_.fail("one tensor too many; allowed: at most " + std::to_string(kMaxTensors));
@@ -127,6 +134,23 @@ class TextParser {
     }
     program_.tensors.push_back(std::move(tensor));
     return true;
+  }
+
+  /// "0 tile row | add x0 x1", behind the keyword.
+  void parse_kernel() {
+    const std::size_t next = program_.kernels.size();
+    if (next == kMaxKernels) {
+      cursor_.fail("one kernel too many; allowed: at most " + std::to_string(kMaxKernels));
+    }
+    if (const auto number = cursor_.number("kernel", kMaxU64); number != next) {
+      cursor_.fail("kernel = " + std::to_string(number) + "; allowed: " + std::to_string(next) +
+                   ", kernels are numbered in order");
+    }
+    try {
+      program_.kernels.push_back(parse_vector_kernel(cursor_.rest_of_line()));
+    } catch (const InputError& error) {
+      cursor_.fail("kernel " + std::to_string(next) + ": " + error.what());
+    }
   }
 
   TensorRole parse_role() {

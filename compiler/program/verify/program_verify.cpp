@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/program/forms/program_fields.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/program/verify/program_verify_errors.h"
 #include "compiler/program/verify/program_verify_header.h"
 #include "compiler/program/verify/sram_contents.h"
@@ -57,17 +58,13 @@ class OpVerifier {
 
   void verify_op(std::uint32_t index) {
     const Op& op = program_.ops[index];
-    if (const auto problem = find_problem(op, tensors_.size())) {
+    if (const auto problem = find_problem(op, program_)) {
       errors_.fail_op(index, problem->text());
     }
     verify_coordinates(index, op);
-    switch (op.opcode) {
-      case Opcode::kLoad: verify_load(index, op); break;
-      case Opcode::kStore: verify_store(index, op); break;
-      case Opcode::kMatmul: verify_matmul(index, op); break;
-      case Opcode::kAdd:
-      case Opcode::kRelu: verify_elementwise(index, op); break;
-    }
+    by_opcode(
+        op.opcode, [&] { verify_load(index, op); }, [&] { verify_store(index, op); },
+        [&] { verify_matmul(index, op); }, [&] { verify_vector(index, op); });
   }
 
   void verify_coordinates(std::uint32_t index, const Op& op) const {
@@ -132,8 +129,8 @@ class OpVerifier {
     sram_.check_address(index, "b", op.b, right_.bytes());
     sram_.check_address(index, "accumulator", op.dst, result_.bytes());
     if (op.biased) {
-      sram_.check_address(index, "bias", op.bias, row_bytes_);
-      sram_.check_apart(index, "an accumulator that overlaps its own bias", op.dst, op.bias,
+      sram_.check_address(index, "bias", op.c, row_bytes_);
+      sram_.check_apart(index, "an accumulator that overlaps its own bias", op.dst, op.c,
                         row_bytes_);
     }
     sram_.check_apart(index, "an accumulator that overlaps its own operand", op.dst, op.a,
@@ -143,33 +140,31 @@ class OpVerifier {
     sram_.read(index, "a", op.a, left_);
     sram_.read(index, "b", op.b, right_);
     if (op.biased) {
-      sram_.read_row(index, "bias", op.bias);
+      sram_.read_row(index, "bias", op.c);
     }
     if (op.clear) {
-      sram_.write(index, op.dst, result_, true);
+      sram_.open(index, op);
     } else {
       sram_.accumulate(index, op);
     }
     ++report_.executes;
   }
 
-  void verify_elementwise(std::uint32_t index, const Op& op) {
+  void verify_vector(std::uint32_t index, const Op& op) {
     verify_result(index, op);
-    sram_.check_address(index, "a", op.a, result_.bytes());
-    if (op.opcode == Opcode::kAdd) {
-      sram_.check_address(index, "b", op.b, op.broadcast ? row_bytes_ : result_.bytes());
-    }
+    visit_operands(program_, op,
+                   [&](std::size_t, const OperandRule& rule, std::uint32_t address,
+                       const TileExtent& extent) {
+                     sram_.check_address(index, rule.key.data(), address, extent.bytes());
+                   });
     sram_.check_address(index, "destination", op.dst, result_.bytes());
-    sram_.check_in_place(index, op.dst, op.a);
-    sram_.read(index, "a", op.a, result_);
-    if (op.opcode == Opcode::kAdd && op.broadcast) {
-      sram_.check_apart(index, "a destination that overlaps its own row vector", op.dst, op.b,
-                        row_bytes_);
-      sram_.read_row(index, "b", op.b);
-    } else if (op.opcode == Opcode::kAdd) {
-      sram_.check_in_place(index, op.dst, op.b);
-      sram_.read(index, "b", op.b, result_);
-    }
+    visit_operands(program_, op,
+                   [&](std::size_t i, const OperandRule& rule, std::uint32_t address,
+                       const TileExtent&) {
+                     const OperandForm form = program_.kernels[op.kernel].operands[i];
+                     sram_.check_operand_apart(index, op.dst, address, form);
+                     sram_.read(index, rule.key.data(), address, form);
+                   });
     sram_.write(index, op.dst, result_, true);
     ++report_.executes;
   }

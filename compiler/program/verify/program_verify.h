@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kMaxReductionSteps = 1U << 20;
 struct VerifyReport {
   std::uint64_t loads = 0;
   std::uint64_t stores = 0;
-  std::uint64_t executes = 0;  ///< matmul, add and relu
+  std::uint64_t executes = 0;  ///< matmul and vector
   std::uint64_t bytes_loaded = 0;
   std::uint64_t bytes_stored = 0;
   std::uint64_t peak_address = 0;  ///< one past the highest SRAM byte touched
@@ -29,20 +29,20 @@ struct VerifyReport {
 //   load          opens a loaded tile; anything may overwrite it
 //   matmul clear  opens an accumulator
 //   matmul        continues the accumulator of the same tensor tile, until that has been stored or
-//                 has gone through a ReLU
-//   add, relu     make a computed tile
+//                 has gone through a ReLU; takes each reduction step at most once
+//   vector        makes a computed tile, also in place of an operand
 //
-// - Operands, sources of stores and accumulators lie exactly where a tile was written as a whole,
-// and
-//   have the size that the op needs: a is m×k, b is k×n, what is added, stored or computed has the
-//   tiles of its tensor. A row vector is the first row of a tile that is n wide. A write that
-//   overlaps a tile in part ends that tile: neither half can be read.
-// - A computed value (an accumulator after its last matmul, the result of an add or relu) must be
+// - Operands, sources of stores and accumulators lie exactly where a tile was written as a whole, and
+//   have the size that the op needs: a is m×k, b is k×n, what is stored or computed has the tiles of
+//   its tensor, an operand of a vector op has what its form wants. A row vector is the first row of a
+//   tile that is n wide. A write that overlaps a tile in part ends that tile: neither half can be
+//   read.
+// - A computed value (an accumulator after its last matmul, the result of a vector op) must be
 //   used, that is stored or read as an operand, before it is overwritten and before the program
 //   ends. Every further matmul makes a new value. A loaded tile may be overwritten at any time.
 // - An accumulator is closed by its store: to go on accumulating afterwards is an error, to read or
 //   store it again is not. Only a matmul can open one: sums do not continue on loaded tiles or on
-//   the results of add and relu.
+//   the results of vector ops.
 // - A store writes a tile under the coordinates it was loaded or computed with, to any tensor that
 //   is not an input or a parameter, and never valid elements into what is padding there.
 // - Tiles of intermediates and outputs are stored before they are loaded; tiles of outputs are

@@ -4,6 +4,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/number_text.h"
 #include "compiler/program/forms/program_text.h"
+#include "compiler/program/opcodes.h"
 
 namespace tilewave {
 
@@ -91,14 +92,14 @@ void VerifyErrors::fail_extent(std::size_t op, const char* what, const SramTile&
 
 void VerifyErrors::fail_accumulate(std::size_t op, std::size_t writer) const {
   const Op& earlier = program_.ops[writer];
-  if (earlier.opcode == Opcode::kMatmul && same_tile(earlier, program_.ops[op]) && earlier.relu) {
+  if (is_sum_step(earlier) && same_tile(earlier, program_.ops[op]) && earlier.relu) {
     fail_op(op, "accumulates without clear into what went through the ReLU of " + describe(writer));
   }
-  if (earlier.opcode == Opcode::kMatmul && same_tile(earlier, program_.ops[op])) {
+  if (is_sum_step(earlier) && same_tile(earlier, program_.ops[op])) {
     std::size_t store = op;
     for (std::size_t i = writer; i < op; ++i) {
       const Op& candidate = program_.ops[i];
-      if (candidate.opcode == Opcode::kStore && candidate.a == program_.ops[op].dst) {
+      if (is_store(candidate) && candidate.a == program_.ops[op].dst) {
         store = i;
         break;
       }
@@ -109,15 +110,28 @@ void VerifyErrors::fail_accumulate(std::size_t op, std::size_t writer) const {
           "accumulates without clear, but its accumulator holds the tile of " + describe(writer));
 }
 
+void VerifyErrors::fail_step_twice(std::size_t op) const {
+  const Op& again = program_.ops[op];
+  for (std::size_t i = op; i-- > 0;) {
+    const Op& earlier = program_.ops[i];
+    if (is_sum_step(earlier) && earlier.dst == again.dst && same_tile(earlier, again) &&
+        earlier.k == again.k) {
+      fail_op(op, "takes step k = " + std::to_string(again.k) + " of its sum, which " +
+                      describe(i) + " has already taken");
+    }
+  }
+  throw InternalError("verify_program: no first step for " + describe(op));
+}
+
 void VerifyErrors::fail_overwrite(std::size_t op, std::size_t writer) const {
-  const bool accumulator = program_.ops[writer].opcode == Opcode::kMatmul;
+  const bool accumulator = is_sum_step(program_.ops[writer]);
   fail_op(op, std::string("overwrites the ") +
                   (accumulator ? "live accumulator" : "unread result") + " of " + describe(writer));
 }
 
 void VerifyErrors::fail_stored_twice(std::size_t op) const {
   for (std::size_t i = 0; i < op; ++i) {
-    if (program_.ops[i].opcode == Opcode::kStore && same_tile(program_.ops[i], program_.ops[op])) {
+    if (is_store(program_.ops[i]) && same_tile(program_.ops[i], program_.ops[op])) {
       fail_op(op, "stores an output tile that " + describe(i) + " has already stored");
     }
   }
@@ -130,7 +144,7 @@ void VerifyErrors::fail_never_stored(std::uint32_t tensor, std::uint32_t row,
   const Op missing{.tensor = tensor, .row = row, .col = col};
   for (std::size_t i = program_.ops.size(); i-- > 0;) {
     const Op& op = program_.ops[i];
-    if (engine_of(op.opcode) == Engine::kCompute && same_tile(op, missing)) {
+    if (computes(op) && same_tile(op, missing)) {
       message += "; " + describe(i) + " computes it";
       break;
     }

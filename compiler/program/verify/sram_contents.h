@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "compiler/base/number_text.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/program/program.h"
 #include "compiler/program/verify/program_verify_errors.h"
 #include "compiler/program/verify/sram_tiles.h"
@@ -50,11 +53,13 @@ class SramContents {
     }
   }
 
-  /// The result at `dst` replaces an operand of its own size as a whole or not at all.
-  void check_in_place(std::uint32_t index, std::uint32_t dst, std::uint32_t operand) const {
-    if (dst != operand) {
+  /// The result at `dst` replaces an operand that it meets element by element as a whole, or not at
+  /// all, and no other.
+  void check_operand_apart(std::uint32_t index, std::uint32_t dst, std::uint32_t operand,
+                           OperandForm form) const {
+    if (form != OperandForm::kTile || dst != operand) {
       check_apart(index, "a destination that overlaps a part of its own operand", dst, operand,
-                  result_.bytes());
+                  operand_extent(form, result_).bytes());
     }
   }
 
@@ -68,12 +73,17 @@ class SramContents {
     return tile;
   }
 
+  /// A tile that serves as an operand of this form.
+  void read(std::uint32_t index, const char* what, std::uint32_t address, OperandForm form) {
+    const SramTile& tile = find(index, what, address);
+    if (!operand_fits(form, tile.extent, result_)) {
+      errors_.fail_extent(index, what, tile, operand_requirement(form, result_));
+    }
+  }
+
   /// The first row of a tile that is as wide as a result.
   void read_row(std::uint32_t index, const char* what, std::uint32_t address) {
-    const SramTile& tile = find(index, what, address);
-    if (tile.extent.cols != result_.cols) {
-      errors_.fail_extent(index, what, tile, std::to_string(result_.cols) + " columns");
-    }
+    read(index, what, address, OperandForm::kRow);
   }
 
   void write(std::uint32_t index, std::uint32_t address, const TileExtent& extent, bool computed) {
@@ -85,17 +95,26 @@ class SramContents {
                    });
   }
 
-  /// Another step of the sum at op.dst.
+  /// The first step of a sum at op.dst.
+  void open(std::uint32_t index, const Op& op) {
+    write(index, op.dst, result_, true);
+    steps_apart_.erase(op.dst);
+    SramTile& tile = *tiles_.find(op.dst);
+    tile.first_step = tile.last_step = op.k;
+  }
+
+  /// Another step of the sum at op.dst, which has not been there before.
   void accumulate(std::uint32_t index, const Op& op) {
     SramTile* tile = tiles_.find(op.dst);
     if (tile == nullptr) {
       errors_.fail_unreadable(index, "its uncleared accumulator", op.dst);
     }
     const Op& earlier = program_.ops[tile->writer];
-    if (earlier.opcode != Opcode::kMatmul || earlier.tensor != op.tensor || earlier.row != op.row ||
+    if (!is_sum_step(earlier) || earlier.tensor != op.tensor || earlier.row != op.row ||
         earlier.col != op.col || earlier.relu || tile->stored) {
       errors_.fail_accumulate(index, tile->writer);
     }
+    take_step(index, op, *tile);
     tile->writer = index;
     tile->used = false;
   }
@@ -113,6 +132,23 @@ class SramContents {
   }
 
  private:
+  /// Steps nearly always come one after another, rising or falling; those that do not are kept apart.
+  void take_step(std::uint32_t index, const Op& op, SramTile& tile) {
+    bool taken = op.k >= tile.first_step && op.k <= tile.last_step;
+    if (!taken && op.k == tile.last_step + 1) {
+      ++tile.last_step;
+      taken = !steps_apart_.empty() && steps_apart_[op.dst].contains(op.k);
+    } else if (!taken && op.k + 1 == tile.first_step) {
+      --tile.first_step;
+      taken = !steps_apart_.empty() && steps_apart_[op.dst].contains(op.k);
+    } else if (!taken) {
+      taken = !steps_apart_[op.dst].insert(op.k).second;
+    }
+    if (taken) {
+      errors_.fail_step_twice(index);
+    }
+  }
+
   SramTile& find(std::uint32_t index, const char* what, std::uint32_t address) {
     SramTile* tile = tiles_.find(address);
     if (tile == nullptr) {
@@ -126,6 +162,7 @@ class SramContents {
   const VerifyErrors& errors_;
   TileExtent result_;
   SramTiles tiles_;
+  std::unordered_map<std::uint32_t, std::unordered_set<std::uint32_t>> steps_apart_;  // by dst
   std::uint64_t peak_address_ = 0;
 };
 

@@ -16,7 +16,9 @@ namespace tilewave {
 struct SramTile {
   std::uint32_t writer = 0;  ///< index of the op that wrote it last
   TileExtent extent;
-  bool computed = false;  ///< by matmul, add or relu; else loaded
+  std::uint32_t first_step = 0;  ///< of a sum: its steps are these,
+  std::uint32_t last_step = 0;   ///< but for those that came out of order
+  bool computed = false;  ///< by matmul or vector; else loaded
   bool used = false;      ///< stored or read as an operand since `writer`
   bool stored = false;    ///< stored at least once
 

@@ -1,0 +1,193 @@
+// The register of opcodes: what each is called, who carries it out, which fields it has, what it
+// reads and writes. Text, binary, checks, verifier, hazards, streams, traces and pages read it;
+// nothing else says what an opcode means.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "compiler/base/error.h"
+#include "compiler/program/program.h"
+
+namespace tilewave {
+
+/// A kind of unit. Which of them a machine has, and who does what there, is compiler/program/units.h.
+enum class Engine : std::uint8_t { kLoadDma, kStoreDma, kCompute, kVector };
+inline constexpr std::size_t kEngineCount = 4;
+
+const char* to_string(Opcode opcode);
+const char* to_string(Engine engine);  ///< "load_dma", "store_dma", "compute", "vector"
+
+/// How large the tile at an address is.
+enum class OperandSize : std::uint8_t {
+  kTensor,  ///< a tile of the op's tensor
+  kLeft,    ///< m×k
+  kRight,   ///< k×n
+  kRow,     ///< 1×n
+  kResult,  ///< m×n
+  kKernel,  ///< as the kernel's operand says
+};
+
+/// An address that an op reads.
+struct OperandRule {
+  std::string_view key;  ///< in the text form, before its '='; empty: it comes behind an arrow
+  std::string_view what;
+  std::uint32_t Op::*address = nullptr;
+  OperandSize size = OperandSize::kResult;
+  bool Op::*only_if = nullptr;  ///< null: always
+};
+
+/// A word behind an op.
+struct FlagRule {
+  std::string_view word;
+  bool Op::*field = nullptr;
+};
+
+inline constexpr std::size_t kMostOperands = kMaxMapOperands;
+/// What an op reads, with the sum that a matmul goes on with.
+inline constexpr std::size_t kMostReads = kMostOperands + 1;
+
+struct OpcodeRule {
+  std::string_view word;
+  Engine engine = Engine::kLoadDma;
+  /// Those of the opcode; of a vector op, only the first as many as its kernel has.
+  std::array<OperandRule, kMostOperands> operands{};
+  std::size_t operand_count = 0;
+  std::array<FlagRule, 2> flags{};
+  std::size_t flag_count = 0;
+  OperandSize writes = OperandSize::kResult;  ///< at dst, if it has one
+  bool has_dst = true;
+  bool has_step = false;    ///< field k
+  bool has_kernel = false;  ///< field kernel
+  bool sums = false;        ///< without `clear` it goes on with the sum at dst
+  bool moves = false;       ///< between DRAM and SRAM: the tile (row, col) of its tensor
+};
+
+inline constexpr FlagRule kClearFlag{"clear", &Op::clear};
+inline constexpr FlagRule kReluFlag{"relu", &Op::relu};
+
+/// By Opcode.
+inline constexpr std::array<OpcodeRule, kOpcodeCount> kOpcodeRules = {
+    OpcodeRule{.word = "load",
+               .engine = Engine::kLoadDma,
+               .writes = OperandSize::kTensor,
+               .moves = true},
+    OpcodeRule{.word = "store",
+               .engine = Engine::kStoreDma,
+               .operands = {OperandRule{"", "source", &Op::a, OperandSize::kTensor}},
+               .operand_count = 1,
+               .flags = {kReluFlag},
+               .flag_count = 1,
+               .has_dst = false,
+               .moves = true},
+    OpcodeRule{.word = "matmul",
+               .engine = Engine::kCompute,
+               .operands = {OperandRule{"a", "first operand", &Op::a, OperandSize::kLeft},
+                            OperandRule{"b", "second operand", &Op::b, OperandSize::kRight},
+                            OperandRule{"bias", "bias", &Op::c, OperandSize::kRow, &Op::biased}},
+               .operand_count = 3,
+               .flags = {kClearFlag, kReluFlag},
+               .flag_count = 2,
+               .has_step = true,
+               .sums = true},
+    OpcodeRule{.word = "vector",
+               .engine = Engine::kVector,
+               .operands = {OperandRule{"a", "first operand", &Op::a, OperandSize::kKernel},
+                            OperandRule{"b", "second operand", &Op::b, OperandSize::kKernel},
+                            OperandRule{"c", "third operand", &Op::c, OperandSize::kKernel},
+                            OperandRule{"d", "fourth operand", &Op::d, OperandSize::kKernel}},
+               .operand_count = 4,
+               .has_kernel = true},
+};
+
+constexpr const OpcodeRule& rule_of(Opcode opcode) {
+  return kOpcodeRules[static_cast<std::size_t>(opcode)];
+}
+constexpr Engine engine_of(Opcode opcode) { return rule_of(opcode).engine; }
+
+/// Whether an op moves a tile between DRAM and SRAM: to SRAM if it has a destination there.
+constexpr bool moves_tile(const Op& op) { return rule_of(op.opcode).moves; }
+constexpr bool is_load(const Op& op) { return moves_tile(op) && rule_of(op.opcode).has_dst; }
+constexpr bool is_store(const Op& op) { return moves_tile(op) && !rule_of(op.opcode).has_dst; }
+/// Whether an op computes a tile.
+constexpr bool computes(const Op& op) { return !moves_tile(op); }
+/// Whether an op is a step of a sum of products.
+constexpr bool is_sum_step(const Op& op) { return rule_of(op.opcode).sums; }
+/// Whether an op goes on with the sum at its dst.
+constexpr bool accumulates(const Op& op) { return is_sum_step(op) && !op.clear; }
+
+/// The operands that an op of this kernel (of none: -1) has, whatever its flags.
+inline std::span<const OperandRule> operand_rules(const Program& program, const Op& op) {
+  const OpcodeRule& rule = rule_of(op.opcode);
+  const std::size_t count =
+      rule.has_kernel ? program.kernels[op.kernel].operands.size() : rule.operand_count;
+  return {rule.operands.data(), count};
+}
+
+/// The extent of a tile of `size`, of operand `operand` of `op`.
+inline TileExtent extent_of(const Program& program, const Op& op, OperandSize size,
+                            std::size_t operand) {
+  switch (size) {
+    case OperandSize::kTensor: return program.tensors[op.tensor].tile;
+    case OperandSize::kLeft: return program.tile.left();
+    case OperandSize::kRight: return program.tile.right();
+    case OperandSize::kRow: return program.tile.row();
+    case OperandSize::kResult: return program.tile.result();
+    case OperandSize::kKernel:
+      return operand_extent(program.kernels[op.kernel].operands[operand], program.tile.result());
+  }
+  throw InternalError("no such size of an operand");
+}
+
+/// Calls `visit(index, rule, address, extent)` for every operand that `op` reads.
+template <typename Visit>
+void visit_operands(const Program& program, const Op& op, Visit&& visit) {
+  const std::span<const OperandRule> rules = operand_rules(program, op);
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const OperandRule& rule = rules[i];
+    if (rule.only_if == nullptr || op.*rule.only_if) {
+      visit(i, rule, op.*rule.address, extent_of(program, op, rule.size, i));
+    }
+  }
+}
+
+/// What `op` writes at its dst; expects that it has one.
+inline TileExtent written_extent(const Program& program, const Op& op) {
+  return extent_of(program, op, rule_of(op.opcode).writes, 0);
+}
+
+/// Calls `read(address, bytes)` for every piece of SRAM that `op` reads, the sum that it goes on
+/// with last, then `write(address, bytes)` for the one it writes, if any.
+template <typename Read, typename Write>
+void visit_sram(const Program& program, const Op& op, Read&& read, Write&& write) {
+  visit_operands(program, op,
+                 [&](std::size_t, const OperandRule&, std::uint32_t address,
+                     const TileExtent& extent) { read(address, extent.bytes()); });
+  if (rule_of(op.opcode).has_dst) {
+    const std::uint64_t bytes = written_extent(program, op).bytes();
+    if (accumulates(op)) {
+      read(op.dst, bytes);
+    }
+    write(op.dst, bytes);
+  }
+}
+
+/// Calls the one function that stands for the op's opcode: whoever has something to do for each says
+/// it for all, or it does not compile.
+template <typename Load, typename Store, typename Matmul, typename Vector>
+decltype(auto) by_opcode(Opcode opcode, Load&& load, Store&& store, Matmul&& matmul,
+                         Vector&& vector) {
+  switch (opcode) {
+    case Opcode::kLoad: return load();
+    case Opcode::kStore: return store();
+    case Opcode::kMatmul: return matmul();
+    case Opcode::kVector: return vector();
+  }
+  throw InternalError("opcode " + std::to_string(static_cast<int>(opcode)));
+}
+
+}  // namespace tilewave
