@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "models/machine.h"
+#include "models/time.h"
 
 namespace tilewave {
 

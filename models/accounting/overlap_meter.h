@@ -5,7 +5,7 @@
 #include <array>
 
 #include "compiler/program/program.h"
-#include "models/machine.h"
+#include "models/time.h"
 
 namespace tilewave {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "compiler/program/program.h"
-#include "models/machine.h"
+#include "models/compute/config.h"
 
 namespace tilewave {
 

@@ -9,8 +9,8 @@
 #include "models/dram/address_map.h"
 #include "models/dram/bursts.h"
 #include "models/dram/channel.h"
+#include "models/dram/config.h"
 #include "models/dram/model.h"
-#include "models/machine.h"
 
 namespace tilewave {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "compiler/program/program.h"
-#include "models/machine.h"
+#include "models/dram/config.h"
 
 namespace tilewave {
 

@@ -3,14 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+
+#include "models/time.h"
 
 namespace tilewave {
-
-/// Absolute simulated time in picoseconds.
-using Picoseconds = std::uint64_t;
-
-inline constexpr Picoseconds kNever = std::numeric_limits<Picoseconds>::max();
 
 /// One DMA burst as the memory controller sees it.
 struct DramBurst {

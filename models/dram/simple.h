@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "compiler/base/sorted_queue.h"
+#include "models/dram/config.h"
 #include "models/dram/model.h"
-#include "models/machine.h"
 
 namespace tilewave {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "compiler/program/program.h"
-#include "models/machine.h"
+#include "models/dram/config.h"
 
 namespace tilewave {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "compiler/program/tensor.h"
-#include "models/machine.h"
+#include "models/interconnect/config.h"
 
 namespace tilewave {
 

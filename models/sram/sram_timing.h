@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "models/machine.h"
+#include "models/sram/config.h"
 
 namespace tilewave {
 

@@ -6,6 +6,7 @@
 #include "compiler/program/hazards.h"
 #include "models/accounting/overlap_meter.h"
 #include "models/compute/kernel.h"
+#include "models/machine.h"
 #include "platform/engines/scoreboard.h"
 #include "platform/engines/sequencer.h"
 #include "platform/systemc/core_clock.h"

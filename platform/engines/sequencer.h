@@ -5,6 +5,7 @@
 #include <systemc>
 
 #include "compiler/program/program.h"
+#include "models/machine.h"
 #include "platform/engines/op_queue.h"
 #include "platform/engines/scoreboard.h"
 #include "platform/watch/observer_feed.h"

@@ -3,7 +3,7 @@
 
 #include <tlm>
 
-#include "models/machine.h"
+#include "models/time.h"
 
 namespace tilewave {
 

@@ -4,7 +4,7 @@
 #include <systemc>
 
 #include "compiler/program/tensor.h"
-#include "models/machine.h"
+#include "models/time.h"
 
 namespace tilewave {
 
