@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "compiler/program/units.h"
 #include "models/compute/config.h"
 #include "models/dram/config.h"
 #include "models/interconnect/config.h"
@@ -34,5 +35,10 @@ struct MachineConfig {
   DramConfig dram;
   SequencerConfig sequencer;
 };
+
+/// The units that carry out ops on such a machine.
+inline Units units_of(const MachineConfig& machine) {
+  return Units({.shared_dma = machine.dma.shared, .shared_vector = !machine.compute.vector.own_unit});
+}
 
 }  // namespace tilewave

@@ -1,5 +1,6 @@
 #include "platform/platform.h"
 
+#include <algorithm>
 #include <chrono>
 #include <systemc>
 
@@ -8,6 +9,7 @@
 #include "models/dram/simple.h"
 #include "platform/engines/compute_core.h"
 #include "platform/engines/dma_engine.h"
+#include "platform/engines/vector_unit.h"
 #include "platform/interconnect/bus.h"
 #include "platform/memory/dram.h"
 #include "platform/memory/sram.h"
@@ -35,8 +37,6 @@ std::unique_ptr<DramModel> make_dram(const DramConfig& config, std::uint64_t byt
   throw InternalError("no such DRAM model");
 }
 
-constexpr std::size_t index_of(Engine engine) { return static_cast<std::size_t>(engine); }
-
 /// The modules of the machine. A shared DMA engine is the load engine, with the load queue; the
 /// store queue and engine do not exist then.
 class Platform : public sc_core::sc_module {
@@ -52,31 +52,37 @@ class Platform : public sc_core::sc_module {
                   ? nullptr
                   : std::make_unique<ObserverFeed>(*options.observer, program, config)),
         scoreboard_(clock_, program.ops.size()),
-        load_queue_(config.sequencer.queue_depth),
-        store_queue_(config.sequencer.queue_depth),
-        compute_queue_(config.sequencer.queue_depth),
-        sequencer_(
-            "sequencer", program, config.sequencer, clock_,
-            {&load_queue_, config.dma.shared ? &load_queue_ : &store_queue_, &compute_queue_},
-            scoreboard_, feed_.get()),
+        units_(units_of(config)),
+        queues_(make_queues(config.sequencer.queue_depth)),
+        sequencer_("sequencer", program, config.sequencer, units_, clock_, queue_pointers(),
+                   scoreboard_, feed_.get()),
         context_{program,  hazards,    config,         clock_,     scoreboard_,
                  overlap_, sequencer_, options.kernel, feed_.get()},
-        sram_("sram", config.sram, config.dma.shared ? 1 : 2),
+        sram_("sram", config.sram, burst_users(config)),
         bus_("bus", config.bus, config.dma.shared ? 1 : 2),
         dram_("dram", make_dram(config.dram, program.dram_bytes()), clock_, options.dram),
-        load_dma_("load_dma", Engine::kLoadDma, 0, context_, load_queue_, &ledger(Engine::kLoadDma),
+        load_dma_("load_dma", Engine::kLoadDma, 0, context_, queue(Engine::kLoadDma),
+                  &ledger(Engine::kLoadDma),
                   config.dma.shared ? &ledger(Engine::kStoreDma) : nullptr),
-        compute_("compute", context_, compute_queue_, ledger(Engine::kCompute)) {
+        compute_("compute", context_, queue(Engine::kCompute), ledger(Engine::kCompute)) {
     if (!config.dma.shared) {
       store_dma_ = std::make_unique<DmaEngine>("store_dma", Engine::kStoreDma, 1, context_,
-                                               store_queue_, nullptr, &ledger(Engine::kStoreDma));
+                                               queue(Engine::kStoreDma), nullptr,
+                                               &ledger(Engine::kStoreDma));
       connect(*store_dma_, 1);
     }
     connect(load_dma_, 0);
     bus_.dram_socket.bind(dram_.socket);
     compute_.sram_socket.bind(sram_.core_socket);
-    for (std::size_t i = 0; feed_ != nullptr && i < kEngineCount; ++i) {
-      ledgers_[i].set_observer(&feed_->ledger_observer(static_cast<Engine>(i)));
+    if (config.compute.vector.own_unit) {
+      vector_ = std::make_unique<VectorUnit>("vector", context_, queue(Engine::kVector),
+                                             ledger(Engine::kVector));
+      vector_->sram_socket.bind(sram_.burst_sockets[burst_users(config) - 1]);
+    }
+    for (const Engine engine : units_.all()) {
+      if (feed_ != nullptr) {
+        ledger(engine).set_observer(&feed_->ledger_observer(engine));
+      }
     }
   }
 
@@ -88,9 +94,28 @@ class Platform : public sc_core::sc_module {
  private:
   void connect(DmaEngine& dma, std::size_t port) {
     dma.bus_socket.bind(bus_.ports[port]);
-    dma.sram_socket.bind(sram_.dma_sockets[port]);
+    dma.sram_socket.bind(sram_.burst_sockets[port]);
   }
 
+  /// DMA engines, and a vector unit, whose port is the last.
+  static std::size_t burst_users(const MachineConfig& config) {
+    return (config.dma.shared ? 1U : 2U) + (config.compute.vector.own_unit ? 1U : 0U);
+  }
+
+  static std::array<std::unique_ptr<OpQueue>, kEngineCount> make_queues(std::size_t depth) {
+    std::array<std::unique_ptr<OpQueue>, kEngineCount> queues;
+    for (std::unique_ptr<OpQueue>& queue : queues) {
+      queue = std::make_unique<OpQueue>(depth);
+    }
+    return queues;
+  }
+  std::array<OpQueue*, kEngineCount> queue_pointers() const {
+    std::array<OpQueue*, kEngineCount> pointers{};
+    std::ranges::transform(queues_, pointers.begin(), [](const auto& queue) { return queue.get(); });
+    return pointers;
+  }
+
+  OpQueue& queue(Engine engine) { return *queues_[index_of(engine)]; }
   CycleLedger& ledger(Engine engine) { return ledgers_[index_of(engine)]; }
 
   const Program& program_;
@@ -100,9 +125,8 @@ class Platform : public sc_core::sc_module {
   Scoreboard scoreboard_;
   OverlapMeter overlap_;
   std::array<CycleLedger, kEngineCount> ledgers_;
-  OpQueue load_queue_;
-  OpQueue store_queue_;
-  OpQueue compute_queue_;
+  Units units_;
+  std::array<std::unique_ptr<OpQueue>, kEngineCount> queues_;  // by engine; not all are used
   Sequencer sequencer_;
   EngineContext context_;
   Sram sram_;
@@ -111,6 +135,7 @@ class Platform : public sc_core::sc_module {
   DmaEngine load_dma_;
   std::unique_ptr<DmaEngine> store_dma_;
   ComputeCore compute_;
+  std::unique_ptr<VectorUnit> vector_;  // null: the core carries out vector ops
 };
 
 RunCounters Platform::counters() const {
@@ -136,16 +161,22 @@ RunResult Platform::result() {
     store_dma_->finish(result.cycles);
   }
   compute_.finish(result.cycles);
-  for (std::size_t i = 0; i < kEngineCount; ++i) {
-    result.engines[i].cycles = ledgers_[i].all();
+  if (vector_) {
+    vector_->finish(result.cycles);
+    result.bounds.vector = static_cast<double>(vector_->bound());
+    result.steps += vector_->steps();
+  }
+  result.units = units_;
+  for (const Engine engine : units_.all()) {
+    result.engines[index_of(engine)].cycles = ledger(engine).all();
   }
   for (std::uint32_t op = 0; op < program_.ops.size(); ++op) {
     if (scoreboard_.completed_at(op) != Scoreboard::kUnknown) {
-      ++result.engines[index_of(engine_of(program_.ops[op].opcode))].ops;
+      ++result.engines[index_of(units_.account_of(program_.ops[op]))].ops;
     }
   }
   result.overlap_cycles = overlap_.total(result.cycles);
-  result.steps = compute_.steps();
+  result.steps += compute_.steps();
   result.macs = compute_.macs();
   result.sram_bytes = sram_.timing().bytes();
   result.sram_bank_conflicts = sram_.timing().bank_conflicts();

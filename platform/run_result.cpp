@@ -24,7 +24,7 @@ void require_below_peak(double bound, Cycle cycles, const char* resource) {
 
 }  // namespace
 
-double Bounds::max() const { return std::max({compute, sram, bus, dram}); }
+double Bounds::max() const { return std::max({compute, vector, sram, bus, dram}); }
 
 double RunResult::efficiency() const {
   return cycles == 0 ? 0.0 : bounds.max() / static_cast<double>(cycles);
@@ -32,30 +32,32 @@ double RunResult::efficiency() const {
 
 void check_invariants(const RunResult& result, const Program& program) {
   std::array<std::uint64_t, kEngineCount> ops{};
-  std::array<std::uint64_t, kEngineCount> bytes{};  // moved by the DMA engines
+  std::uint64_t loaded = 0;
+  std::uint64_t stored = 0;
   for (const Op& op : program.ops) {
-    const auto engine = static_cast<std::size_t>(engine_of(op.opcode));
-    ++ops[engine];
-    bytes[engine] += program.tensors[op.tensor].tile.bytes();
+    ++ops[index_of(result.units.account_of(op))];
+    const std::uint64_t bytes = program.tensors[op.tensor].tile.bytes();
+    loaded += is_load(op) ? bytes : 0;
+    stored += is_store(op) ? bytes : 0;
   }
-  for (std::size_t i = 0; i < kEngineCount; ++i) {
-    const EngineResult& engine = result.engines[i];
-    const std::string name = to_string(static_cast<Engine>(i));
+  for (const Engine unit : result.units.all()) {
+    const EngineResult& engine = result.engine(unit);
+    const std::string name = to_string(unit);
     const Cycle sum = std::accumulate(engine.cycles.begin(), engine.cycles.end(), Cycle{0});
     require(*std::ranges::max_element(engine.cycles) <= result.cycles,
             name + " is in one state for longer than the run: a stall is negative");
     require(sum == result.cycles, name + " accounts for " + std::to_string(sum) + " cycles of " +
                                       std::to_string(result.cycles));
-    require(engine.ops == ops[i], name + " completed " + std::to_string(engine.ops) + " ops of " +
-                                      std::to_string(ops[i]));
+    const std::uint64_t expected = ops[index_of(unit)];
+    require(engine.ops == expected, name + " completed " + std::to_string(engine.ops) +
+                                        " ops of " + std::to_string(expected));
   }
-  const std::uint64_t loaded = bytes[static_cast<std::size_t>(Engine::kLoadDma)];
-  const std::uint64_t stored = bytes[static_cast<std::size_t>(Engine::kStoreDma)];
   require(result.dram.read_bytes == loaded && result.bus_read_bytes == loaded,
           "bytes read differ from the program's " + std::to_string(loaded));
   require(result.dram.write_bytes == stored && result.bus_write_bytes == stored,
           "bytes written differ from the program's " + std::to_string(stored));
   require_below_peak(result.bounds.compute, result.cycles, "compute");
+  require_below_peak(result.bounds.vector, result.cycles, "vector");
   require_below_peak(result.bounds.sram, result.cycles, "sram");
   require_below_peak(result.bounds.bus, result.cycles, "bus");
   require_below_peak(result.bounds.dram, result.cycles, "dram");

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "compiler/program/program.h"
+#include "compiler/program/units.h"
 #include "models/accounting/cycle_ledger.h"
 #include "models/dram/model.h"
 
@@ -18,6 +19,7 @@ struct EngineResult {
 /// Least cycles the program could take if only one resource mattered.
 struct Bounds {
   double compute = 0;  ///< steps × initiation interval
+  double vector = 0;   ///< the same of a vector unit of its own
   double sram = 0;     ///< bytes / peak, and likewise:
   double bus = 0;      ///< the busier direction
   double dram = 0;
@@ -28,9 +30,10 @@ struct Bounds {
 struct RunResult {
   Cycle cycles = 0;
   double seconds = 0;  ///< simulated
-  std::array<EngineResult, kEngineCount> engines;
+  Units units{{}};                                 ///< those that there are
+  std::array<EngineResult, kEngineCount> engines;  ///< by Engine; of units only
   Cycle overlap_cycles = 0;
-  std::uint64_t steps = 0;  ///< tile steps of the core
+  std::uint64_t steps = 0;  ///< tile steps of the core and of a vector unit
   std::uint64_t macs = 0;
   std::uint64_t sram_bytes = 0;
   std::uint64_t sram_bank_conflicts = 0;

@@ -1,10 +1,11 @@
-// Cycles in which DMA and compute are active at once.
+// Cycles in which data moves and is computed with at once.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <span>
 
-#include "compiler/program/program.h"
+#include "compiler/program/units.h"
 #include "models/time.h"
 
 namespace tilewave {
@@ -16,12 +17,12 @@ class OverlapMeter {
   /// `engine` is active from `at` on, until end() says otherwise.
   void begin(Engine engine, Cycle at) {
     settle(at);
-    Span& span = spans_[static_cast<std::size_t>(engine)];
-    span = {span.to >= at ? std::min(span.from, at) : at, kOpen};
+    Span& current = spans_[index_of(engine)];
+    current = {current.to >= at ? std::min(current.from, at) : at, kOpen};
   }
-  void end(Engine engine, Cycle at) { spans_[static_cast<std::size_t>(engine)].to = at; }
+  void end(Engine engine, Cycle at) { spans_[index_of(engine)].to = at; }
 
-  /// Cycles before `end` in which the core and at least one DMA engine were active.
+  /// Cycles before `end` in which the core or a vector unit and at least one DMA engine were active.
   Cycle total(Cycle end) {
     settle(end);
     return overlap_;
@@ -40,17 +41,39 @@ class OverlapMeter {
     if (until <= settled_) {
       return;
     }
-    const Span& compute = spans_[static_cast<std::size_t>(Engine::kCompute)];
-    const Span load = both(compute, spans_[static_cast<std::size_t>(Engine::kLoadDma)], until);
-    const Span store = both(compute, spans_[static_cast<std::size_t>(Engine::kStoreDma)], until);
-    overlap_ += length(load) + length(store) - length(both(load, store, until));
+    // Each span is [from, to): those in which one that computes and one that moves are both active.
+    std::array<Span, kEngineCount> together;
+    std::size_t count = 0;
+    for (const Engine computing : {Engine::kCompute, Engine::kVector}) {
+      if (span(computing).to <= settled_) {
+        continue;
+      }
+      for (const Engine moving : {Engine::kLoadDma, Engine::kStoreDma}) {
+        together[count++] = both(span(computing), span(moving), until);
+      }
+    }
+    overlap_ += length_of_union({together.data(), count});
     settled_ = until;
   }
 
+  static Cycle length_of_union(std::span<Span> spans) {
+    std::ranges::sort(spans, {}, &Span::from);
+    Cycle length = 0;
+    Cycle counted = 0;  // up to here
+    for (const Span& one : spans) {
+      const Cycle from = std::max(one.from, counted);
+      if (one.to > from) {
+        length += one.to - from;
+        counted = one.to;
+      }
+    }
+    return length;
+  }
+
+  const Span& span(Engine engine) const { return spans_[index_of(engine)]; }
   Span both(const Span& a, const Span& b, Cycle until) const {
     return {std::max({a.from, b.from, settled_}), std::min({a.to, b.to, until})};
   }
-  static Cycle length(const Span& span) { return span.to > span.from ? span.to - span.from : 0; }
 
   std::array<Span, kEngineCount> spans_{};
   Cycle settled_ = 0;

@@ -2,14 +2,18 @@
 
 namespace tilewave {
 
-ComputeTiming::ComputeTiming(const ComputeConfig& config, const TileShape& tile)
-    : config_(config), tile_(tile) {
+ComputeTiming::ComputeTiming(const ComputeConfig& config, const Program& program)
+    : config_(config), program_(&program) {
+  const TileShape& tile = program.tile;
   const Cycle h = config.rows;
   const Cycle w = config.cols;
   const Cycle m = tile.m;
   const Cycle n = tile.n;
   const Cycle k = tile.k;
-  vector_interval_ = ceil_div(m * n, config.vector_lanes);
+  for (const VectorKernel& kernel : program.kernels) {
+    vector_intervals_.push_back(passes(kernel, config.vector.cost) *
+                                ceil_div(m * n, config.vector_lanes));
+  }
   switch (config.dataflow) {
     case Dataflow::kOutputStationary: {
       const Cycle folds = ceil_div(m, h) * ceil_div(n, w);
@@ -39,7 +43,7 @@ ComputeTiming::ComputeTiming(const ComputeConfig& config, const TileShape& tile)
 }
 
 bool ComputeTiming::chains(const Op& op, const Op& next) const {
-  if (op.opcode != Opcode::kMatmul || next.opcode != Opcode::kMatmul) {
+  if (!is_sum_step(op) || !is_sum_step(next)) {
     return false;
   }
   switch (config_.dataflow) {
@@ -52,15 +56,15 @@ bool ComputeTiming::chains(const Op& op, const Op& next) const {
 }
 
 StepTime ComputeTiming::step(const Op& op) const {
-  if (op.opcode != Opcode::kMatmul) {
-    return {vector_interval_, vector_interval_ + config_.latency};
+  if (is_sum_step(op)) {
+    return {matmul_interval_, matmul_duration_};
   }
-  return {matmul_interval_, matmul_duration_};
+  const Cycle interval = vector_intervals_[op.kernel];
+  return {interval, interval + config_.latency};
 }
 
 Cycle ComputeTiming::preload(const Op& op) const {
-  const bool behind = op.opcode == Opcode::kMatmul && config_.fill_overlap == FillOverlap::kFull;
-  return behind ? matmul_preload_ : 0;
+  return is_sum_step(op) && config_.fill_overlap == FillOverlap::kFull ? matmul_preload_ : 0;
 }
 
 bool ComputeTiming::overlaps(bool chained) const {
@@ -71,20 +75,20 @@ bool ComputeTiming::overlaps(bool chained) const {
          (config_.fill_overlap == FillOverlap::kAccumulation && chained);
 }
 
-Cycle ComputeTiming::initiation_interval(const Op& op) const {
-  return op.opcode == Opcode::kMatmul ? matmul_interval_ : vector_interval_;
-}
+Cycle ComputeTiming::initiation_interval(const Op& op) const { return step(op).interval; }
 
-ComputeTiming::Streams ComputeTiming::streams(const Op& op, bool chained,
-                                              bool chain_continues) const {
-  if (op.opcode != Opcode::kMatmul) {
-    return {.a = true, .b = op.opcode == Opcode::kAdd, .dst_write = true};
+ComputeTiming::Held ComputeTiming::held_in_array(const Op& op, bool chained,
+                                                 bool chain_continues) const {
+  constexpr int kA = 0;
+  constexpr int kB = 1;
+  if (!is_sum_step(op)) {
+    return {};
   }
   switch (config_.dataflow) {
     case Dataflow::kOutputStationary:
-    case Dataflow::kSimd: return {true, true, op.biased, !op.clear && !chained, !chain_continues};
-    case Dataflow::kWeightStationary: return {true, !chained, op.biased, !op.clear, true};
-    case Dataflow::kInputStationary: return {!chained, true, op.biased, !op.clear, true};
+    case Dataflow::kSimd: return {.sum_before = chained, .sum_after = chain_continues};
+    case Dataflow::kWeightStationary: return {.operand = chained ? kB : -1};
+    case Dataflow::kInputStationary: return {.operand = chained ? kA : -1};
   }
   return {};
 }

@@ -2,6 +2,9 @@
 // derivation are in docs/timing-model.md.
 #pragma once
 
+#include <vector>
+
+#include "compiler/program/opcodes.h"
 #include "compiler/program/program.h"
 #include "models/compute/config.h"
 
@@ -22,14 +25,16 @@ struct StepTime {
 ///   ws    folds = ⌈K/H⌉·⌈N/W⌉   duration = folds·(2H + W + M − 2)
 ///   is    folds = ⌈K/H⌉·⌈M/W⌉   duration = folds·(2H + W + N − 2)
 ///   simd                        duration = ⌈M·N·K / macs_per_cycle⌉ + latency
-///   add, relu                   duration = ⌈M·N / vector_lanes⌉ + latency
-/// A bias that a step starts from and a ReLU that it ends with take no time of their own.
+///   vector                      duration = passes·⌈M·N / vector_lanes⌉ + latency
+/// The passes of a vector step are the sum of what its functions cost, at least one. A bias that a step
+/// starts from and a ReLU that it ends with take no time of their own.
 class ComputeTiming {
  public:
-  ComputeTiming(const ComputeConfig& config, const TileShape& tile);
+  /// The program outlives it.
+  ComputeTiming(const ComputeConfig& config, const Program& program);
 
   /// True if `next`, right after `op`, keeps the stationary operand in place: os and simd: one
-  /// accumulator; ws: one B tile; is: one A tile. Elementwise steps never chain.
+  /// accumulator; ws: one B tile; is: one A tile. Vector steps never chain.
   bool chains(const Op& op, const Op& next) const;
 
   StepTime step(const Op& op) const;
@@ -47,36 +52,39 @@ class ComputeTiming {
 
   /// What a step streams from and to SRAM: operands read, row vector read, accumulator read and
   /// written. A chained step does not fetch its stationary operand again; the accumulator of an
-  /// output-stationary array moves only at the ends of a chain.
-  struct Streams {
-    bool a = false;
-    bool b = false;
-    bool bias = false;
-    bool dst_read = false;
-    bool dst_write = false;
-  };
-  Streams streams(const Op& op, bool chained, bool chain_continues) const;
-  /// Calls `visit(address, bytes)` for each of them, in that order.
+  /// output-stationary array moves only at the ends of a chain. Calls `visit(address, bytes)` for each
+  /// of them, in that order.
   template <typename Visit>
   void visit_streams(const Op& op, bool chained, bool chain_continues, Visit&& visit) const {
-    const Streams wanted = streams(op, chained, chain_continues);
-    const bool matmul = op.opcode == Opcode::kMatmul;
-    const auto stream = [&visit](bool is_wanted, std::uint32_t address, const TileExtent& tile) {
-      if (is_wanted) {
-        visit(address, tile.bytes());
-      }
-    };
-    stream(wanted.a, op.a, matmul ? tile_.left() : tile_.result());
-    stream(wanted.b, op.b, matmul ? tile_.right() : op.broadcast ? tile_.row() : tile_.result());
-    stream(wanted.bias, op.bias, tile_.row());
-    stream(wanted.dst_read, op.dst, tile_.result());
-    stream(wanted.dst_write, op.dst, tile_.result());
+    const Held held = held_in_array(op, chained, chain_continues);
+    visit_operands(*program_, op,
+                   [&](std::size_t i, const OperandRule&, std::uint32_t address,
+                       const TileExtent& extent) {
+                     if (static_cast<int>(i) != held.operand) {
+                       visit(address, extent.bytes());
+                     }
+                   });
+    const std::uint64_t bytes = written_extent(*program_, op).bytes();
+    if (accumulates(op) && !held.sum_before) {
+      visit(op.dst, bytes);
+    }
+    if (!held.sum_after) {
+      visit(op.dst, bytes);
+    }
   }
 
  private:
+  /// What of a step's data is in the array already, or stays there.
+  struct Held {
+    int operand = -1;  ///< index of an operand
+    bool sum_before = false;
+    bool sum_after = false;
+  };
+  Held held_in_array(const Op& op, bool chained, bool chain_continues) const;
+
   ComputeConfig config_;
-  TileShape tile_;
-  Cycle vector_interval_ = 0;
+  const Program* program_;
+  std::vector<Cycle> vector_intervals_;  // by kernel
   Cycle matmul_interval_ = 0;
   Cycle matmul_duration_ = 0;
   Cycle matmul_preload_ = 0;

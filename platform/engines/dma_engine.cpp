@@ -14,7 +14,7 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
       engine_(engine),
       phase_(engine == Engine::kLoadDma ? Phase::kLoadDma : Phase::kStoreDma),
       context_(context),
-      queue_(queue),
+      front_(context, queue, phase_),
       ledger_(load_ledger, store_ledger) {
   const DmaConfig& dma = context.config.dma;
   for (std::uint32_t index = 0; index < dma.max_outstanding; ++index) {
@@ -29,12 +29,9 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
     release(*slot);
     slots_.push_back(std::move(slot));
   }
-  ops_left_ = static_cast<std::uint32_t>(
-      std::count_if(context.program.ops.begin(), context.program.ops.end(), [&](const Op& op) {
-        const Engine kind = engine_of(op.opcode);
-        return (kind == Engine::kLoadDma && load_ledger != nullptr) ||
-               (kind == Engine::kStoreDma && store_ledger != nullptr);
-      }));
+  const Units units = units_of(context.config);
+  ops_left_ = static_cast<std::uint32_t>(std::ranges::count_if(
+      context.program.ops, [&](const Op& op) { return units.queue_of(op) == engine; }));
   bus_socket.bind(*this);
   sram_socket.bind(*this);
   SC_HAS_PROCESS(DmaEngine);
@@ -47,11 +44,16 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
 void DmaEngine::run() {
   begin_process_stack();
   for (; ops_left_ > 0; --ops_left_) {
-    const std::uint32_t op = take_op();
-    const Kind kind = context_.program.ops[op].opcode == Opcode::kLoad ? Kind::kLoad : Kind::kStore;
-    wait_for_hazards(op, kind);
+    const std::uint32_t op = front_.head([this](EngineState state, Cycle until) {
+      if (loads_outstanding_ == 0) {
+        ledger_.engine(Kind::kLoad, state, until);
+      }
+    });
+    const Kind kind = is_load(context_.program.ops[op]) ? Kind::kLoad : Kind::kStore;
+    front_.wait_for_hazards(
+        op, [&](EngineState state, Cycle until) { account(kind, state, until); });
     context_.scoreboard.check_start(op, context_.hazards[op]);
-    queue_.pop();
+    front_.pop();
     if (active_ops_++ == 0) {
       context_.overlap.begin(engine_, context_.clock.now());
     }
@@ -63,35 +65,6 @@ void DmaEngine::run() {
       context_.feed->released(op, context_.clock.now());
     }
   }
-}
-
-std::uint32_t DmaEngine::take_op() {
-  while (queue_.empty()) {
-    wait(queue_.pushed());
-  }
-  const QueuedOp head = queue_.front();
-  if (head.ready > context_.clock.now()) {
-    wait(context_.clock.until(head.ready, phase_));
-  }
-  if (loads_outstanding_ == 0) {
-    const Cycle now = context_.clock.now();
-    ledger_.engine(Kind::kLoad, EngineState::kWaitQueue, std::min(now, head.held_until));
-    ledger_.engine(Kind::kLoad, EngineState::kIdle, now);
-  }
-  return head.op;
-}
-
-void DmaEngine::wait_for_hazards(std::uint32_t op, Kind kind) {
-  const auto wait_for = [&](bool read_after_write, EngineState cause) {
-    for (const Hazard& hazard : context_.hazards[op]) {
-      if (hazard.exists() && (hazard.kind == HazardKind::kReadAfterWrite) == read_after_write) {
-        context_.scoreboard.wait_for(hazard.op, phase_);
-      }
-    }
-    account(kind, cause, context_.clock.now());
-  };
-  wait_for(true, EngineState::kWaitData);
-  wait_for(false, EngineState::kWaitSpace);
 }
 
 void DmaEngine::account(Kind kind, EngineState state, Cycle until) {

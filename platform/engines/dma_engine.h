@@ -12,8 +12,7 @@
 #include "compiler/base/sorted_queue.h"
 #include "models/accounting/cycle_ledger.h"
 #include "models/dram/tile_runs.h"
-#include "platform/engines/engine_context.h"
-#include "platform/engines/op_queue.h"
+#include "platform/engines/engine_front.h"
 #include "platform/memory/burst.h"
 
 namespace tilewave {
@@ -60,8 +59,6 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   };
 
   void run();
-  std::uint32_t take_op();
-  void wait_for_hazards(std::uint32_t op, Kind kind);
   void begin_transfer(std::uint32_t op, Kind kind);
 
   void issue_bursts();
@@ -85,7 +82,7 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   Engine engine_;
   Phase phase_;
   const EngineContext& context_;
-  OpQueue& queue_;
+  EngineFront front_;
   TransferLedger ledger_;
 
   std::vector<std::unique_ptr<Slot>> slots_;

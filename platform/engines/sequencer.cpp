@@ -3,12 +3,13 @@
 namespace tilewave {
 
 Sequencer::Sequencer(sc_core::sc_module_name name, const Program& program,
-                     const SequencerConfig& config, const CoreClock& clock,
+                     const SequencerConfig& config, const Units& units, const CoreClock& clock,
                      std::array<OpQueue*, kEngineCount> queues, Scoreboard& scoreboard,
                      ObserverFeed* feed)
     : sc_module(name),
       program_(program),
       config_(config),
+      units_(units),
       clock_(clock),
       queues_(queues),
       scoreboard_(scoreboard),
@@ -32,7 +33,7 @@ void Sequencer::run() {
       next_trigger(scoreboard_.when_complete(next_ - 1, Phase::kSequencer));
       return;
     }
-    OpQueue& queue = *queues_[static_cast<std::size_t>(engine_of(program_.ops[next_].opcode))];
+    OpQueue& queue = *queues_[index_of(units_.queue_of(program_.ops[next_]))];
     if (queue.full()) {
       held_ = true;
       next_trigger(queue.popped());

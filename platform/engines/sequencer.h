@@ -16,10 +16,11 @@ namespace tilewave {
 /// complete.
 class Sequencer : public sc_core::sc_module {
  public:
-  /// `queues` by engine; two engines may share one queue. All references outlive the module, and
-  /// so does `feed`, if there is one.
+  /// `queues` by the engine whose they are; those of engines without one are not used. All references
+  /// outlive the module, and so does `feed`, if there is one.
   Sequencer(sc_core::sc_module_name name, const Program& program, const SequencerConfig& config,
-            const CoreClock& clock, std::array<OpQueue*, kEngineCount> queues,
+            const Units& units, const CoreClock& clock,
+            std::array<OpQueue*, kEngineCount> queues,
             Scoreboard& scoreboard, ObserverFeed* feed = nullptr);
 
   /// True while it waits for a queue or a completion.
@@ -30,6 +31,7 @@ class Sequencer : public sc_core::sc_module {
 
   const Program& program_;
   SequencerConfig config_;
+  Units units_;
   const CoreClock& clock_;
   std::array<OpQueue*, kEngineCount> queues_;
   Scoreboard& scoreboard_;

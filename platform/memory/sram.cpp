@@ -4,12 +4,12 @@
 
 namespace tilewave {
 
-Sram::Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t dma_engines)
+Sram::Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t burst_users)
     : sc_module(name),
-      dma_sockets("dma_sockets", dma_engines),
+      burst_sockets("burst_sockets", burst_users),
       timing_(config),
       bytes_(config.size_bytes) {
-  for (auto& socket : dma_sockets) {
+  for (auto& socket : burst_sockets) {
     socket.bind(*this);
   }
   core_socket.bind(*this);
@@ -49,7 +49,10 @@ unsigned int Sram::access(tlm::tlm_generic_payload& payload) {
   return length;
 }
 
-bool Sram::get_direct_mem_ptr(OperandStream&, tlm::tlm_dmi& dmi) {
+bool Sram::get_direct_mem_ptr(OperandStream&, tlm::tlm_dmi& dmi) { return direct_access(dmi); }
+bool Sram::get_direct_mem_ptr(Burst&, tlm::tlm_dmi& dmi) { return direct_access(dmi); }
+
+bool Sram::direct_access(tlm::tlm_dmi& dmi) {
   dmi.init();
   dmi.allow_read_write();
   dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(bytes_.data()));
@@ -61,7 +64,7 @@ bool Sram::get_direct_mem_ptr(OperandStream&, tlm::tlm_dmi& dmi) {
 unsigned int Sram::transport_dbg(Burst& burst) { return access(burst); }
 unsigned int Sram::transport_dbg(OperandStream& stream) { return access(stream); }
 
-// Accesses are answered at once; only the core has direct access.
+// Accesses are answered at once; those that compute have direct access.
 tlm::tlm_sync_enum Sram::nb_transport_fw(Burst& burst, tlm::tlm_phase&, sc_core::sc_time& delay) {
   b_transport(burst, delay);
   return tlm::TLM_COMPLETED;
@@ -71,6 +74,5 @@ tlm::tlm_sync_enum Sram::nb_transport_fw(OperandStream& stream, tlm::tlm_phase&,
   b_transport(stream, delay);
   return tlm::TLM_COMPLETED;
 }
-bool Sram::get_direct_mem_ptr(Burst&, tlm::tlm_dmi&) { return false; }
 
 }  // namespace tilewave

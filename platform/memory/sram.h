@@ -15,10 +15,10 @@ namespace tilewave {
 /// and leaves with the time at which they are there: waiting, accesses and latency later.
 class Sram : public sc_core::sc_module, private BurstForward, private StreamForward {
  public:
-  sc_core::sc_vector<BurstTargetSocket> dma_sockets;  // one per DMA engine
+  sc_core::sc_vector<BurstTargetSocket> burst_sockets;  // of DMA engines and a vector unit
   StreamTargetSocket core_socket{"core_socket"};
 
-  Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t dma_engines);
+  Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t burst_users);
 
   const SramTiming& timing() const { return timing_; }
 
@@ -36,6 +36,7 @@ class Sram : public sc_core::sc_module, private BurstForward, private StreamForw
   unsigned int transport_dbg(OperandStream& stream) override;
 
   unsigned int access(tlm::tlm_generic_payload& payload);
+  bool direct_access(tlm::tlm_dmi& dmi);
 
   SramTiming timing_;
   std::vector<std::byte> bytes_;

@@ -10,8 +10,8 @@ namespace tilewave {
 
 /// The order in which units act within one cycle: each at a picosecond of its own behind the edge,
 /// so that who goes first is stated here and not left to the kernel's queues.
-enum class Phase : std::uint8_t { kDram, kLoadDma, kStoreDma, kCompute, kSequencer };
-inline constexpr std::size_t kPhaseCount = 5;
+enum class Phase : std::uint8_t { kDram, kLoadDma, kStoreDma, kCompute, kVector, kSequencer };
+inline constexpr std::size_t kPhaseCount = 6;
 
 class CoreClock {
  public:

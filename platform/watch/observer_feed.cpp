@@ -10,7 +10,7 @@ namespace tilewave {
 
 ObserverFeed::ObserverFeed(RunObserver& observer, const Program& program,
                            const MachineConfig& machine)
-    : observer_(observer), program_(program), machine_(machine) {
+    : observer_(observer), program_(program), units_(units_of(machine)) {
   for (std::size_t i = 0; i < engines_.size(); ++i) {
     engines_[i].feed = this;
     engines_[i].engine = static_cast<Engine>(i);
@@ -80,9 +80,7 @@ void ObserverFeed::EngineStates::on_state(EngineState state, Cycle from, Cycle t
 }
 
 std::deque<ObserverFeed::OpUnderWay>& ObserverFeed::queue_of(std::uint32_t op) {
-  const Engine engine = engine_of(program_.ops[op].opcode);
-  const bool shared = machine_.dma.shared && engine == Engine::kStoreDma;
-  return queues_[static_cast<std::size_t>(shared ? Engine::kLoadDma : engine)];
+  return queues_[index_of(units_.queue_of(program_.ops[op]))];
 }
 
 /// Those that an engine works on stand in front of those that wait for it.

@@ -57,7 +57,7 @@ class ObserverFeed {
 
   RunObserver& observer_;
   const Program& program_;
-  const MachineConfig& machine_;
+  Units units_;
   std::array<EngineStates, kEngineCount> engines_;
   std::array<std::deque<OpUnderWay>, kEngineCount> queues_;  // fetched, not finished
   std::exception_ptr error_;

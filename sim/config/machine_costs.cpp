@@ -29,9 +29,9 @@ double dram_bytes_per_second(const DramConfig& dram) {
 
 MachineCosts machine_costs(const MachineConfig& machine, const TileShape& tile) {
   const ComputeConfig& compute = machine.compute;
-  Op step;
-  step.opcode = Opcode::kMatmul;
-  const StepTime time = ComputeTiming(compute, tile).step(step);
+  Program program;
+  program.tile = tile;
+  const StepTime time = ComputeTiming(compute, program).step({.opcode = Opcode::kMatmul});
   const bool systolic = compute.dataflow != Dataflow::kSimd;
   const bool overlaps = systolic && compute.fill_overlap != FillOverlap::kNone;
   const Cycle fill = time.duration - time.interval;
@@ -39,6 +39,9 @@ MachineCosts machine_costs(const MachineConfig& machine, const TileShape& tile) 
   costs.chain = chain_of(compute.dataflow);
   costs.step_cycles = overlaps ? time.interval : time.duration;
   costs.chain_cycles = overlaps && compute.fill_overlap == FillOverlap::kAccumulation ? fill : 0;
+  costs.vector_cycles = ceil_div(tile.result().elements(), compute.vector_lanes);
+  costs.vector_cost = compute.vector.cost;
+  costs.own_vector_unit = compute.vector.own_unit;
   costs.sram_bytes_per_cycle =
       static_cast<double>(machine.sram.banks) * machine.sram.ports * machine.sram.port_bytes;
   costs.dram_bytes_per_cycle = std::min(

@@ -1,0 +1,158 @@
+#include "platform/engines/step_unit.h"
+
+#include <algorithm>
+#include <array>
+
+#include "models/compute/run_vector_kernel.h"
+#include "platform/systemc/simulation_context.h"
+
+namespace tilewave {
+
+StepUnit::StepUnit(sc_core::sc_module_name name, Engine engine, Phase phase,
+                   const EngineContext& context, OpQueue& queue, CycleLedger& ledger)
+    : sc_module(name),
+      engine_(engine),
+      phase_(phase),
+      context_(context),
+      units_(units_of(context.config)),
+      front_(context, queue, phase),
+      ledger_(ledger),
+      timing_(context.config.compute, context.program) {
+  ops_left_ = static_cast<std::uint32_t>(std::ranges::count_if(
+      context.program.ops, [this](const Op& op) { return is_mine(op); }));
+  SC_HAS_PROCESS(StepUnit);
+  SC_THREAD(run);
+}
+
+void StepUnit::run() {
+  begin_process_stack();
+  const CoreClock& clock = context_.clock;
+  if (context_.kernel != nullptr) {
+    sram_ = direct_memory();
+  }
+  const auto account_for = [this](EngineState state, Cycle until) { account(state, until); };
+  for (; ops_left_ > 0; --ops_left_) {
+    const std::uint32_t index = front_.head(account_for);
+    const Op& op = context_.program.ops[index];
+    front_.wait_for_hazards(index, account_for);
+    const bool chained = previous_ != nullptr && timing_.chains(*previous_, op);
+    Cycle earliest = timing_.overlaps(chained) ? 0 : complete_;
+    if (!chained) {
+      earliest = std::max(earliest, chain_start_ + preload_);
+    }
+    if (context_.feed != nullptr && previous_index_ != kNoOp) {
+      context_.feed->released(previous_index_, std::max(released_, earliest));
+    }
+    if (earliest > clock.now()) {
+      wait(clock.until(earliest, phase_));
+    }
+    account(EngineState::kIdle, clock.now());
+    context_.scoreboard.check_start(index, context_.hazards[index]);
+    front_.pop();
+
+    const StepTime time = timing_.step(op);
+    const Cycle start = clock.now();
+    if (context_.feed != nullptr) {
+      context_.feed->started(index, start);
+    }
+    if (!chained) {
+      chain_start_ = start;
+      preload_ = timing_.preload(op);
+    }
+    context_.overlap.begin(engine_, start);
+    if (context_.kernel != nullptr) {
+      compute(op);
+    }
+    const Op* next = next_step(index);
+    const Cycle ideal = start + time.interval;
+    const Cycle streamed =
+        stream(op, ideal, chained, next != nullptr && timing_.chains(op, *next));
+    released_ = std::max(ideal, streamed);
+    ledger_.advance(EngineState::kBusy, ideal);
+    ledger_.advance(EngineState::kWaitSram, released_);
+    complete_ = std::max(complete_, start + time.duration + (released_ - ideal));
+    context_.scoreboard.complete(index, complete_);
+    context_.overlap.end(engine_, complete_);
+    previous_ = &op;
+    previous_index_ = index;
+    if (context_.feed != nullptr) {
+      context_.feed->completed(index, complete_);
+      if (next == nullptr) {
+        context_.feed->released(index, complete_);
+      }
+    }
+
+    ++steps_;
+    bound_ += time.interval;
+    if (is_sum_step(op)) {
+      const TileShape& shape = context_.program.tile;
+      macs_ += std::uint64_t{shape.m} * shape.n * shape.k;
+    }
+  }
+}
+
+void StepUnit::account(EngineState state, Cycle until) {
+  ledger_.advance(EngineState::kBusy, std::min(until, complete_));
+  ledger_.advance(state, until);
+}
+
+void StepUnit::compute(const Op& op) {
+  float* dst = tile(op.dst);
+  const auto never = [] { throw InternalError("a transfer is no step"); };
+  by_opcode(
+      op.opcode, never, never, [&] { matmul(op, dst); }, [&] { vector(op, dst); });
+  clear_padding(op, dst);
+}
+
+void StepUnit::matmul(const Op& op, float* dst) {
+  const Kernel& kernel = *context_.kernel;
+  const TileShape& shape = context_.program.tile;
+  if (op.biased) {
+    kernel.matmul_bias(dst, tile(op.a), tile(op.b), tile(op.c), shape);
+  } else {
+    kernel.matmul(dst, tile(op.a), tile(op.b), shape, op.clear);
+  }
+  if (op.relu) {
+    kernel.relu(dst, dst, shape.result().elements());
+  }
+}
+
+void StepUnit::vector(const Op& op, float* dst) {
+  std::array<const float*, kMostOperands> operands{};
+  std::size_t count = 0;
+  visit_operands(context_.program, op,
+                 [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent&) {
+                   operands[count++] = tile(address);
+                 });
+  run_vector_kernel(*context_.kernel, context_.program.kernels[op.kernel],
+                    context_.program.tile.result(), {operands.data(), count}, dst);
+}
+
+/// Padding stays zero whatever the operands hold: a row vector is added to the rows of the padding
+/// too, and an infinity times a zero of the padding would leave a NaN there, and the next layer
+/// would add it into real results.
+void StepUnit::clear_padding(const Op& op, float* values) const {
+  const Shape& shape = context_.program.tensors[op.tensor].shape;
+  const TileExtent whole = context_.program.tile.result();
+  const std::uint64_t rows =
+      std::min<std::uint64_t>(whole.rows, shape.rows - std::uint64_t{op.row} * whole.rows);
+  const std::uint64_t cols =
+      std::min<std::uint64_t>(whole.cols, shape.cols - std::uint64_t{op.col} * whole.cols);
+  if (cols < whole.cols) {
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      std::fill_n(values + row * whole.cols + cols, whole.cols - cols, 0.0F);
+    }
+  }
+  std::fill_n(values + rows * whole.cols, (whole.rows - rows) * whole.cols, 0.0F);
+}
+
+const Op* StepUnit::next_step(std::uint32_t after) const {
+  const std::vector<Op>& ops = context_.program.ops;
+  const auto next = std::find_if(ops.begin() + after + 1, ops.end(),
+                                 [this](const Op& op) { return is_mine(op); });
+  return next == ops.end() ? nullptr : &*next;
+}
+
+void StepUnit::finish(Cycle end) { account(EngineState::kDrained, end); }
+
+}  // namespace tilewave

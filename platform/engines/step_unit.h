@@ -1,0 +1,75 @@
+// What a core and a vector unit have in common: tile steps taken in order, their time, their
+// arithmetic and their account. How a step's operands come from SRAM is the unit's own.
+#pragma once
+
+#include <cstddef>
+#include <systemc>
+
+#include "models/accounting/cycle_ledger.h"
+#include "models/compute/compute_timing.h"
+#include "platform/engines/engine_front.h"
+
+namespace tilewave {
+
+/// A step starts when its conflicts are over and its predecessor lets it in; it lets its successor
+/// in after its interval or when its operands are streamed, whichever is later, and completes as
+/// much later than its duration as streaming took longer than the interval.
+class StepUnit : public sc_core::sc_module {
+ public:
+  /// The account up to the end of the simulation.
+  void finish(Cycle end);
+
+  std::uint64_t steps() const { return steps_; }
+  std::uint64_t macs() const { return macs_; }
+  /// Sum of initiation intervals of the steps done.
+  Cycle bound() const { return bound_; }
+
+ protected:
+  /// `engine` is the unit's; it carries out those ops whose account is the unit's.
+  StepUnit(sc_core::sc_module_name name, Engine engine, Phase phase, const EngineContext& context,
+           OpQueue& queue, CycleLedger& ledger);
+
+  /// The SRAM's bytes, for direct access. Called once, in functional runs.
+  virtual std::byte* direct_memory() = 0;
+  /// Streams the step's operands and results, from now on; returns when the last of them has passed and
+  /// `ideal` has come, with the cycle in which the last passed.
+  virtual Cycle stream(const Op& op, Cycle ideal, bool chained, bool chain_continues) = 0;
+
+  const EngineContext& context() const { return context_; }
+  const ComputeTiming& timing() const { return timing_; }
+  Phase phase() const { return phase_; }
+
+ private:
+  void run();
+  bool is_mine(const Op& op) const { return units_.account_of(op) == engine_; }
+  void compute(const Op& op);
+  void matmul(const Op& op, float* dst);
+  void vector(const Op& op, float* dst);
+  void clear_padding(const Op& op, float* values) const;
+  float* tile(std::uint32_t address) const { return reinterpret_cast<float*>(sram_ + address); }
+  /// Gives the time until `until` to what is left of the last step, then to `state`.
+  void account(EngineState state, Cycle until);
+  const Op* next_step(std::uint32_t after) const;
+
+  Engine engine_;
+  Phase phase_;
+  const EngineContext& context_;
+  Units units_;
+  EngineFront front_;
+  CycleLedger& ledger_;
+  ComputeTiming timing_;
+  std::byte* sram_ = nullptr;  // direct memory, functional runs only
+
+  const Op* previous_ = nullptr;
+  std::uint32_t previous_index_ = kNoOp;
+  Cycle complete_ = 0;     // of the step before
+  Cycle released_ = 0;     // of the step before, as far as its operands go
+  Cycle chain_start_ = 0;  // of the chain in progress
+  Cycle preload_ = 0;      // of its successor
+  std::uint32_t ops_left_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t macs_ = 0;
+  Cycle bound_ = 0;
+};
+
+}  // namespace tilewave
