@@ -65,12 +65,12 @@ std::size_t operand_count(const Expression& expression);
 /// that does not exist (yet), an operand that no step reads, an unknown function. Empty if it is.
 std::string expression_problem(const Expression& expression, std::size_t operands);
 
-/// "add x0 x1; leakyrelu t0 alpha=0.1": steps in order, operands x0 to x3, earlier steps t0, t1, ...,
-/// numbers as short as they read back exactly ("inf", "-inf", "nan" too), parameters that are not the
-/// default by name.
+/// "add x0 x1; leakyrelu t0 alpha=0.1": steps in order, operands x0 to x3, earlier steps t0, t1,
+/// ..., numbers as short as they read back exactly ("inf", "-inf", "nan" too), parameters that are
+/// not the default by name.
 std::string to_text(const Expression& expression);
-/// The inverse; takes any spacing. Throws InputError, without a place, naming what is wrong and what
-/// is allowed, with the nearest function.
+/// The inverse; takes any spacing. Throws InputError, without a place, naming what is wrong and
+/// what is allowed, with the nearest function.
 Expression parse_expression(std::string_view text);
 
 /// Of one element, in double; `operands` in order.

@@ -1,5 +1,6 @@
 // The register of elementwise functions: what a map operator may apply and what a vector kernel is
-// made of. An entry is written once, in function_list.h; text, costs, reference and kernels iterate.
+// made of. An entry is written once, in function_list.h; text, costs, reference and kernels
+// iterate.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,14 @@ using FunctionId = std::uint16_t;
 
 /// What a function costs the vector unit per element (keys vector.cost.*). kFree is done on the way
 /// out and takes no pass of its own, like the ReLU of a matmul.
-enum class CostClass : std::uint8_t { kFree, kSimple, kMultiply, kDivide, kExponential, kComposite };
+enum class CostClass : std::uint8_t {
+  kFree,
+  kSimple,
+  kMultiply,
+  kDivide,
+  kExponential,
+  kComposite
+};
 inline constexpr std::size_t kCostClassCount = 6;
 
 std::string_view to_string(CostClass cost);  ///< "free", "simple", "multiply", ...

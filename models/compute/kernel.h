@@ -4,12 +4,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "compiler/program/tensor.h"
 
 namespace tilewave {
 
 enum class KernelKind : std::uint8_t { kAuto, kAvx2, kReference };
+
+/// dst[i] = f(a[i], b[i]), for one function of the register (compiler/program/functions.h) with its
+/// parameters. b is not read by functions of one argument; dst may equal a or b, but not overlap
+/// them partly.
+using StripFunction = void (*)(float* dst, const float* a, const float* b, const float* parameters,
+                               std::size_t count);
 
 /// One implementation of the tile operations. All of them agree on NaN, infinity and signed zero in
 /// `relu` and `add`; `matmul` adds its products in order of k in each, but fused multiply-add
@@ -35,6 +42,10 @@ struct Kernel {
 
   /// dst = a < 0 ? 0 : a, so that NaN and -0.0 stay what they are, bit by bit. dst may equal a.
   void (*relu)(float* dst, const float* a, std::size_t count);
+
+  /// By FunctionId. What they do with NaN and infinity is alike in all kernels; their values are
+  /// within 1e-5 of themselves + 1e-6 of the functions' meaning.
+  std::span<const StripFunction> functions;
 };
 
 /// Plain C++, for every CPU.

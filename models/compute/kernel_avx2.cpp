@@ -1,7 +1,8 @@
-// The kernels in AVX2 and FMA. The only file of the library compiled for those, so it must not use
-// inline functions or templates of other files, not even the standard library's: the linker might
-// keep the copy made here and run it on a CPU without AVX2.
+// The kernels in AVX2 and FMA. With strip_functions_avx2.cpp the only file of the library compiled
+// for those, so it must not use inline functions or templates of other files, not even the standard
+// library's: the linker might keep the copy made here and run it on a CPU without AVX2.
 #include "models/compute/kernel.h"
+#include "models/compute/strip_functions.h"
 
 #if defined(__AVX2__) && defined(__FMA__)
 
@@ -191,7 +192,8 @@ void relu(float* dst, const float* a, std::size_t count) {
   }
 }
 
-constexpr Kernel kAvx2Kernel{"avx2", matmul, matmul_bias, add, add_row, relu};
+constexpr Kernel kAvx2Kernel{
+    "avx2", matmul, matmul_bias, add, add_row, relu, kernels::avx2_functions};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/compute/kernel.h"
+#include "models/compute/strip_functions.h"
 
 namespace tilewave {
 namespace {
@@ -58,7 +59,8 @@ void relu(float* dst, const float* a, std::size_t count) {
   }
 }
 
-constexpr Kernel kReferenceKernel{"reference", matmul, matmul_bias, add, add_row, relu};
+constexpr Kernel kReferenceKernel{
+    "reference", matmul, matmul_bias, add, add_row, relu, kernels::reference_functions};
 
 }  // namespace
 

@@ -1,0 +1,194 @@
+// Making, checking, evaluating and composing expressions. Their text is in expression_text.cpp.
+#include "compiler/program/expression.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "compiler/base/error.h"
+
+namespace tilewave {
+namespace {
+
+bool same_bits(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+}
+
+/// Empty if the argument of a step, the `step`-th, is legal.
+std::string argument_problem(const Argument& argument, std::size_t step, std::size_t operands) {
+  switch (argument.kind) {
+    case Argument::Kind::kOperand:
+      if (argument.index >= operands) {
+        return "there is no operand x" + std::to_string(argument.index) + " among " +
+               std::to_string(operands);
+      }
+      break;
+    case Argument::Kind::kStep:
+      if (argument.index >= step) {
+        return "t" + std::to_string(argument.index) + " is not an earlier step";
+      }
+      break;
+    case Argument::Kind::kConstant:
+      if (argument.index != 0) {
+        return "a constant with an index";
+      }
+      return "";
+    default: return "an argument of kind " + std::to_string(static_cast<unsigned>(argument.kind));
+  }
+  return same_bits(argument.constant, 0) ? "" : "a constant beside an index";
+}
+
+std::string step_problem(const ExpressionStep& step, std::size_t index, std::size_t operands) {
+  if (step.function >= functions().size()) {
+    return "there is no function " + std::to_string(step.function);
+  }
+  const FunctionInfo& info = function_info(step.function);
+  for (std::size_t i = 0; i < info.arity; ++i) {
+    const std::string problem = argument_problem(step.arguments[i], index, operands);
+    if (!problem.empty()) {
+      return problem;
+    }
+  }
+  for (std::size_t i = info.arity; i < kMaxArity; ++i) {
+    if (!(step.arguments[i] == Argument{})) {
+      return std::string(info.word) + " with argument " + std::to_string(i + 1);
+    }
+  }
+  for (std::size_t i = info.parameters.size(); i < kMaxParameters; ++i) {
+    if (!same_bits(step.parameters[i], 0)) {
+      return std::string(info.word) + " with parameter " + std::to_string(i + 1);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+bool Argument::operator==(const Argument& other) const {
+  return kind == other.kind && index == other.index && same_bits(constant, other.constant);
+}
+
+bool ExpressionStep::operator==(const ExpressionStep& other) const {
+  return function == other.function && arguments == other.arguments &&
+         std::equal(parameters.begin(), parameters.end(), other.parameters.begin(), same_bits);
+}
+
+ExpressionStep make_step(std::string_view function, std::vector<Argument> arguments,
+                         std::vector<float> parameters) {
+  ExpressionStep step;
+  step.function = function_named(function);
+  const FunctionInfo& info = function_info(step.function);
+  if (arguments.size() != info.arity || parameters.size() > info.parameters.size()) {
+    throw InternalError(std::string(function) + " of " + std::to_string(arguments.size()) +
+                        " arguments and " + std::to_string(parameters.size()) + " parameters");
+  }
+  std::copy(arguments.begin(), arguments.end(), step.arguments.begin());
+  for (std::size_t i = 0; i < info.parameters.size(); ++i) {
+    step.parameters[i] = i < parameters.size() ? parameters[i] : info.parameters[i].otherwise;
+  }
+  return step;
+}
+
+Expression apply(std::string_view function) {
+  std::vector<Argument> arguments;
+  for (std::size_t i = 0; i < function_info(function_named(function)).arity; ++i) {
+    arguments.push_back(Argument::operand(i));
+  }
+  return {{make_step(function, std::move(arguments))}};
+}
+
+std::size_t operand_count(const Expression& expression) {
+  std::size_t count = 0;
+  for (const ExpressionStep& step : expression.steps) {
+    for (std::size_t i = 0; i < function_info(step.function).arity; ++i) {
+      if (step.arguments[i].kind == Argument::Kind::kOperand) {
+        count = std::max<std::size_t>(count, step.arguments[i].index + std::size_t{1});
+      }
+    }
+  }
+  return count;
+}
+
+std::string expression_problem(const Expression& expression, std::size_t operands) {
+  const std::size_t steps = expression.steps.size();
+  if (steps == 0 || steps > kMaxExpressionSteps) {
+    return "an expression of " + std::to_string(steps) + " steps; allowed: 1 to " +
+           std::to_string(kMaxExpressionSteps);
+  }
+  if (operands > kMaxMapOperands) {
+    return std::to_string(operands) + " operands; allowed: up to " +
+           std::to_string(kMaxMapOperands);
+  }
+  std::array<bool, kMaxMapOperands> read{};
+  for (std::size_t i = 0; i < steps; ++i) {
+    const ExpressionStep& step = expression.steps[i];
+    const std::string problem = step_problem(step, i, operands);
+    if (!problem.empty()) {
+      return "step t" + std::to_string(i) + ": " + problem;
+    }
+    for (std::size_t argument = 0; argument < function_info(step.function).arity; ++argument) {
+      if (step.arguments[argument].kind == Argument::Kind::kOperand) {
+        read[step.arguments[argument].index] = true;
+      }
+    }
+  }
+  for (std::size_t i = 0; i < operands; ++i) {
+    if (!read[i]) {
+      return "no step reads operand x" + std::to_string(i);
+    }
+  }
+  return "";
+}
+
+double evaluate(const Expression& expression, std::span<const double> operands) {
+  const std::size_t steps = expression.steps.size();
+  if (steps == 0 || steps > kMaxExpressionSteps || operand_count(expression) > operands.size()) {
+    throw InternalError("an expression that is not legal is evaluated");
+  }
+  const std::span<const FunctionInfo> all = functions();
+  std::array<double, kMaxExpressionSteps> values;  // NOLINT: every element is written before read
+  for (std::size_t i = 0; i < steps; ++i) {
+    const ExpressionStep& step = expression.steps[i];
+    std::array<double, kMaxArity> arguments{};
+    for (std::size_t k = 0; k < all[step.function].arity; ++k) {
+      const Argument& argument = step.arguments[k];
+      arguments[k] = argument.kind == Argument::Kind::kOperand ? operands[argument.index]
+                     : argument.kind == Argument::Kind::kStep
+                         ? values[argument.index]
+                         : static_cast<double>(argument.constant);
+    }
+    values[i] = all[step.function].scalar(arguments.data(), step.parameters.data());
+  }
+  return values[steps - 1];
+}
+
+Expression compose(const Expression& outer, std::size_t place, const Expression& inner,
+                   std::span<const std::size_t> outer_operands,
+                   std::span<const std::size_t> inner_operands) {
+  if (outer.empty() || inner.empty() || operand_count(outer) > outer_operands.size() ||
+      operand_count(inner) > inner_operands.size()) {
+    throw InternalError("expressions that cannot be composed");
+  }
+  Expression result = inner;
+  for (ExpressionStep& step : result.steps) {
+    for (std::size_t i = 0; i < function_info(step.function).arity; ++i) {
+      if (step.arguments[i].kind == Argument::Kind::kOperand) {
+        step.arguments[i] = Argument::operand(inner_operands[step.arguments[i].index]);
+      }
+    }
+  }
+  for (ExpressionStep step : outer.steps) {
+    for (std::size_t i = 0; i < function_info(step.function).arity; ++i) {
+      Argument& argument = step.arguments[i];
+      if (argument.kind == Argument::Kind::kStep) {
+        argument = Argument::step(argument.index + inner.steps.size());
+      } else if (argument.kind == Argument::Kind::kOperand) {
+        argument = argument.index == place ? Argument::step(inner.steps.size() - 1)
+                                           : Argument::operand(outer_operands[argument.index]);
+      }
+    }
+    result.steps.push_back(step);
+  }
+  return result;
+}
+
+}  // namespace tilewave

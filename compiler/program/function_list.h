@@ -1,0 +1,429 @@
+// The entries of the register of elementwise functions, each written once for every lane type V: in
+// double it is the meaning, in float the reference kernel, in eight floats the AVX2 kernel. To add
+// a function, add an entry and its name to the list at the end. Only those three uses include this.
+//
+// A lane type has + - * / and unary -, < and > that give what select() takes, V(double), and the
+// functions named below; those of a type that is not double or float are found beside the type.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "compiler/program/functions.h"
+
+namespace tilewave::elementwise {
+
+using std::abs, std::ceil, std::cos, std::erf, std::exp, std::expm1, std::floor, std::fmod;
+using std::log, std::log1p, std::nearbyint, std::pow, std::sin, std::sqrt, std::tanh;
+
+inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
+inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
+inline bool is_nan(double x) { return std::isnan(x); }
+inline bool is_nan(float x) { return std::isnan(x); }
+
+/// NaN if either is, as in NumPy.
+template <typename V>
+V maximum(V a, V b) {
+  return select(a > b, a, select(is_nan(a), a, b));
+}
+
+template <typename V>
+V minimum(V a, V b) {
+  return select(a < b, a, select(is_nan(a), a, b));
+}
+
+/// log(1 + exp(x)) without overflow.
+template <typename V>
+V softplus(V x) {
+  return select(x > V(0), x, V(0)) + log1p(exp(-abs(x)));
+}
+
+template <std::size_t Count>
+using Parameters = std::array<FunctionParameter, Count>;
+
+/// What an entry says beside `kWord` and `apply`. One with parameters replaces kParameters; their
+/// values follow the arguments of `apply`.
+template <std::size_t Arity, CostClass Cost>
+struct Function {
+  static constexpr std::size_t kArity = Arity;
+  static constexpr CostClass kCost = Cost;
+  static constexpr Parameters<0> kParameters{};
+};
+
+// Arithmetic of two operands.
+
+struct Add : Function<2, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "add";
+  template <typename V>
+  static V apply(V a, V b) {
+    return a + b;
+  }
+};
+
+struct Sub : Function<2, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "sub";
+  template <typename V>
+  static V apply(V a, V b) {
+    return a - b;
+  }
+};
+
+struct Mul : Function<2, CostClass::kMultiply> {
+  static constexpr std::string_view kWord = "mul";
+  template <typename V>
+  static V apply(V a, V b) {
+    return a * b;
+  }
+};
+
+struct Div : Function<2, CostClass::kDivide> {
+  static constexpr std::string_view kWord = "div";
+  template <typename V>
+  static V apply(V a, V b) {
+    return a / b;
+  }
+};
+
+struct Max : Function<2, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "max";
+  template <typename V>
+  static V apply(V a, V b) {
+    return maximum(a, b);
+  }
+};
+
+struct Min : Function<2, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "min";
+  template <typename V>
+  static V apply(V a, V b) {
+    return minimum(a, b);
+  }
+};
+
+struct Pow : Function<2, CostClass::kComposite> {
+  static constexpr std::string_view kWord = "pow";
+  template <typename V>
+  static V apply(V base, V exponent) {
+    return pow(base, exponent);
+  }
+};
+
+/// The remainder with the sign of the dividend, as in C.
+struct Fmod : Function<2, CostClass::kDivide> {
+  static constexpr std::string_view kWord = "fmod";
+  template <typename V>
+  static V apply(V a, V b) {
+    return fmod(a, b);
+  }
+};
+
+/// The remainder with the sign of the divisor, as in Python.
+struct Mod : Function<2, CostClass::kDivide> {
+  static constexpr std::string_view kWord = "mod";
+  template <typename V>
+  static V apply(V a, V b) {
+    const V rest = fmod(a, b);
+    const V if_negative = select(b > V(0), rest + b, rest);
+    const V if_positive = select(b < V(0), rest + b, rest);
+    return select(rest < V(0), if_negative, select(rest > V(0), if_positive, rest));
+  }
+};
+
+/// A leaky ReLU whose slope is an operand.
+struct Prelu : Function<2, CostClass::kMultiply> {
+  static constexpr std::string_view kWord = "prelu";
+  template <typename V>
+  static V apply(V x, V slope) {
+    return select(x < V(0), slope * x, x);
+  }
+};
+
+// Of one operand: arithmetic.
+
+struct Neg : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "neg";
+  template <typename V>
+  static V apply(V x) {
+    return -x;
+  }
+};
+
+struct Abs : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "abs";
+  template <typename V>
+  static V apply(V x) {
+    return abs(x);
+  }
+};
+
+struct Sign : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "sign";
+  template <typename V>
+  static V apply(V x) {
+    return select(x > V(0), V(1), select(x < V(0), V(-1), x));
+  }
+};
+
+struct Floor : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "floor";
+  template <typename V>
+  static V apply(V x) {
+    return floor(x);
+  }
+};
+
+struct Ceil : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "ceil";
+  template <typename V>
+  static V apply(V x) {
+    return ceil(x);
+  }
+};
+
+/// Halves go to the even neighbour.
+struct Round : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "round";
+  template <typename V>
+  static V apply(V x) {
+    return nearbyint(x);
+  }
+};
+
+/// The upper bound wins where the bounds cross.
+struct Clip : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "clip";
+  static constexpr Parameters<2> kParameters{{{"min", -HUGE_VALF}, {"max", HUGE_VALF}}};
+  template <typename V>
+  static V apply(V x, V min, V max) {
+    return minimum(maximum(x, min), max);
+  }
+};
+
+struct Reciprocal : Function<1, CostClass::kDivide> {
+  static constexpr std::string_view kWord = "reciprocal";
+  template <typename V>
+  static V apply(V x) {
+    return V(1) / x;
+  }
+};
+
+struct Sqrt : Function<1, CostClass::kDivide> {
+  static constexpr std::string_view kWord = "sqrt";
+  template <typename V>
+  static V apply(V x) {
+    return sqrt(x);
+  }
+};
+
+struct Exp : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "exp";
+  template <typename V>
+  static V apply(V x) {
+    return exp(x);
+  }
+};
+
+struct Log : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "log";
+  template <typename V>
+  static V apply(V x) {
+    return log(x);
+  }
+};
+
+struct Sin : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "sin";
+  template <typename V>
+  static V apply(V x) {
+    return sin(x);
+  }
+};
+
+struct Cos : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "cos";
+  template <typename V>
+  static V apply(V x) {
+    return cos(x);
+  }
+};
+
+struct Tanh : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "tanh";
+  template <typename V>
+  static V apply(V x) {
+    return tanh(x);
+  }
+};
+
+struct Erf : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "erf";
+  template <typename V>
+  static V apply(V x) {
+    return erf(x);
+  }
+};
+
+// Of one operand: activations, as ONNX defines them.
+
+/// Done on the way out, as that of a matmul. NaN and -0 stay what they are.
+struct Relu : Function<1, CostClass::kFree> {
+  static constexpr std::string_view kWord = "relu";
+  template <typename V>
+  static V apply(V x) {
+    return select(x < V(0), V(0), x);
+  }
+};
+
+struct LeakyRelu : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "leakyrelu";
+  static constexpr Parameters<1> kParameters{{{"alpha", 0.01F}}};
+  template <typename V>
+  static V apply(V x, V alpha) {
+    return select(x < V(0), alpha * x, x);
+  }
+};
+
+/// What is not above alpha is zero, NaN too.
+struct ThresholdedRelu : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "thresholdedrelu";
+  static constexpr Parameters<1> kParameters{{{"alpha", 1.0F}}};
+  template <typename V>
+  static V apply(V x, V alpha) {
+    return select(x > alpha, x, V(0));
+  }
+};
+
+/// What is not beyond ±lambd is zero, NaN too.
+struct Shrink : Function<1, CostClass::kSimple> {
+  static constexpr std::string_view kWord = "shrink";
+  static constexpr Parameters<2> kParameters{{{"lambd", 0.5F}, {"bias", 0.0F}}};
+  template <typename V>
+  static V apply(V x, V lambd, V bias) {
+    return select(x < -lambd, x + bias, select(x > lambd, x - bias, V(0)));
+  }
+};
+
+struct HardSigmoid : Function<1, CostClass::kMultiply> {
+  static constexpr std::string_view kWord = "hardsigmoid";
+  static constexpr Parameters<2> kParameters{{{"alpha", 0.2F}, {"beta", 0.5F}}};
+  template <typename V>
+  static V apply(V x, V alpha, V beta) {
+    return maximum(minimum(alpha * x + beta, V(1)), V(0));
+  }
+};
+
+struct HardSwish : Function<1, CostClass::kMultiply> {
+  static constexpr std::string_view kWord = "hardswish";
+  template <typename V>
+  static V apply(V x) {
+    return x * maximum(minimum(x * V(1.0 / 6) + V(0.5), V(1)), V(0));
+  }
+};
+
+struct Softsign : Function<1, CostClass::kDivide> {
+  static constexpr std::string_view kWord = "softsign";
+  template <typename V>
+  static V apply(V x) {
+    return x / (V(1) + abs(x));
+  }
+};
+
+struct Sigmoid : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "sigmoid";
+  template <typename V>
+  static V apply(V x) {
+    return V(1) / (V(1) + exp(-x));
+  }
+};
+
+struct Softplus : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "softplus";
+  template <typename V>
+  static V apply(V x) {
+    return softplus(x);
+  }
+};
+
+struct Elu : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "elu";
+  static constexpr Parameters<1> kParameters{{{"alpha", 1.0F}}};
+  template <typename V>
+  static V apply(V x, V alpha) {
+    return select(x < V(0), alpha * expm1(x), x);
+  }
+};
+
+struct Selu : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "selu";
+  static constexpr Parameters<2> kParameters{
+      {{"alpha", 1.67326319217681884765625F}, {"gamma", 1.05070102214813232421875F}}};
+  template <typename V>
+  static V apply(V x, V alpha, V gamma) {
+    return gamma * select(x < V(0), alpha * expm1(x), x);
+  }
+};
+
+struct Celu : Function<1, CostClass::kExponential> {
+  static constexpr std::string_view kWord = "celu";
+  static constexpr Parameters<1> kParameters{{{"alpha", 1.0F}}};
+  template <typename V>
+  static V apply(V x, V alpha) {
+    return select(x < V(0), alpha * expm1(x / alpha), x);
+  }
+};
+
+struct Gelu : Function<1, CostClass::kComposite> {
+  static constexpr std::string_view kWord = "gelu";
+  template <typename V>
+  static V apply(V x) {
+    return V(0.5) * x * (V(1) + erf(x * V(0.70710678118654752)));  // √½
+  }
+};
+
+/// The tanh approximation of GELU.
+struct GeluTanh : Function<1, CostClass::kComposite> {
+  static constexpr std::string_view kWord = "gelutanh";
+  template <typename V>
+  static V apply(V x) {
+    const V inner = V(0.79788456080286536) * (x + V(0.044715) * x * x * x);  // √(2/π)
+    return V(0.5) * x * (V(1) + tanh(inner));
+  }
+};
+
+template <typename F, std::size_t... I>
+constexpr bool applies_to_doubles(std::index_sequence<I...> /*values*/) {
+  return requires {
+    { F::template apply<double>(static_cast<double>(I)...) } -> std::same_as<double>;
+  };
+}
+
+/// An entry that says all of it, and whose `apply` takes its arguments and parameters.
+template <typename F>
+concept Entry = requires {
+  { F::kWord } -> std::same_as<const std::string_view&>;
+  { F::kCost } -> std::same_as<const CostClass&>;
+  { F::kArity } -> std::same_as<const std::size_t&>;
+}
+&&!F::kWord.empty() && F::kArity >= 1 && F::kArity <= kMaxArity &&
+    std::tuple_size_v<decltype(F::kParameters)> <= kMaxParameters &&
+    applies_to_doubles<F>(
+        std::make_index_sequence<F::kArity + std::tuple_size_v<decltype(F::kParameters)>>());
+
+template <Entry... F>
+struct FunctionList {
+  static constexpr std::size_t kCount = sizeof...(F);
+};
+
+/// In the order of their ids.
+using Functions =
+    FunctionList<Add, Sub, Mul, Div, Max, Min, Pow, Fmod, Mod, Prelu, Neg, Abs, Sign, Floor, Ceil,
+                 Round, Clip, Reciprocal, Sqrt, Exp, Log, Sin, Cos, Tanh, Erf, Relu, LeakyRelu,
+                 ThresholdedRelu, Shrink, HardSigmoid, HardSwish, Softsign, Sigmoid, Softplus, Elu,
+                 Selu, Celu, Gelu, GeluTanh>;
+
+}  // namespace tilewave::elementwise

@@ -1,0 +1,109 @@
+// Vector kernels: text, check, and what is read of an operand.
+#include "compiler/program/vector_kernel.h"
+
+#include <algorithm>
+#include <array>
+
+#include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
+#include "compiler/base/text.h"
+
+namespace tilewave {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::array<std::string_view, kOperandFormCount> kForms = {"tile", "row", "column",
+                                                                    "first_column", "value"};
+
+OperandForm parse_form(std::string_view word, std::size_t operand) {
+  const auto* const found = std::find(kForms.begin(), kForms.end(), word);
+  if (found == kForms.end()) {
+    const std::vector<std::string> allowed(kForms.begin(), kForms.end());
+    std::string list;
+    for (const std::string& one : allowed) {
+      list += (list.empty() ? "" : ", ") + one;
+    }
+    throw InputError("unknown form " + in_quotes(word) + " of operand x" + std::to_string(operand) +
+                     "; allowed: " + list + did_you_mean(word, allowed));
+  }
+  return static_cast<OperandForm>(found - kForms.begin());
+}
+
+}  // namespace
+
+std::string_view to_string(OperandForm form) {
+  const auto index = static_cast<std::size_t>(form);
+  if (index >= kForms.size()) {
+    throw InternalError("no such operand form: " + std::to_string(index));
+  }
+  return kForms[index];
+}
+
+std::string kernel_problem(const VectorKernel& kernel) {
+  const std::size_t operands = kernel.operands.size();
+  if (operands == 0 || operands > kMaxMapOperands) {
+    return "a vector kernel of " + std::to_string(operands) + " operands; allowed: 1 to " +
+           std::to_string(kMaxMapOperands);
+  }
+  for (std::size_t i = 0; i < operands; ++i) {
+    if (static_cast<std::size_t>(kernel.operands[i]) >= kOperandFormCount) {
+      return "operand x" + std::to_string(i) + " has form " +
+             std::to_string(static_cast<unsigned>(kernel.operands[i])) + "; allowed: 0 to " +
+             std::to_string(kOperandFormCount - 1);
+    }
+  }
+  return expression_problem(kernel.expression, operands);
+}
+
+std::string to_text(const VectorKernel& kernel) {
+  std::string text;
+  for (const OperandForm form : kernel.operands) {
+    text += to_string(form);
+    text += ' ';
+  }
+  return text + "| " + to_text(kernel.expression);
+}
+
+VectorKernel parse_vector_kernel(std::string_view text) {
+  const std::size_t bar = text.find('|');
+  if (bar == std::string_view::npos) {
+    throw InputError(
+        "a vector kernel is the forms of its operands, '|' and an expression, such as "
+        "'tile row | add x0 x1', not " +
+        in_quotes(text));
+  }
+  VectorKernel kernel;
+  std::string_view forms = text.substr(0, bar);
+  while (true) {
+    forms.remove_prefix(std::min(forms.find_first_not_of(kBlanks), forms.size()));
+    if (forms.empty()) {
+      break;
+    }
+    if (kernel.operands.size() == kMaxMapOperands) {
+      throw InputError("a vector kernel of more than " + std::to_string(kMaxMapOperands) +
+                       " operands; allowed: 1 to " + std::to_string(kMaxMapOperands));
+    }
+    const std::string_view word = forms.substr(0, forms.find_first_of(kBlanks));
+    kernel.operands.push_back(parse_form(word, kernel.operands.size()));
+    forms.remove_prefix(word.size());
+  }
+  kernel.expression = parse_expression(text.substr(bar + 1));
+  const std::string problem = kernel_problem(kernel);
+  if (!problem.empty()) {
+    throw InputError(problem);
+  }
+  return kernel;
+}
+
+TileExtent operand_extent(OperandForm form, const TileExtent& result) {
+  switch (form) {
+    case OperandForm::kTile:
+    case OperandForm::kFirstColumn: return result;
+    case OperandForm::kRow: return {1, result.cols};
+    case OperandForm::kColumn: return {result.rows, 1};
+    case OperandForm::kValue: return {1, 1};
+  }
+  throw InternalError("no such operand form: " + std::to_string(static_cast<unsigned>(form)));
+}
+
+}  // namespace tilewave

@@ -1,0 +1,71 @@
+// What a vector op does with its tiles: runs the expression of a vector kernel on fp32 tiles in
+// host memory, strip by strip, so that values between its steps stay in the first-level cache.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "compiler/program/vector_kernel.h"
+#include "models/compute/kernel.h"
+
+namespace tilewave {
+
+/// A vector kernel resolved for one implementation. Holds the room it works in: an object is for
+/// one thread. 20 to 40 ns a run beside the work itself.
+class PreparedVectorKernel {
+ public:
+  /// Throws InternalError unless kernel_problem(vector) is empty.
+  PreparedVectorKernel(const Kernel& kernel, const VectorKernel& vector);
+
+  /// dst(rows×cols) = expression(operands), which lie row-major with the extents of
+  /// operand_extent(). dst may equal any operand that is not a kColumn, and overlaps none partly.
+  void run(const TileExtent& result, std::span<const float* const> operands, float* dst);
+
+ private:
+  static constexpr std::size_t kLine = 16;  ///< elements of a cache line; strips begin at one
+  struct alignas(kLine * sizeof(float)) Line {
+    std::array<float, kLine> values;
+  };
+
+  /// A strip of values: operand i at place i, those in room_ from kMaxMapOperands on.
+  using Place = std::size_t;
+
+  struct Constant {
+    float value = 0;
+    Place place = 0;
+  };
+  struct Step {
+    StripFunction function = nullptr;
+    std::array<Place, kMaxArity> arguments{};
+    std::array<float, kMaxParameters> parameters{};
+    Place value = 0;  ///< of the last step unused: it writes to the result
+  };
+
+  Place new_place() { return kMaxMapOperands + strips_++; }
+  Place place_of(const Argument& argument);
+  void add_steps(const Kernel& kernel, const Expression& expression);
+  void make_room(std::size_t strip);
+  float* room(Place place);
+  const float* read(Place place);
+  void expand(std::size_t operand, const TileExtent& result, const float* values, std::size_t first,
+              std::size_t count);
+  void run_steps(std::size_t count, float* dst);
+
+  std::vector<OperandForm> forms_;
+  std::vector<Place> expanded_;  ///< by operand: the strip where its values are repeated
+  std::vector<Constant> constants_;
+  std::vector<Step> steps_;
+  bool by_elements_ = true;  ///< only tiles and values: rows do not matter
+  std::size_t strips_ = 0;   ///< in room_
+  std::size_t stride_ = 0;   ///< elements of a strip in room_, whole lines
+  std::vector<Line> room_;
+  std::array<const float*, kMaxMapOperands> operands_{};  ///< of the strip in progress
+};
+
+/// The same for once.
+void run_vector_kernel(const Kernel& kernel, const VectorKernel& vector, const TileExtent& result,
+                       std::span<const float* const> operands, float* dst);
+
+}  // namespace tilewave

@@ -1,0 +1,127 @@
+// The elementwise functions on eight floats at a time, with SLEEF's mathematics. Compiled for AVX2
+// and FMA, so what kernel_avx2.cpp says holds here: all that is instantiated has the lane type
+// below in its name, which no other file can name.
+#include "models/compute/strip_functions.h"
+
+#if defined(__AVX2__) && defined(__FMA__)
+
+#include <immintrin.h>
+#include <math.h>  // fmodf of C: nothing inline
+#include <sleef.h>
+
+namespace tilewave::kernels {
+namespace {
+
+constexpr std::size_t kLanes = 8;
+
+struct Mask {
+  __m256 bits;
+};
+
+struct Lanes {
+  Lanes(__m256 lanes) : values(lanes) {}  // NOLINT(google-explicit-constructor)
+  explicit Lanes(double all) : values(_mm256_set1_ps(static_cast<float>(all))) {}
+
+  __m256 values;
+};
+
+inline Lanes operator+(Lanes a, Lanes b) { return _mm256_add_ps(a.values, b.values); }
+inline Lanes operator-(Lanes a, Lanes b) { return _mm256_sub_ps(a.values, b.values); }
+inline Lanes operator*(Lanes a, Lanes b) { return _mm256_mul_ps(a.values, b.values); }
+inline Lanes operator/(Lanes a, Lanes b) { return _mm256_div_ps(a.values, b.values); }
+inline Lanes operator-(Lanes a) { return _mm256_xor_ps(a.values, _mm256_set1_ps(-0.0F)); }
+inline Mask operator<(Lanes a, Lanes b) { return {_mm256_cmp_ps(a.values, b.values, _CMP_LT_OQ)}; }
+inline Mask operator>(Lanes a, Lanes b) { return b < a; }
+inline Mask is_nan(Lanes a) { return {_mm256_cmp_ps(a.values, a.values, _CMP_UNORD_Q)}; }
+inline Lanes select(Mask condition, Lanes yes, Lanes no) {
+  return _mm256_blendv_ps(no.values, yes.values, condition.bits);
+}
+inline Lanes abs(Lanes a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), a.values); }
+inline Lanes sqrt(Lanes a) { return _mm256_sqrt_ps(a.values); }
+inline Lanes floor(Lanes a) { return _mm256_floor_ps(a.values); }
+inline Lanes ceil(Lanes a) { return _mm256_ceil_ps(a.values); }
+inline Lanes nearbyint(Lanes a) {
+  return _mm256_round_ps(a.values, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+inline Lanes exp(Lanes a) { return Sleef_expf8_u10avx2(a.values); }
+inline Lanes expm1(Lanes a) { return Sleef_expm1f8_u10avx2(a.values); }
+inline Lanes log(Lanes a) { return Sleef_logf8_u10avx2(a.values); }
+inline Lanes log1p(Lanes a) { return Sleef_log1pf8_u10avx2(a.values); }
+inline Lanes sin(Lanes a) { return Sleef_sinf8_u10avx2(a.values); }
+inline Lanes cos(Lanes a) { return Sleef_cosf8_u10avx2(a.values); }
+inline Lanes tanh(Lanes a) { return Sleef_tanhf8_u10avx2(a.values); }
+inline Lanes erf(Lanes a) { return Sleef_erff8_u10avx2(a.values); }
+inline Lanes pow(Lanes a, Lanes b) { return Sleef_powf8_u10avx2(a.values, b.values); }
+
+/// SLEEF's is NaN where the quotient does not fit; the C library's never is for that.
+inline Lanes fmod(Lanes a, Lanes b) {
+  const Lanes rest = Sleef_fmodf8_avx2(a.values, b.values);
+  if (_mm256_movemask_ps(is_nan(rest).bits) == 0) {
+    return rest;
+  }
+  float dividends[kLanes];
+  float divisors[kLanes];
+  _mm256_storeu_ps(dividends, a.values);
+  _mm256_storeu_ps(divisors, b.values);
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    dividends[i] = ::fmodf(dividends[i], divisors[i]);
+  }
+  return _mm256_loadu_ps(dividends);
+}
+
+template <typename F>
+inline Lanes apply(Lanes a, Lanes b, Lanes first, Lanes second) {
+  constexpr std::size_t kParameters = std::tuple_size_v<decltype(F::kParameters)>;
+  static_assert(F::kArity <= 2 && kParameters <= 2);
+  if constexpr (F::kArity == 1) {
+    if constexpr (kParameters == 0) {
+      return F::apply(a);
+    } else if constexpr (kParameters == 1) {
+      return F::apply(a, first);
+    } else {
+      return F::apply(a, first, second);
+    }
+  } else {
+    if constexpr (kParameters == 0) {
+      return F::apply(a, b);
+    } else if constexpr (kParameters == 1) {
+      return F::apply(a, b, first);
+    } else {
+      return F::apply(a, b, first, second);
+    }
+  }
+}
+
+template <typename F>
+void strip(float* dst, const float* a, const float* b, const float* parameters, std::size_t count) {
+  constexpr bool kSecond = F::kArity == 2;
+  constexpr std::size_t kParameters = std::tuple_size_v<decltype(F::kParameters)>;
+  const Lanes first(kParameters > 0 ? _mm256_broadcast_ss(parameters) : _mm256_setzero_ps());
+  const Lanes second(kParameters > 1 ? _mm256_broadcast_ss(parameters + 1) : _mm256_setzero_ps());
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const Lanes x(_mm256_loadu_ps(a + i));
+    const Lanes y(kSecond ? _mm256_loadu_ps(b + i) : _mm256_setzero_ps());
+    _mm256_storeu_ps(dst + i, apply<F>(x, y, first, second).values);
+  }
+  if (i < count) {  // by the same instructions, so that a value does not depend on its place
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count - i)), lane);
+    const Lanes x(_mm256_maskload_ps(a + i, mask));
+    const Lanes y(kSecond ? _mm256_maskload_ps(b + i, mask) : _mm256_setzero_ps());
+    _mm256_maskstore_ps(dst + i, mask, apply<F>(x, y, first, second).values);
+  }
+}
+
+template <typename... F>
+constexpr StripTable table(elementwise::FunctionList<F...> /*list*/) {
+  return {strip<F>...};
+}
+
+}  // namespace
+
+constinit const StripTable avx2_functions = table(elementwise::Functions{});
+
+}  // namespace tilewave::kernels
+
+#endif
