@@ -106,4 +106,35 @@ TileExtent operand_extent(OperandForm form, const TileExtent& result) {
   throw InternalError("no such operand form: " + std::to_string(static_cast<unsigned>(form)));
 }
 
+bool operand_fits(OperandForm form, const TileExtent& tile, const TileExtent& result) {
+  switch (form) {
+    case OperandForm::kTile:
+    case OperandForm::kColumn:
+    case OperandForm::kFirstColumn: return tile == operand_extent(form, result);
+    case OperandForm::kRow: return tile.cols == result.cols;
+    case OperandForm::kValue: return true;
+  }
+  throw InternalError("no such form of an operand");
+}
+
+std::string operand_requirement(OperandForm form, const TileExtent& result) {
+  switch (form) {
+    case OperandForm::kTile:
+    case OperandForm::kColumn:
+    case OperandForm::kFirstColumn: return to_string(operand_extent(form, result));
+    case OperandForm::kRow: return std::to_string(result.cols) + " columns";
+    case OperandForm::kValue: return "any tile";
+  }
+  throw InternalError("no such form of an operand");
+}
+
+std::uint64_t passes(const VectorKernel& kernel,
+                     const std::array<std::uint32_t, kCostClassCount>& cost) {
+  std::uint64_t sum = 0;
+  for (const ExpressionStep& step : kernel.expression.steps) {
+    sum += cost[static_cast<std::size_t>(function_info(step.function).cost)];
+  }
+  return std::max<std::uint64_t>(1, sum);
+}
+
 }  // namespace tilewave

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
+#include <cstddef>
 
 #include "compiler/program/units.h"
 #include "models/time.h"
@@ -42,32 +42,30 @@ class OverlapMeter {
       return;
     }
     // Each span is [from, to): those in which one that computes and one that moves are both active.
-    std::array<Span, kEngineCount> together;
+    std::array<Span, kEngineCount> together;  // by their beginning
     std::size_t count = 0;
     for (const Engine computing : {Engine::kCompute, Engine::kVector}) {
       if (span(computing).to <= settled_) {
         continue;
       }
       for (const Engine moving : {Engine::kLoadDma, Engine::kStoreDma}) {
-        together[count++] = both(span(computing), span(moving), until);
+        const Span pair = both(span(computing), span(moving), until);
+        std::size_t place = count++;
+        for (; place > 0 && together[place - 1].from > pair.from; --place) {
+          together[place] = together[place - 1];
+        }
+        together[place] = pair;
       }
     }
-    overlap_ += length_of_union({together.data(), count});
+    Cycle counted = settled_;  // up to here
+    for (std::size_t i = 0; i < count; ++i) {
+      const Cycle from = std::max(together[i].from, counted);
+      if (together[i].to > from) {
+        overlap_ += together[i].to - from;
+        counted = together[i].to;
+      }
+    }
     settled_ = until;
-  }
-
-  static Cycle length_of_union(std::span<Span> spans) {
-    std::ranges::sort(spans, {}, &Span::from);
-    Cycle length = 0;
-    Cycle counted = 0;  // up to here
-    for (const Span& one : spans) {
-      const Cycle from = std::max(one.from, counted);
-      if (one.to > from) {
-        length += one.to - from;
-        counted = one.to;
-      }
-    }
-    return length;
   }
 
   const Span& span(Engine engine) const { return spans_[index_of(engine)]; }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "models/compute/run_vector_kernel.h"
 #include "platform/systemc/simulation_context.h"
 
 namespace tilewave {
@@ -29,6 +28,9 @@ void StepUnit::run() {
   const CoreClock& clock = context_.clock;
   if (context_.kernel != nullptr) {
     sram_ = direct_memory();
+    for (const VectorKernel& kernel : context_.program.kernels) {
+      vector_kernels_.emplace_back(*context_.kernel, kernel);
+    }
   }
   const auto account_for = [this](EngineState state, Cycle until) { account(state, until); };
   for (; ops_left_ > 0; --ops_left_) {
@@ -124,8 +126,7 @@ void StepUnit::vector(const Op& op, float* dst) {
                  [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent&) {
                    operands[count++] = tile(address);
                  });
-  run_vector_kernel(*context_.kernel, context_.program.kernels[op.kernel],
-                    context_.program.tile.result(), {operands.data(), count}, dst);
+  vector_kernels_[op.kernel].run(context_.program.tile.result(), {operands.data(), count}, dst);
 }
 
 /// Padding stays zero whatever the operands hold: a row vector is added to the rows of the padding

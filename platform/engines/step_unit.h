@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <systemc>
+#include <vector>
 
 #include "models/accounting/cycle_ledger.h"
 #include "models/compute/compute_timing.h"
+#include "models/compute/run_vector_kernel.h"
 #include "platform/engines/engine_front.h"
 
 namespace tilewave {
@@ -58,7 +60,9 @@ class StepUnit : public sc_core::sc_module {
   EngineFront front_;
   CycleLedger& ledger_;
   ComputeTiming timing_;
-  std::byte* sram_ = nullptr;  // direct memory, functional runs only
+  // Functional runs only: direct memory, and the program's kernels.
+  std::byte* sram_ = nullptr;
+  std::vector<PreparedVectorKernel> vector_kernels_;
 
   const Op* previous_ = nullptr;
   std::uint32_t previous_index_ = kNoOp;
