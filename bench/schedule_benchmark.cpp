@@ -96,7 +96,7 @@ double least_bytes(const Graph& graph, std::uint64_t sram_bytes) {
   double operands = 0;
   const double root = std::sqrt(static_cast<double>(sram_bytes) / kElementBytes);
   for (const Operator& oper : graph.operators()) {
-    if (oper.kind == OperatorKind::kMatMul) {
+    if (oper.product_inputs() > 0) {
       const double depth =
           static_cast<double>(padded_shape(graph.tensor(oper.inputs[0]).shape, tile.left()).cols);
       operands += 2 * bytes(oper.output) * depth / root;

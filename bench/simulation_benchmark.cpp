@@ -2,6 +2,7 @@
 // one run, so that a noisy machine slows them alike. Prints tables; asserts nothing.
 //
 //   simulation_benchmark [--quick] [--section.key=value]...
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "bench/benchmark_setup.h"
+#include "compiler/program/opcodes.h"
+#include "models/compute/run_vector_kernel.h"
 #include "models/dram/image.h"
 #include "platform/platform.h"
 #include "sim/model/model_source.h"
@@ -28,29 +31,30 @@ double seconds_since(Clock::time_point begin) {
 double bare_kernel_seconds(const Program& program, const Kernel& kernel,
                            std::vector<std::byte>& sram) {
   const auto tile = [&](std::uint32_t at) { return reinterpret_cast<float*>(sram.data() + at); };
+  std::vector<PreparedVectorKernel> vector_kernels;
+  for (const VectorKernel& vector : program.kernels) {
+    vector_kernels.emplace_back(kernel, vector);
+  }
   const auto begin = Clock::now();
   for (const Op& op : program.ops) {
-    switch (op.opcode) {
-      case Opcode::kMatmul:
-        if (op.biased) {
-          kernel.matmul_bias(tile(op.dst), tile(op.a), tile(op.b), tile(op.bias), program.tile);
-        } else {
-          kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), program.tile, op.clear);
-        }
-        break;
-      case Opcode::kAdd:
-        if (op.broadcast) {
-          kernel.add_row(tile(op.dst), tile(op.a), tile(op.b), program.tile.result());
-        } else {
-          kernel.add(tile(op.dst), tile(op.a), tile(op.b), program.tile.result().elements());
-        }
-        break;
-      case Opcode::kRelu:
-        kernel.relu(tile(op.dst), tile(op.a), program.tile.result().elements());
-        break;
-      case Opcode::kLoad:
-      case Opcode::kStore: break;
-    }
+    by_opcode(
+        op.opcode, [] {}, [] {},
+        [&] {
+          if (op.biased) {
+            kernel.matmul_bias(tile(op.dst), tile(op.a), tile(op.b), tile(op.c), program.tile);
+          } else {
+            kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), program.tile, op.clear);
+          }
+        },
+        [&] {
+          std::array<const float*, kMostOperands> operands{};
+          std::size_t count = 0;
+          visit_operands(program, op,
+                         [&](std::size_t, const OperandRule&, std::uint32_t address,
+                             const TileExtent&) { operands[count++] = tile(address); });
+          vector_kernels[op.kernel].run(program.tile.result(), {operands.data(), count},
+                                        tile(op.dst));
+        });
   }
   return seconds_since(begin);
 }

@@ -26,8 +26,8 @@ ComputedValue add_slices(GraphBuilder& builder, const std::string& output, const
                          const std::vector<TensorId>& a, const std::vector<TensorId>& b) {
   std::vector<TensorId> sums;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    sums.push_back(builder.graph().add_add(builder.slice_name(output, i, a.size()), a[i],
-                                           b.size() == 1 ? b[0] : b[i]));
+    sums.push_back(builder.graph().add_map(builder.slice_name(output, i, a.size()), "add",
+                                           {a[i], b.size() == 1 ? b[0] : b[i]}));
   }
   return {dims, std::make_shared<const std::vector<TensorId>>(std::move(sums))};
 }
@@ -143,8 +143,8 @@ Value import_relu(Node& node) {
   }
   std::vector<TensorId> results;
   for (std::size_t i = 0; i < operands.size(); ++i) {
-    results.push_back(builder.graph().add_relu(
-        builder.slice_name(node.output(), i, operands.size()), operands[i]));
+    results.push_back(builder.graph().add_map(
+        builder.slice_name(node.output(), i, operands.size()), "relu", {operands[i]}));
   }
   return ComputedValue{dims_of(x),
                        std::make_shared<const std::vector<TensorId>>(std::move(results))};

@@ -112,7 +112,7 @@ Cycle bare_setup(const PathElement& element, const MachineConfig& machine,
 
 void add_up(CriticalPath& path, const Program& program, const MachineConfig& machine,
             const OpTimeline& timeline, const StartEvents& events) {
-  const ComputeTiming timing(machine.compute, program.tile);
+  const ComputeTiming timing(machine.compute, program);
   std::map<std::pair<Opcode, std::uint32_t>, PathShare> shares;
   for (std::size_t i = 0; i < path.elements.size(); ++i) {
     const PathElement& element = path.elements[i];
@@ -128,7 +128,7 @@ void add_up(CriticalPath& path, const Program& program, const MachineConfig& mac
       continue;
     }
     const Op& op = program.ops[element.op];
-    if (engine_of(op.opcode) == Engine::kCompute) {
+    if (computes(op)) {
       path.fill += element.cycles() - std::min(element.cycles(), timing.step(op).interval);
     } else {
       path.setup += bare_setup(element, machine, timeline, events);

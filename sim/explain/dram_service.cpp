@@ -77,9 +77,9 @@ DramService measure(const Program& program, const MachineConfig& machine) {
   std::uint32_t transfers = 0;
   double pauses = 1;  // in which nothing is in flight
   for (const Op& op : program.ops) {
-    if (engine_of(op.opcode) != Engine::kCompute && transfers++ < kSampledTransfers) {
+    if (moves_tile(op) && transfers++ < kSampledTransfers) {
       player.transfer(tile_runs(program, dram.layout, op), machine.dma.burst_bytes,
-                      op.opcode == Opcode::kStore);
+                      is_store(op));
       if (!machine.sequencer.overlap) {
         player.finish();
         ++pauses;

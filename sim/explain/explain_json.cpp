@@ -37,7 +37,7 @@ class Writer {
                                  {"compulsory_bytes", tensor.compulsory}});
     }
     for (const OperatorTraffic& oper : traffic.operators) {
-      const bool matmul = oper.opcode == Opcode::kMatmul;
+      const bool matmul = rule_of(oper.opcode).sums;
       json["operators"].push_back(
           {{"tensor", name(oper.tensor)},
            {"kind", to_string(oper.opcode)},

@@ -48,7 +48,7 @@ std::string operators_table(const Traffic& traffic, const Program& program) {
   TextTable table;
   table.add({"operator", "kind", "M x N x K", "steps", "moved [B]", "I/O bound [B]", "ratio"});
   for (const OperatorTraffic& oper : traffic.operators) {
-    const bool matmul = oper.opcode == Opcode::kMatmul;
+    const bool matmul = rule_of(oper.opcode).sums;
     std::string extents = std::to_string(oper.m) + " x " + std::to_string(oper.n);
     extents += matmul ? " x " + std::to_string(oper.k) : "";
     table.add({program.tensors[oper.tensor].name, to_string(oper.opcode), extents,

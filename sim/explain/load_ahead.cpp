@@ -11,7 +11,7 @@ LoadGate gate_of(const StartEvent& event, const Program& program, StartCause hel
   switch (event.cause) {
     case StartCause::kEngineOrder: return LoadGate::kBackToBack;
     case StartCause::kWriteAfterRead:
-      return program.ops[event.op].opcode == Opcode::kStore ? LoadGate::kNotDrained
+      return is_store(program.ops[event.op]) ? LoadGate::kNotDrained
                                                             : LoadGate::kStillRead;
     case StartCause::kReadAfterWrite:
     case StartCause::kWriteAfterWrite: return LoadGate::kNotWritten;
@@ -46,7 +46,7 @@ LoadAhead find_load_ahead(const Program& program, const std::vector<OpLinks>& li
                           const OpTimeline& timeline, const StartEvents& events) {
   std::vector<Cycle> step_starts;  // rising: the core takes its steps in order
   for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
-    if (engine_of(program.ops[i].opcode) == Engine::kCompute) {
+    if (computes(program.ops[i])) {
       step_starts.push_back(timeline[i].start);
     }
   }
@@ -62,7 +62,7 @@ LoadAhead find_load_ahead(const Program& program, const std::vector<OpLinks>& li
     if (const StartCause fetch = events.fetch_event(i).cause; fetch != StartCause::kFetch) {
       held_by = fetch;
     }
-    if (op.opcode != Opcode::kLoad) {
+    if (!is_load(op)) {
       continue;
     }
     const LoadGate gate = gate_of(events.start_event(i), program, held_by);

@@ -28,16 +28,16 @@ Reloads find_reloads(const Program& program, const std::vector<OpLinks>& links) 
   std::map<std::tuple<std::uint32_t, Taker, std::uint32_t>, ReloadGroup> groups;
   for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
     const Op& op = program.ops[i];
-    if (op.opcode == Opcode::kStore) {
+    if (is_store(op)) {
       continue;
     }
     std::uint32_t& last = last_writer[index.id(op)];
-    if (op.opcode == Opcode::kLoad && last != kNoOp) {
+    if (is_load(op) && last != kNoOp) {
       const std::uint32_t by = links[last].overwritten_by;
       Taker taker = Taker::kNobody;
       std::uint32_t taken_by = op.tensor;
       if (by < i) {  // else its bytes are still there, or are taken by this very load
-        taker = program.ops[by].opcode == Opcode::kLoad ? Taker::kLoad : Taker::kResult;
+        taker = is_load(program.ops[by]) ? Taker::kLoad : Taker::kResult;
         taken_by = program.ops[by].tensor;
       }
       ReloadGroup& group = groups[{op.tensor, taker, taken_by}];

@@ -41,7 +41,13 @@ struct Dma {
   Cycle done = 0;               // all bursts so far
 };
 
-/// Three queues and a sequencer whose times are worked out as far as they are known; then the burst
+/// The core, or a vector unit.
+struct Steps {
+  Queue queue;
+  ReplayCore core;
+};
+
+/// The queues and a sequencer whose times are worked out as far as they are known; then the burst
 /// that reaches the DRAM first is moved, and so on. Whatever is not known yet waits for one of the
 /// bursts to come and so lies behind them.
 class Replay {
@@ -51,9 +57,11 @@ class Replay {
       : program_(program),
         hazards_(hazards),
         machine_(machine),
-        timing_(machine.compute, program.tile),
+        units_(units_of(machine)),
+        timing_(machine.compute, program),
         memory_(machine, dram, burst_rate),
-        core_(program, timing_, memory_),
+        compute_{{}, ReplayCore(program, timing_, memory_)},
+        vector_{{}, ReplayCore(program, timing_, memory_)},
         fetched_(program.ops.size()),
         start_(program.ops.size(), kUnknown),
         complete_(program.ops.size(), kUnknown),
@@ -85,16 +93,13 @@ class Replay {
     return end;
   }
 
-  bool stretched() const { return core_.stretched(); }
+  bool stretched() const { return compute_.core.stretched() || vector_.core.stretched(); }
 
  private:
   Queue& queue_of(std::uint32_t op) {
-    switch (engine_of(program_.ops[op].opcode)) {
-      case Engine::kLoadDma: return dma_[0].queue;
-      case Engine::kStoreDma: return dma_[machine_.dma.shared ? 0 : 1].queue;
-      case Engine::kCompute: return compute_;
-    }
-    throw InternalError("no such engine");
+    const std::array<Queue*, kEngineCount> queues = {&dma_[0].queue, &dma_[1].queue,
+                                                     &compute_.queue, &vector_.queue};
+    return *queues[index_of(units_.queue_of(program_.ops[op]))];
   }
 
   /// Everything that is known without another burst. False if there was nothing.
@@ -103,7 +108,7 @@ class Replay {
     while (fetch()) {
       any = true;
     }
-    while (step()) {
+    while (step(compute_) || step(vector_)) {
       any = true;
     }
     for (Dma& dma : dma_) {
@@ -156,17 +161,18 @@ class Replay {
     return ready;
   }
 
-  bool step() {
-    const auto ready = head_ready(compute_);
+  bool step(Steps& unit) {
+    Queue& queue = unit.queue;
+    const auto ready = head_ready(queue);
     if (!ready) {
       return false;
     }
-    const std::size_t place = compute_.started++;
-    const auto at = [&](std::size_t i) { return &program_.ops[compute_.ops[i]]; };
-    const std::uint32_t index = compute_.ops[place];
+    const std::size_t place = queue.started++;
+    const auto at = [&](std::size_t i) { return &program_.ops[queue.ops[i]]; };
+    const std::uint32_t index = queue.ops[place];
     const ReplayCore::Times times =
-        core_.step(program_.ops[index], place == 0 ? nullptr : at(place - 1),
-                   place + 1 == compute_.ops.size() ? nullptr : at(place + 1), *ready);
+        unit.core.step(program_.ops[index], place == 0 ? nullptr : at(place - 1),
+                       place + 1 == queue.ops.size() ? nullptr : at(place + 1), *ready);
     start_[index] = times.start;
     complete_[index] = times.complete;
     return true;
@@ -229,9 +235,9 @@ class Replay {
   const Program& program_;
   const std::vector<OpHazards>& hazards_;
   const MachineConfig& machine_;
+  Units units_;
   ComputeTiming timing_;
   ReplayMemory memory_;
-  ReplayCore core_;
 
   std::vector<Cycle> fetched_;
   std::vector<Cycle> start_;
@@ -239,7 +245,8 @@ class Replay {
   std::vector<std::uint32_t> place_;  // of each op in its queue
   std::uint32_t next_ = 0;            // op to fetch
   Cycle fetch_cycle_ = 0;
-  Queue compute_;
+  Steps compute_;
+  Steps vector_;  // empty unless it is a unit of its own
   std::array<Dma, 2> dma_;  // loads, stores; a shared engine is the first
 };
 

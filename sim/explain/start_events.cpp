@@ -45,9 +45,7 @@ StartEvents::StartEvents(const Program& program, const std::vector<OpHazards>& h
 }
 
 std::size_t StartEvents::queue_of(std::uint32_t op) const {
-  const Engine engine = engine_of(program_.ops[op].opcode);
-  const bool shared = machine_.dma.shared && engine == Engine::kStoreDma;
-  return static_cast<std::size_t>(shared ? Engine::kLoadDma : engine);
+  return index_of(units_of(machine_).queue_of(program_.ops[op]));
 }
 
 std::uint32_t StartEvents::at_queue(std::uint32_t op, std::uint64_t distance) const {

@@ -24,15 +24,14 @@ class Counter {
 
   Traffic run() {
     for (std::uint32_t i = 0; i < program_.ops.size(); ++i) {
-      if (engine_of(program_.ops[i].opcode) == Engine::kCompute) {
+      if (computes(program_.ops[i])) {
         count_step(i);
       }
     }
     for (std::uint32_t i = 0; i < program_.ops.size(); ++i) {
-      const Opcode opcode = program_.ops[i].opcode;
-      if (opcode == Opcode::kLoad) {
+      if (is_load(program_.ops[i])) {
         count_load(i);
-      } else if (opcode == Opcode::kStore) {
+      } else if (is_store(program_.ops[i])) {
         count_store(program_.ops[i]);
       }
     }
@@ -66,7 +65,7 @@ class Counter {
     traffic.m = result.rows;
     traffic.n = result.cols;
     const std::uint32_t left = links_[i].operands[0];
-    if (op.opcode == Opcode::kMatmul && left != kNoOp) {
+    if (is_sum_step(op) && left != kNoOp) {
       traffic.k = program_.tensors[program_.ops[left].tensor].shape.cols;
       traffic.io_bound = matmul_io_bound(traffic.m, traffic.n, traffic.k, sram_bytes_);
     }

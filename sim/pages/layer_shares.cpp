@@ -36,9 +36,9 @@ void LayerShares::on_op(Engine engine, std::uint32_t op, const OpTimes& times) {
 }
 
 void LayerShares::on_end() {
-  for (int i = 0; i < kEngineCount; ++i) {
+  for (std::size_t i = 0; i < kEngineCount; ++i) {
     const auto engine = static_cast<Engine>(i);
-    EngineQueue& queue = queues_[static_cast<std::size_t>(i)];
+    EngineQueue& queue = queues_[i];
     if (queue.any) {
       queue.holds.push_back({queue.last.op, std::max(queue.last.until, queue.last_complete)});
     }

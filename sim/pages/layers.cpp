@@ -2,27 +2,43 @@
 
 #include <map>
 
+#include "compiler/program/opcodes.h"
+
 namespace tilewave {
 namespace {
 
 /// What the ops of one tensor do to it.
 struct Work {
-  bool matmul = false;
-  bool add = false;
+  bool sum = false;
   bool bias = false;
   bool relu = false;
+  const VectorKernel* kernel = nullptr;
 
-  void note(const Op& op) {
-    matmul = matmul || op.opcode == Opcode::kMatmul;
-    add = add || op.opcode == Opcode::kAdd;
+  void note(const Program& program, const Op& op) {
+    sum = sum || is_sum_step(op);
     bias = bias || op.biased;
-    relu = relu || op.relu || op.opcode == Opcode::kRelu;
+    relu = relu || op.relu;
+    if (rule_of(op.opcode).has_kernel) {
+      kernel = &program.kernels[op.kernel];
+    }
   }
 
+  /// "matmul+bias+gelu", "add+relu", "copy"
   std::string text() const {
-    const std::string base = matmul ? "matmul" : add ? "add" : relu ? "" : "copy";
-    const std::string biased = base + (bias ? "+bias" : "");
-    return biased + (relu ? (base.empty() ? "relu" : "+relu") : "");
+    std::string all = sum ? rule_of(Opcode::kMatmul).word.data() : "";
+    const auto add = [&all](std::string_view word) { (all += all.empty() ? "" : "+") += word; };
+    if (bias) {
+      add("bias");
+    }
+    if (relu) {
+      add("relu");
+    }
+    if (kernel != nullptr) {
+      for (const ExpressionStep& step : kernel->expression.steps) {
+        add(function_info(step.function).word);
+      }
+    }
+    return all.empty() ? "copy" : all;
   }
 };
 
@@ -34,12 +50,12 @@ class LayerFinder {
   Layers find() {
     layers_.of_op.resize(program_.ops.size());
     for (std::uint32_t i = 0; i < program_.ops.size(); ++i) {
-      if (program_.ops[i].opcode != Opcode::kLoad) {
+      if (!is_load(program_.ops[i])) {
         layers_.of_op[i] = layer_of(program_.ops[i]);
       }
     }
     for (std::uint32_t i = 0; i < program_.ops.size(); ++i) {
-      if (program_.ops[i].opcode == Opcode::kLoad) {
+      if (is_load(program_.ops[i])) {
         const std::uint32_t user = links_[i].first_use;
         layers_.of_op[i] = user == kNoOp ? unused() : layers_.of_op[user];
       }
@@ -63,7 +79,7 @@ class LayerFinder {
     if (is_new) {
       found->second = add(program_.tensors[op.tensor].name, "");
     }
-    work_[found->second].note(op);
+    work_[found->second].note(program_, op);
     return found->second;
   }
 
@@ -77,7 +93,7 @@ class LayerFinder {
   void count(std::uint32_t op) {
     Layer& layer = layers_.all[layers_.of_op[op]];
     ++layer.ops;
-    if (program_.ops[op].opcode == Opcode::kMatmul) {
+    if (is_sum_step(program_.ops[op])) {
       const TileShape& tile = program_.tile;
       layer.macs += std::uint64_t{tile.m} * tile.n * tile.k;
     }

@@ -40,9 +40,6 @@
     return {...columns, ...times, count};
   };
 
-  const engineOf = opcode => opcode === 'load' ? 'load_dma' : opcode === 'store' ? 'store_dma'
-    : 'compute';
-
   class Run {
     constructor(data) {
       this.data = data;
@@ -63,7 +60,7 @@
       this.ops = unpackOps(ops);
       this.opsOf = Object.fromEntries(this.engines.map(engine => [engine, []]));
       for (let i = 0; i < this.ops.count; ++i) {
-        this.opsOf[engineOf(this.data.opcodes[this.ops.opcode[i]])].push(i);
+        this.opsOf[this.data.opcodes[this.ops.opcode[i]].engine].push(i);
       }
       this.stretches = Object.fromEntries(this.engines.map(engine =>
         [engine, unpackStates(states[engine])]));
@@ -84,23 +81,20 @@
     /// "matmul a1[0,3] k=2".
     opName(op) {
       const opcode = this.data.opcodes[this.ops.opcode[op]];
-      return `${opcode} ${this.tileName(op)}${opcode === 'matmul' ? ` k=${this.ops.k[op]}` : ''}`;
+      return `${opcode.name} ${this.tileName(op)}${opcode.has_step ? ` k=${this.ops.k[op]}` : ''}`;
     }
 
     /// What the op did in SRAM, as in a program's text.
     opAddresses(op) {
       const hex = value => `0x${value.toString(16).padStart(4, '0')}`;
-      const {a, b, dst, opcode} = this.ops;
-      switch (this.data.opcodes[opcode[op]]) {
-        case 'load': return `DRAM → ${hex(dst[op])}`;
-        case 'store': return `${hex(a[op])} → DRAM`;
-        case 'relu': return `${hex(a[op])} → ${hex(dst[op])}`;
-        default: return `${hex(a[op])}, ${hex(b[op])} → ${hex(dst[op])}`;
-      }
+      const {operands, dst, opcode} = this.ops;
+      const what = this.data.opcodes[opcode[op]];
+      const from = operands[op].map(hex).join(', ') || 'DRAM';
+      return `${from} → ${what.has_destination ? hex(dst[op]) : 'DRAM'}`;
     }
 
     engineOfOp(op) {
-      return engineOf(this.data.opcodes[this.ops.opcode[op]]);
+      return this.data.opcodes[this.ops.opcode[op]].engine;
     }
 
     layerName(layer) {

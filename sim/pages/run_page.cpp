@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/program/forms/program_text.h"
+#include "compiler/program/opcodes.h"
 #include "sim/pages/page.h"
 
 namespace tilewave {
@@ -45,12 +46,33 @@ Json tensors_json(const Program& program) {
   return all;
 }
 
-Json cycles_json(const StateCycles& cycles) {
+Json cycles_json(const StateCycles& cycles, const Units& units) {
   Json engines = Json::object();
-  for (std::size_t i = 0; i < kEngineCount; ++i) {
-    engines[to_string(static_cast<Engine>(i))] = cycles[i];
+  for (const Engine unit : units.all()) {
+    engines[to_string(unit)] = cycles[index_of(unit)];
   }
   return engines;
+}
+
+Json engines_json(const Units& units) {
+  Json all = Json::array();
+  for (const Engine unit : units.all()) {
+    all.push_back(to_string(unit));
+  }
+  return all;
+}
+
+/// What each is called, who carries it out, and which columns of the ops are its addresses.
+Json opcodes_json(const Units& units) {
+  Json all = Json::array();
+  for (const OpcodeRule& rule : kOpcodeRules) {
+    all.push_back({{"name", rule.word},
+                   {"engine", to_string(units.account_of(rule.engine))},
+                   {"has_step", rule.has_step},
+                   {"has_destination", rule.has_dst},
+                   {"moves", rule.moves}});
+  }
+  return all;
 }
 
 Json layers_json(const RunRecorder& recorder) {
@@ -64,7 +86,7 @@ Json layers_json(const RunRecorder& recorder) {
                    {"macs", layers[i].macs},
                    {"dram_read_bytes", traffic.read_bytes},
                    {"dram_write_bytes", traffic.write_bytes},
-                   {"cycles", cycles_json(recorder.shares().cycles()[i])}});
+                   {"cycles", cycles_json(recorder.shares().cycles()[i], recorder.units())}});
   }
   return all;
 }
@@ -96,8 +118,7 @@ Json bins_json(const RunRecorder& recorder) {
     return json;
   }
   Json& states = json["states"];
-  for (int i = 0; i < kEngineCount; ++i) {
-    const auto engine = static_cast<Engine>(i);
+  for (const Engine engine : recorder.units().all()) {
     Json& by_state = states[to_string(engine)];
     for (int state = 0; state < kEngineStateCount; ++state) {
       by_state.push_back(recorder.state(engine, static_cast<EngineState>(state)).bins());
@@ -136,8 +157,13 @@ Json ops_json(const RunRecorder& recorder, const std::vector<OpHazards>& hazards
   column("row", [](I, const Op& op, const OpTimes&) { return op.row; });
   column("col", [](I, const Op& op, const OpTimes&) { return op.col; });
   column("k", [](I, const Op& op, const OpTimes&) { return op.k; });
-  column("a", [](I, const Op& op, const OpTimes&) { return op.a; });
-  column("b", [](I, const Op& op, const OpTimes&) { return op.b; });
+  column("operands", [&](I, const Op& op, const OpTimes&) {
+    Json addresses = Json::array();
+    visit_operands(program, op,
+                   [&](std::size_t, const OperandRule&, std::uint32_t address,
+                       const TileExtent&) { addresses.push_back(address); });
+    return addresses;
+  });
   column("dst", [](I, const Op& op, const OpTimes&) { return op.dst; });
   column("layer", [&](I i, const Op&, const OpTimes&) { return recorder.layers().of_op[i]; });
   column("dependency",
@@ -164,9 +190,9 @@ Json detail_json(const RunRecorder& recorder, const std::vector<OpHazards>& haza
     json["tiles"].push_back(life.to);
   }
   Json& states = json["states"];
-  for (std::size_t i = 0; i < kEngineCount; ++i) {
-    Json& stretches = states[to_string(static_cast<Engine>(i))] = Json::array();
-    for (const StateStretch& stretch : detail.states[i]) {
+  for (const Engine unit : recorder.units().all()) {
+    Json& stretches = states[to_string(unit)] = Json::array();
+    for (const StateStretch& stretch : detail.states[index_of(unit)]) {
       stretches.push_back(static_cast<int>(stretch.state));
       stretches.push_back(stretch.cycles);
     }
@@ -182,12 +208,12 @@ Json run_page_data(const Json& result_json, const RunResult& result, const Machi
           {"version", 1},
           {"result", result_json},
           {"machine", machine_json(machine, result)},
-          {"engines", names<Engine>(kEngineCount)},
+          {"engines", engines_json(recorder.units())},
           {"states", names<EngineState>(kEngineStateCount)},
-          {"opcodes", names<Opcode>(kOpcodeCount)},
+          {"opcodes", opcodes_json(recorder.units())},
           {"tensors", tensors_json(recorder.program())},
           {"layers", layers_json(recorder)},
-          {"no_layer", cycles_json(recorder.shares().cycles().back())},
+          {"no_layer", cycles_json(recorder.shares().cycles().back(), recorder.units())},
           {"stalls", stalls_json(recorder)},
           {"bins", bins_json(recorder)},
           {"most_ops", RunRecorder::kMostOps},

@@ -26,6 +26,7 @@ RunRecorder::RunRecorder(const Program& program, std::uint64_t most_ops)
 
 void RunRecorder::on_begin(const ObservedRun& run) {
   levels_.on_begin(run);
+  units_ = units_of(run.machine);
   channel_bytes_per_cycle_ = channel_bytes_per_second(run.machine.dram) * 1e-12 *
                              static_cast<double>(run.machine.clock_period);
 }
@@ -45,7 +46,7 @@ void RunRecorder::on_burst(const BurstTimes& burst) {
 }
 
 void RunRecorder::on_op(std::uint32_t op, const OpTimes& times) {
-  shares_.on_op(engine_of(program_.ops[op].opcode), op, times);
+  shares_.on_op(units_.account_of(program_.ops[op]), op, times);
   if (detail_) {
     detail_->ops[op] = times;
   }

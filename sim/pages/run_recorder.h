@@ -57,6 +57,7 @@ class RunRecorder : public RunObserver, private LevelSink {
 
   const Program& program() const { return program_; }
   const Layers& layers() const { return layers_; }
+  const Units& units() const { return units_; }
   const LayerShares& shares() const { return shares_; }
   const std::vector<LayerTraffic>& traffic() const { return traffic_; }  ///< by layer
   const std::optional<RunDetail>& detail() const { return detail_; }     ///< none of a long run
@@ -88,7 +89,8 @@ class RunRecorder : public RunObserver, private LevelSink {
   TimeBins dram_reads_;
   TimeBins dram_writes_;
   TimeBins live_bytes_;
-  std::array<std::array<TimeBins, kEngineStateCount>, kEngineCount> states_;
+  Units units_{{}};
+  std::array<std::array<TimeBins, kEngineStateCount>, kEngineCount> states_;  // by Engine
   std::uint64_t peak_live_bytes_ = 0;
 };
 

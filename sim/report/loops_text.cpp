@@ -46,7 +46,7 @@ std::string loops_text(const Graph& fused, const std::vector<LoopNest>& nests,
   std::string text = "# cycles and bytes are the cost model's estimates; - : not in its search\n";
   for (OperatorId id = 0; id < fused.operators().size(); ++id) {
     const Operator& oper = fused.operators()[id];
-    if (oper.kind != OperatorKind::kMatMul) {
+    if (oper.product_inputs() == 0) {
       continue;
     }
     const MatMulShape shape = matmul_shape(fused, id, tile);

@@ -101,16 +101,16 @@ std::string engines_table(const RunResult& result) {
   TextTable table;
   TextTable::Row header = {"cycles"};
   TextTable::Row ops = {"ops"};
-  for (int i = 0; i < kEngineCount; ++i) {
-    header.insert(header.end(), {to_string(static_cast<Engine>(i)), ""});
-    ops.insert(ops.end(), {with_separators(result.engine(static_cast<Engine>(i)).ops), ""});
+  for (const Engine unit : result.units.all()) {
+    header.insert(header.end(), {to_string(unit), ""});
+    ops.insert(ops.end(), {with_separators(result.engine(unit).ops), ""});
   }
   table.add(header);
   for (std::size_t state = 0; state < kEngineStateCount; ++state) {
     TextTable::Row row = {to_string(static_cast<EngineState>(state))};
     bool any = false;
-    for (const EngineResult& engine : result.engines) {
-      const Cycle cycles = engine.cycles[state];
+    for (const Engine unit : result.units.all()) {
+      const Cycle cycles = result.engine(unit).cycles[state];
       any = any || cycles != 0;
       row.push_back(with_separators(cycles));
       row.push_back(cycles_of(static_cast<double>(cycles), result.cycles));

@@ -39,8 +39,7 @@ Json compile_json(const CompileFigures& figures) {
 
 Json engines_json(const RunResult& result) {
   Json engines = Json::object();
-  for (int i = 0; i < kEngineCount; ++i) {
-    const auto which = static_cast<Engine>(i);
+  for (const Engine which : result.units.all()) {
     const EngineResult& engine = result.engine(which);
     Json& json = engines[to_string(which)];
     json["ops"] = engine.ops;

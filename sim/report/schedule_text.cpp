@@ -6,6 +6,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/number_text.h"
 #include "compiler/program/forms/program_text.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/program/tile_index.h"
 
 namespace tilewave {
@@ -27,12 +28,9 @@ class ScheduleWriter {
   std::string write() {
     for (op_ = 0; op_ < program_.ops.size(); ++op_) {
       const Op& op = program_.ops[op_];
-      const bool copies =
-          op.opcode == Opcode::kStore &&
-          graph_.operators()[*graph_.tensor(op.tensor).producer].kind == OperatorKind::kCopy;
-      if (op.opcode == Opcode::kLoad) {
+      if (is_load(op)) {
         write_load(op);
-      } else if (op.opcode != Opcode::kStore || copies) {
+      } else if (computes(op) || copies(op)) {
         write_step(op);
       } else {
         write_op(op);
@@ -43,6 +41,13 @@ class ScheduleWriter {
   }
 
  private:
+  /// A store that is a step of its own: of a tile under another name.
+  bool copies(const Op& op) const {
+    return by_kind(
+        graph_.operators()[*graph_.tensor(op.tensor).producer].kind, [] { return false; },
+        [] { return false; }, [] { return true; });
+  }
+
   struct Residency {
     std::size_t since = kNone;  ///< the op that brought or computed it
     std::uint32_t address = 0;
@@ -61,7 +66,9 @@ class ScheduleWriter {
 
   /// A step, behind a line for each of its operands that nobody loads for it.
   void write_step(const Op& op) {
-    while (uop_ < uops_.size() && uops_[uop_].kind != UopKind::kLoad) {
+    // Behind the step before: its EXECUTE, and the STORE of a tile that it completed. An expression may
+    // have no LOADs.
+    while (uop_ < uops_.size() && uops_[uop_].kind == UopKind::kStore) {
       ++uop_;
     }
     for (; uop_ < uops_.size() && uops_[uop_].kind == UopKind::kLoad; ++uop_) {
@@ -70,14 +77,15 @@ class ScheduleWriter {
       if (tile.since == kNone) {
         throw InternalError("the schedule lacks a load");
       }
-      if (tile.used || program_.ops[tile.since].opcode != Opcode::kLoad) {
+      if (tile.used || !is_load(program_.ops[tile.since])) {
         write_resident(uop, tile);
       }
       tile.used = true;
     }
+    ++uop_;  // the EXECUTE, or the STORE of a copy
     write_op(op);
     text_ += "\n";
-    if (op.opcode != Opcode::kStore) {
+    if (computes(op)) {
       resident_[index_.id(op)] = {op_, op.dst, false};
     }
   }

@@ -68,7 +68,7 @@ std::vector<Entry> make_entries() {
        "/compile/peak_sram_bytes"},
       {{"macs", "1", kNeither, "multiply-adds of the steps, padding included"}, "/macs"},
       {{"max_abs_error", "1", kLower, "largest difference from the reference"}, "/max_abs_error"}};
-  for (int i = 0; i < kEngineCount; ++i) {
+  for (std::size_t i = 0; i < kEngineCount; ++i) {
     const std::string engine = to_string(static_cast<Engine>(i));
     for (int state = 0; state < kEngineStateCount; ++state) {
       const auto which = static_cast<EngineState>(state);
@@ -103,6 +103,7 @@ std::vector<Json> costs_of(const RunOutcome& outcome) {
 
 std::string bottleneck_of(const Bounds& bounds) {
   const std::vector<std::pair<double, const char*>> all = {{bounds.compute, "compute"},
+                                                           {bounds.vector, "vector"},
                                                            {bounds.sram, "sram"},
                                                            {bounds.bus, "bus"},
                                                            {bounds.dram, "dram"}};

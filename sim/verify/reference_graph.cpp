@@ -2,6 +2,7 @@
 // operator computes what is demanded of it.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "compiler/base/error.h"
 #include "sim/verify/reference.h"
@@ -16,6 +17,9 @@ struct Block {
   std::uint64_t col = 0;
   std::uint64_t col_end = 0;
 };
+
+/// A function of an expression costs about as much as so many products.
+constexpr std::uint64_t kProductsPerFunction = 8;
 
 /// Demand is kept by squares of elements that have nothing to do with anybody's tiles.
 constexpr TileExtent kSquare{32, 32};
@@ -115,22 +119,31 @@ class GraphEvaluator {
  private:
   void demand_inputs(const Operator& op) {
     demand_[op.output].for_each_run([&](std::uint32_t row, std::uint32_t col, std::uint32_t end) {
-      if (op.kind == OperatorKind::kMatMul) {
+      if (op.product_inputs() > 0) {
         demand_[op.inputs[0]].add_row(row);
       }
       for (; col < end; ++col) {
-        for (std::size_t input = 0; input < op.inputs.size(); ++input) {
+        for (std::size_t input = 1; input < op.product_inputs(); ++input) {
           Demand& operand = demand_[op.inputs[input]];
-          if (op.kind != OperatorKind::kMatMul) {
-            operand.add(input == 1 && is_row_broadcast(graph_, op) ? 0 : row, col);
-          } else if (input == 1) {
+          if (input == 1) {
             operand.add_col(col);
-          } else if (input == 2) {
+          } else {
             operand.add(0, col);
           }
         }
+        for (const TensorId input : op.map_inputs()) {
+          const auto [first_row, first_col] = repeats(input, op);
+          demand_[input].add(first_row ? 0 : row, first_col ? 0 : col);
+        }
       }
     });
+  }
+
+  /// Whether every row, or every column, of the result meets the same one of `input`.
+  std::pair<bool, bool> repeats(TensorId input, const Operator& op) const {
+    const Shape& shape = graph_.tensor(input).shape;
+    const Shape& result = graph_.tensor(op.output).shape;
+    return {shape.rows != result.rows, shape.cols != result.cols};
   }
 
   void compute(const Operator& op) {
@@ -142,15 +155,19 @@ class GraphEvaluator {
                         std::min((std::uint64_t{row} + 1) * kSquare.rows, output.shape.rows),
                         std::uint64_t{col} * kSquare.cols,
                         std::min(std::uint64_t{end} * kSquare.cols, output.shape.cols)};
-      if (op.kind == OperatorKind::kMatMul) {
-        matmul(matrix(op.inputs[0]), matrix(op.inputs[1]),
-               op.has_bias() ? matrix(op.inputs[2]).values : nullptr, block, values);
-      } else {
-        elementwise(op, block, values);
-      }
-      if (op.relu || op.kind == OperatorKind::kRelu) {
-        relu(block, output.shape.cols, values);
-      }
+      by_kind(
+          op.kind,
+          [&] {
+            matmul(matrix(op.inputs[0]), matrix(op.inputs[1]),
+                   op.has_bias ? matrix(op.inputs[2]).values : nullptr, block, values);
+            if (op.relu) {
+              relu(block, output.shape.cols, values);
+            }
+            if (op.has_map()) {
+              map(op, block, values);
+            }
+          },
+          [&] { map(op, block, values); }, [&] { copy(matrix(op.inputs[0]), block, values); });
     });
   }
 
@@ -194,17 +211,35 @@ class GraphEvaluator {
     }
   }
 
-  void elementwise(const Operator& op, const Block& block, std::vector<float>& values) const {
-    const Matrix a = matrix(op.inputs[0]);
+  /// The operator's expression; of a matmul, with the product, which is in `values`, first.
+  void map(const Operator& op, const Block& block, std::vector<float>& values) const {
+    const std::uint64_t cols = graph_.tensor(op.output).shape.cols;
+    std::array<Matrix, kMaxMapOperands> operands;
+    std::array<std::pair<bool, bool>, kMaxMapOperands> first;
+    std::size_t count = 0;
+    if (op.product_inputs() > 0) {
+      operands[count++] = {values.data(), graph_.tensor(op.output).shape};
+    }
+    for (const TensorId input : op.map_inputs()) {
+      first[count] = repeats(input, op);
+      operands[count++] = matrix(input);
+    }
+    std::array<double, kMaxMapOperands> elements{};
     for (std::uint64_t row = block.row; row < block.row_end; ++row) {
-      float* out = &values[row * a.shape.cols];
-      std::copy(a.row(row) + block.col, a.row(row) + block.col_end, out + block.col);
-      if (op.kind == OperatorKind::kAdd) {
-        const float* b = matrix(op.inputs[1]).row(is_row_broadcast(graph_, op) ? 0 : row);
-        for (std::uint64_t col = block.col; col < block.col_end; ++col) {
-          out[col] += b[col];
+      for (std::uint64_t col = block.col; col < block.col_end; ++col) {
+        for (std::size_t i = 0; i < count; ++i) {
+          elements[i] = operands[i].row(first[i].first ? 0 : row)[first[i].second ? 0 : col];
         }
+        values[row * cols + col] =
+            static_cast<float>(evaluate(op.map, {elements.data(), count}));
       }
+    }
+  }
+
+  static void copy(const Matrix& x, const Block& block, std::vector<float>& values) {
+    for (std::uint64_t row = block.row; row < block.row_end; ++row) {
+      std::copy(x.row(row) + block.col, x.row(row) + block.col_end,
+                &values[row * x.shape.cols + block.col]);
     }
   }
 
@@ -237,9 +272,10 @@ TensorValues evaluate_graph(const Graph& graph, const TensorValues& sources,
 std::uint64_t evaluation_work(const Graph& graph) {
   std::uint64_t work = 0;
   for (const Operator& op : graph.operators()) {
-    const std::uint64_t steps =
-        op.kind == OperatorKind::kMatMul ? graph.tensor(op.inputs[0]).shape.cols : 1;
-    work += graph.tensor(op.output).shape.elements() * steps;
+    const std::uint64_t products =
+        op.product_inputs() > 0 ? graph.tensor(op.inputs[0]).shape.cols : 1;
+    work += graph.tensor(op.output).shape.elements() *
+            (products + op.map.steps.size() * kProductsPerFunction);
   }
   return work;
 }

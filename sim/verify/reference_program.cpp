@@ -1,13 +1,19 @@
 // The reference by the program: an in-order machine with an SRAM of doubles and whole tensors for
 // DRAM. It has no engines, no queues and no time, and shares no code with those who do.
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 #include <utility>
 
+#include "compiler/base/error.h"
+#include "compiler/program/opcodes.h"
 #include "sim/verify/reference.h"
 
 namespace tilewave {
 namespace {
+
+/// An element of a vector step costs about as much as so many products.
+constexpr std::uint64_t kProductsPerVectorStep = 16;
 
 /// The ops that the wanted tiles depend on: from the last op back, along the values in demand.
 class DependencySlice {
@@ -43,7 +49,7 @@ class DependencySlice {
   /// True if `op` makes a value in demand, which then is in demand no more, but its operands are.
   bool visit(const Op& op) {
     const std::size_t tile = tile_index(op.tensor, op.row, op.col);
-    if (op.opcode == Opcode::kStore) {
+    if (is_store(op)) {
       if (!dram_[tile]) {
         return false;
       }
@@ -51,7 +57,7 @@ class DependencySlice {
     } else if (sram_.erase(op.dst) == 0) {
       return false;
     }
-    if (op.opcode == Opcode::kLoad) {
+    if (is_load(op)) {
       dram_[tile] = true;
     }
     visit_sram(
@@ -82,20 +88,16 @@ class Interpreter {
 
   void step(const Op& op) {
     double* dst = &sram_[op.dst / kElementBytes];
-    switch (op.opcode) {
-      case Opcode::kLoad: load(op, dst); return;
-      case Opcode::kStore: store(op); return;
-      case Opcode::kMatmul: matmul(op, dst); break;
-      case Opcode::kAdd: add(op, dst); break;
-      case Opcode::kRelu:
-        read(op.a, result_, a_);
-        std::copy(a_.begin(), a_.end(), dst);
-        break;
-    }
-    if (op.relu || op.opcode == Opcode::kRelu) {
-      std::transform(dst, dst + result_, dst, relu);
-    }
-    clear_padding(op, dst);
+    by_opcode(
+        op.opcode, [&] { load(op, dst); }, [&] { store(op); },
+        [&] {
+          matmul(op, dst);
+          clear_padding(op, dst);
+        },
+        [&] {
+          vector(op, dst);
+          clear_padding(op, dst);
+        });
   }
 
   TensorValues take() {
@@ -156,12 +158,35 @@ class Interpreter {
     });
   }
 
-  void add(const Op& op, double* dst) {
-    read(op.a, result_, a_);
-    read(op.b, op.broadcast ? tile_.n : result_, b_);
-    for (std::uint64_t i = 0; i < result_; ++i) {
-      dst[i] = a_[i] + b_[i % b_.size()];  // as fp32
+  void vector(const Op& op, double* dst) {
+    const VectorKernel& kernel = program_.kernels[op.kernel];
+    std::size_t count = 0;
+    visit_operands(program_, op,
+                   [&](std::size_t, const OperandRule&, std::uint32_t address,
+                       const TileExtent& extent) {
+                     read(address, extent.elements(), operands_[count++]);
+                   });
+    std::array<double, kMostOperands> elements{};
+    for (std::uint64_t row = 0; row < tile_.m; ++row) {
+      for (std::uint64_t col = 0; col < tile_.n; ++col) {
+        for (std::size_t i = 0; i < count; ++i) {
+          elements[i] = operands_[i][place(kernel.operands[i], row, col)];
+        }
+        dst[row * tile_.n + col] = evaluate(kernel.expression, {elements.data(), count});
+      }
     }
+  }
+
+  /// Where an operand has what meets an element of the result.
+  std::uint64_t place(OperandForm form, std::uint64_t row, std::uint64_t col) const {
+    switch (form) {
+      case OperandForm::kTile: return row * tile_.n + col;
+      case OperandForm::kRow: return col;
+      case OperandForm::kColumn: return row;
+      case OperandForm::kFirstColumn: return row * tile_.n;
+      case OperandForm::kValue: return 0;
+    }
+    throw InternalError("no such form of an operand");
   }
 
   void matmul(const Op& op, double* dst) {
@@ -171,7 +196,7 @@ class Interpreter {
       std::fill_n(dst, result_, 0.0);
     }
     if (op.biased) {
-      read(op.bias, tile_.n, bias_);
+      read(op.c, tile_.n, bias_);
       for (std::uint64_t i = 0; i < result_; ++i) {
         dst[i] = bias_[i % tile_.n];
       }
@@ -184,6 +209,9 @@ class Interpreter {
         }
       }
     }
+    if (op.relu) {
+      std::transform(dst, dst + result_, dst, relu);
+    }
   }
 
   const Program& program_;
@@ -194,6 +222,7 @@ class Interpreter {
   std::vector<float> a_;
   std::vector<float> b_;
   std::vector<float> bias_;
+  std::array<std::vector<float>, kMostOperands> operands_;
   std::vector<double> kept_;
 };
 
@@ -215,7 +244,7 @@ std::uint64_t evaluation_work(const Program& program) {
   const std::uint64_t elements = program.tile.result().elements();
   std::uint64_t work = 0;
   for (const Op& op : program.ops) {
-    work += op.opcode == Opcode::kMatmul ? elements * program.tile.k : elements;
+    work += is_sum_step(op) ? elements * program.tile.k : elements * kProductsPerVectorStep;
   }
   return work;
 }

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "compiler/program/opcodes.h"
 #include "sim/base/stopwatch.h"
 
 namespace tilewave {
@@ -23,7 +24,7 @@ std::vector<std::uint32_t> checked_tensors(const Program& program) {
   }
   std::set<std::uint32_t> stored;
   for (const Op& op : program.ops) {
-    if (op.opcode == Opcode::kStore) {
+    if (is_store(op)) {
       stored.insert(op.tensor);
     }
   }

@@ -4,7 +4,7 @@ namespace tilewave {
 
 void RunLevels::on_begin(const ObservedRun& run) {
   program_ = &run.program;
-  shared_ = run.machine.dma.shared;
+  units_ = units_of(run.machine);
   tiles_.emplace(run.program);
 }
 
@@ -68,18 +68,19 @@ void RunLevels::tell_tiles(const std::vector<TileLife>& gone, Cycle cycle) {
   }
 }
 
+Level queue_level(Engine engine) {
+  constexpr std::array<Level, kEngineCount> kLevels = {Level::kLoadQueue, Level::kStoreQueue,
+                                                       Level::kComputeQueue, Level::kVectorQueue};
+  return kLevels.at(index_of(engine));
+}
+
 Level RunLevels::queue_of(std::uint32_t op) const {
-  switch (engine_of(program_->ops[op].opcode)) {
-    case Engine::kLoadDma: return Level::kLoadQueue;
-    case Engine::kStoreDma: return shared_ ? Level::kLoadQueue : Level::kStoreQueue;
-    case Engine::kCompute: break;
-  }
-  return Level::kComputeQueue;
+  return queue_level(units_.queue_of(program_->ops[op]));
 }
 
 Level RunLevels::bursts_of(std::uint32_t op) const {
-  const bool store = program_->ops[op].opcode == Opcode::kStore && !shared_;
-  return store ? Level::kStoreBursts : Level::kLoadBursts;
+  return units_.queue_of(program_->ops[op]) == Engine::kStoreDma ? Level::kStoreBursts
+                                                                 : Level::kLoadBursts;
 }
 
 }  // namespace tilewave

@@ -17,11 +17,15 @@ enum class Level : std::uint8_t {
   kLoadQueue,     ///< ops in the queue of the load DMA: fetched, not started
   kStoreQueue,    ///< none if one engine does both
   kComputeQueue,  ///< ops in the queue of the core
+  kVectorQueue,   ///< ops in the queue of a vector unit; none if the core does it
   kLoadBursts,    ///< bursts of the load DMA, issued, whose answer of the DRAM is not there
   kStoreBursts,
   kSramBytes,  ///< bytes of the tiles in SRAM, LiveTiles
 };
-inline constexpr std::size_t kLevelCount = 6;
+inline constexpr std::size_t kLevelCount = 7;
+
+/// The level of the queue that an engine has of its own.
+Level queue_level(Engine engine);
 
 class LevelSink {
  public:
@@ -75,7 +79,7 @@ class RunLevels : public RunObserver {
 
   LevelSink& sink_;
   const Program* program_ = nullptr;
-  bool shared_ = false;
+  Units units_{{}};
   std::optional<LiveTiles> tiles_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> ahead_;
   std::uint64_t told_ = 0;

@@ -57,8 +57,8 @@ void RunTrace::on_begin(const ObservedRun& run) {
   writer_.emplace(file_, about);
   writer_->process(kMachine, "tilewave");
   writer_->process(kTiles, "SRAM by address");
-  for (std::size_t i = 0; i < kEngineCount; ++i) {
-    const auto engine = static_cast<Engine>(i);
+  units_ = units_of(run.machine);
+  for (const Engine engine : units_.all()) {
     known({kMachine, op_thread(engine)}, to_string(engine), 0);
     known({kMachine, state_thread(engine)}, to_string(engine) + std::string(" state"), 0);
   }
@@ -70,7 +70,7 @@ void RunTrace::on_begin(const ObservedRun& run) {
 }
 
 void RunTrace::on_start(std::uint32_t op, Cycle cycle) {
-  const Engine engine = engine_of(run_->program.ops[op].opcode);
+  const Engine engine = units_.account_of(run_->program.ops[op]);
   const std::size_t lane = engines_[static_cast<std::size_t>(engine)].lanes.take(cycle);
   const Track track = known({kMachine, op_thread(engine) + lane}, to_string(engine), lane);
   UnderWay& under_way = under_way_[op];
@@ -112,19 +112,19 @@ void RunTrace::on_burst(const BurstTimes& burst) {
 
 void RunTrace::on_complete(std::uint32_t op, Cycle cycle) {
   levels_.on_complete(op, cycle);
-  const Engine engine = engine_of(run_->program.ops[op].opcode);
+  const Engine engine = units_.account_of(run_->program.ops[op]);
   engines_[static_cast<std::size_t>(engine)].lanes.free(under_way_.at(op).lane, cycle);
 }
 
 void RunTrace::on_op(std::uint32_t op, const OpTimes& times) {
   const Op& what = run_->program.ops[op];
-  const Engine engine = engine_of(what.opcode);
+  const Engine engine = units_.account_of(what);
   TraceArguments arguments;
   arguments.add("op", op)
       .add("tensor", run_->program.tensors[what.tensor].name)
       .add("row", what.row)
       .add("col", what.col);
-  if (what.opcode == Opcode::kMatmul) {
+  if (rule_of(what.opcode).has_step) {
     arguments.add("k", what.k);
   }
   add_place(arguments, what);
@@ -149,19 +149,15 @@ void RunTrace::on_op(std::uint32_t op, const OpTimes& times) {
 
 /// Addresses, and the bytes it moves in or out of SRAM.
 void RunTrace::add_place(TraceArguments& arguments, const Op& op) const {
-  switch (op.opcode) {
-    case Opcode::kLoad: arguments.add_hex("sram", op.dst); break;
-    case Opcode::kStore: arguments.add_hex("sram", op.a); break;
-    case Opcode::kMatmul:
-    case Opcode::kAdd: arguments.add_hex("a", op.a).add_hex("b", op.b); break;
-    case Opcode::kRelu: arguments.add_hex("a", op.a); break;
+  visit_operands(run_->program, op,
+                 [&](std::size_t, const OperandRule& rule, std::uint32_t address,
+                     const TileExtent&) {
+                   arguments.add_hex(moves_tile(op) ? "sram" : rule.key.data(), address);
+                 });
+  if (rule_of(op.opcode).has_dst) {
+    arguments.add_hex(moves_tile(op) ? "sram" : "dst", op.dst);
   }
-  if (op.biased) {
-    arguments.add_hex("bias", op.bias);
-  }
-  if (engine_of(op.opcode) == Engine::kCompute) {
-    arguments.add_hex("dst", op.dst);
-  } else {
+  if (moves_tile(op)) {
     arguments.add_hex("dram", tile_runs(run_->program, run_->machine.dram.layout, op).base);
   }
   std::uint64_t bytes = 0;
@@ -173,7 +169,7 @@ void RunTrace::add_place(TraceArguments& arguments, const Op& op) const {
 /// What the engine did until the op started; and if the op was there and the engine free, for how
 /// long other ops held it, and which one was the last.
 void RunTrace::add_wait(TraceArguments& arguments, std::uint32_t op, const OpTimes& times) {
-  const Engine engine = engine_of(run_->program.ops[op].opcode);
+  const Engine engine = units_.account_of(run_->program.ops[op]);
   std::deque<Stretch>& before = engines_[static_cast<std::size_t>(engine)].before;
   while (!before.empty() && before.front().to < times.start) {
     before.pop_front();
@@ -266,16 +262,14 @@ void RunTrace::on_end(Cycle cycles) {
   levels_.on_end(cycles);
   // The last interval is as long as the others, though the run ends in it.
   tell_bandwidth(bandwidth_from_ + (cycles > bandwidth_from_ ? kBandwidthCycles : 0));
-  for (std::size_t i = 0; i < kEngineCount; ++i) {
-    tell_stretch(static_cast<Engine>(i));
+  for (const Engine engine : units_.all()) {
+    tell_stretch(engine);
   }
   writer_->finish();
 }
 
 RunTrace::EngineTrace& RunTrace::unit_of(std::uint32_t op) {
-  const Engine engine = engine_of(run_->program.ops[op].opcode);
-  const bool shared = run_->machine.dma.shared && engine == Engine::kStoreDma;
-  return engines_[static_cast<std::size_t>(shared ? Engine::kLoadDma : engine)];
+  return engines_[index_of(units_.queue_of(run_->program.ops[op]))];
 }
 
 /// Names the track when it is used first.

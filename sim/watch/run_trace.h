@@ -66,7 +66,7 @@ class RunTrace : public RunObserver, private LevelSink {
   };
   struct UnderWay {
     std::size_t lane = 0;
-    std::array<Producer, OpTiles::kMostReads> operands;
+    std::array<Producer, kMostReads> operands;
     std::size_t operand_count = 0;
   };
 
@@ -87,7 +87,8 @@ class RunTrace : public RunObserver, private LevelSink {
   std::optional<ObservedRun> run_;
   std::optional<TraceEventWriter> writer_;
   RunLevels levels_{*this};
-  std::array<EngineTrace, kEngineCount> engines_;
+  Units units_{{}};
+  std::array<EngineTrace, kEngineCount> engines_;  // by Engine
   std::set<std::pair<std::uint32_t, std::uint64_t>> tracks_;  // that have a name
   std::unordered_map<std::uint32_t, UnderWay> under_way_;     // by op
   std::unordered_map<SramTileId, Producer> producers_;        // of the tiles in SRAM

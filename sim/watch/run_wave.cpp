@@ -57,16 +57,17 @@ WaveSignal RunWave::add(const std::string& scope, const std::string& name, std::
 }
 
 void RunWave::add_signals() {
-  for (std::size_t i = 0; i < kEngineCount; ++i) {
-    add_engine(static_cast<Engine>(i));
+  units_ = units_of(run_->machine);
+  for (const Engine engine : units_.all()) {
+    add_engine(engine);
   }
-  const bool split = !run_->machine.dma.shared;
   if (shown("queues")) {
-    level_signals_[0] = add("queues", "load_dma", kIndexBits);
-    if (split) {
-      level_signals_[1] = add("queues", "store_dma", kIndexBits);
+    for (const Engine engine : units_.all()) {
+      if (units_.has_queue(engine)) {
+        level_signals_[static_cast<std::size_t>(queue_level(engine))] =
+            add("queues", to_string(engine), kIndexBits);
+      }
     }
-    level_signals_[2] = add("queues", "compute", kIndexBits);
   }
   if (shown("sram")) {
     level_signals_[5] = add("sram", "live_bytes", kTotalBits);
@@ -94,8 +95,8 @@ void RunWave::add_engine(Engine engine) {
   add(scope, "state_code", kStateBits);
   signals_[add(scope, "op", kString, Form::kOp)].value = kNoOpIndex;
   signals_[add(scope, "op_index", kIndexBits)].value = kNoOpIndex;
-  const bool own_bursts =
-      engine == Engine::kLoadDma || (engine == Engine::kStoreDma && !run_->machine.dma.shared);
+  const bool own_bursts = (engine == Engine::kLoadDma || engine == Engine::kStoreDma) &&
+                          units_.has_queue(engine);
   if (own_bursts) {
     level_signals_[static_cast<std::size_t>(engine == Engine::kLoadDma ? Level::kLoadBursts
                                                                        : Level::kStoreBursts)] =
@@ -108,7 +109,7 @@ void RunWave::on_start(std::uint32_t op, Cycle cycle) {
     from_ = time(cycle);
   }
   levels_.on_start(op, cycle);
-  const Engine engine = engine_of(run_->program.ops[op].opcode);
+  const Engine engine = units_.account_of(run_->program.ops[op]);
   if (const auto busy = engines_[static_cast<std::size_t>(engine)].busy) {
     change(*busy + kOp, cycle, op);
     change(*busy + kOpIndex, cycle, op);
@@ -125,7 +126,7 @@ void RunWave::on_burst(const BurstTimes& burst) {
 
 void RunWave::on_complete(std::uint32_t op, Cycle cycle) {
   levels_.on_complete(op, cycle);
-  const Engine engine = engine_of(run_->program.ops[op].opcode);
+  const Engine engine = units_.account_of(run_->program.ops[op]);
   if (const auto busy = engines_[static_cast<std::size_t>(engine)].busy) {
     change(*busy + kOp, cycle, op, true);
   }

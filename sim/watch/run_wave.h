@@ -88,7 +88,8 @@ class RunWave : public RunObserver, private LevelSink {
   RunLevels levels_{*this};
   std::vector<Signal> signals_;
   std::vector<WaveSignal> touched_;  // since the last show()
-  std::array<EngineSignals, kEngineCount> engines_;
+  Units units_{{}};
+  std::array<EngineSignals, kEngineCount> engines_;  // by Engine
   std::array<std::optional<WaveSignal>, kLevelCount> level_signals_;
   std::array<std::optional<WaveSignal>, kTotals> totals_;
   std::array<std::uint64_t, kTotals> totals_told_{};
