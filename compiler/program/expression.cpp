@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "compiler/base/error.h"
+#include "compiler/base/number_text.h"
 
 namespace tilewave {
 namespace {
@@ -13,18 +14,24 @@ bool same_bits(float a, float b) {
   return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
+std::string name(char letter, std::size_t index) {
+  std::string text(1, letter);
+  append_decimal(text, index);
+  return text;
+}
+
 /// Empty if the argument of a step, the `step`-th, is legal.
 std::string argument_problem(const Argument& argument, std::size_t step, std::size_t operands) {
   switch (argument.kind) {
     case Argument::Kind::kOperand:
       if (argument.index >= operands) {
-        return "there is no operand x" + std::to_string(argument.index) + " among " +
+        return "no operand " + name('x', argument.index) + "; there are " +
                std::to_string(operands);
       }
       break;
     case Argument::Kind::kStep:
       if (argument.index >= step) {
-        return "t" + std::to_string(argument.index) + " is not an earlier step";
+        return name('t', argument.index) + " is not an earlier step";
       }
       break;
     case Argument::Kind::kConstant:

@@ -117,7 +117,7 @@ class StepParser {
       }
     }
     if (arguments < info.arity) {
-      fail("'" + std::string(info.word) + "' takes " + count_of_arguments(info) + ", not " +
+      fail(in_quotes(info.word) + " takes " + count_of_arguments(info) + ", not " +
            std::to_string(arguments));
     }
     return step;
@@ -159,18 +159,18 @@ class StepParser {
         continue;
       }
       if (given[i]) {
-        fail("'" + std::string(name) + "' is given twice");
+        fail(in_quotes(name) + " is given twice");
       }
       given[i] = true;
       const std::optional<float> parsed = number(value);
       if (!parsed) {
-        fail("'" + std::string(name) + "' is no number: " + in_quotes(value));
+        fail(in_quotes(name) + " is no number: " + in_quotes(value));
       }
       step.parameters[i] = *parsed;
       return;
     }
     if (names.empty()) {
-      fail("'" + std::string(info.word) + "' has no parameters, not " + in_quotes(name));
+      fail(in_quotes(info.word) + " has no parameters, not " + in_quotes(name));
     }
     fail_unknown("parameter", name, names);
   }

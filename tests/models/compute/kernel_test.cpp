@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <ostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -13,11 +12,9 @@
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
+#include "tests/support/kernels.h"
 
 namespace tilewave {
-
-void PrintTo(const Kernel* kernel, std::ostream* out) { *out << kernel->name; }
-
 namespace {
 
 using ::testing::Each;
@@ -26,14 +23,6 @@ using Values = std::vector<float>;
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInf = std::numeric_limits<float>::infinity();
-
-std::vector<const Kernel*> runnable_kernels() {
-  std::vector<const Kernel*> kernels{&reference_kernel()};
-  if (cpu_has_avx2_fma() && avx2_kernel() != nullptr) {
-    kernels.push_back(avx2_kernel());
-  }
-  return kernels;
-}
 
 Values random_values(std::size_t count, std::mt19937& random) {
   std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
