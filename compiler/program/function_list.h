@@ -395,6 +395,14 @@ struct GeluTanh : Function<1, CostClass::kComposite> {
   }
 };
 
+struct Mish : Function<1, CostClass::kComposite> {
+  static constexpr std::string_view kWord = "mish";
+  template <typename V>
+  static V apply(V x) {
+    return x * tanh(softplus(x));
+  }
+};
+
 template <typename F, std::size_t... I>
 constexpr bool applies_to_doubles(std::index_sequence<I...> /*values*/) {
   return requires {
@@ -424,6 +432,6 @@ using Functions =
     FunctionList<Add, Sub, Mul, Div, Max, Min, Pow, Fmod, Mod, Prelu, Neg, Abs, Sign, Floor, Ceil,
                  Round, Clip, Reciprocal, Sqrt, Exp, Log, Sin, Cos, Tanh, Erf, Relu, LeakyRelu,
                  ThresholdedRelu, Shrink, HardSigmoid, HardSwish, Softsign, Sigmoid, Softplus, Elu,
-                 Selu, Celu, Gelu, GeluTanh>;
+                 Selu, Celu, Gelu, GeluTanh, Mish>;
 
 }  // namespace tilewave::elementwise

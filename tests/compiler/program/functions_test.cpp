@@ -148,6 +148,12 @@ const std::map<std::string, Expected, std::less<>>& expected() {
           return x / 2 * (1 + std::tanh(std::sqrt(2 / pi) * (x + 0.044715 * std::pow(x, 3))));
         },
         true}},
+      {"mish",
+       {1, kComposite,
+        [](double x, double, double, double) {
+          return x * std::tanh(x > 30 ? x : std::log1p(std::exp(x)));
+        },
+        true}},
   };
   // NOLINTEND(readability-named-parameter)
   return kExpected;
