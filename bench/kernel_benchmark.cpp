@@ -1,10 +1,12 @@
-// Speed of the tile kernels on the host: GFLOP/s of matmul, GB/s of the elementwise ones, and which
-// fraction of the core's measured fp32 FMA peak the AVX2 matmul reaches.
+// Speed of the tile kernels on the host: GFLOP/s of matmul, GB/s of the elementwise ones,
+// elements/s of vector kernels, and which fraction of the core's measured fp32 FMA peak the AVX2
+// matmul reaches.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@
 
 #include "bench/fma_peak.h"
 #include "models/compute/kernel.h"
+#include "models/compute/run_vector_kernel.h"
 
 namespace tilewave {
 namespace {
@@ -80,6 +83,21 @@ void bench_relu(benchmark::State& state, const Kernel& kernel, std::uint32_t edg
   state.counters["GB/s"] = rate(2.0 * kElementBytes * static_cast<double>(count));
 }
 
+/// A vector kernel, prepared once, on tiles that are apart.
+void bench_vector(benchmark::State& state, const Kernel& kernel, std::uint32_t edge,
+                  const char* text) {
+  const Operands operands(edge);
+  const VectorKernel vector = parse_vector_kernel(text);
+  PreparedVectorKernel prepared(kernel, vector);
+  const std::vector<const float*> tiles = {operands.a, operands.b};
+  const TileExtent extent = operands.tile.result();
+  for (auto _ : state) {
+    prepared.run(extent, std::span(tiles).first(vector.operands.size()), operands.c);
+    benchmark::ClobberMemory();
+  }
+  state.counters["Gelements/s"] = rate(static_cast<double>(extent.elements()));
+}
+
 /// Seconds that `work` takes.
 template <typename Work>
 double measure(const Work& work) {
@@ -145,6 +163,14 @@ void register_all() {
       add_benchmark("matmul", bench_matmul);
       add_benchmark("add", bench_add);
       add_benchmark("relu", bench_relu);
+    }
+    for (const char* text :
+         {"tile | relu x0", "tile tile | add x0 x1", "tile row | add x0 x1",
+          "tile column | sub x0 x1", "tile value | mul x0 x1", "tile | mul x0 0.5; add t0 1",
+          "tile tile | div x0 x1", "tile | exp x0", "tile | sigmoid x0", "tile | tanh x0",
+          "tile | gelu x0", "tile | gelutanh x0"}) {
+      benchmark::RegisterBenchmark(("vector/" + name + "/32/" + text).c_str(), bench_vector,
+                                   *kernel, 32U, text);
     }
   }
   if (has_avx2) {
