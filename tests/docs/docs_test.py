@@ -134,11 +134,18 @@ def check_figures(tilewave, sources, page, update):
     return [f"{page}: {each}" for each in wrong], int(update and new != text)
 
 
+def guarded(check, tilewave, sources, page, update):
+    try:
+        return check(tilewave, sources, page, update)
+    except RuntimeError as error:  # a command of a figures file
+        return [f"{page}: {error}"], 0
+
+
 def over_pages(check, tilewave, sources, arguments):
     update = "--update" in arguments
     chosen = [each for each in arguments if each != "--update"] or pages_of(sources)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda page: check(tilewave, sources, page, update), chosen))
+        results = list(pool.map(lambda page: guarded(check, tilewave, sources, page, update), chosen))
     for page, (_, changed) in zip(chosen, results):
         if changed:
             print(f"{page}: rewritten")

@@ -16,6 +16,7 @@ import os
 import re
 import shlex
 import subprocess
+import tempfile
 
 NUMBER = r"([-+−]?\d+(?:[,.]\d+)*)"
 
@@ -36,7 +37,9 @@ class Names(dict):
     def __init__(self, tilewave, sources):
         super().__init__()
         self.tilewave, self.sources, self.cache = tilewave, sources, {}
-        self.update(run=self.run, explain=self.explain, said=self.said, source=self.source)
+        self.update(run=self.run, explain=self.explain, sweep=self.sweep, source=self.source,
+                    written=self.written, graph=self.graph, program=self.program, re=re)
+        self.folder = tempfile.TemporaryDirectory()
 
     def call(self, arguments):
         """Standard output of `tilewave ARGUMENTS`, from the root of the sources."""
@@ -58,12 +61,29 @@ class Names(dict):
     def explain(self, arguments):
         return self.result(f"explain {arguments}")
 
-    def said(self, pattern, arguments):
-        """The first group of PATTERN in what a command prints."""
-        found = re.search(pattern, self.call(arguments), re.MULTILINE)
-        if not found:
-            raise RuntimeError(f"tilewave {arguments}: says nothing like {pattern}")
-        return found[1]
+    def written(self, arguments):
+        """Size in bytes of the file that `tilewave ARGUMENTS FILE` writes."""
+        if ("written", arguments) not in self.cache:
+            path = f"{self.folder.name}/file.{'html' if arguments.endswith('--report') else 'vcd'}"
+            self.call(f"{arguments} {path}")
+            self.cache["written", arguments] = os.path.getsize(path)
+        return self.cache["written", arguments]
+
+    def graph(self, text):
+        """A file that holds a text graph."""
+        path = f"{self.folder.name}/{len(os.listdir(self.folder.name))}.graph"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def program(self, model, arguments):
+        """A program file, compiled from `model`."""
+        path = f"{self.folder.name}/{len(os.listdir(self.folder.name))}.twp"
+        self.call(f"compile {model} {arguments} -o {path}")
+        return path
+
+    def sweep(self, arguments):
+        return self.result(f"sweep {arguments} --store {self.folder.name}/sweep.sqlite")
 
     def source(self, path, pattern):
         """The first group of PATTERN in a file of the repository: a constant of the code or of a test."""
@@ -152,6 +172,9 @@ def held_against(page, found):
             match, values = sentence.located(page)
         except LookupError as error:
             wrong.append(str(error))
+            continue
+        except RuntimeError as error:
+            wrong.append(f"{error}: {sentence.text}")
             continue
         for group, value in enumerate(values, 1):
             spans.append(match.span(group))

@@ -6,8 +6,8 @@ import links
 
 MEASURED = re.compile(
     r"(?<![\w.,/-])[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-    r"(?:(?<=,\d\d\d)|(?:-| )?(?:%|×|x\b|cycles?\b|times\b|GFLOP/s|[KMGT]?i?B/s|MHz|GHz|[KMG]i?B\b|bytes?\b|ns\b|us\b|ms\b|"
-    r"s\b|seconds?\b|minutes?\b|instructions\b|ops\b|runs?\b|predictions\b|conflicts\b))")
+    r"(?:(?<=,\d\d\d)|(?:-| )?(?:%|×(?!\w)|x\b|cycles?\b|times\b|GFLOP/s|[KMGT]B/s|[KMG]B\b|ns\b|us\b|ms\b|s\b|"
+    r"seconds?\b|minutes?\b|instructions\b|ops\b|runs\b|predictions\b|conflicts\b))")
 
 
 def definitions(path):
