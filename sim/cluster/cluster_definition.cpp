@@ -6,9 +6,9 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
+#include "sim/base/build_identity.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"
-#include "sim/commands/command_help.h"
 #include "sim/config/reader.h"
 #include "sim/sweep/local_engine.h"
 
@@ -19,8 +19,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSchema = "tilewave-cluster-sweep";
 constexpr int kVersion = 1;
-
-std::string this_version() { return std::string(trim(version_text())); }
 
 template <typename T>
 Json or_null(const std::optional<T>& value) {
@@ -103,7 +101,7 @@ SweepDefinition parse_sweep(const std::string& file, const Json& json) {
 std::string definition_text(const ClusterDefinition& definition) {
   const Json json = {{"schema", kSchema},
                      {"version", kVersion},
-                     {"tilewave", this_version()},
+                     {"tilewave", identity_text()},
                      {"id", definition.id},
                      {"directory", definition.directory},
                      {"fingerprint", definition.fingerprint},
@@ -125,10 +123,10 @@ ClusterDefinition parse_definition(const std::string& file, const std::string& t
     if (json.at("schema") != kSchema || json.at("version") != kVersion) {
       throw InputError("it says so itself");
     }
-    if (json.at("tilewave") != this_version()) {
+    if (json.at("tilewave") != identity_text()) {
       throw InputError("it was submitted by " + printable(json.at("tilewave").get<std::string>()) +
-                       ", and this is " + this_version() +
-                       ": results of two versions are not mixed");
+                       ", and this is " + identity_text() +
+                       ": results of two builds are not mixed");
     }
     ClusterDefinition definition;
     definition.id = json.at("id").get<std::string>();

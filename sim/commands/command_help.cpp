@@ -5,6 +5,7 @@
 
 #include <boost/program_options/value_semantic.hpp>
 
+#include "sim/base/build_identity.h"
 #include "sim/config/options.h"
 #include "sim/run/dram_trace_config.h"
 
@@ -335,6 +336,6 @@ std::string command_help(std::string_view command) {
          to_text(config_options()) + "\n" + kExitCodes;
 }
 
-std::string version_text() { return "tilewave " TILEWAVE_VERSION "\n"; }
+std::string version_text() { return identity_text() + "\n"; }
 
 }  // namespace tilewave

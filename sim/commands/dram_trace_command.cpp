@@ -10,6 +10,7 @@
 #include "compiler/base/error.h"
 #include "models/dram/banked.h"
 #include "models/dram/simple.h"
+#include "sim/base/build_identity.h"
 #include "sim/base/files.h"
 #include "sim/base/output_file.h"
 #include "sim/base/stopwatch.h"
@@ -93,6 +94,8 @@ nlohmann::ordered_json outcome_json(const DramTraceCommand& command, const Trace
   Json json;
   json["schema"] = kSchema;
   json["version"] = kVersion;
+  json["tilewave"] = version_number();
+  json["build"] = build_id();
   json["trace"] = command.file;
   json["outstanding"] = command.outstanding;
   json["access_bytes"] = outcome.trace.access_bytes;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "sim/base/build_identity.h"
 #include "sim/report/result_json.h"
 
 namespace tilewave {
@@ -153,6 +154,8 @@ Json explain_json(const Explanation& explanation, std::size_t path_elements) {
   Json json;
   json["schema"] = kExplainSchema;
   json["version"] = kExplainVersion;
+  json["tilewave"] = version_number();
+  json["build"] = build_id();
   json["model"] = explanation.model.empty() ? Json(nullptr) : Json(explanation.model);
   json["program"] = explanation.program ? Json(*explanation.program) : Json(nullptr);
   json["cycles"] = explanation.result.cycles;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/base/error.h"
+#include "sim/base/build_identity.h"
 #include "sim/pages/page_sources.h"
 
 namespace tilewave {
@@ -78,7 +79,9 @@ std::string page_document(std::string_view title, const std::vector<std::string_
   html += kPolicy;
   html +=
       "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>";
+      "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"";
+  html += html_text(identity_text());
+  html += "\">\n<title>";
   html += html_text(title);
   html += "</title>\n<style>\n";
   html += source("page");

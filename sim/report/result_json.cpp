@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "compiler/base/nearest.h"
+#include "sim/base/build_identity.h"
 
 namespace tilewave {
 namespace {
@@ -144,6 +145,8 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome) {
   Json json;
   json["schema"] = kResultSchema;
   json["version"] = kResultVersion;
+  json["tilewave"] = version_number();
+  json["build"] = build_id();
   json["model"] = outcome.model;
   json["program"] = or_null(outcome.program);
   json["seed"] = outcome.seed;

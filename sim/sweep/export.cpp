@@ -4,7 +4,7 @@
 #include <map>
 
 #include "compiler/base/text.h"
-#include "sim/commands/command_help.h"
+#include "sim/base/build_identity.h"
 #include "sim/report/result_json.h"
 #include "sim/sweep/metrics.h"
 
@@ -169,7 +169,7 @@ std::string sweep_csv(const SweepReport& report) {
   for (const Metric& metric : sweep_metrics()) {
     text += "," + metric.name;
   }
-  text += "\n";
+  text += ",build\n";
   for (std::uint32_t number = 0; number < space.points.size(); ++number) {
     const SweepPoint& point = space.points[number];
     const PointResult result = report.results(number);
@@ -185,7 +185,7 @@ std::string sweep_csv(const SweepReport& report) {
       const bool known = found != metrics.end() && !found->is_null();
       text += "," + (known ? found->dump() : "");
     }
-    text += "\n";
+    text += "," + std::string(build_id()) + "\n";
   }
   return text;
 }
@@ -196,18 +196,17 @@ std::string sweep_json(const SweepReport& report) {
   for (std::size_t axis = 0; axis < sweep.space.keys.size(); ++axis) {
     keys.push_back(key_json(sweep.space, axis));
   }
-  const std::string version = version_text();
-  const Json head = {
-      {"schema", kSweepSchema},
-      {"version", kSweepVersion},
-      {"tilewave", version.substr(version.find(' ') + 1, version.size() - version.find(' ') - 2)},
-      {"models", sweep.space.models},
-      {"timing_only", sweep.timing_only},
-      {"seed", sweep.seed},
-      {"run_options", sweep.run_options},
-      {"base_config", config_json(sweep.base)},
-      {"keys", std::move(keys)},
-      {"metrics", metrics_json()}};
+  const Json head = {{"schema", kSweepSchema},
+                     {"version", kSweepVersion},
+                     {"tilewave", version_number()},
+                     {"build", build_id()},
+                     {"models", sweep.space.models},
+                     {"timing_only", sweep.timing_only},
+                     {"seed", sweep.seed},
+                     {"run_options", sweep.run_options},
+                     {"base_config", config_json(sweep.base)},
+                     {"keys", std::move(keys)},
+                     {"metrics", metrics_json()}};
   std::string text = dump(head);
   text.back() = ',';  // the object goes on
   text += "\n\"points\":[";

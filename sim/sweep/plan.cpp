@@ -7,9 +7,9 @@
 
 #include "compiler/base/error.h"
 #include "compiler/graph/builtins.h"
+#include "sim/base/build_identity.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"
-#include "sim/commands/command_help.h"
 
 namespace tilewave {
 namespace {
@@ -34,7 +34,7 @@ void add_timing(Sha256& hash, const DramTiming& timing) {
 
 /// The same for all points: computed once.
 std::string common_text(const SweepDefinition& sweep) {
-  std::string text = version_text();
+  std::string text = identity_text() + "\n";
   text += sweep.timing_only ? "timing only\n" : "seed " + std::to_string(sweep.seed) + "\n";
   if (!sweep.timing_only && sweep.verify) {
     text += "verify " + std::to_string(static_cast<int>(*sweep.verify)) + "\n";

@@ -15,7 +15,7 @@
 namespace tilewave {
 
 /// SHA-256 of everything a result depends on: the model, the resolved config with the DRAM's
-/// timings, how values are drawn and checked, and the version of tilewave.
+/// timings, how values are drawn and checked, and the build of tilewave.
 struct PointKey {
   Sha256::Digest bytes{};
 

@@ -9,8 +9,8 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
+#include "sim/base/build_identity.h"
 #include "sim/base/files.h"
-#include "sim/commands/command_help.h"
 
 namespace tilewave {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 /// "twav", by which `file` and we know our databases.
 constexpr const char* kApplicationId = "1953980790";
 
-std::string version_name() { return std::string(trim(version_text())); }
+std::string version_name() { return identity_text(); }
 
 void bind_text(sqlite3_stmt* statement, int place, const std::string& text) {
   sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);

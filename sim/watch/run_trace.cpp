@@ -8,6 +8,7 @@
 #include "compiler/base/number_text.h"
 #include "compiler/program/op_names.h"
 #include "models/dram/tile_runs.h"
+#include "sim/base/build_identity.h"
 
 namespace tilewave {
 namespace {
@@ -51,6 +52,8 @@ void RunTrace::on_begin(const ObservedRun& run) {
   levels_.on_begin(run);
   TraceArguments about;
   about.add("program", "tilewave")
+      .add("tilewave", version_number())
+      .add("build", build_id())
       .add("model", model_)
       .add("clock_period_ps", run.machine.clock_period)
       .add("bandwidth_interval_cycles", kBandwidthCycles);

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "compiler/base/number_text.h"
+#include "sim/base/build_identity.h"
 
 namespace tilewave {
 namespace {
@@ -50,7 +51,7 @@ WaveSignal VcdWriter::add(std::string_view scope, std::string_view name, std::ui
 
 void VcdWriter::begin(std::string_view comment) {
   std::string& text = stream_.text();
-  text += "$version tilewave $end\n$comment ";
+  text += "$version " + identity_text() + " $end\n$comment ";
   text += comment;
   text += " $end\n$timescale 1 ps $end\n";
   std::string scope;

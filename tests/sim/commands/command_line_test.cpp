@@ -194,7 +194,8 @@ TEST(CommandLine, HelpOfDramTraceShowsTheKeysItTakesWithItsDefaults) {
 }
 
 TEST(CommandLine, Version) {
-  EXPECT_THAT(help({"--version"}), ::testing::MatchesRegex("tilewave [0-9.]+\n"));
+  EXPECT_THAT(help({"--version"}),
+              ::testing::MatchesRegex("tilewave [0-9.]+ \\(build [0-9a-f]+\\)\n"));
 }
 
 struct Wrong {

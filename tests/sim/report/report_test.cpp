@@ -163,12 +163,12 @@ std::vector<std::string> keys(const nlohmann::ordered_json& json) {
 
 TEST(ResultJson, KeysInOrder) {
   const auto json = result_json(sample());
-  EXPECT_THAT(
-      keys(json),
-      ElementsAre("schema", "version", "model", "program", "seed", "timing_only", "cycles",
-                  "seconds", "verified", "max_abs_error", "verification", "expected", "compile",
-                  "engines", "overlap_cycles", "tile_steps", "macs", "sram", "bus", "dram",
-                  "bounds", "efficiency", "arithmetic_intensity", "roofline", "host", "config"));
+  EXPECT_THAT(keys(json),
+              ElementsAre("schema", "version", "tilewave", "build", "model", "program", "seed",
+                          "timing_only", "cycles", "seconds", "verified", "max_abs_error",
+                          "verification", "expected", "compile", "engines", "overlap_cycles",
+                          "tile_steps", "macs", "sram", "bus", "dram", "bounds", "efficiency",
+                          "arithmetic_intensity", "roofline", "host", "config"));
   EXPECT_THAT(keys(json["compile"]),
               ElementsAre("operators", "operators_fused", "uops", "scheduled_ops", "loads",
                           "loads_eliminated", "executes", "stores", "evictions", "peak_sram_bytes",
