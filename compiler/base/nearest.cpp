@@ -56,7 +56,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
     }
     std::swap(before, above);
     std::swap(above, row);
-    std::fill(row.begin(), row.end(), too_far);
+    // What it has is of row i - 2, whose band is all that was ever written.
+    const std::size_t old = i < 2 ? 0 : i - 2;
+    const std::size_t begin = old > limit ? old - limit : 0;
+    const std::size_t end = std::min(b.size(), old + limit) + 1;
+    std::fill(row.begin() + static_cast<std::ptrdiff_t>(begin),
+              row.begin() + static_cast<std::ptrdiff_t>(end), too_far);
   }
   return above[b.size()];
 }
