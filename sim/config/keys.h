@@ -53,6 +53,10 @@ struct KeyCondition {
   std::vector<std::string> selectors;  ///< the keys that `holds` looks at
 };
 
+/// Which direction cannot hurt a perfect schedule on a machine without queueing effects: more of a
+/// resource, less of a latency. Array sizes have neither: a larger array takes longer to fill.
+enum class Helps : std::uint8_t { kNeither, kMore, kLess };
+
 struct ConfigKey {
   std::string name;  ///< "section.key"
   KeyKind kind = KeyKind::kCount;
@@ -62,6 +66,7 @@ struct ConfigKey {
   std::vector<KeyChoice> choices{};
   KeyCondition condition{};
   std::string allowed{};  ///< of texts: "a name or a path"
+  Helps helps = Helps::kNeither;
 
   std::string section() const { return name.substr(0, name.find('.')); }
   std::string key() const { return name.substr(name.find('.') + 1); }

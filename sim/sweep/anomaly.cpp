@@ -1,45 +1,15 @@
 #include "sim/sweep/anomaly.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <map>
 
 #include "models/accounting/cycle_ledger.h"
-#include "models/machine.h"
 #include "sim/base/text_table.h"
 
 namespace tilewave {
 namespace {
-
-enum class Helps { kMore, kLess };
-
-struct ResourceKey {
-  std::string_view name;
-  Helps helps;
-};
-
-/// Keys of which one direction cannot hurt a perfect schedule on a machine without queueing
-/// effects. Array sizes are not among them: a larger array takes longer to fill.
-constexpr std::array kResourceKeys = {ResourceKey{"compute.macs_per_cycle", Helps::kMore},
-                                      ResourceKey{"compute.vector_lanes", Helps::kMore},
-                                      ResourceKey{"compute.latency", Helps::kLess},
-                                      ResourceKey{"sram.size", Helps::kMore},
-                                      ResourceKey{"sram.banks", Helps::kMore},
-                                      ResourceKey{"sram.ports", Helps::kMore},
-                                      ResourceKey{"sram.port_bytes", Helps::kMore},
-                                      ResourceKey{"sram.latency", Helps::kLess},
-                                      ResourceKey{"dma.setup", Helps::kLess},
-                                      ResourceKey{"dma.max_outstanding", Helps::kMore},
-                                      ResourceKey{"bus.bytes_per_cycle", Helps::kMore},
-                                      ResourceKey{"bus.latency", Helps::kLess},
-                                      ResourceKey{"dram.queue_depth", Helps::kMore},
-                                      ResourceKey{"dram.channels", Helps::kMore},
-                                      ResourceKey{"dram.latency", Helps::kLess},
-                                      ResourceKey{"dram.bandwidth", Helps::kMore},
-                                      ResourceKey{"dram.refresh_permille", Helps::kLess},
-                                      ResourceKey{"sequencer.queue_depth", Helps::kMore}};
 
 std::string signed_count(double change) {
   return (change < 0 ? "-" : "+") +
@@ -169,9 +139,8 @@ std::vector<Anomaly> find_anomalies(const SweepDefinition& sweep, const SweepPla
   const std::vector<double>& slowness = results.metric(objective);
   for (std::uint32_t model = 0; model < sweep.space.models.size(); ++model) {
     for (std::size_t axis = 0; axis < sweep.space.keys.size(); ++axis) {
-      const std::string& name = sweep.space.keys[axis]->name;
-      const auto resource = std::ranges::find(kResourceKeys, name, &ResourceKey::name);
-      if (resource == kResourceKeys.end()) {
+      const ConfigKey& key = *sweep.space.keys[axis];
+      if (key.helps == Helps::kNeither) {
         continue;
       }
       for (const Neighbours& line : lines_along(sweep, axis, results, model)) {
@@ -180,12 +149,12 @@ std::vector<Anomaly> find_anomalies(const SweepDefinition& sweep, const SweepPla
           if (high == line.end()) {
             break;
           }
-          const bool more = resource->helps == Helps::kMore;
+          const bool more = key.helps == Helps::kMore;
           const std::uint32_t from = more ? low->second : high->second;
           const std::uint32_t to = more ? high->second : low->second;
           if (slowness[to] > slowness[from]) {
             const bool same = plan.points[from].program == plan.points[to].program;
-            anomalies.push_back({model, name, from, to, slowness[to] / slowness[from] - 1,
+            anomalies.push_back({model, key.name, from, to, slowness[to] / slowness[from] - 1,
                                  Explanation(results, from, to).text(same)});
           }
         }
