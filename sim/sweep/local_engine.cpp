@@ -1,8 +1,10 @@
 #include "sim/sweep/local_engine.h"
 
+#include <iostream>
 #include <set>
 
 #include "sim/base/files.h"
+#include "sim/base/utf8.h"
 #include "sim/sweep/point_runner.h"
 
 namespace tilewave {
@@ -17,7 +19,7 @@ std::string seconds_text(std::chrono::milliseconds time) {
 PointResult result_of(const JobEnd& end, const PoolOptions& options) {
   switch (end.how) {
     case JobEnd::How::kDone: return unpack(end.text);
-    case JobEnd::How::kCrashed: return {PointStatus::kCrashed, one_line(end.text), {}, {}};
+    case JobEnd::How::kCrashed: return {PointStatus::kCrashed, to_utf8(one_line(end.text)), {}, {}};
     case JobEnd::How::kTimeout:
       return {PointStatus::kTimeout,
               "took longer than " + seconds_text(options.timeout.value()),
@@ -47,7 +49,14 @@ bool run_points(const SweepDefinition& sweep, const SweepPlan& plan,
                 const std::function<void(std::uint32_t, const PointResult&)>& on_result,
                 const WorkerPool::KeepGoing& keep_going) {
   PointRunner runner(sweep, plan);  // each worker has its own copy of it
-  WorkerPool pool(options, [&runner](std::uint32_t point) { return pack(runner.run(point)); });
+  PoolOptions pool_options = options;
+  if (!pool_options.on_fewer) {
+    pool_options.on_fewer = [&options](unsigned workers, const std::string& why) {
+      std::cerr << "tilewave: " << workers << " worker processes instead of " << options.workers
+                << ": " << why << std::endl;
+    };
+  }
+  WorkerPool pool(pool_options, [&runner](std::uint32_t point) { return pack(runner.run(point)); });
   return pool.run(
       points,
       [&](std::uint32_t point, const JobEnd& end) { on_result(point, result_of(end, options)); },

@@ -17,7 +17,8 @@ std::vector<std::uint32_t> points_to_run(const SweepPlan& plan,
                                          const std::function<bool(std::uint32_t)>& is_known);
 
 /// Runs every one of `points` in a worker. `on_result` gets each as it ends; what it throws ends
-/// the run. False if `keep_going` ended it. Must run inside SystemC.
+/// the run. False if `keep_going` ended it. Says on standard error if there are fewer workers than
+/// wanted, unless `options` has somebody else to hear it. Must run inside SystemC.
 bool run_points(const SweepDefinition& sweep, const SweepPlan& plan,
                 std::span<const std::uint32_t> points, const PoolOptions& options,
                 const std::function<void(std::uint32_t, const PointResult&)>& on_result,

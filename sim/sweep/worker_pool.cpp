@@ -12,6 +12,7 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +29,15 @@ constexpr std::chrono::milliseconds kQuickJob{20};
 /// What a worker sends begins with one of these.
 constexpr char kAnswer = '=';
 constexpr char kThrown = '!';  ///< what() of what the job threw, before the worker ends
+
+/// Whether this process could still open a few files, as its store and its outputs need, with a
+/// descriptor of that number as its last one: the system gives the lowest that is free.
+bool leaves_spare_files(int descriptor) {
+  constexpr rlim_t kSpare = 8;
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+         static_cast<rlim_t>(descriptor) + kSpare < limit.rlim_cur;
+}
 
 [[noreturn]] void fail(const std::string& what) {
   throw InternalError(what + ": " + std::generic_category().message(errno));
@@ -93,19 +103,26 @@ WorkerPool::~WorkerPool() {
   }
 }
 
-WorkerPool::Worker WorkerPool::start() const {
+bool WorkerPool::start(Worker& worker) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    fail("no channel to a worker process");
+    shortage_ = std::generic_category().message(errno);
+    return false;
   }
   const pid_t parent = ::getpid();
-  Worker worker;
-  worker.channel = ends[0];
-  worker.pid = ::fork();
-  if (worker.pid < 0) {
-    fail("no worker process");
+  pid_t child = -1;
+  if (leaves_spare_files(ends[1])) {
+    child = ::fork();
+  } else {
+    errno = EMFILE;
   }
-  if (worker.pid == 0) {
+  if (child < 0) {
+    shortage_ = std::generic_category().message(errno);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return false;
+  }
+  if (child == 0) {
     // Dies with the sweep, however that ends, and leaves ctrl-C to it.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) {
@@ -119,7 +136,10 @@ WorkerPool::Worker WorkerPool::start() const {
     work(ends[1]);
   }
   ::close(ends[1]);
-  return worker;
+  worker = Worker();
+  worker.pid = child;
+  worker.channel = ends[0];
+  return true;
 }
 
 /// The life of a worker. It leaves by _exit(): nothing of the parent's is destroyed twice.
@@ -138,13 +158,13 @@ void WorkerPool::work(int channel) const {
   ::_exit(0);
 }
 
-void WorkerPool::supply(Worker& worker) {
+bool WorkerPool::supply(Worker& worker) {
   // A worker that is done in no time would wait for us as long as it works. One that takes its time
   // gets no job ahead, which another worker could begin at once.
   const std::size_t wanted = worker.quick ? 2 : 1;
   while (worker.jobs.size() < wanted && !waiting_.empty()) {
-    if (worker.pid < 0) {
-      worker = start();
+    if (worker.pid < 0 && !start(worker)) {
+      return false;
     }
     if (worker.jobs.empty()) {
       worker.started = Clock::now();
@@ -154,6 +174,17 @@ void WorkerPool::supply(Worker& worker) {
     worker.jobs.push_back(job);
     // If it is dead already, its channel will say so.
     send_all(worker.channel, reinterpret_cast<const char*>(&job), sizeof job);
+  }
+  return true;
+}
+
+void WorkerPool::do_with_fewer() {
+  std::erase_if(workers_, [](const Worker& worker) { return worker.pid < 0; });
+  if (workers_.empty()) {
+    throw InputError("there can be no worker process: " + shortage_);
+  }
+  if (!std::exchange(told_, true) && options_.on_fewer) {
+    options_.on_fewer(static_cast<unsigned>(workers_.size()), shortage_);
   }
 }
 
@@ -254,9 +285,11 @@ bool WorkerPool::run(std::span<const std::uint32_t> jobs, const OnEnd& on_end,
     if (!keep_going()) {
       return false;
     }
+    if (!std::ranges::all_of(workers_, [this](Worker& worker) { return supply(worker); })) {
+      do_with_fewer();
+    }
     polled.clear();
-    for (Worker& worker : workers_) {
-      supply(worker);
+    for (const Worker& worker : workers_) {
       polled.push_back({worker.jobs.empty() ? -1 : worker.channel, POLLIN, 0});
     }
     if (::poll(polled.data(), polled.size(), wait_milliseconds()) < 0 && errno != EINTR) {

@@ -30,6 +30,9 @@ struct PoolOptions {
   /// SIGKILL comes from outside, from somebody or from a kernel short of memory; so a job whose
   /// worker was killed is tried again, as often as this.
   unsigned tries_after_kill = 2;
+  /// Called once, when the system does not let us have as many workers as wanted, and those that
+  /// there are go on alone: how many, and why ("Too many open files").
+  std::function<void(unsigned workers, const std::string& why)> on_fewer = {};
 };
 
 class WorkerPool {
@@ -49,8 +52,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Does every job once; false if it was stopped before. Throws InternalError if there can be no
-  /// processes or sockets.
+  /// Does every job once; false if it was stopped before. With fewer workers than wanted if the
+  /// system has no more processes or files for us; throws InputError if it has not even one.
   bool run(std::span<const std::uint32_t> jobs, const OnEnd& on_end, const KeepGoing& keep_going);
 
  private:
@@ -65,10 +68,14 @@ class WorkerPool {
     std::string received;
   };
 
-  Worker start() const;
+  /// Puts a process into the worker; false if the system has none to give, with `shortage_` set.
+  bool start(Worker& worker);
+  /// Goes on with the workers that have processes.
+  void do_with_fewer();
   [[noreturn]] void work(int channel) const;
-  /// As many of the waiting jobs as it should have, in a process if it has none.
-  void supply(Worker& worker);
+  /// As many of the waiting jobs as it should have, in a process if it has none. False if there can
+  /// be no process.
+  bool supply(Worker& worker);
   static void receive(Worker& worker);
   std::optional<JobEnd> next_end(Worker& worker) const;
   /// The end is that of its first job, or not an end at all, since the job is tried again.
@@ -81,6 +88,8 @@ class WorkerPool {
   std::vector<Worker> workers_;
   std::deque<std::uint32_t> waiting_;
   std::unordered_map<std::uint32_t, unsigned> kills_;
+  std::string shortage_;  ///< why the last process could not be started
+  bool told_ = false;     ///< on_fewer has been called
 };
 
 }  // namespace tilewave

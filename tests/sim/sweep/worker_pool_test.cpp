@@ -10,9 +10,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "compiler/base/error.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
@@ -52,6 +53,56 @@ TEST(WorkerPool, TakesTextsLongerThanAPipeAndEmptyOnes) {
   for (const auto& [job, end] : ends.all) {
     EXPECT_EQ(end.text.size(), job * 300'000U);
   }
+}
+
+/// A limit of this process, for the time being.
+class Limit {
+ public:
+  Limit(__rlimit_resource what, rlim_t value) : what_(what) {
+    ::getrlimit(what_, &before_);
+    const rlimit now{value, before_.rlim_max};
+    EXPECT_EQ(::setrlimit(what_, &now), 0);
+  }
+  ~Limit() { ::setrlimit(what_, &before_); }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  __rlimit_resource what_;
+  rlimit before_{};
+};
+
+TEST(WorkerPool, GoesOnWithFewerWhereFilesAreShort) {
+  const Limit files(RLIMIT_NOFILE, 32);
+  std::vector<std::pair<unsigned, std::string>> told;
+  PoolOptions options{64, {}};
+  options.on_fewer = [&told](unsigned workers, const std::string& why) {
+    told.emplace_back(workers, why);
+    EXPECT_TRUE(std::ifstream("/dev/null").is_open());  // a few files are left for others
+  };
+  Ends ends;
+  WorkerPool pool(options, [](std::uint32_t job) {
+    if (job % 10 == 3) {
+      ::_exit(1);  // its worker has to be replaced
+    }
+    return std::to_string(job);
+  });
+  EXPECT_TRUE(pool.run(first(200), std::ref(ends), always));
+  EXPECT_EQ(ends.all.size(), 200U);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_GT(told[0].first, 8U);
+  EXPECT_LT(told[0].first, 32U);
+  EXPECT_EQ(told[0].second, "Too many open files");
+}
+
+TEST(WorkerPool, WithoutASingleWorkerItSaysWhy) {
+  const Limit files(RLIMIT_NOFILE, 8);
+  WorkerPool pool({2, {}}, [](std::uint32_t) { return std::string(); });
+  EXPECT_EQ(test::error_of([&] {
+              pool.run(
+                  first(2), [](std::uint32_t, JobEnd) {}, always);
+            }),
+            "there can be no worker process: Too many open files");
 }
 
 TEST(WorkerPool, ACrashCostsItsJobAlone) {
