@@ -1,6 +1,7 @@
 #include "sim/cluster/cluster_definition.h"
 
 #include <algorithm>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -19,6 +20,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSchema = "tilewave-cluster-sweep";
 constexpr int kVersion = 1;
+constexpr std::uint64_t kMostTimeout = 1'000'000'000'000;  // ms; so that instants do not overflow
+constexpr unsigned kMostProcesses = 1'000'000;
 
 template <typename T>
 Json or_null(const std::optional<T>& value) {
@@ -28,6 +31,25 @@ Json or_null(const std::optional<T>& value) {
 template <typename T>
 std::optional<T> value_or_none(const Json& json) {
   return json.is_null() ? std::nullopt : std::optional(json.get<T>());
+}
+
+/// A whole number of at most `most`: the library would turn any other into one.
+template <typename Number>
+Number count_at(const Json& json, const char* name, Number least = 0,
+                Number most = std::numeric_limits<Number>::max()) {
+  const Json& value = json.at(name);
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least ||
+      value.get<std::uint64_t>() > most) {
+    throw InputError("its " + std::string(name) + " is no whole number from " +
+                     std::to_string(least) + " to " + std::to_string(most));
+  }
+  return value.get<Number>();
+}
+
+template <typename Number>
+std::optional<Number> count_or_none(const Json& json, const char* name, Number least, Number most) {
+  return json.at(name).is_null() ? std::nullopt
+                                 : std::optional(count_at<Number>(json, name, least, most));
 }
 
 Json points_json(const SweepSpace& space) {
@@ -63,11 +85,13 @@ Json sweep_json(const SweepDefinition& sweep) {
 SweepDefinition parse_sweep(const std::string& file, const Json& json) {
   SweepDefinition sweep;
   sweep.space.models = json.at("models").get<std::vector<std::string>>();
-  sweep.onnx.batch = value_or_none<std::uint64_t>(json.at("batch"));
+  sweep.onnx.batch =
+      count_or_none<std::uint64_t>(json, "batch", 0, std::numeric_limits<std::uint64_t>::max());
   sweep.onnx.inputs = json.at("inputs").get<std::vector<std::string>>();
   sweep.timing_only = json.at("timing_only").get<bool>();
-  sweep.seed = json.at("seed").get<std::uint64_t>();
-  if (const auto verify = value_or_none<int>(json.at("verify"))) {
+  sweep.seed = count_at<std::uint64_t>(json, "seed");
+  constexpr auto kLastVerify = static_cast<std::uint32_t>(VerifyChoice::kOff);
+  if (const auto verify = count_or_none<std::uint32_t>(json, "verify", 0, kLastVerify)) {
     sweep.verify = static_cast<VerifyChoice>(*verify);
   }
   sweep.run_options = json.at("run_options").get<std::string>();
@@ -83,13 +107,16 @@ SweepDefinition parse_sweep(const std::string& file, const Json& json) {
   }
   for (const Json& row : json.at("points")) {
     SweepPoint point;
+    if (!row.at(0).is_number_unsigned() ||
+        row.at(0).get<std::uint64_t>() >= sweep.space.models.size()) {
+      throw InputError("it has a point without a model");
+    }
     point.model = row.at(0).get<std::uint32_t>();
     for (std::size_t i = 1; i < row.size(); ++i) {
       point.values.push_back(row[i].get<std::string>());
     }
-    if (point.model >= sweep.space.models.size() ||
-        point.values.size() != sweep.space.keys.size()) {
-      throw InputError("it has a point without a model, or with too few or too many values");
+    if (point.values.size() != sweep.space.keys.size()) {
+      throw InputError("it has a point with too few or too many values");
     }
     sweep.space.points.push_back(std::move(point));
   }
@@ -113,7 +140,14 @@ std::string definition_text(const ClusterDefinition& definition) {
                      {"slurm", definition.options.more},
                      {"cpus_per_task", definition.options.cpus_per_task},
                      {"sweep", sweep_json(definition.sweep)}};
-  return json.dump(1) + "\n";
+  try {
+    return json.dump(1) + "\n";
+  } catch (const Json::type_error&) {
+    throw InputError(
+        "a sweep on a cluster is written down as JSON, so the names of its folder, models and "
+        "files "
+        "have to be UTF-8");
+  }
 }
 
 ClusterDefinition parse_definition(const std::string& file, const std::string& text) {
@@ -132,16 +166,13 @@ ClusterDefinition parse_definition(const std::string& file, const std::string& t
     definition.id = json.at("id").get<std::string>();
     definition.directory = json.at("directory").get<std::string>();
     definition.fingerprint = json.at("fingerprint").get<std::string>();
-    definition.chunk = json.at("chunk").get<std::uint32_t>();
-    definition.attempts = json.at("attempts").get<std::uint32_t>();
-    definition.timeout_ms = value_or_none<std::uint64_t>(json.at("timeout_ms"));
+    definition.chunk = count_at<std::uint32_t>(json, "chunk", 1);
+    definition.attempts = count_at<std::uint32_t>(json, "attempts");
+    definition.timeout_ms = count_or_none<std::uint64_t>(json, "timeout_ms", 0, kMostTimeout);
     definition.options.partition = value_or_none<std::string>(json.at("partition"));
     definition.options.account = value_or_none<std::string>(json.at("account"));
     definition.options.more = json.at("slurm").get<std::vector<std::string>>();
-    definition.options.cpus_per_task = json.at("cpus_per_task").get<unsigned>();
-    if (definition.chunk == 0) {
-      throw InputError("its chunk is 0");
-    }
+    definition.options.cpus_per_task = count_at<unsigned>(json, "cpus_per_task", 1, kMostProcesses);
     definition.sweep = parse_sweep(file, json.at("sweep"));
     return definition;
   } catch (const nlohmann::json::exception& error) {

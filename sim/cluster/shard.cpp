@@ -14,7 +14,10 @@
 #include <unistd.h>
 
 #include "compiler/base/error.h"
+#include "compiler/base/text.h"
+#include "sim/base/build_identity.h"
 #include "sim/base/files.h"
+#include "sim/base/sha256.h"
 
 namespace fs = std::filesystem;
 
@@ -24,15 +27,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSchema = "tilewave-shard";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr std::size_t kMaxShardBytes = std::size_t{4} << 30U;
 
 Json header(const ShardName& name) {
-  return {{"schema", kSchema},
-          {"version", kVersion},
-          {"sweep", name.sweep},
-          {"task", name.task},
-          {"attempt", name.attempt}};
+  return {{"schema", kSchema},   {"version", kVersion}, {"build", build_id()},
+          {"sweep", name.sweep}, {"task", name.task},   {"attempt", name.attempt}};
 }
 
 std::optional<std::uint32_t> number(std::string_view text) {
@@ -86,6 +86,29 @@ class Lines {
   std::size_t number_ = 0;
 };
 
+/// Of a shard's first line; empty if it has none.
+std::string build_of(const Json& first) {
+  const bool has = first.is_object() && first.contains("build") && first.at("build").is_string();
+  return has ? first.at("build").get<std::string>() : std::string();
+}
+
+constexpr std::string_view kSumBegin = "{\"sum\":\"";
+constexpr std::string_view kSumEnd = "\",";
+constexpr std::size_t kSumDigits = 16;
+
+/// Of what follows in a line.
+std::string checksum(std::string_view rest) {
+  Sha256 hash;
+  hash.add(rest);
+  return hex_text(hash.digest()).substr(0, kSumDigits);
+}
+
+bool is_whole(std::string_view line) {
+  constexpr std::size_t kRest = kSumBegin.size() + kSumDigits + kSumEnd.size();
+  return line.starts_with(kSumBegin) && line.size() > kRest &&
+         line.substr(kSumBegin.size(), kSumDigits) == checksum(line.substr(kRest));
+}
+
 void read_shard(const std::string& folder, const ShardName& name, ShardResults& results) {
   const std::string path = folder + "/" + name.file_name();
   const std::string text = read_file(path, "shard", kMaxShardBytes);
@@ -97,12 +120,22 @@ void read_shard(const std::string& folder, const ShardName& name, ShardResults& 
   if (!lines.next(line)) {
     return;  // its writer died before it wrote anything
   }
-  if (Json::parse(line, nullptr, false) != header(name)) {
-    throw InputError(place() + ": is not the first line of this sweep's shard " + name.file_name());
+  if (const Json first = Json::parse(line, nullptr, false); first != header(name)) {
+    const std::string build = build_of(first);
+    throw InputError(place() +
+                     (build.empty() || build == build_id()
+                          ? ": is not the first line of this sweep's shard " + name.file_name()
+                          : ": is from build " + printable(build) + ", and this is " +
+                                identity_text() + ": results of two builds are not mixed"));
   }
   while (lines.next(line)) {
     if (line.find('\0') != std::string_view::npos) {
       continue;  // a page that a network file system has not got yet, or never will: its host died
+    }
+    if (!is_whole(line)) {
+      throw InputError(place() +
+                       ": is damaged, or no result of a sweep: it does not match its checksum; "
+                       "remove the file to have its points worked again");
     }
     const Json row = Json::parse(line, nullptr, false);
     if (!row.is_object() || !row.contains("key") || !row.at("key").is_string() ||
@@ -149,6 +182,12 @@ std::string ShardName::file_name() const {
   return "task-" + zeros + number + "." + std::to_string(attempt) + ".jsonl";
 }
 
+std::string shard_line(const std::string& key, const PointResult& result) {
+  const Json row = {{"key", key}, {"result", to_json(result)}};
+  const std::string rest = row.dump(-1, ' ', false, Json::error_handler_t::replace).substr(1);
+  return std::string(kSumBegin) + checksum(rest) + std::string(kSumEnd) + rest;
+}
+
 ShardWriter::ShardWriter(const std::string& folder, ShardName name) : name_(std::move(name)) {
   constexpr mode_t kMode = 0666;
   while (descriptor_ < 0) {
@@ -179,8 +218,7 @@ void ShardWriter::fail(int code) {
 }
 
 void ShardWriter::append(const std::string& key, const PointResult& result) {
-  write_line(Json{{"key", key}, {"result", to_json(result)}}.dump(-1, ' ', false,
-                                                                  Json::error_handler_t::replace));
+  write_line(shard_line(key, result));
 }
 
 void ShardWriter::write_line(const std::string& line) {

@@ -1,7 +1,8 @@
 // A shard: the results that one attempt at one task of a sweep on a cluster has come to, as a file
 // of JSON lines on a shared file system. Only that attempt ever writes to it and only appends, a
 // line in a single write(): there is nothing to lock, which network file systems do badly, and when
-// the attempt dies all lines but perhaps the last are whole.
+// the attempt dies all lines but perhaps the last are whole. The first line says whose shard it is;
+// every other one begins with a checksum of the rest of it.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,9 @@ struct ShardName {
 
   std::string file_name() const;  ///< "task-00007.2.jsonl"
 };
+
+/// The line of a result, without its end.
+std::string shard_line(const std::string& key, const PointResult& result);
 
 class ShardWriter {
  public:
@@ -67,7 +71,7 @@ struct ShardResults {
 /// The shards in `folder`, in the order of tasks and attempts; those of `task` alone if given.
 /// Other files are left alone, and so are torn last lines and lines with NUL bytes, which is what a
 /// shared file system shows of data that did not reach it. Throws InputError naming file and line
-/// for anything else that is no line of a shard of this sweep.
+/// for anything else that is no line of a shard of this sweep by this build of tilewave.
 ShardResults read_shards(const std::string& folder, const std::string& sweep);
 ShardResults read_shards(const std::string& folder, const std::string& sweep, std::uint32_t task);
 

@@ -1,5 +1,6 @@
 #include "sim/sweep/point_result.h"
 
+#include <algorithm>
 #include <array>
 
 #include "compiler/base/error.h"
@@ -94,8 +95,12 @@ PointResult point_result(const Json& json) {
     result.message = json.at("message").get<std::string>();
     result.bottleneck = text_or_none(json.at("bottleneck"));
     result.main_stall = text_or_none(json.at("main_stall"));
-    result.metrics = json.at("metrics").dump();
-    parse_metrics(result);
+    const Json& metrics = json.at("metrics");
+    if (!metrics.is_object() ||
+        !std::ranges::all_of(metrics, [](const Json& metric) { return metric.is_primitive(); })) {
+      throw InputError("the metrics of a point are no JSON object of numbers");
+    }
+    result.metrics = metrics.dump();
     return result;
   } catch (const nlohmann::json::exception& error) {
     throw InputError("is not a point's result: " + printable(error.what()));

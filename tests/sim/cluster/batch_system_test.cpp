@@ -9,11 +9,13 @@
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
 
 using Words = std::vector<std::string>;
+using test::error_of;
 using ::testing::ElementsAre;
 
 /// A Slurm that answers `end` and remembers what it was asked.
@@ -28,16 +30,6 @@ struct FakeSlurm {
     });
   }
 };
-
-template <typename Action>
-std::string error_of(Action&& action) {
-  try {
-    action();
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
-}
 
 const ArrayJob kJob = {
     "tilewave-17", "/d/submissions/0001.sh", "/d", "/d/logs/%A_%a.txt", {0, 1, 2, 5}};

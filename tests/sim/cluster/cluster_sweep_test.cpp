@@ -12,25 +12,16 @@
 
 #include "compiler/base/error.h"
 #include "sim/base/files.h"
-#include "sim/commands/command_help.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
 
 namespace fs = std::filesystem;
+using test::error_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-template <typename Action>
-std::string error_of(Action&& action) {
-  try {
-    action();
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
-}
 
 /// Tasks are what the test says they are.
 class FakeCluster : public BatchSystem {
@@ -276,6 +267,12 @@ TEST_F(ClusterSweepTest, OtherKeysAreAnotherSweep) {
               HasSubstr("was submitted for other points"));
 }
 
+TEST(ClusterDefinitionText, NamesThatAreNoUtf8AreRefused) {
+  ClusterDefinition definition = small_definition(small_plan());
+  definition.sweep.space.models = {"m\xFF.onnx"};
+  EXPECT_THAT(error_of([&] { definition_text(definition); }), HasSubstr("have to be UTF-8"));
+}
+
 TEST(ClusterDefinitionText, WhatIsWrongIsSaid) {
   const SweepPlan plan = small_plan();
   const std::string text = definition_text(small_definition(plan));
@@ -290,7 +287,12 @@ TEST(ClusterDefinitionText, WhatIsWrongIsSaid) {
   EXPECT_THAT(refusal("sram.size", "sram.sizes"), HasSubstr(start));
   EXPECT_THAT(refusal("\"seed\"", "\"sed\""), HasSubstr(start));
   EXPECT_THAT(refusal("{", "["), HasSubstr(start));
-  EXPECT_THAT(refusal("\"chunk\": 2", "\"chunk\": 0"), HasSubstr("its chunk is 0"));
+  for (const char* chunk : {"0", "-1", "2.5", "1e300", "\"2\"", "4294967296", "null"}) {
+    EXPECT_THAT(refusal("\"chunk\": 2", std::string("\"chunk\": ") + chunk),
+                HasSubstr("its chunk is no whole number from 1 to 4294967295"));
+  }
+  EXPECT_THAT(refusal("\"verify\": null", "\"verify\": 3"), HasSubstr("its verify is no whole"));
+  EXPECT_THAT(refusal("(build ", "(build f"), HasSubstr("results of two builds are not mixed"));
 }
 
 TEST(ChooseChunk, AsManyTasksAsAnArrayHas) {

@@ -8,11 +8,14 @@
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
+#include "sim/base/build_identity.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
 
 namespace fs = std::filesystem;
+using test::error_of;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
@@ -21,16 +24,6 @@ PointResult result(int cycles, PointStatus status = PointStatus::kDone) {
   result.status = status;
   result.metrics = R"({"cycles":)" + std::to_string(cycles) + "}";
   return result;
-}
-
-template <typename Action>
-std::string error_of(Action&& action) {
-  try {
-    action();
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
 }
 
 class Shard : public ::testing::Test {
@@ -97,7 +90,7 @@ TEST_F(Shard, ALineThatIsNotWholeDoesNotCount) {
 TEST_F(Shard, WhatNeverReachedTheDiskIsSkipped) {
   { ShardWriter(folder_, {"s1", 7, 1}).append("aa", result(5)); }
   append("task-00007.1.jsonl", std::string(100, '\0') + "\"}\n");
-  append("task-00007.1.jsonl", R"({"key":"bb","result":)" + to_json(result(6)).dump() + "}\n");
+  append("task-00007.1.jsonl", shard_line("bb", result(6)) + "\n");
   EXPECT_EQ(read().rows.size(), 2U);
 }
 
@@ -134,9 +127,39 @@ TEST_F(Shard, ForeignFilesAreLeftAloneAndForeignShardsRefused) {
 }
 
 TEST_F(Shard, ABrokenLineIsNamed) {
-  { ShardWriter(folder_, {"s1", 7, 1}).append("aa", result(5)); }
-  append("task-00007.1.jsonl", "{\"key\":\"bb\"\n");
-  EXPECT_THAT(error_of([this] { read(); }), HasSubstr("task-00007.1.jsonl:3: is not a result"));
+  const std::string name = "task-00007.1.jsonl";
+  const std::string whole = shard_line("bb", result(6));
+  const auto refusal = [&](const std::string& line) {
+    fs::remove(file(name));
+    { ShardWriter(folder_, {"s1", 7, 1}).append("aa", result(5)); }
+    append(name, line + "\n");
+    return error_of([this] { read(); });
+  };
+  EXPECT_EQ(refusal(whole), "");
+  const std::string message = file(name) + ":3: is damaged, or no result of a sweep";
+  EXPECT_THAT(refusal("{\"key\":\"bb\""), HasSubstr(message));
+  EXPECT_THAT(refusal(""), HasSubstr(message));
+  EXPECT_THAT(refusal(std::string(100'000, '[')), HasSubstr(message));
+  EXPECT_THAT(refusal(R"({"key":"bb","result":)" + to_json(result(6)).dump() + "}"),
+              HasSubstr(message));
+  for (std::size_t i = 0; i < whole.size(); ++i) {  // every byte counts
+    std::string changed = whole;
+    changed[i] = changed[i] == '6' ? '7' : '6';
+    EXPECT_THAT(refusal(changed), HasSubstr(message)) << i;
+  }
+}
+
+TEST_F(Shard, AnotherBuildsIsRefused) {
+  { const ShardWriter mine(folder_, {"s1", 1, 1}); }
+  std::ifstream stream(file("task-00001.1.jsonl"));
+  std::string line;
+  std::getline(stream, line);
+  line.replace(line.find(build_id()), build_id().size(), "0123456789ab");
+  fs::remove(file("task-00001.1.jsonl"));
+  append("task-00001.1.jsonl", line + "\n");
+  EXPECT_EQ(error_of([this] { read(); }),
+            file("task-00001.1.jsonl") + ":1: is from build 0123456789ab, and this is " +
+                identity_text() + ": results of two builds are not mixed");
 }
 
 TEST_F(Shard, WhatCannotBeWrittenIsSaid) {

@@ -31,6 +31,8 @@ TEST(PointResult, RefusesWhatIsNone) {
   refuses(R"({"status":"good","message":"","bottleneck":null,"main_stall":null,"metrics":{}})");
   refuses(R"({"status":"done","message":3,"bottleneck":null,"main_stall":null,"metrics":{}})");
   refuses(R"({"status":"done","message":"","bottleneck":null,"main_stall":null,"metrics":[]})");
+  refuses(
+      R"({"status":"done","message":"","bottleneck":null,"main_stall":null,"metrics":{"a":[]}})");
   EXPECT_THROW(unpack("done"), InternalError);
 }
 
