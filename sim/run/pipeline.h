@@ -38,6 +38,8 @@ struct StageTime {
 /// A verified program with everything the platform needs.
 struct CompiledModel {
   std::optional<Graph> graph;  ///< after fusion; none if there is only a program
+  /// What tells the graph from others, for who runs many (KeptValues); empty if nobody has said.
+  std::string graph_name;
   Program program;
   std::vector<OpHazards> hazards;
   CompileFigures figures;

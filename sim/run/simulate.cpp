@@ -1,7 +1,6 @@
 #include "sim/run/simulate.h"
 
 #include "compiler/base/error.h"
-#include "compiler/graph/graph_text.h"
 #include "models/dram/image.h"
 #include "sim/base/stopwatch.h"
 #include "sim/model/tensor_data.h"
@@ -26,7 +25,7 @@ Coverage chosen_coverage(VerifyChoice choice) {
 
 /// The tiles matter too: which ones are compared follows from them.
 std::string reference_name(const CompiledModel& compiled, Coverage coverage) {
-  std::string name = to_text(*compiled.graph) + (coverage == Coverage::kFull ? "full" : "sampled");
+  std::string name = compiled.graph_name + (coverage == Coverage::kFull ? " full" : " sampled");
   for (const ProgramTensor& tensor : compiled.program.tensors) {
     name += " " + to_string(tensor.tile);
   }
@@ -38,7 +37,8 @@ std::string reference_name(const CompiledModel& compiled, Coverage coverage) {
 const TensorValues& KeptValues::sources(const CompiledModel& compiled, const OnnxModel* onnx,
                                         std::uint64_t seed) {
   // Which tensors are sources follows from the graph, but for a program without one.
-  std::string name = compiled.graph ? std::to_string(seed) + " " + to_text(*compiled.graph) : "";
+  const bool named = !compiled.graph_name.empty();
+  std::string name = named ? std::to_string(seed) + " " + compiled.graph_name : "";
   if (name.empty() || name != sources_of_) {
     sources_ =
         onnx != nullptr ? onnx_tensor_values(*onnx, seed) : draw_tensors(seed, compiled.program);
@@ -50,7 +50,7 @@ const TensorValues& KeptValues::sources(const CompiledModel& compiled, const Onn
 
 const Reference& KeptValues::reference(const CompiledModel& compiled, Coverage coverage,
                                        std::uint64_t seed) {
-  std::string name = compiled.graph ? reference_name(compiled, coverage) : "";
+  std::string name = compiled.graph_name.empty() ? "" : reference_name(compiled, coverage);
   if (name.empty() || name != reference_of_) {
     reference_ = evaluate_reference(compiled.graph ? &*compiled.graph : nullptr, compiled.program,
                                     sources_, coverage, seed);

@@ -31,7 +31,7 @@ struct ExpectedFiles {
 };
 
 /// Values that depend on the model and not on the machine, kept from one run to the next one of the
-/// same model, seed and coverage.
+/// same model, seed and coverage, if the model's graph has a name (CompiledModel::graph_name).
 class KeptValues {
  public:
   const TensorValues& sources(const CompiledModel& compiled, const OnnxModel* onnx,

@@ -1,7 +1,10 @@
 #include "sim/sweep/point_runner.h"
 
 #include "compiler/base/error.h"
+#include "compiler/graph/graph_text.h"
 #include "sim/base/files.h"
+#include "sim/base/sha256.h"
+#include "sim/base/utf8.h"
 #include "sim/run/simulate.h"
 #include "sim/sweep/metrics.h"
 
@@ -30,6 +33,11 @@ const CompiledModel& PointRunner::compiled(const CompileChoice& choice, const Co
       graph != nullptr
           ? compile_model(*graph, config)
           : adopt_program(std::get<Program>(model), one_line(sweep_.space.models[choice.model]));
+  if (made.graph) {
+    Sha256 hash;
+    hash.add(to_text(*made.graph));
+    made.graph_name = hex_text(hash.digest());
+  }
   if (programs_.size() == kProgramsKept) {
     programs_.pop_back();
   }
@@ -53,7 +61,7 @@ PointResult PointRunner::run(std::uint32_t number) {
   } catch (const InputError& error) {
     PointResult result;
     result.status = PointStatus::kInvalid;
-    result.message = one_line(error.what());
+    result.message = to_utf8(one_line(error.what()));
     return result;
   }
 }
