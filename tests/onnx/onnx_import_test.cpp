@@ -10,6 +10,7 @@
 #include "compiler/base/error.h"
 #include "compiler/graph/graph_text.h"
 #include "tests/onnx/models.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
@@ -24,12 +25,7 @@ OnnxModel import(const onnx::ModelProto& model, const OnnxOptions& options = {})
 }
 
 std::string error_of(const onnx::ModelProto& model) {
-  try {
-    import(model);
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
+  return test::error_of([&] { import(model); });
 }
 
 /// The values of a parameter as it goes into the machine.

@@ -7,17 +7,13 @@
 
 #include "compiler/base/error.h"
 #include "compiler/graph/graph_text.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
 
 std::string error_of(std::string_view model) {
-  try {
-    build_builtin(model);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::error_of([&] { build_builtin(model); });
 }
 
 TEST(Builtins, Prefixes) {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
@@ -38,12 +39,7 @@ class OutputFileTest : public ::testing::Test {
   }
 
   static std::string error_of(const std::string& file) {
-    try {
-      const OutputFile output("--json", file);
-      return "";
-    } catch (const InputError& error) {
-      return error.what();
-    }
+    return test::error_of([&] { const OutputFile output("--json", file); });
   }
 
   fs::path folder_ = fs::path(::testing::TempDir()) /

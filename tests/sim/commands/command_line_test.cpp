@@ -11,6 +11,7 @@
 
 #include "compiler/base/error.h"
 #include "sim/config/keys.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
@@ -25,12 +26,7 @@ CompileCommand parse_compile(const Words& words) { return std::get<CompileComman
 std::string help(const Words& words) { return std::get<HelpCommand>(parse(words)).text; }
 
 std::string error_of(const Words& words) {
-  try {
-    parse(words);
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
+  return test::error_of([&] { parse(words); });
 }
 
 TEST(CommandLine, RunDefaults) {

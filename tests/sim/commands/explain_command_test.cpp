@@ -10,6 +10,7 @@
 
 #include "compiler/base/error.h"
 #include "sim/commands/commands.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
@@ -52,12 +53,7 @@ class ExplainCommandTest : public ::testing::Test {
     return nlohmann::json::parse(output(words));
   }
   static std::string error_of(const Words& words) {
-    try {
-      execute(words);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { execute(words); });
   }
 
   fs::path folder_ = fs::path(::testing::TempDir()) /

@@ -10,10 +10,12 @@
 
 #include "compiler/base/error.h"
 #include "sim/config/reader.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
 
+using test::error_of;
 using ::testing::HasSubstr;
 
 SettingSource given(std::vector<Setting> settings) { return {"command line", std::move(settings)}; }
@@ -22,17 +24,6 @@ Config resolve_all(const std::vector<SettingSource>& sources) { return resolve_c
 
 Config resolve_text(const std::string& text) {
   return resolve_all({parse_config_text("edge.ini", text)});
-}
-
-/// What `action` throws as InputError, "" if nothing.
-template <typename Action>
-std::string error_of(Action action) {
-  try {
-    action();
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
 }
 
 void expect_equal(const Config& a, const Config& b) {

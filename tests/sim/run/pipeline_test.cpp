@@ -17,6 +17,7 @@
 #include "compiler/program/forms/program_text.h"
 #include "sim/base/sha256.h"
 #include "sim/config/reader.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
@@ -27,6 +28,7 @@ std::string sha256(const std::string& text) {
   return hex_text(hash.digest());
 }
 
+using test::error_of;
 using ::testing::HasSubstr;
 
 const std::string kSource = TILEWAVE_SOURCE_DIR;
@@ -42,16 +44,6 @@ std::string read(const std::string& path) {
 Config tileflow_config() {
   const std::vector<SettingSource> sources = {read_config_file(kSource + "/configs/tileflow.ini")};
   return resolve_config(sources);
-}
-
-template <typename Action>
-std::string error_of(Action&& action) {
-  try {
-    action();
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
 }
 
 TEST(Sha256, KnownValues) {

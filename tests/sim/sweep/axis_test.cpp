@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
@@ -16,12 +17,7 @@ using ::testing::IsEmpty;
 std::vector<std::string> values(const std::string& text) { return parse_axis("here", text).values; }
 
 std::string error_of(const std::string& text) {
-  try {
-    parse_axis("here", text);
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
+  return test::error_of([&] { parse_axis("here", text); });
 }
 
 TEST(Axis, ListsArePrintedAsTheConfigPrintsThem) {

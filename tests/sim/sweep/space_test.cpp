@@ -10,10 +10,12 @@
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
 
+using test::error_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -36,16 +38,6 @@ std::vector<std::string> texts(const SweepSpace& space) {
     all.push_back(text);
   }
   return all;
-}
-
-template <typename Make>
-std::string error_of(Make&& make) {
-  try {
-    make();
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
 }
 
 TEST(Grid, ModelsOutermostLastAxisInnermost) {

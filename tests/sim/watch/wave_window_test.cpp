@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
+#include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
@@ -28,12 +29,7 @@ TEST(WaveWindow, OpsAndScopes) {
 
 template <typename Parse>
 std::string error_of(Parse&& parse, const char* text) {
-  try {
-    parse(text);
-    return "";
-  } catch (const InputError& error) {
-    return error.what();
-  }
+  return test::error_of([&] { parse(text); });
 }
 
 TEST(WaveWindow, RefusesWhatIsNone) {
