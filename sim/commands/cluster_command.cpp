@@ -190,7 +190,11 @@ ExitCode collect_open(OpenSweep& open, bool wait, SweepOutputs& outputs, ResultS
     return shards.rows.at(open.plan.points[point].key.hex()).result;
   };
   return present_sweep(open.definition.sweep, open.plan, results, outputs,
-                       {"folder", open.folder.path(), ""});
+                       {"folder", open.folder.path(), "", [&](std::uint32_t point) {
+                          const std::string key = open.plan.points[point].key.hex();
+                          return one_line(shards.files[shards.rows.at(key).file]) +
+                                 ": the result of key " + key;
+                        }});
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 // `tilewave sweep`: definition → plan → workers → store → exports.
 #include "sim/commands/sweep_command.h"
 
+#include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "compiler/base/error.h"
 #include "sim/base/files.h"
@@ -16,17 +18,30 @@
 namespace tilewave {
 namespace {
 
-/// Runs what is missing. False if the user stopped it.
-bool run_missing(const SweepCommand& command, const SweepPlan& plan, ResultStore& store,
-                 std::size_t& kept) {
-  const SweepDefinition& sweep = command.definition;
-  const auto is_known = [&](std::uint32_t point) {
+/// Points of which the store had the result: all valid ones but those that run, and those that are
+/// the same in other words.
+std::size_t count_kept(const SweepPlan& plan, const std::vector<std::uint32_t>& missing) {
+  std::set<PointKey> runs;
+  for (const std::uint32_t point : missing) {
+    runs.insert(plan.points[point].key);
+  }
+  return static_cast<std::size_t>(
+      std::ranges::count_if(plan.points, [&runs](const PlannedPoint& point) {
+        return point.invalid.empty() && !runs.contains(point.key);
+      }));
+}
+
+std::vector<std::uint32_t> missing_points(const SweepPlan& plan, ResultStore& store) {
+  return points_to_run(plan, [&](std::uint32_t point) {
     const auto found = store.find(plan.points[point].key);
-    const bool known = found && is_final(found->status);
-    kept += known ? 1 : 0;
-    return known;
-  };
-  const std::vector<std::uint32_t> missing = points_to_run(plan, is_known);
+    return found && is_final(found->status);
+  });
+}
+
+/// False if the user stopped it.
+bool run_missing(const SweepCommand& command, const SweepPlan& plan,
+                 const std::vector<std::uint32_t>& missing, ResultStore& store) {
+  const SweepDefinition& sweep = command.definition;
   const std::size_t total = plan.points.size();
   if (missing.empty()) {
     return true;
@@ -65,16 +80,21 @@ ExitCode sweep(const SweepCommand& command) {
   SweepOutputs outputs(command.outputs, command.store_file);
   const SweepPlan plan = plan_sweep(command.definition);
   ResultStore store("--store", command.store_file);
-  std::size_t kept = 0;
-  if (!run_missing(command, plan, store, kept)) {
+  const std::vector<std::uint32_t> missing = missing_points(plan, store);
+  if (!run_missing(command, plan, missing, store)) {
     return ExitCode::kInterrupted;
   }
   const ResultSource results = [&](std::uint32_t point) {
     return result_of(plan.points[point], store);
   };
-  return present_sweep(
-      command.definition, plan, results, outputs,
-      {"store", command.store_file, with_separators(kept) + " of them were in the store"});
+  std::string note = with_separators(count_kept(plan, missing)) + " of them were in the store";
+  if (const std::uint64_t others = store.rows_of_other_builds(); others > 0) {
+    note += ", " + count_text(others, "result") + " of other builds left alone";
+  }
+  return present_sweep(command.definition, plan, results, outputs,
+                       {"store", command.store_file, note, [&](std::uint32_t point) {
+                          return store.row_name(plan.points[point].key);
+                        }});
 }
 
 }  // namespace tilewave

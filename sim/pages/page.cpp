@@ -4,6 +4,7 @@
 
 #include "compiler/base/error.h"
 #include "sim/base/build_identity.h"
+#include "sim/base/utf8.h"
 #include "sim/pages/page_sources.h"
 
 namespace tilewave {
@@ -82,7 +83,7 @@ std::string page_document(std::string_view title, const std::vector<std::string_
       "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"";
   html += html_text(identity_text());
   html += "\">\n<title>";
-  html += html_text(title);
+  html += html_text(to_utf8(title));
   html += "</title>\n<style>\n";
   html += source("page");
   html +=

@@ -11,9 +11,9 @@
 
 namespace tilewave {
 
-/// `title` is plain text. `scripts` are names of page_sources(), run in this order after D3. `json`
-/// is embedded whole, and read back equal whatever strings it holds. Throws InternalError if a
-/// source does not exist.
+/// `title` is plain text; bytes in it that are no UTF-8 are replaced. `scripts` are names of
+/// page_sources(), run in this order after D3. `json` is embedded whole, and read back equal
+/// whatever strings it holds. Throws InternalError if a source does not exist.
 std::string page_document(std::string_view title, const std::vector<std::string_view>& scripts,
                           std::string_view json);
 

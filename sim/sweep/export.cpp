@@ -5,6 +5,7 @@
 
 #include "compiler/base/text.h"
 #include "sim/base/build_identity.h"
+#include "sim/base/utf8.h"
 #include "sim/report/result_json.h"
 #include "sim/sweep/metrics.h"
 
@@ -13,7 +14,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string csv_field(const std::string& text) {
+std::string csv_field(const std::string& bytes) {
+  const std::string text = to_utf8(bytes);
   if (text.find_first_of(",\"\r\n") == std::string::npos) {
     return text;
   }
@@ -179,7 +181,8 @@ std::string sweep_csv(const SweepReport& report) {
       text += "," + csv_field(value);
     }
     text += std::string(",") + to_string(result.status) + "," + csv_field(result.message) + "," +
-            result.bottleneck.value_or("") + "," + result.main_stall.value_or("");
+            csv_field(result.bottleneck.value_or("")) + "," +
+            csv_field(result.main_stall.value_or(""));
     for (const Metric& metric : sweep_metrics()) {
       const auto found = metrics.find(metric.name);
       const bool known = found != metrics.end() && !found->is_null();

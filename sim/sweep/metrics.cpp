@@ -154,6 +154,29 @@ const std::vector<std::string>& cost_metrics() {
   return kCosts;
 }
 
+void check_metrics(PointStatus status, const Json& metrics) {
+  const bool ran = status == PointStatus::kDone || status == PointStatus::kWrong;
+  if (metrics.size() != (ran ? entries().size() : 0)) {
+    throw InputError("it has " + std::to_string(metrics.size()) + " metrics, " +
+                     (ran ? "not all " + std::to_string(entries().size()) : "though it never ran"));
+  }
+  auto next = metrics.begin();  // they are in order, as a rule
+  for (std::size_t i = 0; ran && i < entries().size(); ++i, ++next) {
+    const Metric& metric = entries()[i].metric;
+    const auto found = next.key() == metric.name ? next : metrics.find(metric.name);
+    if (found == metrics.end()) {
+      throw InputError("it has no " + metric.name);
+    }
+    const bool count = metric.name == "cycles";
+    constexpr double kMost = 9e18;  // a number of cycles has 63 bits
+    const bool fits = found->is_number() && found->get<double>() >= 0 &&
+                      (!count || (found->is_number_unsigned() && found->get<double>() < kMost));
+    if (!fits && (count || metric.name == "seconds" || !found->is_null())) {
+      throw InputError("its " + metric.name + " is no " + (count ? "count" : "number from 0"));
+    }
+  }
+}
+
 PointResult summarise(const RunOutcome& outcome) {
   PointResult result;
   if (!outcome.passed()) {

@@ -27,6 +27,10 @@ const std::vector<Metric>& sweep_metrics();
 /// What a machine has that costs, the more the dearer: names of metrics.
 const std::vector<std::string>& cost_metrics();
 
+/// Throws InputError, which says what is wrong, unless these are the metrics of a row of that
+/// status: all of them, each a number from 0 or null, if the point ran; none if it did not.
+void check_metrics(PointStatus status, const nlohmann::ordered_json& metrics);
+
 /// The row of a finished run: done, or wrong.
 PointResult summarise(const RunOutcome& outcome);
 

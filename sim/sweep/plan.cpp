@@ -10,6 +10,7 @@
 #include "sim/base/build_identity.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"
+#include "sim/base/utf8.h"
 
 namespace tilewave {
 namespace {
@@ -131,7 +132,7 @@ SweepPlan plan_sweep(const SweepDefinition& sweep) {
       planned.key = key_of(common, fingerprints[point.model], config);
       planned.program = programs.number(compile_choice(point.model, config));
     } catch (const InputError& error) {
-      planned.invalid = one_line(error.what());
+      planned.invalid = to_utf8(one_line(error.what()));
     }
     plan.points.push_back(std::move(planned));
   }

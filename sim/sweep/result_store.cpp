@@ -1,24 +1,49 @@
 #include "sim/sweep/result_store.h"
 
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
+#include <array>
 
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
 #include "sim/base/build_identity.h"
 #include "sim/base/files.h"
+#include "sim/base/sha256.h"
+#include "sim/base/utf8.h"
 
 namespace tilewave {
 namespace {
 
 /// "twav", by which `file` and we know our databases.
 constexpr const char* kApplicationId = "1953980790";
+constexpr const char* kFormat = "2";
 
-std::string version_name() { return identity_text(); }
+constexpr const char* kAboutTable =
+    "CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID";
+constexpr const char* kResultsTable =
+    "CREATE TABLE results(key TEXT PRIMARY KEY, build TEXT NOT NULL, status TEXT NOT NULL, "
+    "message TEXT NOT NULL, bottleneck TEXT, main_stall TEXT, metrics TEXT NOT NULL, "
+    "model TEXT NOT NULL, settings TEXT NOT NULL, sum TEXT NOT NULL) WITHOUT ROWID";
+
+/// The columns of a row, in their order, but for the last.
+using Row = std::array<std::optional<std::string>, 9>;
+
+Row row_of(const PointKey& key, const PointResult& result, const std::string& model,
+           const std::string& settings) {
+  return {key.hex(),      std::string(build_id()), to_string(result.status),
+          result.message, result.bottleneck,       result.main_stall,
+          result.metrics, to_utf8(model),          to_utf8(settings)};
+}
+
+std::string checksum(const Row& row) {
+  constexpr std::size_t kDigits = 16;
+  Sha256 hash;
+  for (const std::optional<std::string>& field : row) {
+    hash.add_number(field ? 1 : 0);
+    hash.add_field(field.value_or(""));
+  }
+  return hex_text(hash.digest()).substr(0, kDigits);
+}
 
 void bind_text(sqlite3_stmt* statement, int place, const std::string& text) {
   sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
@@ -34,7 +59,8 @@ void bind_text(sqlite3_stmt* statement, int place, const std::optional<std::stri
 
 std::string column(sqlite3_stmt* statement, int place) {
   const unsigned char* text = sqlite3_column_text(statement, place);
-  return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, place));
+  return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text), size);
 }
 
 std::optional<std::string> optional_column(sqlite3_stmt* statement, int place) {
@@ -101,40 +127,27 @@ void ResultStore::open() {
 
 ResultStore::ResultStore(const std::string& option, const std::string& path)
     : name_(option + " " + one_line(path)), path_(path) {
-  std::error_code error;
-  const std::filesystem::path file(path);
-  const std::filesystem::path folder =
-      file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  if (std::filesystem::is_directory(file, error)) {
-    fail("is a directory, not a file");
-  }
-  if (!std::filesystem::is_directory(folder, error)) {
-    fail("cannot be written: there is no directory " + one_line(folder.string()));
-  }
-  const bool exists = std::filesystem::exists(file, error);
-  // The write-ahead log lies beside the store.
-  if (::access(folder.c_str(), W_OK) != 0 || (exists && ::access(path.c_str(), W_OK) != 0)) {
-    fail("cannot be written: " + std::generic_category().message(errno));
-  }
+  check_store_file(name_, path_);
   open();
   // Whoever finds no tables creates them; the others wait meanwhile.
-  const bool empty = text_of("SELECT count(*) FROM sqlite_master") == "0";
-  if (empty) {
+  if (text_of("SELECT count(*) FROM sqlite_master") == "0") {
     create_tables();
   }
-  check_version();
+  check_format();
   execute("PRAGMA journal_mode=WAL");
   execute("PRAGMA synchronous=NORMAL");  // enough for the death of a process, if not of the machine
   // Keys are hashes: every insert is somewhere else in the tree.
   execute("PRAGMA cache_size=-65536");        // KiB
   execute("PRAGMA wal_autocheckpoint=8192");  // pages
-  find_ = prepare(
-      "SELECT status, message, bottleneck, main_stall, metrics FROM results WHERE key = ?1");
+  find_ = prepare("SELECT * FROM results WHERE key = ?1");
   put_ = prepare(
-      "INSERT INTO results VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(key) DO UPDATE SET "
-      "status = excluded.status, message = excluded.message, bottleneck = excluded.bottleneck, "
-      "main_stall = excluded.main_stall, metrics = excluded.metrics "
+      "INSERT INTO results VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+      "ON CONFLICT(key) DO UPDATE SET build = excluded.build, status = excluded.status, "
+      "message = excluded.message, bottleneck = excluded.bottleneck, "
+      "main_stall = excluded.main_stall, metrics = excluded.metrics, model = excluded.model, "
+      "settings = excluded.settings, sum = excluded.sum "
       "WHERE results.status IN ('timeout', 'crashed')");
+  watch_.emplace(path_);
 }
 
 ResultStore::~ResultStore() = default;
@@ -143,26 +156,31 @@ void ResultStore::create_tables() {
   execute("BEGIN IMMEDIATE");
   if (text_of("SELECT count(*) FROM sqlite_master") == "0") {
     execute((std::string("PRAGMA application_id=") + kApplicationId).c_str());
-    execute("CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
-    const Statement insert = prepare("INSERT INTO about VALUES('version', ?1)");
-    bind_text(insert.get(), 1, version_name());
-    step(insert.get());
-    execute(
-        "CREATE TABLE results(key TEXT PRIMARY KEY, status TEXT NOT NULL, message TEXT NOT NULL, "
-        "bottleneck TEXT, main_stall TEXT, metrics TEXT NOT NULL, model TEXT NOT NULL, "
-        "settings TEXT NOT NULL) WITHOUT ROWID");
+    execute(kAboutTable);
+    execute((std::string("INSERT INTO about VALUES('format', '") + kFormat + "')").c_str());
+    execute(kResultsTable);
+    execute("CREATE INDEX results_by_build ON results(build)");
   }
   execute("COMMIT");
 }
 
-void ResultStore::check_version() {
+void ResultStore::check_format() {
   if (text_of("PRAGMA application_id") != kApplicationId) {
     fail("is a database, but not a store of results; name another file");
   }
-  const std::string version = text_of("SELECT value FROM about WHERE name = 'version'");
-  if (version != version_name()) {
-    fail("was written by " + printable(version) + ", this is " + version_name() +
-         "; its results are not this one's, so name another file");
+  // Nothing of somebody else's may run, or stand in for a table, when results are looked up.
+  if (text_of("SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')") != "0") {
+    fail("has views or triggers, which tilewave did not make; name another file");
+  }
+  const std::string format = text_of("SELECT value FROM about WHERE name = 'format'");
+  if (format != kFormat) {
+    const std::string version = text_of("SELECT value FROM about WHERE name = 'version'");
+    fail((version.empty() ? "has another format" : "was written by " + printable(version)) +
+         ", and " + identity_text() + " cannot use it; name another file");
+  }
+  if (text_of("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'results'") !=
+      kResultsTable) {
+    fail("its table 'results' is not as tilewave made it; name another file");
   }
 }
 
@@ -173,7 +191,28 @@ void ResultStore::step(sqlite3_stmt* statement) {
   sqlite3_reset(statement);
 }
 
+void ResultStore::require_there() const {
+  if (const std::optional<std::string> lost = watch_->lost()) {
+    fail(one_line(*lost) +
+         " was removed or replaced by somebody while this sweep used it; results are lost");
+  }
+}
+
+std::string ResultStore::row_name(const PointKey& key) const {
+  return name_ + ": the result of key " + key.hex();
+}
+
+std::uint64_t ResultStore::rows_of_other_builds() {
+  const Statement count = prepare("SELECT count(*) FROM results WHERE build <> ?1");
+  bind_text(count.get(), 1, std::string(build_id()));
+  if (sqlite3_step(count.get()) != SQLITE_ROW) {
+    fail_sql();
+  }
+  return static_cast<std::uint64_t>(sqlite3_column_int64(count.get(), 0));
+}
+
 std::optional<PointResult> ResultStore::find(const PointKey& key) {
+  require_there();
   bind_text(find_.get(), 1, key.hex());
   const int code = sqlite3_step(find_.get());
   if (code != SQLITE_ROW && code != SQLITE_DONE) {
@@ -181,16 +220,18 @@ std::optional<PointResult> ResultStore::find(const PointKey& key) {
   }
   std::optional<PointResult> found;
   if (code == SQLITE_ROW) {
-    try {
-      found.emplace();
-      found->status = parse_point_status(column(find_.get(), 0));
-      found->message = column(find_.get(), 1);
-      found->bottleneck = optional_column(find_.get(), 2);
-      found->main_stall = optional_column(find_.get(), 3);
-      found->metrics = column(find_.get(), 4);
-    } catch (const std::exception& error) {
-      fail("the result of key " + key.hex() + " is damaged: " + printable(error.what()));
+    Row row;
+    int place = 0;
+    for (std::optional<std::string>& field : row) {
+      field = optional_column(find_.get(), place++);
     }
+    if (column(find_.get(), place) != checksum(row)) {
+      throw InputError(row_name(key) +
+                       " is damaged: it does not match its checksum; delete it, and the sweep "
+                       "runs its point again");
+    }
+    found = PointResult{parse_point_status(row[2].value_or("")), row[3].value_or(""), row[4],
+                        row[5], row[6].value_or("")};
   }
   sqlite3_reset(find_.get());
   return found;
@@ -198,16 +239,15 @@ std::optional<PointResult> ResultStore::find(const PointKey& key) {
 
 void ResultStore::put(const PointKey& key, const PointResult& result, const std::string& model,
                       const std::string& settings) {
-  sqlite3_stmt* const put = put_.get();
-  bind_text(put, 1, key.hex());
-  bind_text(put, 2, std::string(to_string(result.status)));
-  bind_text(put, 3, result.message);
-  bind_text(put, 4, result.bottleneck);
-  bind_text(put, 5, result.main_stall);
-  bind_text(put, 6, result.metrics);
-  bind_text(put, 7, model);
-  bind_text(put, 8, settings);
-  step(put);
+  require_there();
+  const Row row = row_of(key, result, model, settings);
+  int place = 0;
+  for (const std::optional<std::string>& field : row) {
+    bind_text(put_.get(), ++place, field);
+  }
+  bind_text(put_.get(), ++place, checksum(row));
+  step(put_.get());
+  watch_->written();
 }
 
 }  // namespace tilewave

@@ -20,14 +20,21 @@ const std::vector<double>& ResultTable::metric(const std::string& name) const {
   return metrics[static_cast<std::size_t>(found - all.begin())];
 }
 
-ResultTable collect_results(std::size_t points, const ResultSource& results) {
+ResultTable collect_results(std::size_t points, const ResultSource& results,
+                            const std::function<std::string(std::uint32_t)>& place_of) {
   const std::vector<Metric>& all = sweep_metrics();
   ResultTable table;
   table.metrics.resize(all.size());
   for (std::uint32_t point = 0; point < points; ++point) {
     const PointResult result = results(point);
     table.status.push_back(result.status);
-    const nlohmann::ordered_json metrics = parse_metrics(result);
+    nlohmann::ordered_json metrics;
+    try {
+      metrics = parse_metrics(result);
+      check_metrics(result.status, metrics);
+    } catch (const InputError& error) {
+      throw InputError(place_of(point) + " is damaged: " + error.what());
+    }
     for (std::size_t i = 0; i < all.size(); ++i) {
       const auto found = metrics.find(all[i].name);
       const bool number = found != metrics.end() && found->is_number();

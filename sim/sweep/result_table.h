@@ -30,6 +30,8 @@ struct ResultTable {
   const std::vector<double>& metric(const std::string& name) const;
 };
 
-ResultTable collect_results(std::size_t points, const ResultSource& results);
+/// Throws InputError if a result is none that a run comes to; `place_of` says which one it is.
+ResultTable collect_results(std::size_t points, const ResultSource& results,
+                            const std::function<std::string(std::uint32_t point)>& place_of);
 
 }  // namespace tilewave

@@ -96,7 +96,8 @@ std::string message_lines(const SweepReport& report) {
   return text;
 }
 
-/// "3 invalid, 1 timeout"; empty if everything is done.
+}  // namespace
+
 std::string failures_text(const ResultTable& table) {
   std::string text;
   for (const PointStatus status :
@@ -107,8 +108,6 @@ std::string failures_text(const ResultTable& table) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string sweep_summary(const SweepReport& report, const SweepOrigin& origin) {
   const std::string failures = failures_text(report.table);

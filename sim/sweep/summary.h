@@ -1,6 +1,8 @@
 // A sweep in a dozen lines of text, for the terminal.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 
 #include "sim/sweep/export.h"
@@ -12,7 +14,12 @@ struct SweepOrigin {
   std::string kind;   ///< "store"
   std::string place;  ///< its file
   std::string note;   ///< "7 of them were in the store"; may be empty
+  /// Where the result of a valid point is, for messages: "--store s.sqlite: the result of key 0f".
+  std::function<std::string(std::uint32_t point)> row;
 };
+
+/// "3 invalid, 1 timeout"; empty if everything is done.
+std::string failures_text(const ResultTable& table);
 
 /// What came of the points and what follows from them.
 std::string sweep_summary(const SweepReport& report, const SweepOrigin& origin);

@@ -1,13 +1,20 @@
 #include "sim/sweep/sweep_outputs.h"
 
+#include <iostream>
 #include <vector>
 
+#include "sim/base/files.h"
+#include "sim/base/text_table.h"
 #include "sim/pages/sweep_page.h"
+#include "sim/sweep/store_file.h"
 
 namespace tilewave {
 
 SweepOutputs::SweepOutputs(const SweepOutputFiles& files,
                            const std::optional<std::string>& store_file) {
+  if (store_file) {
+    check_store_file("--store " + one_line(*store_file), *store_file);
+  }
   std::vector<const OutputFile*> all;
   const auto open = [&all](const char* option, const std::optional<std::string>& path) {
     auto file = path ? std::make_unique<OutputFile>(option, *path) : nullptr;
@@ -19,6 +26,9 @@ SweepOutputs::SweepOutputs(const SweepOutputFiles& files,
   json_ = open("--json", files.json);
   csv_ = open("--csv", files.csv);
   report_ = open("--report", files.report);
+  if (store_file) {
+    require_not_beside(*store_file, all);
+  }
   const auto store = open("--store", store_file);
   require_distinct(all);
 }
@@ -45,6 +55,30 @@ void SweepOutputs::write(const SweepReport& report) {
   }
 }
 
+namespace {
+
+/// On standard error, what a script has to know: points that may be run again, and a sweep that
+/// came to nothing, which is no success.
+ExitCode report_failures(const ResultTable& table, const ResultSource& results) {
+  const std::size_t points = table.points();
+  const std::size_t done = table.count(PointStatus::kDone);
+  const std::size_t again = table.count(PointStatus::kTimeout) + table.count(PointStatus::kCrashed);
+  if (done > 0 || points == 0) {
+    if (again > 0) {
+      std::cerr << "tilewave: " << with_separators(again) << " of " << count_text(points, "point")
+                << " crashed or took too long; the next sweep runs them again" << std::endl;
+    }
+    return ExitCode::kDone;
+  }
+  const PointResult first = results(0);
+  std::cerr << "tilewave: none of " << count_text(points, "point")
+            << " is done: " << failures_text(table) << "; point 0 is " << to_string(first.status)
+            << ": " << one_line(first.message) << std::endl;
+  return ExitCode::kInputError;
+}
+
+}  // namespace
+
 ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
                        const ResultSource& valid_results, SweepOutputs& outputs,
                        const SweepOrigin& origin) {
@@ -53,14 +87,17 @@ ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
     return invalid.empty() ? valid_results(point)
                            : PointResult{PointStatus::kInvalid, invalid, {}, {}};
   };
-  const ResultTable table = collect_results(plan.points.size(), results);
+  const ResultTable table = collect_results(plan.points.size(), results, origin.row);
   const SweepAnalysis analysis = analyse(sweep, plan, table);
   const SweepReport report{sweep, table, analysis, results};
   outputs.write(report);
   if (!outputs.use_standard_output()) {
     write_standard_output(sweep_summary(report, origin));
   }
-  return table.count(PointStatus::kWrong) > 0 ? ExitCode::kVerificationFailed : ExitCode::kDone;
+  if (table.count(PointStatus::kWrong) > 0) {
+    return ExitCode::kVerificationFailed;
+  }
+  return report_failures(table, results);
 }
 
 }  // namespace tilewave

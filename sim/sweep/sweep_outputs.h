@@ -29,7 +29,8 @@ class SweepOutputs {
   std::unique_ptr<OutputFile> report_;
 };
 
-/// Analyses, exports and summarises on standard output; says that outputs were wrong, if any were.
+/// Analyses, exports and summarises on standard output. The exit code says that outputs were wrong,
+/// if any were, or that no point is done at all, for which there is a line on standard error too.
 /// `valid_results` is asked only for points that the plan has a key for.
 ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
                        const ResultSource& valid_results, SweepOutputs& outputs,

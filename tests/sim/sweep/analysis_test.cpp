@@ -30,7 +30,9 @@ class Grid {
     for (std::uint32_t i = 0; i < cycles_.size(); ++i) {
       plan_.points[i].program = i;
     }
-    table_ = collect_results(cycles_.size(), [this](std::uint32_t i) { return result(i); });
+    table_ = collect_results(
+        cycles_.size(), [this](std::uint32_t i) { return result(i); },
+        [](std::uint32_t) { return "this test"; });
   }
 
   SweepAnalysis analysis() const { return analyse(sweep_, plan_, table_); }
@@ -49,7 +51,7 @@ class Grid {
     for (const Metric& metric : sweep_metrics()) {
       metrics[metric.name] = 0;
     }
-    metrics["cycles"] = cycles_[point];
+    metrics["cycles"] = static_cast<std::uint64_t>(cycles_[point]);
     metrics["seconds"] = cycles_[point] * 1e-9;
     metrics["cost.sram_bytes"] = config.machine.sram.size_bytes;
     metrics["cost.dram_bytes_per_second"] = config.machine.dram.bandwidth;

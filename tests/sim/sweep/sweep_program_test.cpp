@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -99,7 +100,7 @@ TEST_F(SweepProgram, JobsChangeNothing) {
   }
 }
 
-TEST_F(SweepProgram, TheReportShowsTheExport) {
+TEST_F(SweepProgram, TheReportShowsTheExportInABrowser) {
   ASSERT_EQ(sweep(kGrid + "--over dma.setup=4,16 --json all.json --report all.html").code, 0);
   test::check_in_browser("check_sweep_page.py", read(path("all.html")),
                          nlohmann::ordered_json::parse(read(path("all.json"))), "grid");
@@ -173,10 +174,115 @@ TEST_F(SweepProgram, WhatDoesNotFitIsARow) {
 TEST_F(SweepProgram, WhatTakesTooLongIsARowAndIsTriedAgain) {
   const std::string slow = "gemm:1024x1024x1024 --over dma.setup=1,2 --timing-only ";
   const Result first = sweep(slow + "--timeout 0.001");
-  EXPECT_EQ(first.code, 0);
+  EXPECT_EQ(first.code, 2);
+  EXPECT_EQ(first.err,
+            "tilewave: none of 2 points is done: 2 timeout; point 0 is timeout: took longer than "
+            "0.001 s\n");
   EXPECT_THAT(first.out, StartsWith("sweep      2 points: 0 done, 2 timeout; 0 of them"));
   EXPECT_THAT(first.out, HasSubstr("timeout    point 0: took longer than 0.001 s"));
   EXPECT_THAT(sweep(slow).out, StartsWith("sweep      2 points: 2 done; 0 of them"));
+}
+
+TEST_F(SweepProgram, ComingToNothingIsNoSuccess) {
+  const Result invalid = sweep("gemm:64x64x64 --over sram.size=4KiB,8KiB --csv all.csv");
+  EXPECT_EQ(invalid.code, 2);
+  EXPECT_THAT(invalid.err, StartsWith("tilewave: none of 2 points is done: 2 invalid; point 0 is"));
+  EXPECT_THAT(read(path("all.csv")), HasSubstr("invalid"));  // rows say why
+  const Result some = sweep("gemm:64x64x64 --over sram.size=4KiB,64KiB");
+  EXPECT_EQ(some.code, 0);
+  EXPECT_EQ(some.err, "");
+  // 1 ms is too short for the large one alone; there is one result that is worth a 0.
+  const Result late = sweep(
+      "gemm:8x8x8 gemm:1024x1024x1024 --over dma.setup=1 --timing-only "
+      "--timeout 0.05 --tile.m=8 --tile.n=8 --tile.k=8");
+  EXPECT_EQ(late.code, 0);
+  EXPECT_EQ(late.err,
+            "tilewave: 1 of 2 points crashed or took too long; the next sweep runs them again\n");
+}
+
+TEST_F(SweepProgram, CountsPointsThatWereInTheStore) {
+  write("p.csv", "sram.banks,dma.setup\n8,4\n8,4\n16,4\n3,4\n");  // one twice, one invalid
+  EXPECT_THAT(sweep("gemm:64x64x64 --points p.csv").out, HasSubstr("; 0 of them were in the"));
+  EXPECT_THAT(sweep("gemm:64x64x64 --points p.csv").out, HasSubstr("; 3 of them were in the"));
+}
+
+TEST_F(SweepProgram, OtherBuildsResultsAreLeftAlone) {
+  ASSERT_EQ(sweep(kGrid).code, 0);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path("tilewave-sweep.sqlite").c_str(), &database), SQLITE_OK);
+  // As another build would have left them: under other keys.
+  EXPECT_EQ(sqlite3_exec(database,
+                         "UPDATE results SET build = '0123456789ab', key = 'f' || substr(key, 2)",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  EXPECT_THAT(sweep(kGrid).out,
+              HasSubstr("; 0 of them were in the store, 12 results of other builds left alone\n"));
+  EXPECT_THAT(sweep(kGrid).out,
+              HasSubstr("; 12 of them were in the store, 12 results of other builds left alone\n"));
+}
+
+TEST_F(SweepProgram, ADamagedStoreIsRefused) {
+  ASSERT_EQ(sweep(kGrid).code, 0);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path("tilewave-sweep.sqlite").c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, "UPDATE results SET metrics = '{}'", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  expect_refused("sweep " + kGrid + "--csv all.csv", "is damaged: it does not match its checksum");
+  EXPECT_FALSE(fs::exists(path("all.csv")));
+}
+
+TEST_F(SweepProgram, StoresThatWouldBeGone) {
+  const std::string over = "sweep gemm:8x8x8 --over sram.banks=8,16 ";
+  expect_refused(over + "--store :memory:", "--store :memory:: is no file to SQLite");
+  expect_refused(over + "--store 'file:s?mode=memory'", "is no file to SQLite");
+  expect_refused(over + "--store ''", "--store");
+  expect_refused(over + "--store -", "cannot be standard output");
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
+    expect_refused(over + "--store s.db --csv s.db" + suffix, "SQLite keeps beside the store s.db");
+    expect_refused(over + "--store s.db --json ./s.db" + suffix, "SQLite keeps beside the store");
+  }
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(SweepProgram, AStoreRemovedMeanwhileIsMissed) {
+  const pid_t child = start({"gemm:512x512x512", "--over", "dma.setup=0..199+1", "--csv", "a.csv"});
+  while (!fs::exists(path("tilewave-sweep.sqlite-wal"))) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  fs::remove(path("tilewave-sweep.sqlite"));
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 2);
+  EXPECT_FALSE(fs::exists(path("a.csv")));
+}
+
+TEST_F(SweepProgram, FewFilesMakeFewWorkers) {
+  const std::string command = "cd '" + folder_.string() +
+                              "' && ulimit -n 32 && '" TILEWAVE_BINARY "' sweep " + kGrid +
+                              "--over dma.setup=1..8+1 -j 64 >out 2>err";
+  const int status = std::system(command.c_str());
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_THAT(read(path("err")),
+              ::testing::MatchesRegex("tilewave: [0-9]+ worker processes instead "
+                                      "of 64: Too many open files\n"));
+  EXPECT_THAT(read(path("out")), StartsWith("sweep      96 points: 96 done"));
+}
+
+TEST_F(SweepProgram, NamesThatAreNoUtf8AreReplaced) {
+  write("m\xFF.graph", read(TILEWAVE_SOURCE_DIR "/configs/models/residual.graph"));
+  const Result result = sweep(
+      "m\xFF.graph --over sram.banks=8,16 --csv a.csv --json a.json "
+      "--report a.html");
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(read(path("a.csv")), HasSubstr("0,m\xEF\xBF\xBD.graph,"));
+  EXPECT_THAT(read(path("a.json")), HasSubstr("\"m\xEF\xBF\xBD.graph\""));
+  EXPECT_THAT(read(path("a.html")), HasSubstr("sweep: m\xEF\xBF\xBD.graph</title>"));
+  EXPECT_THAT(read(path("a.html")), ::testing::Not(HasSubstr("\xFF")));
 }
 
 TEST_F(SweepProgram, SamplesAndPointsFiles) {
