@@ -60,8 +60,9 @@ bool run_missing(const SweepCommand& command, const SweepPlan& plan,
   const bool finished = run_points(sweep, plan, missing, {command.jobs, command.timeout}, on_result,
                                    [&interrupt] { return !interrupt.requested(); });
   if (!finished) {
-    std::cerr << "tilewave: stopped with " << done << " of " << total << " points in "
-              << one_line(store.path()) << "; the same command goes on from there" << std::endl;
+    std::cerr << "tilewave: stopped with " << total - done << " of " << count_text(total, "point")
+              << " still to run; the results of the others are in " << one_line(store.path())
+              << ", and the same command goes on from there" << std::endl;
   }
   return finished;
 }

@@ -66,7 +66,7 @@ ExitCode report_failures(const ResultTable& table, const ResultSource& results) 
   if (done > 0 || points == 0) {
     if (again > 0) {
       std::cerr << "tilewave: " << with_separators(again) << " of " << count_text(points, "point")
-                << " crashed or took too long; the next sweep runs them again" << std::endl;
+                << " crashed or took too long" << std::endl;
     }
     return ExitCode::kDone;
   }
