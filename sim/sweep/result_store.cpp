@@ -225,7 +225,9 @@ std::optional<PointResult> ResultStore::find(const PointKey& key) {
     for (std::optional<std::string>& field : row) {
       field = optional_column(find_.get(), place++);
     }
-    if (column(find_.get(), place) != checksum(row)) {
+    const std::string sum = column(find_.get(), place);
+    sqlite3_reset(find_.get());  // before anything is thrown: it is used again
+    if (sum != checksum(row)) {
       throw InputError(row_name(key) +
                        " is damaged: it does not match its checksum; delete it, and the sweep "
                        "runs its point again");

@@ -51,16 +51,22 @@ std::string beside(const fs::path& store, const Companion& companion) {
   return store.string() + std::string(companion.suffix);
 }
 
+/// The first bytes of a file, as far as it has them.
+std::string beginning_of(const std::string& path, std::size_t size) {
+  std::string first(size, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(first.data(), static_cast<std::streamsize>(size));
+  first.resize(static_cast<std::size_t>(file.gcount()));
+  return first;
+}
+
 /// Whether SQLite could have left it there; of an empty file, or one that was never finished, too.
 bool is_sqlites(const std::string& path, const Companion& companion) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) {
     return false;
   }
-  std::array<char, 4> first{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(first.data(), first.size());
-  const std::string_view begin(first.data(), static_cast<std::size_t>(file.gcount()));
+  const std::string begin = beginning_of(path, companion.beginnings.front().size());
   return begin.empty() || begin == "\0\0\0\0"sv ||
          std::ranges::find(companion.beginnings, begin) != companion.beginnings.end();
 }
@@ -110,6 +116,12 @@ void check_store_file(const std::string& name, const std::string& path) {
     throw InputError(name + ": cannot be written: " + std::generic_category().message(errno));
   }
   const bool empty = !exists || fs::file_size(file, error) == 0;
+  // SQLite takes a file of a single byte for an empty one, too.
+  constexpr std::string_view kBeginning = "SQLite format 3\0"sv;
+  if (!empty && beginning_of(file.string(), kBeginning.size()) != kBeginning) {
+    throw InputError(name +
+                     ": is not a store of results; it would be overwritten, so name another file");
+  }
   for (const Companion& companion : kCompanions) {
     const std::string other = beside(file, companion);
     if (!fs::exists(fs::symlink_status(other, error))) {
