@@ -106,6 +106,7 @@ std::string checksum(std::string_view rest) {
 bool is_whole(std::string_view line) {
   constexpr std::size_t kRest = kSumBegin.size() + kSumDigits + kSumEnd.size();
   return line.starts_with(kSumBegin) && line.size() > kRest &&
+         line.substr(kRest - kSumEnd.size(), kSumEnd.size()) == kSumEnd &&
          line.substr(kSumBegin.size(), kSumDigits) == checksum(line.substr(kRest));
 }
 
