@@ -38,7 +38,8 @@ struct MachineConfig {
 
 /// The units that carry out ops on such a machine.
 inline Units units_of(const MachineConfig& machine) {
-  return Units({.shared_dma = machine.dma.shared, .shared_vector = !machine.compute.vector.own_unit});
+  return Units(
+      {.shared_dma = machine.dma.shared, .shared_vector = !machine.compute.vector.own_unit});
 }
 
 }  // namespace tilewave

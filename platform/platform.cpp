@@ -111,7 +111,8 @@ class Platform : public sc_core::sc_module {
   }
   std::array<OpQueue*, kEngineCount> queue_pointers() const {
     std::array<OpQueue*, kEngineCount> pointers{};
-    std::ranges::transform(queues_, pointers.begin(), [](const auto& queue) { return queue.get(); });
+    std::ranges::transform(queues_, pointers.begin(),
+                           [](const auto& queue) { return queue.get(); });
     return pointers;
   }
 

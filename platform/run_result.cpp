@@ -49,8 +49,8 @@ void check_invariants(const RunResult& result, const Program& program) {
     require(sum == result.cycles, name + " accounts for " + std::to_string(sum) + " cycles of " +
                                       std::to_string(result.cycles));
     const std::uint64_t expected = ops[index_of(unit)];
-    require(engine.ops == expected, name + " completed " + std::to_string(engine.ops) +
-                                        " ops of " + std::to_string(expected));
+    require(engine.ops == expected, name + " completed " + std::to_string(engine.ops) + " ops of " +
+                                        std::to_string(expected));
   }
   require(result.dram.read_bytes == loaded && result.bus_read_bytes == loaded,
           "bytes read differ from the program's " + std::to_string(loaded));

@@ -29,7 +29,7 @@ struct Bounds {
 
 struct RunResult {
   Cycle cycles = 0;
-  double seconds = 0;  ///< simulated
+  double seconds = 0;                              ///< simulated
   Units units{{}};                                 ///< those that there are
   std::array<EngineResult, kEngineCount> engines;  ///< by Engine; of units only
   Cycle overlap_cycles = 0;

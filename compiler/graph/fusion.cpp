@@ -58,8 +58,7 @@ std::optional<BiasUse> bias_use(const Graph& graph, const Operator& user, Tensor
     return std::nullopt;
   }
   const TensorId bias = user.inputs[user.inputs[0] == product ? 1 : 0];
-  if (bias == product ||
-      !is_row_vector_of(graph.tensor(bias).shape, graph.tensor(product).shape)) {
+  if (bias == product || !is_row_vector_of(graph.tensor(bias).shape, graph.tensor(product).shape)) {
     return std::nullopt;
   }
   return BiasUse{bias, steps.size() == 2};
@@ -140,24 +139,25 @@ class Pass {
 };
 
 Graph fuse_biases_and_relus(const Graph& graph, const FusionOptions& options) {
-  return Pass(graph, [&](Pass::Fused& fused, const Operator& user) {
-           Operator& oper = fused.oper;
-           if (oper.kind != OperatorKind::kMatMul || oper.relu || oper.has_map()) {
-             return false;
-           }
-           if (is_one_step(user, "relu")) {
-             oper.relu = true;
-             return true;
-           }
-           const auto bias = bias_use(graph, user, oper.output);
-           if (!options.bias || oper.has_bias || !bias) {
-             return false;
-           }
-           oper.inputs.push_back(bias->bias);
-           oper.has_bias = true;
-           oper.relu = bias->relu;
-           return true;
-         })
+  return Pass(graph,
+              [&](Pass::Fused& fused, const Operator& user) {
+                Operator& oper = fused.oper;
+                if (oper.kind != OperatorKind::kMatMul || oper.relu || oper.has_map()) {
+                  return false;
+                }
+                if (is_one_step(user, "relu")) {
+                  oper.relu = true;
+                  return true;
+                }
+                const auto bias = bias_use(graph, user, oper.output);
+                if (!options.bias || oper.has_bias || !bias) {
+                  return false;
+                }
+                oper.inputs.push_back(bias->bias);
+                oper.has_bias = true;
+                oper.relu = bias->relu;
+                return true;
+              })
       .run();
 }
 
@@ -215,18 +215,19 @@ std::optional<Expression> composed(const Operator& outer, TensorId product, cons
 }
 
 Graph fuse_maps(const Graph& graph) {
-  return Pass(graph, [&](Pass::Fused& fused, const Operator& user) {
-           Operator& oper = fused.oper;
-           if (oper.kind != OperatorKind::kMap || user.kind != OperatorKind::kMap ||
-               graph.tensor(oper.output).shape != graph.tensor(user.output).shape) {
-             return false;
-           }
-           auto map = composed(user, oper.output, oper.map, oper.inputs, kMaxMapOperands);
-           if (map) {
-             oper.map = std::move(*map);
-           }
-           return map.has_value();
-         })
+  return Pass(graph,
+              [&](Pass::Fused& fused, const Operator& user) {
+                Operator& oper = fused.oper;
+                if (oper.kind != OperatorKind::kMap || user.kind != OperatorKind::kMap ||
+                    graph.tensor(oper.output).shape != graph.tensor(user.output).shape) {
+                  return false;
+                }
+                auto map = composed(user, oper.output, oper.map, oper.inputs, kMaxMapOperands);
+                if (map) {
+                  oper.map = std::move(*map);
+                }
+                return map.has_value();
+              })
       .run();
 }
 
@@ -244,9 +245,7 @@ bool can_join(const Graph& graph, const Operator& oper, const Operator& map) {
 }
 
 /// The expression of a product that is a matmul's own so far.
-Expression own_expression(const Operator& oper) {
-  return oper.relu ? apply("relu") : oper.map;
-}
+Expression own_expression(const Operator& oper) { return oper.relu ? apply("relu") : oper.map; }
 
 /// Joins the two if their operands allow it.
 bool join(Operator& oper, const Operator& map) {
@@ -266,14 +265,15 @@ bool join(Operator& oper, const Operator& map) {
 }
 
 Graph join_maps(const Graph& graph, const FusionOptions& options) {
-  return Pass(graph, [&](Pass::Fused& fused, const Operator& user) {
-           Operator& oper = fused.oper;
-           const Tensor& product = graph.tensor(oper.output);
-           return can_join(graph, oper, user) &&
-                  (options.all_maps || options.joined.contains(product.name) ||
-                   !reads_whole_tensors(graph, user, oper.output)) &&
-                  join(oper, user);
-         })
+  return Pass(graph,
+              [&](Pass::Fused& fused, const Operator& user) {
+                Operator& oper = fused.oper;
+                const Tensor& product = graph.tensor(oper.output);
+                return can_join(graph, oper, user) &&
+                       (options.all_maps || options.joined.contains(product.name) ||
+                        !reads_whole_tensors(graph, user, oper.output)) &&
+                       join(oper, user);
+              })
       .run();
 }
 

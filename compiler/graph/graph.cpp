@@ -115,9 +115,8 @@ TensorId Graph::add_matmul(const std::string& output, TensorId a, TensorId b,
 }
 
 TensorId Graph::add_map(const std::string& output, Expression map, std::vector<TensorId> inputs) {
-  return add(output, {.kind = OperatorKind::kMap,
-                               .inputs = std::move(inputs),
-                               .map = std::move(map)});
+  return add(output,
+             {.kind = OperatorKind::kMap, .inputs = std::move(inputs), .map = std::move(map)});
 }
 
 TensorId Graph::add_map(const std::string& output, std::string_view function,

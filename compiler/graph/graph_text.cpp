@@ -101,7 +101,7 @@ class Parser {
 
   std::string_view text_;
   const std::string& file_name_;
-  std::size_t line_ = 1;  ///< where a fault is
+  std::size_t line_ = 1;         ///< where a fault is
   std::string_view expression_;  ///< of the statement, behind its '|'
   std::optional<Graph> graph_;
   std::vector<std::size_t> definition_lines_;  ///< by TensorId
@@ -128,7 +128,8 @@ void Parser::read_statements() {
 void Parser::statement(const Words& words) {
   const bool is_operation = words.size() > 1 && words[1] == "=";
   if (!is_operation && !expression_.empty()) {
-    throw InputError("an expression behind '|' belongs to an operator, such as 'y = map a b | ...'");
+    throw InputError(
+        "an expression behind '|' belongs to an operator, such as 'y = map a b | ...'");
   }
   if (!is_operation && words[0] == "graph") {
     if (graph_ || words.size() != 2) {
@@ -184,8 +185,8 @@ void Parser::operation(const Words& words) {
   if (!word) {
     throw InputError(unknown_operator_message(text));
   }
-  const OperatorStatement statement{name, text, *word,
-                                    std::span(words).subspan(std::min<std::size_t>(3, words.size()))};
+  const OperatorStatement statement{
+      name, text, *word, std::span(words).subspan(std::min<std::size_t>(3, words.size()))};
   define(by_kind(
       word->kind, [&] { return matmul(statement); },
       [&] { return word->functions.empty() ? map(statement) : chain(statement); },
@@ -228,10 +229,9 @@ TensorId Parser::matmul(const OperatorStatement& statement) {
       statement.word.bias ? std::optional(inputs[2]) : std::nullopt;
   return expression_.empty()
              ? graph_->add_matmul(statement.name, inputs[0], inputs[1], statement.word.relu, bias)
-             : graph_->add_matmul(statement.name, inputs[0], inputs[1], bias,
-                                  parse_expression(expression_),
-                                  {inputs.begin() + static_cast<std::ptrdiff_t>(wanted),
-                                   inputs.end()});
+             : graph_->add_matmul(
+                   statement.name, inputs[0], inputs[1], bias, parse_expression(expression_),
+                   {inputs.begin() + static_cast<std::ptrdiff_t>(wanted), inputs.end()});
 }
 
 TensorId Parser::map(const OperatorStatement& statement) {
@@ -268,8 +268,8 @@ TensorId Parser::chain(const OperatorStatement& statement) {
   const std::vector<TensorId> inputs = operands(statement, names);
   Expression expression = parse_expression(text);
   for (std::size_t i = 1; i < statement.word.functions.size(); ++i) {
-    expression.steps.push_back(make_step(function_info(statement.word.functions[i]).word,
-                                         {Argument::step(i - 1)}));
+    expression.steps.push_back(
+        make_step(function_info(statement.word.functions[i]).word, {Argument::step(i - 1)}));
   }
   return graph_->add_map(statement.name, std::move(expression), inputs);
 }

@@ -14,9 +14,9 @@ struct MatMulWord {
   bool bias = false;
   bool relu = false;
 };
-constexpr std::array kMatMulWords = {
-    MatMulWord{"matmul"}, MatMulWord{"matmul+relu", false, true},
-    MatMulWord{"matmul+bias", true, false}, MatMulWord{"matmul+bias+relu", true, true}};
+constexpr std::array kMatMulWords = {MatMulWord{"matmul"}, MatMulWord{"matmul+relu", false, true},
+                                     MatMulWord{"matmul+bias", true, false},
+                                     MatMulWord{"matmul+bias+relu", true, true}};
 constexpr std::string_view kMapWord = "map";
 constexpr std::string_view kCopyWord = "copy";
 

@@ -33,9 +33,8 @@ InferredShape broadcast(std::span<const Shape> shapes) {
     return (shape.rows == 1 || shape.rows == result.rows) &&
            (shape.cols == 1 || shape.cols == result.cols);
   });
-  return {result, fit ? ""
-                      : list_of(shapes) +
-                            " do not broadcast: each extent has to be equal or 1"};
+  return {result,
+          fit ? "" : list_of(shapes) + " do not broadcast: each extent has to be equal or 1"};
 }
 
 InferredShape infer_matmul(const Operator& oper, const std::vector<Shape>& operands) {
@@ -53,8 +52,7 @@ InferredShape infer_matmul(const Operator& oper, const std::vector<Shape>& opera
                 std::to_string(result.cols)};
   }
   std::vector<Shape> mapped = {result};
-  mapped.insert(mapped.end(),
-                operands.begin() + static_cast<std::ptrdiff_t>(oper.product_inputs()),
+  mapped.insert(mapped.end(), operands.begin() + static_cast<std::ptrdiff_t>(oper.product_inputs()),
                 operands.end());
   const InferredShape whole = broadcast(mapped);
   if (!whole.problem.empty() || whole.shape != result) {
@@ -95,8 +93,10 @@ InferredShape infer_shape(const Operator& oper, const std::vector<Shape>& operan
     return {{}, std::move(problem)};
   }
   return by_kind(
-      oper.kind, [&] { return infer_matmul(oper, operands); },
-      [&] { return broadcast(operands); }, [&] { return InferredShape{operands[0], ""}; });
+      oper.kind, [&] { return infer_matmul(oper, operands); }, [&] { return broadcast(operands); },
+      [&] {
+        return InferredShape{operands[0], ""};
+      });
 }
 
 }  // namespace tilewave

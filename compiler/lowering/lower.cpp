@@ -110,9 +110,9 @@ void collect_kernels(const Graph& graph, UopList& list) {
       kernel.operands.push_back(OperandForm::kTile);
     }
     for (const TensorId input : oper.map_inputs()) {
-      kernel.operands.push_back(operand_form(
-          broadcast_of(graph.tensor(input).shape, graph.tensor(oper.output).shape),
-          list.tiles[input]));
+      kernel.operands.push_back(
+          operand_form(broadcast_of(graph.tensor(input).shape, graph.tensor(oper.output).shape),
+                       list.tiles[input]));
     }
     const auto [found, is_new] =
         known.try_emplace(to_text(kernel), static_cast<std::uint16_t>(list.kernels.size()));

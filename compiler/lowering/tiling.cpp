@@ -97,8 +97,7 @@ class Tiling {
     if (!fit(*decided, role)) {
       refuse(id, *decided, role);
     }
-    if (is_flexible(decided->kind) && decided->kind != role.kind &&
-        role.kind != TileKind::kValue) {
+    if (is_flexible(decided->kind) && decided->kind != role.kind && role.kind != TileKind::kValue) {
       const bool both_flexible = is_flexible(role.kind) && decided->kind != TileKind::kValue;
       decided = role;
       if (both_flexible) {

@@ -170,10 +170,7 @@ bool completes_tile(const Graph& graph, const Uop& uop) {
 TileCoordinates operand_tile(const Graph& graph, const Operator& oper, std::size_t input,
                              const Uop& step) {
   if (input < oper.product_inputs()) {
-    return {input == 0   ? step.row
-            : input == 1 ? step.k
-                         : 0,
-            input == 0 ? step.k : step.col};
+    return {input == 0 ? step.row : input == 1 ? step.k : 0, input == 0 ? step.k : step.col};
   }
   const Broadcast broadcast =
       broadcast_of(graph.tensor(oper.inputs[input]).shape, graph.tensor(oper.output).shape);
@@ -195,9 +192,9 @@ std::string to_text(const Graph& graph, const UopList& list) {
     switch (uop.kind) {
       case UopKind::kLoad: text += "LOAD    " + tile; break;
       case UopKind::kExecute:
-        text += "EXECUTE " + tile + " " +
-                (uop.vector ? to_text(list.kernels[list.kernel_of[uop.oper]])
-                            : to_string(oper.kind));
+        text +=
+            "EXECUTE " + tile + " " +
+            (uop.vector ? to_text(list.kernels[list.kernel_of[uop.oper]]) : to_string(oper.kind));
         if (!uop.vector) {
           text += " k=" + std::to_string(uop.k);
           text += uop.first ? " clear" : "";

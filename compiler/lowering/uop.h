@@ -16,9 +16,9 @@ enum class UopKind : std::uint8_t { kLoad, kExecute, kStore };
 /// k is the reduction step a LOAD or EXECUTE belongs to; 0 for expressions and stores.
 struct Uop {
   UopKind kind = UopKind::kLoad;
-  bool first = false;  ///< EXECUTE: clears the accumulator
-  bool last = false;   ///< EXECUTE: takes the last step of the sum, or is its own first and last
-  bool vector = false; ///< EXECUTE: of the operator's expression, not of its product
+  bool first = false;   ///< EXECUTE: clears the accumulator
+  bool last = false;    ///< EXECUTE: takes the last step of the sum, or is its own first and last
+  bool vector = false;  ///< EXECUTE: of the operator's expression, not of its product
   OperatorId oper = 0;
   TensorId tensor = 0;  ///< loaded, stored, or computed
   std::uint32_t row = 0;
@@ -30,8 +30,8 @@ struct UopList {
   TileShape tile;
   std::vector<TileExtent> tiles;  ///< of each tensor
   std::vector<Uop> uops;
-  std::vector<VectorKernel> kernels = {};        ///< of all expressions, each once
-  std::vector<std::uint16_t> kernel_of = {};     ///< by operator; 0 for one without expression
+  std::vector<VectorKernel> kernels = {};     ///< of all expressions, each once
+  std::vector<std::uint16_t> kernel_of = {};  ///< by operator; 0 for one without expression
 
   TileGrid grid(const Graph& graph, TensorId tensor) const {
     return tile_grid(graph.tensor(tensor).shape, tiles[tensor]);

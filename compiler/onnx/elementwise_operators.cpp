@@ -143,8 +143,8 @@ Value import_relu(Node& node) {
   }
   std::vector<TensorId> results;
   for (std::size_t i = 0; i < operands.size(); ++i) {
-    results.push_back(builder.graph().add_map(
-        builder.slice_name(node.output(), i, operands.size()), "relu", {operands[i]}));
+    results.push_back(builder.graph().add_map(builder.slice_name(node.output(), i, operands.size()),
+                                              "relu", {operands[i]}));
   }
   return ComputedValue{dims_of(x),
                        std::make_shared<const std::vector<TensorId>>(std::move(results))};

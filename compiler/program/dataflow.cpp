@@ -14,10 +14,11 @@ class Walk {
     for (std::uint32_t index = 0; index < program_.ops.size(); ++index) {
       const Op& op = program_.ops[index];
       std::size_t operand = 0;
-      visit_operands(program_, op,
-                     [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent&) {
-                       links_[index].operands[operand++] = read(address, index);
-                     });
+      visit_operands(
+          program_, op,
+          [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent&) {
+            links_[index].operands[operand++] = read(address, index);
+          });
       if (rule_of(op.opcode).has_dst) {
         write(index);
       }

@@ -26,8 +26,6 @@ const char* to_string(Opcode opcode) {
                               : "unknown";  // an op that no verifier has seen yet
 }
 
-const char* to_string(Engine engine) {
-  return kEngineNames.at(static_cast<std::size_t>(engine));
-}
+const char* to_string(Engine engine) { return kEngineNames.at(static_cast<std::size_t>(engine)); }
 
 }  // namespace tilewave

@@ -72,10 +72,8 @@ inline constexpr FlagRule kReluFlag{"relu", &Op::relu};
 
 /// By Opcode.
 inline constexpr std::array<OpcodeRule, kOpcodeCount> kOpcodeRules = {
-    OpcodeRule{.word = "load",
-               .engine = Engine::kLoadDma,
-               .writes = OperandSize::kTensor,
-               .moves = true},
+    OpcodeRule{
+        .word = "load", .engine = Engine::kLoadDma, .writes = OperandSize::kTensor, .moves = true},
     OpcodeRule{.word = "store",
                .engine = Engine::kStoreDma,
                .operands = {OperandRule{"", "source", &Op::a, OperandSize::kTensor}},

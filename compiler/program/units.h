@@ -41,14 +41,11 @@ class Units {
 
   /// In whose queue an op of this kind waits.
   Engine queue_of(Engine engine) const {
-    return engine == Engine::kStoreDma && setup_.shared_dma ? Engine::kLoadDma
-                                                            : account_of(engine);
+    return engine == Engine::kStoreDma && setup_.shared_dma ? Engine::kLoadDma : account_of(engine);
   }
   Engine queue_of(const Op& op) const { return queue_of(engine_of(op.opcode)); }
   /// Whether a unit has a queue of its own.
-  bool has_queue(Engine engine) const {
-    return queue_of(engine) == engine;
-  }
+  bool has_queue(Engine engine) const { return queue_of(engine) == engine; }
 
  private:
   UnitSetup setup_;

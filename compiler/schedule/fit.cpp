@@ -61,8 +61,7 @@ std::set<std::string> large_products(const Graph& fused, const TileShape& tile,
   for (const Operator& oper : fused.operators()) {
     if (const std::optional<TensorId> product = joinable_product(fused, oper)) {
       const Tensor& tensor = fused.tensor(*product);
-      if (padded_shape(tensor.shape, tiles[*product]).elements() * kElementBytes >
-          sram_bytes / 2) {
+      if (padded_shape(tensor.shape, tiles[*product]).elements() * kElementBytes > sram_bytes / 2) {
         names.insert(tensor.name);
       }
     }
@@ -88,7 +87,7 @@ FusionOptions fusion_to_fit(const Graph& graph, const TileShape& tile,
                             const ScheduleOptions& options) {
   FusionOptions fusion;
   const Graph fused = fuse(graph, fusion);
-  if (options.forwarding) {
+  if (options.forwarding && options.joins) {
     fusion.joined = large_products(fused, tile, options.sram_bytes);
   }
   if (any_step_exceeds(fusion.joined.empty() ? fused : fuse(graph, fusion), tile,
@@ -120,7 +119,7 @@ CompiledSchedule compile_to_fit(const Graph& graph, const TileShape& tile,
   Graph fused = fuse(graph, fusion);
   FittingSchedule fitting = schedule_to_fit(fused, tile, options);
   if (std::set<std::string> stored = stored_products(fused, fitting.schedule);
-      options.forwarding && !stored.empty()) {
+      options.forwarding && options.joins && !stored.empty()) {
     fusion.joined.merge(stored);
     Graph joined = fuse(graph, fusion);
     if (!any_step_exceeds(joined, tile, options.sram_bytes)) {

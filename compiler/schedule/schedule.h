@@ -32,6 +32,9 @@ struct ScheduleOptions {
   /// A computed tile stays in SRAM for those who use it; it is stored only if it is a result of the
   /// graph or has to be evicted before its last use.
   bool forwarding = true;
+  /// A map of a product and another whole tensor, such as a residual, runs on the product's tiles as they
+  /// are complete where the product would not stay in SRAM for it (compiler/schedule/fit.h).
+  bool joins = true;
   std::uint32_t lookahead = 128;   ///< kPingPong: steps over which a LOAD is hoisted, at most
   std::uint32_t loads_ahead = 64;  ///< kPingPong: LOADs hoisted over the step in execution, at most
   std::uint32_t store_delay = 0;   ///< steps by which a STORE sinks behind later LOADs

@@ -129,7 +129,7 @@ class ContentsVerifier {
     if (!uop.last) {
       return Value::kPartial;
     }
-    return oper.has_map()           ? Value::kBeforeMap
+    return oper.has_map()         ? Value::kBeforeMap
            : op.relu == oper.relu ? Value::kFinal
                                   : Value::kBeforeRelu;
   }

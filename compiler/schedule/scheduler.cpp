@@ -424,12 +424,12 @@ class Scheduler {
   LoadPace pace_;
   std::size_t most_early_;  // LOADs hoisted at once
 
-  std::size_t position_ = 0;             // uOp being emitted
-  std::uint64_t step_ = 0;               // its step
-  std::size_t ahead_ = 0;                // uOp being prepared
-  std::uint64_t ahead_step_ = 0;         // its step
-  std::deque<std::uint64_t> early_;      // LOADs emitted whose step has not come
-  std::deque<std::uint64_t> steps_;      // where the last steps began
+  std::size_t position_ = 0;                         // uOp being emitted
+  std::uint64_t step_ = 0;                           // its step
+  std::size_t ahead_ = 0;                            // uOp being prepared
+  std::uint64_t ahead_step_ = 0;                     // its step
+  std::deque<std::uint64_t> early_;                  // LOADs emitted whose step has not come
+  std::deque<std::uint64_t> steps_;                  // where the last steps began
   std::array<std::size_t, kMostOperands> operands_;  // LOAD uOps of the step
   std::size_t operand_count_ = 0;
   StoreQueue stores_;

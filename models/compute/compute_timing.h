@@ -57,13 +57,13 @@ class ComputeTiming {
   template <typename Visit>
   void visit_streams(const Op& op, bool chained, bool chain_continues, Visit&& visit) const {
     const Held held = held_in_array(op, chained, chain_continues);
-    visit_operands(*program_, op,
-                   [&](std::size_t i, const OperandRule&, std::uint32_t address,
-                       const TileExtent& extent) {
-                     if (static_cast<int>(i) != held.operand) {
-                       visit(address, extent.bytes());
-                     }
-                   });
+    visit_operands(
+        *program_, op,
+        [&](std::size_t i, const OperandRule&, std::uint32_t address, const TileExtent& extent) {
+          if (static_cast<int>(i) != held.operand) {
+            visit(address, extent.bytes());
+          }
+        });
     const std::uint64_t bytes = written_extent(*program_, op).bytes();
     if (accumulates(op) && !held.sum_before) {
       visit(op.dst, bytes);

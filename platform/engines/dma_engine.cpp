@@ -50,8 +50,8 @@ void DmaEngine::run() {
       }
     });
     const Kind kind = is_load(context_.program.ops[op]) ? Kind::kLoad : Kind::kStore;
-    front_.wait_for_hazards(
-        op, [&](EngineState state, Cycle until) { account(kind, state, until); });
+    front_.wait_for_hazards(op,
+                            [&](EngineState state, Cycle until) { account(kind, state, until); });
     context_.scoreboard.check_start(op, context_.hazards[op]);
     front_.pop();
     if (active_ops_++ == 0) {

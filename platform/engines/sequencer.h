@@ -19,8 +19,7 @@ class Sequencer : public sc_core::sc_module {
   /// `queues` by the engine whose they are; those of engines without one are not used. All references
   /// outlive the module, and so does `feed`, if there is one.
   Sequencer(sc_core::sc_module_name name, const Program& program, const SequencerConfig& config,
-            const Units& units, const CoreClock& clock,
-            std::array<OpQueue*, kEngineCount> queues,
+            const Units& units, const CoreClock& clock, std::array<OpQueue*, kEngineCount> queues,
             Scoreboard& scoreboard, ObserverFeed* feed = nullptr);
 
   /// True while it waits for a queue or a completion.

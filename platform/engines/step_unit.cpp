@@ -17,8 +17,8 @@ StepUnit::StepUnit(sc_core::sc_module_name name, Engine engine, Phase phase,
       front_(context, queue, phase),
       ledger_(ledger),
       timing_(context.config.compute, context.program) {
-  ops_left_ = static_cast<std::uint32_t>(std::ranges::count_if(
-      context.program.ops, [this](const Op& op) { return is_mine(op); }));
+  ops_left_ = static_cast<std::uint32_t>(
+      std::ranges::count_if(context.program.ops, [this](const Op& op) { return is_mine(op); }));
   SC_HAS_PROCESS(StepUnit);
   SC_THREAD(run);
 }
@@ -67,8 +67,7 @@ void StepUnit::run() {
     }
     const Op* next = next_step(index);
     const Cycle ideal = start + time.interval;
-    const Cycle streamed =
-        stream(op, ideal, chained, next != nullptr && timing_.chains(op, *next));
+    const Cycle streamed = stream(op, ideal, chained, next != nullptr && timing_.chains(op, *next));
     released_ = std::max(ideal, streamed);
     ledger_.advance(EngineState::kBusy, ideal);
     ledger_.advance(EngineState::kWaitSram, released_);

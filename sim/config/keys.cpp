@@ -66,6 +66,11 @@ KeyCondition only_pingpong() {
           "schedule.buffering=pingpong",
           {"schedule.buffering"}};
 }
+KeyCondition only_forwarding() {
+  return {[](const Config& c) { return c.schedule.forwarding; },
+          "schedule.forwarding=on",
+          {"schedule.forwarding"}};
+}
 KeyCondition only_simple_with_several_channels() {
   return {[](const Config& c) {
             return c.machine.dram.kind == DramKind::kSimple && c.machine.dram.channels > 1;
@@ -77,6 +82,19 @@ KeyCondition only_overlapped() {
   return {[](const Config& c) { return c.machine.sequencer.overlap; },
           "sequencer.overlap=on",
           {"sequencer.overlap"}};
+}
+
+/// The key of one class of functions.
+template <CostClass kCost>
+ConfigKey vector_cost(const std::string& functions) {
+  return {.name = "vector.cost." + std::string(to_string(kCost)),
+          .kind = KeyKind::kCount,
+          .field = field([](auto& c) -> auto& {
+            return c.machine.compute.vector.cost[static_cast<std::size_t>(kCost)];
+          }),
+          .help = "passes over a tile that one of these functions takes: " + functions,
+          .limits = {.min = 0, .max = 1024},
+          .helps = Helps::kLess};
 }
 
 // clang-format off
@@ -108,11 +126,11 @@ std::vector<ConfigKey> make_keys() {
        .limits = {.min = 1, .max = 1024 * 1024}, .condition = only_simd(), .helps = Helps::kMore},
       {.name = "compute.vector_lanes", .kind = KeyKind::kCount,
        .field = field([](auto& c) -> auto& { return c.machine.compute.vector_lanes; }),
-       .help = "elements per cycle of Add and ReLU steps",
+       .help = "elements per cycle of a pass of a vector step",
        .limits = {.min = 1, .max = 1024}, .helps = Helps::kMore},
       {.name = "compute.latency", .kind = KeyKind::kCycles,
        .field = field([](auto& c) -> auto& { return c.machine.compute.latency; }),
-       .help = "cycles of pipeline depth of simd, Add and ReLU steps",
+       .help = "cycles of pipeline depth of simd and vector steps",
        .limits = kLatencyLimits, .helps = Helps::kLess},
       {.name = "compute.fill_overlap", .kind = KeyKind::kChoice,
        .field = field([](auto& c) -> auto& { return c.machine.compute.fill_overlap; }),
@@ -125,6 +143,16 @@ std::vector<ConfigKey> make_keys() {
        .field = field([](auto& c) -> auto& { return c.machine.compute.drain; }),
        .help = "compute.rows more cycles to shift the outputs out of the array",
        .condition = only_output_stationary()},
+
+      {.name = "vector.unit", .kind = KeyKind::kChoice,
+       .field = field([](auto& c) -> auto& { return c.machine.compute.vector.own_unit; }),
+       .help = "who carries out vector steps: the core between its own, or a unit beside it",
+       .choices = {choice("shared", false), choice("own", true)}},
+      vector_cost<CostClass::kSimple>("sums, comparisons, rounding"),
+      vector_cost<CostClass::kMultiply>("products"),
+      vector_cost<CostClass::kDivide>("quotients, roots, remainders"),
+      vector_cost<CostClass::kExponential>("exponentials, logarithms, sines and what is made of one"),
+      vector_cost<CostClass::kComposite>("what takes several of these: gelu, mish, pow"),
 
       {.name = "sram.size", .kind = KeyKind::kBytes,
        .field = field([](auto& c) -> auto& { return c.machine.sram.size_bytes; }),
@@ -277,6 +305,10 @@ std::vector<ConfigKey> make_keys() {
       {.name = "schedule.forwarding", .kind = KeyKind::kOnOff,
        .field = field([](auto& c) -> auto& { return c.schedule.forwarding; }),
        .help = "computed tiles stay in SRAM for those who use them"},
+      {.name = "schedule.joins", .kind = KeyKind::kOnOff,
+       .field = field([](auto& c) -> auto& { return c.schedule.joins; }),
+       .help = "a residual is added to the tiles of a product that would not stay in SRAM for it",
+       .condition = only_forwarding()},
       {.name = "schedule.lookahead", .kind = KeyKind::kCount,
        .field = field([](auto& c) -> auto& { return c.schedule.lookahead; }),
        .help = "steps over which a load is hoisted, at most",

@@ -78,8 +78,7 @@ DramService measure(const Program& program, const MachineConfig& machine) {
   double pauses = 1;  // in which nothing is in flight
   for (const Op& op : program.ops) {
     if (moves_tile(op) && transfers++ < kSampledTransfers) {
-      player.transfer(tile_runs(program, dram.layout, op), machine.dma.burst_bytes,
-                      is_store(op));
+      player.transfer(tile_runs(program, dram.layout, op), machine.dma.burst_bytes, is_store(op));
       if (!machine.sequencer.overlap) {
         player.finish();
         ++pauses;

@@ -11,8 +11,7 @@ LoadGate gate_of(const StartEvent& event, const Program& program, StartCause hel
   switch (event.cause) {
     case StartCause::kEngineOrder: return LoadGate::kBackToBack;
     case StartCause::kWriteAfterRead:
-      return is_store(program.ops[event.op]) ? LoadGate::kNotDrained
-                                                            : LoadGate::kStillRead;
+      return is_store(program.ops[event.op]) ? LoadGate::kNotDrained : LoadGate::kStillRead;
     case StartCause::kReadAfterWrite:
     case StartCause::kWriteAfterWrite: return LoadGate::kNotWritten;
     default: return held_by == StartCause::kBegin ? LoadGate::kFetch : LoadGate::kQueueFull;

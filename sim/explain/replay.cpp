@@ -246,7 +246,7 @@ class Replay {
   std::uint32_t next_ = 0;            // op to fetch
   Cycle fetch_cycle_ = 0;
   Steps compute_;
-  Steps vector_;  // empty unless it is a unit of its own
+  Steps vector_;            // empty unless it is a unit of its own
   std::array<Dma, 2> dma_;  // loads, stores; a shared engine is the first
 };
 

@@ -160,8 +160,9 @@ Json ops_json(const RunRecorder& recorder, const std::vector<OpHazards>& hazards
   column("operands", [&](I, const Op& op, const OpTimes&) {
     Json addresses = Json::array();
     visit_operands(program, op,
-                   [&](std::size_t, const OperandRule&, std::uint32_t address,
-                       const TileExtent&) { addresses.push_back(address); });
+                   [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent&) {
+                     addresses.push_back(address);
+                   });
     return addresses;
   });
   column("dst", [](I, const Op& op, const OpTimes&) { return op.dst; });

@@ -230,8 +230,7 @@ class GraphEvaluator {
         for (std::size_t i = 0; i < count; ++i) {
           elements[i] = operands[i].row(first[i].first ? 0 : row)[first[i].second ? 0 : col];
         }
-        values[row * cols + col] =
-            static_cast<float>(evaluate(op.map, {elements.data(), count}));
+        values[row * cols + col] = static_cast<float>(evaluate(op.map, {elements.data(), count}));
       }
     }
   }

@@ -161,11 +161,11 @@ class Interpreter {
   void vector(const Op& op, double* dst) {
     const VectorKernel& kernel = program_.kernels[op.kernel];
     std::size_t count = 0;
-    visit_operands(program_, op,
-                   [&](std::size_t, const OperandRule&, std::uint32_t address,
-                       const TileExtent& extent) {
-                     read(address, extent.elements(), operands_[count++]);
-                   });
+    visit_operands(
+        program_, op,
+        [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent& extent) {
+          read(address, extent.elements(), operands_[count++]);
+        });
     std::array<double, kMostOperands> elements{};
     for (std::uint64_t row = 0; row < tile_.m; ++row) {
       for (std::uint64_t col = 0; col < tile_.n; ++col) {

@@ -152,11 +152,11 @@ void RunTrace::on_op(std::uint32_t op, const OpTimes& times) {
 
 /// Addresses, and the bytes it moves in or out of SRAM.
 void RunTrace::add_place(TraceArguments& arguments, const Op& op) const {
-  visit_operands(run_->program, op,
-                 [&](std::size_t, const OperandRule& rule, std::uint32_t address,
-                     const TileExtent&) {
-                   arguments.add_hex(moves_tile(op) ? "sram" : rule.key.data(), address);
-                 });
+  visit_operands(
+      run_->program, op,
+      [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent&) {
+        arguments.add_hex(moves_tile(op) ? "sram" : rule.key.data(), address);
+      });
   if (rule_of(op.opcode).has_dst) {
     arguments.add_hex(moves_tile(op) ? "sram" : "dst", op.dst);
   }

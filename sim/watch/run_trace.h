@@ -88,7 +88,7 @@ class RunTrace : public RunObserver, private LevelSink {
   std::optional<TraceEventWriter> writer_;
   RunLevels levels_{*this};
   Units units_{{}};
-  std::array<EngineTrace, kEngineCount> engines_;  // by Engine
+  std::array<EngineTrace, kEngineCount> engines_;             // by Engine
   std::set<std::pair<std::uint32_t, std::uint64_t>> tracks_;  // that have a name
   std::unordered_map<std::uint32_t, UnderWay> under_way_;     // by op
   std::unordered_map<SramTileId, Producer> producers_;        // of the tiles in SRAM

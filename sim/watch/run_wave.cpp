@@ -95,8 +95,8 @@ void RunWave::add_engine(Engine engine) {
   add(scope, "state_code", kStateBits);
   signals_[add(scope, "op", kString, Form::kOp)].value = kNoOpIndex;
   signals_[add(scope, "op_index", kIndexBits)].value = kNoOpIndex;
-  const bool own_bursts = (engine == Engine::kLoadDma || engine == Engine::kStoreDma) &&
-                          units_.has_queue(engine);
+  const bool own_bursts =
+      (engine == Engine::kLoadDma || engine == Engine::kStoreDma) && units_.has_queue(engine);
   if (own_bursts) {
     level_signals_[static_cast<std::size_t>(engine == Engine::kLoadDma ? Level::kLoadBursts
                                                                        : Level::kStoreBursts)] =

@@ -16,8 +16,15 @@ using test::Values;
 std::string hex_tile(std::uint32_t index) { return std::to_string(index * 256); }
 
 Program program_of(const std::string& tensors, const std::string& ops) {
-  return parse_program_text(
-      "tilewave-program 2\ntile 8 8 8\nsram 0x4000\n" + tensors + "ops\n" + ops, "handwritten");
+  return parse_program_text("tilewave-program 3\ntile 8 8 8\nsram 0x4000\n" + tensors +
+                                "kernel 0 tile tile | add x0 x1\n"
+                                "kernel 1 tile row | add x0 x1\n"
+                                "kernel 2 tile | relu x0\n"
+                                "kernel 3 tile tile | add x0 x1; relu t0\n"
+                                "kernel 4 tile row | add x0 x1; relu t0\n"
+                                "ops\n" +
+                                ops,
+                            "handwritten");
 }
 
 /// Split and shared DMA, each with overlap on and off.
@@ -78,7 +85,7 @@ TEST(Handwritten, ThirtyTwoExecutesBeforeTheFirstStore) {
   // More results in flight than any queue is deep.
   std::string ops = "load x[0,0] -> 0\n";
   for (std::uint32_t i = 0; i < 32; ++i) {
-    ops += "relu y[0," + std::to_string(i) + "] a=0 -> " + hex_tile(i + 1) + "\n";
+    ops += "vector y[0," + std::to_string(i) + "] kernel=2 a=0 -> " + hex_tile(i + 1) + "\n";
   }
   for (std::uint32_t i = 0; i < 32; ++i) {
     ops += "store y[0," + std::to_string(i) + "] <- " + hex_tile(i + 1) + "\n";
@@ -104,7 +111,7 @@ TEST(Handwritten, ALoadOverAnOperandWaitsForItsReader) {
   std::string ops;
   for (std::uint32_t i = 0; i < 40; ++i) {
     const std::string column = std::to_string(i);
-    ops += "load x[0," + column + "] -> 0\nadd y[0," + column + "] a=0 b=0 -> " +
+    ops += "load x[0," + column + "] -> 0\nvector y[0," + column + "] kernel=0 a=0 b=0 -> " +
            hex_tile(1 + i % 2) + "\nstore y[0," + column + "] <- " + hex_tile(1 + i % 2) + "\n";
   }
   const Program program = program_of(
@@ -128,8 +135,8 @@ TEST(Handwritten, AnAccumulatorReusedWhileItsStoreIsUnderWay) {
   std::string ops = "load x[0,0] -> 0\nload w[0,0] -> 0x100\n";
   for (std::uint32_t i = 0; i < 20; ++i) {
     const std::string row = std::to_string(i);
-    ops += "relu y[" + row + ",0] a=" + (i % 2 == 0 ? "0" : "0x100") + " -> 0x200\nstore y[" + row +
-           ",0] <- 0x200\n";
+    ops += "vector y[" + row + ",0] kernel=2 a=" + (i % 2 == 0 ? "0" : "0x100") +
+           " -> 0x200\nstore y[" + row + ",0] <- 0x200\n";
   }
   const Program program = program_of(
       "tensor x input 8x8 tile 8x8 dram 0\ntensor w param 8x8 tile 8x8 dram 0x400\n"
@@ -150,9 +157,11 @@ TEST(Handwritten, ALoadOfWhatWasJustStoredSeesIt) {
   const Program program = program_of(
       "tensor x input 8x8 tile 8x8 dram 0\ntensor h intermediate 8x8 tile 8x8 dram 0x400\n"
       "tensor y output 8x8 tile 8x8 dram 0x1000\n",
-      "load x[0,0] -> 0\nadd h[0,0] a=0 b=0 -> 0x100\nstore h[0,0] <- 0x100\n"
-      "load h[0,0] -> 0x200\nadd h[0,0] a=0x200 b=0x200 -> 0x300\nstore h[0,0] <- 0x300\n"
-      "load h[0,0] -> 0x200\nadd y[0,0] a=0x200 b=0x200 -> 0x400\nstore y[0,0] <- 0x400\n");
+      "load x[0,0] -> 0\nvector h[0,0] kernel=0 a=0 b=0 -> 0x100\nstore h[0,0] <- 0x100\n"
+      "load h[0,0] -> 0x200\nvector h[0,0] kernel=0 a=0x200 b=0x200 -> 0x300\nstore h[0,0] <- "
+      "0x300\n"
+      "load h[0,0] -> 0x200\nvector y[0,0] kernel=0 a=0x200 b=0x200 -> 0x400\nstore y[0,0] <- "
+      "0x400\n");
   const Values sources = test::random_sources(program.tensors, 5);
   for (const MachineConfig& config : machines()) {
     const Outcome outcome = test::run(program, config, sources);
@@ -163,12 +172,15 @@ TEST(Handwritten, ALoadOfWhatWasJustStoredSeesIt) {
 }
 
 TEST(Handwritten, StepsInPlaceAndWritesAcrossTwoTiles) {
-  const Program program = program_of(
-      "tensor x input 8x16 tile 8x8 dram 0\ntensor y output 8x16 tile 8x8 dram 0x1000\n",
-      "load x[0,0] -> 0\nadd y[0,0] a=0 b=0 -> 0x400\nadd y[0,0] a=0x400 b=0 -> 0x400\n"
-      "relu y[0,0] a=0 -> 0x800\nstore y[0,0] <- 0x400\nrelu y[0,0] a=0x800 -> 0x800\n"
-      "add y[0,1] a=0x800 b=0 -> 0x800\nload x[0,1] -> 0xc0\nadd y[0,1] a=0xc0 b=0x800 -> 0x600\n"
-      "store y[0,1] <- 0x600\n");
+  const Program program =
+      program_of("tensor x input 8x16 tile 8x8 dram 0\ntensor y output 8x16 tile 8x8 dram 0x1000\n",
+                 "load x[0,0] -> 0\nvector y[0,0] kernel=0 a=0 b=0 -> 0x400\nvector y[0,0] "
+                 "kernel=0 a=0x400 b=0 -> 0x400\n"
+                 "vector y[0,0] kernel=2 a=0 -> 0x800\nstore y[0,0] <- 0x400\nvector y[0,0] "
+                 "kernel=2 a=0x800 -> 0x800\n"
+                 "vector y[0,1] kernel=0 a=0x800 b=0 -> 0x800\nload x[0,1] -> 0xc0\nvector y[0,1] "
+                 "kernel=0 a=0xc0 b=0x800 -> 0x600\n"
+                 "store y[0,1] <- 0x600\n");
   const Values sources = test::random_sources(program.tensors, 6);
   for (MachineConfig config : machines()) {
     for (const FillOverlap overlap : {FillOverlap::kNone, FillOverlap::kFull}) {

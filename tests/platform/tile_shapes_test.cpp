@@ -121,18 +121,20 @@ TEST(TileShapes, ABiasStaysOutOfThePadding) {
 TEST(TileShapes, AReluOfTheCoreIsTheReluOfTheStore) {
   const auto program_with = [](const std::string& on_op, const std::string& on_store) {
     return parse_program_text(
-        "tilewave-program 2\ntile 16 24 8\nsram 0x3000\n"
+        "tilewave-program 3\ntile 16 24 8\nsram 0x3000\n"
         "tensor x input 13x16 tile 16x8 dram 0x0\ntensor w param 16x20 tile 8x24 dram 0x1000\n"
         "tensor b param 1x20 tile 1x24 dram 0x2000\n"
         "tensor s output 13x20 tile 16x24 dram 0x3000\n"
-        "tensor t output 13x20 tile 16x24 dram 0x4000\nops\n"
+        "tensor t output 13x20 tile 16x24 dram 0x4000\nkernel 0 tile tile | add x0 x1\nkernel 1 "
+        "tile row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu "
+        "t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n"
         "load x[0,0] -> 0\nload x[0,1] -> 0x200\nload w[0,0] -> 0x400\nload w[1,0] -> 0x700\n"
         "load b[0,0] -> 0xa00\n"
         "matmul s[0,0] k=0 a=0 b=0x400 bias=0xa00 -> 0x1000 clear\n"
         "matmul s[0,0] k=1 a=0x200 b=0x700 -> 0x1000" +
             on_op + "\nstore s[0,0] <- 0x1000" + on_store +
             "\nmatmul t[0,0] k=0 a=0 b=0x400 -> 0x1600 clear\n"
-            "add t[0,0] a=0x1600 b=0xa00 -> 0x1c00 broadcast" +
+            "vector t[0,0] kernel=1 a=0x1600 b=0xa00 -> 0x1c00" +
             on_op + "\nstore t[0,0] <- 0x1c00" + on_store + "\n",
         "relu");
   };
@@ -153,10 +155,12 @@ TEST(TileShapes, AReluOfTheCoreIsTheReluOfTheStore) {
 /// y = relu(relu(x·w + b) · v) with the hidden layer never stored: read where it was computed.
 TEST(TileShapes, AForwardedTileIsReadWhereItWasComputed) {
   const Program program = parse_program_text(
-      "tilewave-program 2\ntile 16 8 8\nsram 0x1000\n"
+      "tilewave-program 3\ntile 16 8 8\nsram 0x1000\n"
       "tensor x input 13x8 tile 16x8 dram 0x0\ntensor w param 8x5 tile 8x8 dram 0x1000\n"
       "tensor b param 1x5 tile 1x8 dram 0x2000\ntensor h intermediate 13x5 tile 16x8 dram 0x3000\n"
-      "tensor v param 5x8 tile 8x8 dram 0x4000\ntensor y output 13x8 tile 16x8 dram 0x5000\nops\n"
+      "tensor v param 5x8 tile 8x8 dram 0x4000\ntensor y output 13x8 tile 16x8 dram 0x5000\nkernel "
+      "0 tile tile | add x0 x1\nkernel 1 tile row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 "
+      "tile tile | add x0 x1; relu t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n"
       "load x[0,0] -> 0\nload w[0,0] -> 0x200\nload b[0,0] -> 0x300\n"
       "matmul h[0,0] k=0 a=0 b=0x200 bias=0x300 -> 0x400 clear relu\n"
       "load v[0,0] -> 0x600\n"

@@ -16,6 +16,13 @@
 
 namespace tilewave::test {
 
+/// relu(x0 + x1)
+inline Expression add_relu() {
+  Expression expression = apply("add");
+  expression.steps.push_back(make_step("relu", {Argument::step(0)}));
+  return expression;
+}
+
 /// kBasic: matmul, add and ReLU; kAll: also biases, row vectors and copies.
 enum class Operators { kBasic, kAll };
 
@@ -28,16 +35,16 @@ inline TensorId random_operator(Graph& graph, std::mt19937& random, std::uint32_
   const TensorId last = values.back();
   const Shape shape = graph.tensor(last).shape;
   switch (random() % (operators == Operators::kAll ? 10 : 6)) {
-    case 0: return graph.add_relu(name, last);
+    case 0: return graph.add_map(name, "relu", {last});
     case 1: {
       const TensorId other = values[random() % values.size()];
       const bool fits = graph.tensor(other).shape == shape;
-      return graph.add_add(name, fits ? other : last, last);
+      return graph.add_map(name, "add", {fits ? other : last, last});
     }
     case 6: return graph.add_copy(name, last);
     case 7:
-      return graph.add_add(name, last, graph.add_parameter("b" + number, {1, shape.cols}),
-                           random() % 2 == 0);
+      return graph.add_map(name, random() % 2 == 0 ? test::add_relu() : apply("add"),
+                           {last, graph.add_parameter("b" + number, {1, shape.cols})});
     case 8: {
       const TensorId weights = graph.add_parameter("w" + number, {shape.cols, extent()});
       const TensorId bias =
@@ -91,16 +98,17 @@ inline Graph random_mixed_network(std::mt19937& random, std::uint32_t max_extent
       return graph.add_parameter("v" + std::to_string(i), {1, cols});
     };
     switch (random() % 7) {
-      case 0: values.push_back(graph.add_relu(name, last)); break;
+      case 0: values.push_back(graph.add_map(name, "relu", {last})); break;
       case 1: values.push_back(graph.add_copy(name, last)); break;
       case 2:
-        values.push_back(graph.add_add(name, row(shape.cols), last, random() % 2 == 0));
+        values.push_back(graph.add_map(name, random() % 2 == 0 ? test::add_relu() : apply("add"),
+                                       {row(shape.cols), last}));
         break;
       case 3: {
         const TensorId other = values[random() % values.size()];
         const bool fits = graph.tensor(other).shape.cols == shape.cols &&
                           (graph.tensor(other).shape == shape || shape.rows == 1);
-        values.push_back(graph.add_add(name, fits ? other : last, last));
+        values.push_back(graph.add_map(name, "add", {fits ? other : last, last}));
         break;
       }
       default: {
@@ -108,9 +116,9 @@ inline Graph random_mixed_network(std::mt19937& random, std::uint32_t max_extent
         const Shape shape_of_weights{graph.tensor(left).shape.cols, extent()};
         const TensorId parameter = graph.add_parameter("w" + std::to_string(i), shape_of_weights);
         const TensorId product = graph.add_matmul(name, left, parameter);
-        values.push_back(random() % 2 == 0
-                             ? product
-                             : graph.add_add(name + "b", product, row(shape_of_weights.cols)));
+        values.push_back(random() % 2 == 0 ? product
+                                           : graph.add_map(name + "b", "add",
+                                                           {product, row(shape_of_weights.cols)}));
         break;
       }
     }
@@ -167,7 +175,7 @@ inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
   compiled.stats = schedule.stats;
   compiled.load_uops =
       static_cast<std::uint64_t>(std::ranges::count(uops.uops, UopKind::kLoad, &Uop::kind));
-  compiled.program = build_program(fused, tile, std::move(schedule));
+  compiled.program = build_program(fused, uops, std::move(schedule));
   verify_program(compiled.program);
   return compiled;
 }

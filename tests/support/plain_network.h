@@ -27,24 +27,28 @@ inline std::vector<std::vector<double>> compute_plainly(const Graph& graph, cons
     const Operator& oper = graph.operators()[*tensor.producer];
     const std::vector<double>& a = values[oper.inputs.front()];
     const std::vector<double>& b = values[oper.inputs[oper.inputs.size() > 1 ? 1 : 0]];
-    const std::uint64_t b_elements = b.size();  // fewer than c's if a row vector
     const std::uint64_t depth = graph.tensor(oper.inputs.front()).shape.cols;
     const std::uint64_t cols = tensor.shape.cols;
     c.resize(tensor.shape.elements());
     for (std::uint64_t i = 0; i < c.size(); ++i) {
-      switch (oper.kind) {
-        case OperatorKind::kMatMul:
-          c[i] = oper.has_bias() ? values[oper.inputs[2]][i % cols] : 0;
-          for (std::uint64_t k = 0; k < depth; ++k) {
-            c[i] += a[i / cols * depth + k] * b[k * cols + i % cols];
-          }
-          break;
-        case OperatorKind::kAdd: c[i] = a[i] + b[i % b_elements]; break;
-        case OperatorKind::kRelu: c[i] = a[i] < 0 ? 0 : a[i]; break;
-        case OperatorKind::kCopy: c[i] = a[i]; break;
+      std::vector<double> mapped;  // what the operator's expression is of
+      if (oper.kind == OperatorKind::kMatMul) {
+        c[i] = oper.has_bias ? values[oper.inputs[2]][i % cols] : 0;
+        for (std::uint64_t k = 0; k < depth; ++k) {
+          c[i] += a[i / cols * depth + k] * b[k * cols + i % cols];
+        }
+        c[i] = oper.relu && c[i] < 0 ? 0 : c[i];
+        mapped.push_back(c[i]);
+      } else if (oper.kind == OperatorKind::kCopy) {
+        c[i] = a[i];
       }
-      if (oper.relu && c[i] < 0) {
-        c[i] = 0;
+      for (const TensorId input : oper.map_inputs()) {
+        const Shape& shape = graph.tensor(input).shape;
+        const std::uint64_t row = shape.rows == 1 ? 0 : i / cols;
+        mapped.push_back(values[input][row * shape.cols + (shape.cols == 1 ? 0 : i % cols)]);
+      }
+      if (oper.has_map()) {
+        c[i] = evaluate(oper.map, mapped);
       }
     }
   }

@@ -37,6 +37,12 @@ const std::map<std::string, Effect>& effects() {
       {"compute.latency", {"0", "1000", simd}},
       {"compute.fill_overlap", {"none", "full", bound_by_compute}},
       {"compute.drain", {"off", "on", bound_by_compute}},
+      {"vector.unit", {"shared", "own", {}, kResidualGelu}},
+      {"vector.cost.simple", {"1", "64", {}, kResidualGelu}},
+      {"vector.cost.multiply", {"1", "64", {}, kResidualGelu}},
+      {"vector.cost.divide", {"1", "64", {}, kResidualGelu}},
+      {"vector.cost.exponential", {"1", "64", {}, kResidualGelu}},
+      {"vector.cost.composite", {"1", "64", {}, kResidualGelu}},
       {"sram.size", {"256KiB", "12KiB"}},
       {"sram.banks", {"16", "1"}},
       {"sram.ports", {"1", "2", {{"sram.banks", "1"}}}},
@@ -69,6 +75,7 @@ const std::map<std::string, Effect>& effects() {
       {"schedule.eviction", {"lru", "belady", {{"sram.size", "24KiB"}}, "gemm:128x128x128"}},
       {"schedule.buffering", {"single", "pingpong"}},
       {"schedule.forwarding", {"on", "off"}},
+      {"schedule.joins", {"on", "off", {{"sram.size", "32KiB"}}, kResidual}},
       {"schedule.lookahead", {"0", "128"}},
   };
   return effects;

@@ -47,6 +47,10 @@ inline std::string to_arguments(const Settings& settings) {
 inline constexpr const char* kResidual =
     "input x 70x70\nparam w1 70x70\nh = matmul+relu x w1\ns = add h x\nparam w2 70x33\n"
     "t = matmul s w2\ny = relu t\noutput y\n";
+/// With functions of every cost, and operands broadcast in every way.
+inline constexpr const char* kResidualGelu =
+    "input x 70x70\nparam w1 70x70\nh = matmul+relu x w1\ns = add h x\nparam w2 70x33\n"
+    "t = matmul s w2\ny = relu t\noutput y\n";
 
 /// A built-in, or the text of a graph.
 inline CompiledModel compiled(const std::string& model, const Config& config) {

@@ -88,7 +88,8 @@ std::vector<std::byte> to_binary(const Program& program) {
   }
 
   ByteWriter out;
-  out.reserve(kHeaderBytes + tensor_bytes + kernel_bytes + program.ops.size() * kOpBytes + kChecksumBytes);
+  out.reserve(kHeaderBytes + tensor_bytes + kernel_bytes + program.ops.size() * kOpBytes +
+              kChecksumBytes);
   out.text(kBinaryMagic);
   out.u32(kProgramFormatVersion);
   out.u32(kHeaderBytes);

@@ -138,14 +138,13 @@ class BinaryParser {
     if (kernel_bytes_ < kernel_count_ * kKernelRecordBytes || kernel_bytes_ > most_kernels) {
       fail(72, "kernel_bytes", kernel_bytes_,
            std::to_string(kernel_count_ * kKernelRecordBytes) + " to " +
-               std::to_string(most_kernels) + " for " + std::to_string(kernel_count_) +
-               " kernels");
+               std::to_string(most_kernels) + " for " + std::to_string(kernel_count_) + " kernels");
     }
   }
 
   void check_size_and_checksum() {
-    const std::uint64_t size = kHeaderBytes + tensor_bytes_ + kernel_bytes_ +
-                               op_count_ * kOpBytes + kChecksumBytes;
+    const std::uint64_t size =
+        kHeaderBytes + tensor_bytes_ + kernel_bytes_ + op_count_ * kOpBytes + kChecksumBytes;
     if (bytes_.size() < size) {
       fail_truncated("the header announces", size);
     }
@@ -239,8 +238,7 @@ class BinaryParser {
     }
     if (reader_.position() != end) {
       fail(72, "kernel_bytes", kernel_bytes_,
-           std::to_string(kernel_bytes_ - (end - reader_.position())) +
-               ", what the kernels take");
+           std::to_string(kernel_bytes_ - (end - reader_.position())) + ", what the kernels take");
     }
   }
 

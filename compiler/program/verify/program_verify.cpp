@@ -152,19 +152,19 @@ class OpVerifier {
 
   void verify_vector(std::uint32_t index, const Op& op) {
     verify_result(index, op);
-    visit_operands(program_, op,
-                   [&](std::size_t, const OperandRule& rule, std::uint32_t address,
-                       const TileExtent& extent) {
-                     sram_.check_address(index, rule.key.data(), address, extent.bytes());
-                   });
+    visit_operands(
+        program_, op,
+        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
+          sram_.check_address(index, rule.key.data(), address, extent.bytes());
+        });
     sram_.check_address(index, "destination", op.dst, result_.bytes());
-    visit_operands(program_, op,
-                   [&](std::size_t i, const OperandRule& rule, std::uint32_t address,
-                       const TileExtent&) {
-                     const OperandForm form = program_.kernels[op.kernel].operands[i];
-                     sram_.check_operand_apart(index, op.dst, address, form);
-                     sram_.read(index, rule.key.data(), address, form);
-                   });
+    visit_operands(
+        program_, op,
+        [&](std::size_t i, const OperandRule& rule, std::uint32_t address, const TileExtent&) {
+          const OperandForm form = program_.kernels[op.kernel].operands[i];
+          sram_.check_operand_apart(index, op.dst, address, form);
+          sram_.read(index, rule.key.data(), address, form);
+        });
     sram_.write(index, op.dst, result_, true);
     ++report_.executes;
   }

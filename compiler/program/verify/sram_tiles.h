@@ -18,9 +18,9 @@ struct SramTile {
   TileExtent extent;
   std::uint32_t first_step = 0;  ///< of a sum: its steps are these,
   std::uint32_t last_step = 0;   ///< but for those that came out of order
-  bool computed = false;  ///< by matmul or vector; else loaded
-  bool used = false;      ///< stored or read as an operand since `writer`
-  bool stored = false;    ///< stored at least once
+  bool computed = false;         ///< by matmul or vector; else loaded
+  bool used = false;             ///< stored or read as an operand since `writer`
+  bool stored = false;           ///< stored at least once
 
   /// A value somebody computed and nobody has seen yet.
   bool live() const { return computed && !used; }

@@ -146,14 +146,24 @@ std::map<std::string, Matrix> outputs_of(const Graph& graph) {
     const Matrix& a = values[op.inputs.front()];
     const Matrix& b = values[op.inputs[op.inputs.size() > 1 ? 1 : 0]];
     for (std::size_t i = 0; i < c.size(); ++i) {
-      c[i] = op.kind == OperatorKind::kAdd ? a[i] + b[i] : a[i];
+      c[i] = a[i];
+      std::vector<double> mapped;
       if (op.kind == OperatorKind::kMatMul) {
-        c[i] = op.has_bias() ? values[op.inputs[2]][i] : 0;
+        c[i] = op.has_bias ? values[op.inputs[2]][i] : 0;
         for (std::size_t k = 0; k < kEdge; ++k) {
           c[i] += a[i / kEdge * kEdge + k] * b[k * kEdge + i % kEdge];
         }
       }
-      c[i] = wrap(op.relu || op.kind == OperatorKind::kRelu ? std::max(c[i], 0) : c[i]);
+      c[i] = op.relu ? std::max(c[i], 0) : c[i];
+      if (op.kind == OperatorKind::kMatMul) {
+        mapped.push_back(c[i]);
+      }
+      for (const TensorId input : op.map_inputs()) {
+        mapped.push_back(values[input][i]);
+      }
+      if (op.has_map()) {
+        c[i] = static_cast<int>(evaluate(op.map, mapped));
+      }
     }
     if (tensor.role == TensorRole::kOutput) {
       outputs[tensor.name] = c;
@@ -166,9 +176,9 @@ std::map<std::string, Matrix> outputs_of(const Graph& graph) {
 Graph random_graph(std::mt19937& random) {
   Graph graph("random");
   std::vector<TensorId> ids = {graph.add_input("x", {kEdge, kEdge})};
-  ids.push_back(graph.add_relu("first", ids[0]));
+  ids.push_back(graph.add_map("first", "relu", {ids[0]}));
   const TensorId row = graph.add_parameter("row", {1, kEdge});
-  graph.mark_output(graph.add_add("second", ids[0], row));
+  graph.mark_output(graph.add_map("second", "add", {ids[0], row}));
   const auto draw = [&](std::size_t count) { return random() % count; };
   const std::size_t operators = 1 + draw(20);
   for (std::size_t i = 0; i < operators; ++i) {
@@ -178,14 +188,14 @@ Graph random_graph(std::mt19937& random) {
     switch (draw(8)) {
       case 3:
       case 4:
-        ids.push_back(draw(2) == 0 ? graph.add_add(name, row, last)
-                                   : graph.add_add(name, last, row));
+        ids.push_back(draw(2) == 0 ? graph.add_map(name, "add", {row, last})
+                                   : graph.add_map(name, "add", {last, row}));
         break;
       case 5: ids.push_back(graph.add_copy(name, last)); break;
-      case 0: ids.push_back(graph.add_add(name, last, any)); break;
+      case 0: ids.push_back(graph.add_map(name, "add", {last, any})); break;
       case 1: ids.push_back(graph.add_matmul(name, any, last, draw(4) == 0)); break;
       case 2: ids.push_back(graph.add_matmul(name, last, any)); break;
-      default: ids.push_back(graph.add_relu(name, last)); break;
+      default: ids.push_back(graph.add_map(name, "relu", {last})); break;
     }
   }
   for (const TensorId id : ids) {

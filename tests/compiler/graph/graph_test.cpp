@@ -8,6 +8,7 @@
 
 #include "compiler/base/error.h"
 #include "tests/support/error_of.h"
+#include "tests/support/networks.h"
 
 namespace tilewave {
 namespace {
@@ -23,8 +24,7 @@ TEST(Tensor, TextForms) {
   EXPECT_STREQ(to_string(TensorRole::kIntermediate), "intermediate");
   EXPECT_STREQ(to_string(TensorRole::kOutput), "output");
   EXPECT_STREQ(to_string(OperatorKind::kMatMul), "matmul");
-  EXPECT_STREQ(to_string(OperatorKind::kAdd), "add");
-  EXPECT_STREQ(to_string(OperatorKind::kRelu), "relu");
+  EXPECT_STREQ(to_string(OperatorKind::kMap), "map");
   EXPECT_STREQ(to_string(OperatorKind::kCopy), "copy");
 }
 
@@ -45,8 +45,8 @@ TEST(Graph, InfersShapesAndLinksUsers) {
   const TensorId x = graph.add_input("x", {50, 70});
   const TensorId w = graph.add_parameter("w", {70, 70});
   const TensorId h = graph.add_matmul("h", x, w, true);
-  const TensorId s = graph.add_add("s", h, x);
-  const TensorId y = graph.add_relu("y", s);
+  const TensorId s = graph.add_map("s", "add", {h, x});
+  const TensorId y = graph.add_map("y", "relu", {s});
   graph.mark_output(y);
   graph.verify();
 
@@ -73,9 +73,9 @@ TEST(Graph, RowVectors) {
   const TensorId w = graph.add_parameter("w", {70, 30});
   const TensorId bias = graph.add_parameter("bias", {1, 30});
   const TensorId h = graph.add_matmul("h", x, w, false, bias);
-  const TensorId s = graph.add_add("s", h, bias, true);
-  const TensorId t = graph.add_add("t", bias, s);  // the row vector becomes the second operand
-  const TensorId v = graph.add_add("v", bias, bias);
+  const TensorId s = graph.add_map("s", test::add_relu(), {h, bias});
+  const TensorId t = graph.add_map("t", "add", {bias, s});
+  const TensorId v = graph.add_map("v", "add", {bias, bias});
   const TensorId y = graph.add_copy("y", t);
   graph.mark_output(v);
   graph.mark_output(y);
@@ -83,15 +83,16 @@ TEST(Graph, RowVectors) {
 
   const std::vector<Operator>& operators = graph.operators();
   EXPECT_THAT(operators[0].inputs, ElementsAre(x, w, bias));
-  EXPECT_TRUE(operators[0].has_bias());
-  EXPECT_FALSE(is_row_broadcast(graph, operators[0]));
+  EXPECT_TRUE(operators[0].has_bias);
   EXPECT_THAT(operators[1].inputs, ElementsAre(h, bias));
-  EXPECT_TRUE(operators[1].relu);
-  EXPECT_TRUE(is_row_broadcast(graph, operators[1]));
-  EXPECT_THAT(operators[2].inputs, ElementsAre(s, bias));
-  EXPECT_TRUE(is_row_broadcast(graph, operators[2]));
-  EXPECT_FALSE(is_row_broadcast(graph, operators[3]));
-  EXPECT_FALSE(operators[3].has_bias());
+  EXPECT_EQ(to_text(operators[1].map), "add x0 x1; relu t0");
+  EXPECT_THAT(operators[2].inputs, ElementsAre(bias, s));
+  const Shape whole{50, 30};
+  EXPECT_EQ(broadcast_of({1, 30}, whole), Broadcast::kRow);
+  EXPECT_EQ(broadcast_of(whole, whole), Broadcast::kNone);
+  EXPECT_EQ(broadcast_of({50, 1}, whole), Broadcast::kColumn);
+  EXPECT_EQ(broadcast_of({1, 1}, whole), Broadcast::kValue);
+  EXPECT_FALSE(operators[3].has_bias);
   EXPECT_EQ(operators[4].kind, OperatorKind::kCopy);
   EXPECT_THAT(graph.tensor(bias).users, ElementsAre(0, 1, 2, 3, 3));
   EXPECT_EQ(graph.tensor(y).shape, (Shape{50, 30}));
@@ -108,9 +109,9 @@ TEST(Graph, ATensorUsedTwiceByOneOperatorHasTwoUses) {
 TEST(Graph, AnOutputMayHaveUsers) {
   Graph graph("g");
   const TensorId x = graph.add_input("x", {8, 8});
-  const TensorId h = graph.add_relu("h", x);
+  const TensorId h = graph.add_map("h", "relu", {x});
   graph.mark_output(h);
-  graph.mark_output(graph.add_relu("y", h));
+  graph.mark_output(graph.add_map("y", "relu", {h}));
   EXPECT_EQ(error_of([&] { graph.verify(); }), "");
 }
 
@@ -147,13 +148,15 @@ TEST(Graph, WrongAdditionsAreNamedAndChangeNothing) {
       {[&] { graph.add_matmul("h1", x, w1); },
        "graph 'mlp': matmul 'h1' of x [128x100] and w1 [128x64]: inner dimensions 100 and 128 "
        "differ"},
-      {[&] { graph.add_add("s", x, w1); },
+      {[&] {
+         graph.add_map("s", "add", {x, w1});
+       },
        "graph 'mlp': add 's' of x [128x100] and w1 [128x64]: shapes 128x100 and 128x64 differ, "
        "and neither is a row vector of the other's width"},
       {[&] { graph.add_matmul("h1", x, square, false, w1); },
        "graph 'mlp': matmul 'h1' of x [128x100] and square [100x100] and w1 [128x64]: bias 128x64 "
        "is not the row vector 1x100"},
-      {[&] { graph.add_relu("w1", x); },
+      {[&] { graph.add_map("w1", "relu", {x}); },
        "graph 'mlp': relu 'w1' of x [128x100]: the name is taken by param w1 [128x64]"},
       {[&] {
          graph.add_input("x", {1, 1});
@@ -167,7 +170,8 @@ TEST(Graph, WrongAdditionsAreNamedAndChangeNothing) {
          graph.add_parameter("9\n", {1, 1});
        },
        "graph 'mlp': param '9\\x0a' [1x1]: " + rule},
-      {[&] { graph.add_relu("a b", x); }, "graph 'mlp': relu 'a b' of x [128x100]: " + rule},
+      {[&] { graph.add_map("a b", "relu", {x}); },
+       "graph 'mlp': relu 'a b' of x [128x100]: " + rule},
       {[&] {
          graph.add_input("z", {0, 5});
        },
@@ -199,14 +203,14 @@ TEST(Graph, WrongAdditionsAreNamedAndChangeNothing) {
 
 TEST(Graph, OutputTwice) {
   Graph graph("g");
-  const TensorId y = graph.add_relu("y", graph.add_input("x", {2, 3}));
+  const TensorId y = graph.add_map("y", "relu", {graph.add_input("x", {2, 3})});
   graph.mark_output(y);
   EXPECT_EQ(error_of([&] { graph.mark_output(y); }), "graph 'g': y [2x3] is already an output");
 }
 
 TEST(Graph, LargestTensorIsAllowed) {
   Graph graph("g");
-  graph.mark_output(graph.add_relu("y", graph.add_input("x", {1U << 20, 1U << 20})));
+  graph.mark_output(graph.add_map("y", "relu", {graph.add_input("x", {1U << 20, 1U << 20})}));
   EXPECT_EQ(error_of([&] { graph.verify(); }), "");
 }
 
@@ -214,15 +218,15 @@ TEST(Graph, TensorsAreLimited) {
   Graph graph("g");
   TensorId last = graph.add_input("x", {1, 1});
   for (int i = 1; i < 65536; ++i) {
-    last = graph.add_relu("t" + std::to_string(i), last);
+    last = graph.add_map("t" + std::to_string(i), "relu", {last});
   }
-  EXPECT_EQ(error_of([&] { graph.add_relu("more", last); }),
+  EXPECT_EQ(error_of([&] { graph.add_map("more", "relu", {last}); }),
             "graph 'g': relu 'more' of t65535 [1x1]: a graph has at most 65536 tensors");
 }
 
 TEST(Graph, ForeignTensorsAreOurBug) {
   Graph graph("g");
-  EXPECT_THROW(graph.add_relu("y", 0), InternalError);
+  EXPECT_THROW(graph.add_map("y", "relu", {0}), InternalError);
   EXPECT_THROW(graph.mark_output(7), InternalError);
 }
 
@@ -231,11 +235,11 @@ TEST(Graph, VerifyWantsOperatorsOutputsAndUses) {
   const auto verify = [&] { graph.verify(); };
   EXPECT_EQ(error_of(verify), "graph 'g': no operator");
   const TensorId x = graph.add_input("x", {2, 3});
-  const TensorId y = graph.add_relu("y", x);
+  const TensorId y = graph.add_map("y", "relu", {x});
   EXPECT_EQ(error_of(verify), "graph 'g': no output");
   graph.mark_output(y);
   EXPECT_EQ(error_of(verify), "");
-  const TensorId dead = graph.add_relu("dead", x);
+  const TensorId dead = graph.add_map("dead", "relu", {x});
   EXPECT_EQ(error_of(verify), "graph 'g': intermediate dead [2x3] is neither used nor an output");
   graph.mark_output(dead);
   graph.add_parameter("w", {4, 5});

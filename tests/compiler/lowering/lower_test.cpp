@@ -61,7 +61,7 @@ TEST(Lower, ElementwiseCountsFollowTheClosedFormula) {
       Graph graph("g");
       const TensorId x = graph.add_input("x", {rows, cols});
       const TensorId y = graph.add_input("y", {rows, cols});
-      graph.mark_output(graph.add_relu("r", graph.add_add("s", x, y)));
+      graph.mark_output(graph.add_map("r", "relu", {graph.add_add("s", x, y)}));
       const UopList list = lower(graph, {});
       const std::uint64_t tiles = ((rows + 31) / 32) * ((cols + 31) / 32);
       EXPECT_EQ(count(list, UopKind::kLoad), 3 * tiles);  // two for the add, one for the ReLU
@@ -246,7 +246,7 @@ TEST(Lower, LoadsTheBiasAtTheFirstStepWhicheverThatIs) {
 TEST(Lower, LoadsARowVectorForEveryRowOfTiles) {
   Graph graph("g");
   const TensorId x = graph.add_input("x", {64, 64});
-  graph.mark_output(graph.add_add("y", x, graph.add_parameter("b", {1, 64})));
+  graph.mark_output(graph.add_map("y", "add", {x, graph.add_parameter("b", {1, 64})}));
   const UopList list = lower(graph, {});
   EXPECT_EQ(to_text(graph, list),
             "# tile 32x32x32 (m, n, k), 16 uOps\n"

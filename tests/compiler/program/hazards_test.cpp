@@ -22,9 +22,10 @@ constexpr std::uint32_t kTileBytes = 256;  // 8×8
 /// would pass the verifier.
 Program program_of(const std::string& ops) {
   return parse_program_text(
-      "tilewave-program 2\ntile 8 8 8\nsram 0x2000\ntensor x input 32x32 tile 8x8 dram 0\n"
+      "tilewave-program 3\ntile 8 8 8\nsram 0x2000\ntensor x input 32x32 tile 8x8 dram 0\n"
       "tensor h intermediate 32x32 tile 8x8 dram 0x1000\ntensor y output 32x32 tile 8x8 dram "
-      "0x2000\nops\n" +
+      "0x2000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row | add x0 x1\nkernel 2 tile | relu "
+      "x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n" +
           ops,
       "hazards_test");
 }
@@ -51,18 +52,19 @@ TEST(Hazards, NoneAmongStrangers) {
 }
 
 TEST(Hazards, ReadAfterWrite) {
-  EXPECT_EQ(hazards_of_last(std::string(kLoads) + "relu h[0,0] a=0 -> 0x200\n"),
+  EXPECT_EQ(hazards_of_last(std::string(kLoads) + "vector h[0,0] kernel=2 a=0 -> 0x200\n"),
             "load_dma 0 read-after-write");
-  EXPECT_EQ(hazards_of_last(std::string(kLoads) + "add h[0,0] a=0 b=0x100 -> 0x200\n"),
+  EXPECT_EQ(hazards_of_last(std::string(kLoads) + "vector h[0,0] kernel=0 a=0 b=0x100 -> 0x200\n"),
             "load_dma 1 read-after-write");  // the later of two
-  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nrelu h[0,0] a=0 -> 0x200\nstore h[0,0] <- 0x200\n"),
+  EXPECT_EQ(hazards_of_last(
+                "load x[0,0] -> 0\nvector h[0,0] kernel=2 a=0 -> 0x200\nstore h[0,0] <- 0x200\n"),
             "compute 1 read-after-write");
 }
 
 TEST(Hazards, WriteAfterRead) {
   const std::string ops = std::string(kLoads) +
-                          "relu h[0,0] a=0 -> 0x200\nstore h[0,0] <- 0x200\n"
-                          "add h[0,1] a=0 b=0x100 -> 0x300\n";
+                          "vector h[0,0] kernel=2 a=0 -> 0x200\nstore h[0,0] <- 0x200\n"
+                          "vector h[0,1] kernel=0 a=0 b=0x100 -> 0x300\n";
   EXPECT_EQ(hazards_of_last(ops + "load x[1,0] -> 0\n"),
             "load_dma 0 write-after-write; compute 4 write-after-read");
   EXPECT_EQ(hazards_of_last(ops + "load x[1,0] -> 0x200\n"),
@@ -97,14 +99,16 @@ TEST(Hazards, PartialOverlapsOnBothSidesOfEachEdge) {
 }
 
 TEST(Hazards, OneTileAcrossTwoMeetsBoth) {
-  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nload x[1,0] -> 0x100\nrelu h[0,0] a=0 -> 0x400\n"
-                            "store h[0,0] <- 0x100\nload x[0,1] -> 0x80\n"),
+  EXPECT_EQ(hazards_of_last(
+                "load x[0,0] -> 0\nload x[1,0] -> 0x100\nvector h[0,0] kernel=2 a=0 -> 0x400\n"
+                "store h[0,0] <- 0x100\nload x[0,1] -> 0x80\n"),
             "load_dma 1 write-after-write; store_dma 3 write-after-read; "
             "compute 2 write-after-read");
 }
 
 TEST(Hazards, LoadAfterStoreOfTheSameDramTile) {
-  const std::string ops = "load x[0,0] -> 0\nrelu h[0,0] a=0 -> 0x200\nstore h[0,0] <- 0x200\n";
+  const std::string ops =
+      "load x[0,0] -> 0\nvector h[0,0] kernel=2 a=0 -> 0x200\nstore h[0,0] <- 0x200\n";
   EXPECT_EQ(hazards_of_last(ops + "load h[0,0] -> 0x400\n"), "store_dma 2 read-after-write");
   EXPECT_EQ(hazards_of_last(ops + "load h[0,1] -> 0x400\n"), "none");
   EXPECT_EQ(hazards_of_last(ops + "load y[0,0] -> 0x400\n"), "none");
@@ -128,7 +132,7 @@ TEST(Hazards, AccumulationIsNoHazardAmongMatmuls) {
 }
 
 TEST(Hazards, ReadAfterWriteIsNamedWhenSeveralMeet) {
-  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nrelu h[0,0] a=0 -> 0\n"),
+  EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nvector h[0,0] kernel=2 a=0 -> 0\n"),
             "load_dma 0 read-after-write");  // and write-after-write
 }
 
@@ -151,8 +155,11 @@ void expect_same_hazards(const Program& program, std::uint32_t line_bytes) {
   }
 }
 
-/// Ops at random addresses that overlap in part. `in_place`: matmuls that continue a sum, and add
-/// and ReLU onto their own operand; otherwise no op reads what it writes.
+/// Of the programs here: one of two whole operands, one of one.
+constexpr std::array<std::uint16_t, 2> kPlainKernels = {0, 2};
+
+/// Ops at random addresses that overlap in part. `in_place`: matmuls that continue a sum, and vector
+/// ops onto their own operand; otherwise no op reads what it writes.
 Program random_ops(std::mt19937& random, bool in_place) {
   Program program = program_of("");
   const auto below = [&](std::uint32_t limit) {
@@ -167,13 +174,15 @@ Program random_ops(std::mt19937& random, bool in_place) {
     op.tensor = below(3);
     op.row = below(2);
     op.col = below(2);
-    const bool dma = engine_of(op.opcode) != Engine::kCompute;
+    const bool dma = moves_tile(op);
     op.clear = op.opcode == Opcode::kMatmul && (!in_place || below(2) == 0);
     op.a = op.opcode == Opcode::kLoad ? 0 : 64 * below(24);
-    op.b = op.opcode == Opcode::kMatmul || op.opcode == Opcode::kAdd ? 64 * below(24) : 0;
+    op.kernel = op.opcode == Opcode::kVector ? kPlainKernels[below(2)] : 0;
+    const bool two = op.opcode == Opcode::kMatmul || op.kernel == kPlainKernels[0];
+    op.b = computes(op) && two ? 64 * below(24) : 0;
     op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(24);
     const bool apart_a = apart(op.dst, op.a);
-    const bool apart_b = op.opcode == Opcode::kRelu || apart(op.dst, op.b);
+    const bool apart_b = !two || apart(op.dst, op.b);
     const bool same =
         in_place && op.opcode != Opcode::kMatmul;  // in place as a whole or not at all
     const bool separate =
@@ -202,10 +211,12 @@ TEST(Hazards, RandomProgramsInPlaceAgreeLineByLine) {
 /// Ops of all opcodes with tiles of four sizes that overlap in part.
 Program random_uneven_ops(std::mt19937& random) {
   Program program = parse_program_text(
-      "tilewave-program 2\ntile 24 16 8\nsram 0x2000\ntensor a input 48x16 tile 24x8 dram 0\n"
+      "tilewave-program 3\ntile 24 16 8\nsram 0x2000\ntensor a input 48x16 tile 24x8 dram 0\n"
       "tensor b input 16x32 tile 8x16 dram 0x1000\n"
       "tensor c intermediate 48x32 tile 24x16 dram 0x2000\n"
-      "tensor d input 1x32 tile 1x16 dram 0x8000\nops\n",
+      "tensor d input 1x32 tile 1x16 dram 0x8000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile "
+      "row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
+      "tile row | add x0 x1; relu t0\nops\n",
       "hazards_test");
   const auto below = [&](std::uint32_t limit) {
     return static_cast<std::uint32_t>(random() % limit);
@@ -213,16 +224,17 @@ Program random_uneven_ops(std::mt19937& random) {
   while (program.ops.size() < 60) {
     Op op;
     op.opcode = static_cast<Opcode>(below(kOpcodeCount));
-    const bool dma = engine_of(op.opcode) != Engine::kCompute;
+    const bool dma = moves_tile(op);
     op.tensor = dma ? below(4) : 2;
     op.row = op.tensor == 3 ? 0 : below(2);
     op.col = below(2);
     op.clear = op.opcode == Opcode::kMatmul && below(2) == 0;
     op.biased = op.clear && below(2) == 0;
-    op.broadcast = op.opcode == Opcode::kAdd && below(2) == 0;
+    op.kernel = op.opcode == Opcode::kVector ? static_cast<std::uint16_t>(below(5)) : 0;
+    const std::size_t operands = operand_rules(program, op).size();
     op.a = op.opcode == Opcode::kLoad ? 0 : 64 * below(60);
-    op.b = op.opcode == Opcode::kMatmul || op.opcode == Opcode::kAdd ? 64 * below(60) : 0;
-    op.bias = op.biased ? 64 * below(60) : 0;
+    op.b = operands > 1 ? 64 * below(60) : 0;
+    op.c = op.biased ? 64 * below(60) : 0;
     op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(60);
     bool apart = true;  // but for the accumulator itself, no op reads what it writes
     visit_sram(
@@ -259,8 +271,8 @@ TEST(Hazards, ASchedulesRowVectorsAreReadAsFarAsTheyGo) {
 }
 
 TEST(Hazards, AStepInPlaceWaitsForEarlierReadersOfTheSameEngine) {
-  const std::string ops = "load x[0,0] -> 0\nrelu h[0,0] a=0 -> 0x200\n";
-  EXPECT_EQ(hazards_of_last(ops + "relu h[0,1] a=0 -> 0\n"),
+  const std::string ops = "load x[0,0] -> 0\nvector h[0,0] kernel=2 a=0 -> 0x200\n";
+  EXPECT_EQ(hazards_of_last(ops + "vector h[0,1] kernel=2 a=0 -> 0\n"),
             "load_dma 0 read-after-write; compute 1 write-after-read");
 }
 

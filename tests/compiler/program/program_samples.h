@@ -12,7 +12,7 @@ namespace tilewave::test {
 /// Legal, with every opcode and flag, one tile each: h = relu(b + x·w), s = relu(2h + b), y =
 /// relu(s).
 inline constexpr const char* kSampleText =
-    "tilewave-program 2\n"
+    "tilewave-program 3\n"
     "tile 8 8 8\n"
     "sram 0x440\n"
     "tensor x input 8x8 tile 8x8 dram 0x0\n"
@@ -21,16 +21,36 @@ inline constexpr const char* kSampleText =
     "tensor s intermediate 8x8 tile 8x8 dram 0x300\n"
     "tensor y output 7x5 tile 8x8 dram 0x400\n"
     "tensor b param 1x8 tile 1x8 dram 0x500\n"
+    "kernel 0 tile tile | add x0 x1\n"
+    "kernel 1 tile row | add x0 x1\n"
+    "kernel 2 tile | relu x0\n"
+    "kernel 3 tile tile | add x0 x1; relu t0\n"
+    "kernel 4 tile row | add x0 x1; relu t0\n"
     "ops\n"
     "load   x[0,0] -> 0x0000 ping\n"
     "load   w[0,0] -> 0x0100 pong\n"
     "load   b[0,0] -> 0x0400\n"
     "matmul h[0,0] k=0 a=0x0000 b=0x0100 bias=0x0400 -> 0x0200 clear relu ping\n"
     "store  h[0,0] <- 0x0200 relu\n"
-    "add    s[0,0] a=0x0200 b=0x0200 -> 0x0300\n"
-    "add    s[0,0] a=0x0300 b=0x0400 -> 0x0300 broadcast relu\n"
-    "relu   y[0,0] a=0x0300 -> 0x0000\n"
+    "vector s[0,0] kernel=0 a=0x0200 b=0x0200 -> 0x0300\n"
+    "vector s[0,0] kernel=4 a=0x0300 b=0x0400 -> 0x0300\n"
+    "vector y[0,0] kernel=2 a=0x0300 -> 0x0000\n"
     "store  y[0,0] <- 0x0000\n";
+
+/// Legal, of one to four operands in any form, each read once or more, with numbers and parameters.
+inline VectorKernel random_kernel(std::mt19937& random) {
+  VectorKernel kernel;
+  const std::size_t operands = 1 + random() % kMaxMapOperands;
+  for (std::size_t i = 0; i < operands; ++i) {
+    kernel.operands.push_back(static_cast<OperandForm>(random() % kOperandFormCount));
+    const Argument other = i > 0 ? Argument::step(random() % i)
+                                 : Argument::number(static_cast<float>(random() % 100) / 8);
+    kernel.expression.steps.push_back(make_step("add", {Argument::operand(i), other}));
+  }
+  kernel.expression.steps.push_back(make_step("leakyrelu", {Argument::step(operands - 1)},
+                                              {static_cast<float>(random() % 100) / 64}));
+  return kernel;
+}
 
 /// Any program that has a form, legal or not: random tensors, opcodes, addresses and flags.
 inline Program random_program(std::uint32_t seed) {
@@ -42,7 +62,7 @@ inline Program random_program(std::uint32_t seed) {
   Program program;
   program.tile = {8 * (1 + below(32)), 8 * (1 + below(32)), 8 * (1 + below(32))};
   const TileExtent extents[] = {program.tile.left(), program.tile.right(), program.tile.result(),
-                                program.tile.row()};
+                                program.tile.row(), program.tile.column()};
   program.sram_bytes = any() % (kMaxSramBytes + 1);
   const std::uint32_t tensors = 1 + below(6);
   for (std::uint32_t i = 0; i < tensors; ++i) {
@@ -50,11 +70,15 @@ inline Program random_program(std::uint32_t seed) {
     tensor.name =
         std::string(1 + below(20), static_cast<char>('a' + i)) + "/x.y:" + std::to_string(i);
     tensor.shape = {1 + below(3000), 1 + below(3000)};
-    tensor.tile = extents[below(4)];
+    tensor.tile = extents[below(5)];
     tensor.padded = padded_shape(tensor.shape, tensor.tile);
     tensor.role = static_cast<TensorRole>(below(4));
     tensor.dram_base = std::uint64_t{64} * below(1U << 20);
     program.tensors.push_back(tensor);
+  }
+  const std::uint32_t kernels = 1 + below(4);
+  for (std::uint32_t i = 0; i < kernels; ++i) {
+    program.kernels.push_back(random_kernel(random));
   }
   const std::uint32_t ops = below(40);
   for (std::uint32_t i = 0; i < ops; ++i) {
@@ -65,15 +89,17 @@ inline Program random_program(std::uint32_t seed) {
     op.row = any();
     op.col = any();
     const bool matmul = op.opcode == Opcode::kMatmul;
-    const bool add = op.opcode == Opcode::kAdd;
+    const bool vector = op.opcode == Opcode::kVector;
     op.clear = matmul && below(2) == 1;
     op.biased = op.clear && below(2) == 1;
-    op.broadcast = add && below(2) == 1;
-    op.relu = (op.opcode == Opcode::kStore || matmul || add) && below(2) == 1;
-    op.bias = op.biased ? any() : 0;
+    op.relu = (op.opcode == Opcode::kStore || matmul) && below(2) == 1;
+    op.kernel = vector ? static_cast<std::uint16_t>(below(kernels)) : 0;
+    const std::size_t read = vector ? program.kernels[op.kernel].operands.size() : 2;
     op.k = matmul ? any() : 0;
     op.a = op.opcode != Opcode::kLoad ? any() : 0;
-    op.b = matmul || add ? any() : 0;
+    op.b = matmul || (vector && read > 1) ? any() : 0;
+    op.c = op.biased || (vector && read > 2) ? any() : 0;
+    op.d = vector && read > 3 ? any() : 0;
     op.dst = op.opcode != Opcode::kStore ? any() : 0;
     program.ops.push_back(op);
   }

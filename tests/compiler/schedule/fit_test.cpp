@@ -43,7 +43,7 @@ TEST(Fit, OneStepIsEnoughForTilesOfAnySizes) {
     SCOPED_TRACE(to_text(fused) + std::to_string(tile.m) + "x" + std::to_string(tile.n) + "x" +
                  std::to_string(tile.k));
     FittingSchedule fitting = schedule_to_fit(fused, tile, options);
-    const Program program = build_program(fused, tile, std::move(fitting.schedule));
+    const Program program = build_program(fused, fitting.uops, std::move(fitting.schedule));
     verify_program(program);
     EXPECT_LE(program.sram_bytes, options.sram_bytes);
   }
@@ -53,13 +53,42 @@ TEST(Fit, ABiasThatDoesNotFitBesideTheTilesStaysAnAdd) {
   const Graph graph = parse_graph(
       "input x 64x64\nparam w 64x64\nparam b 1x64\nh = matmul x w\ny = add h b\noutput y\n", "g");
   // Three tiles of 4096, and a row of 32 · 4.
-  EXPECT_EQ(fuse_to_fit(graph, {}, 3 * 4096 + 128).operators().size(), 1U);
-  EXPECT_EQ(fuse_to_fit(graph, {}, 3 * 4096 + 64).operators().size(), 2U);
   ScheduleOptions options;
+  options.sram_bytes = 3 * 4096 + 128;
+  EXPECT_EQ(to_text(fuse_to_fit(graph, {}, options)),
+            "graph g\ninput x 64x64\nparam w 64x64\nparam b 1x64\n"
+            "y = matmul+bias x w b\noutput y\n");
+  options.sram_bytes = 3 * 4096 + 64;
+  EXPECT_EQ(to_text(fuse_to_fit(graph, {}, options)),
+            "graph g\ninput x 64x64\nparam w 64x64\nparam b 1x64\n"
+            "y = matmul x w b | add x0 x1\noutput y\n");
   options.sram_bytes = 3 * 4096;
-  EXPECT_EQ(schedule_to_fit(fuse_to_fit(graph, {}, options.sram_bytes), {}, options)
-                .schedule.stats.executes,
+  EXPECT_EQ(compile_to_fit(graph, {}, options).fitting.schedule.stats.executes,
             12U);  // 2 · 2 · 2 steps, 2 · 2 adds
+}
+
+TEST(Fit, AResidualJoinsAProductThatWouldLeaveTheSram) {
+  const Graph graph = parse_graph(
+      "input x 128x128\nparam w 128x128\nh = matmul x w\ns = add h x\ny = relu s\noutput y\n", "g");
+  const std::string head = "graph g\ninput x 128x128\nparam w 128x128\n";
+  const std::string apart = head + "h = matmul x w\ny = add+relu h x\noutput y\n";
+  const std::string joined = head + "y = matmul x w x | add x0 x1; relu t0\noutput y\n";
+  ScheduleOptions options;
+  options.sram_bytes = 256 * 1024;  // the product, 64 KiB, stays
+  EXPECT_EQ(to_text(compile_to_fit(graph, {}, options).fused), apart);
+  options.sram_bytes = 64 * 1024;  // more than half
+  EXPECT_EQ(to_text(compile_to_fit(graph, {}, options).fused), joined);
+  options.sram_bytes = 128 * 1024;  // half; then it is seen whether it has to leave
+  const CompiledSchedule tight = compile_to_fit(graph, {}, options);
+  for (const Op& op : tight.fitting.schedule.ops) {
+    EXPECT_TRUE(!is_store(op) || tight.fused.tensor(op.tensor).role == TensorRole::kOutput);
+  }
+  options.joins = false;
+  options.sram_bytes = 64 * 1024;
+  EXPECT_EQ(to_text(compile_to_fit(graph, {}, options).fused), apart);
+  options.joins = true;
+  options.forwarding = false;
+  EXPECT_EQ(to_text(compile_to_fit(graph, {}, options).fused), apart);
 }
 
 TEST(Fit, SaysWhichStepDoesNotFit) {

@@ -110,7 +110,7 @@ TEST(VerifySchedule, RefusesWrongSchedules) {
            "5: accumulates where its tile is not"},
           {"accumulator not cleared", [](Ops& o) { o[2].clear = false; }, "2" + kElse},
           {"accumulator cleared again", [](Ops& o) { o[5].clear = true; }, "5" + kElse},
-          {"another operation", [](Ops& o) { o[13].opcode = Opcode::kRelu; }, "13" + kElse},
+          {"another operation", [](Ops& o) { o[13].opcode = Opcode::kVector; }, "13" + kElse},
           {"ReLU in the middle of a sum", [](Ops& o) { o[2].relu = true; }, "2" + kElse},
           {"ReLU that nobody asked for", [](Ops& o) { o[13].relu = true; }, "13" + kElse},
           {"ReLU of the step and of the store", [](Ops& o) { o[5].relu = true; }, "6" + kOperand},

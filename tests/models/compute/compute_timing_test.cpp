@@ -2,6 +2,8 @@
 #include "models/compute/compute_timing.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,8 +32,21 @@ Op step_of(Opcode opcode) {
 
 const Op kMatmul = step_of(Opcode::kMatmul);
 
+/// Of a tile; kernel 0 adds, kernel 1 is a ReLU, kernel 2 a GELU of a sum.
+const Program& program_of(const TileShape& tile = {}) {
+  static std::map<std::array<std::uint32_t, 3>, Program> programs;
+  Program& program = programs[{tile.m, tile.n, tile.k}];
+  program.tile = tile;
+  program.kernels = {parse_vector_kernel("tile row | add x0 x1"),
+                     parse_vector_kernel("tile | relu x0"),
+                     parse_vector_kernel("tile tile | add x0 x1; gelu t0")};
+  return program;
+}
+
+Op vector_step(std::uint16_t kernel) { return {.opcode = Opcode::kVector, .kernel = kernel}; }
+
 Cycle duration(const ComputeConfig& config, const TileShape& tile = {}) {
-  return ComputeTiming(config, tile).step(kMatmul).duration;
+  return ComputeTiming(config, program_of(tile)).step(kMatmul).duration;
 }
 
 TEST(ComputeTiming, DurationsOfOneStep) {
@@ -55,8 +70,9 @@ TEST(ComputeTiming, EachDataflowTakesItsOwnExtents) {
 TEST(ComputeTiming, DrainAddsTheHeightPerFoldForOutputStationaryOnly) {
   ComputeConfig config = array(kOutputStationary, 16, 8);
   config.drain = true;
-  EXPECT_EQ(duration(config), 560U);                                        // 432 + 8 · 16
-  EXPECT_EQ(ComputeTiming(config, {}).initiation_interval(kMatmul), 256U);  // 8 · 32, as without
+  EXPECT_EQ(duration(config), 560U);  // 432 + 8 · 16
+  EXPECT_EQ(ComputeTiming(config, program_of()).initiation_interval(kMatmul),
+            256U);  // 8 · 32, as without
   for (const Dataflow dataflow : {kWeightStationary, kInputStationary}) {
     config.dataflow = dataflow;
     EXPECT_EQ(duration(config), 560U);  // unchanged
@@ -71,7 +87,7 @@ TEST(ComputeTiming, SimdPaysMacsAndLatency) {
   EXPECT_EQ(duration(config), 39U);  // 32768 / 1024 + 7
   config.macs_per_cycle = 1000;
   EXPECT_EQ(duration(config), 40U);  // ⌈32.768⌉ + 7
-  EXPECT_FALSE(ComputeTiming(config, {}).overlaps(true));
+  EXPECT_FALSE(ComputeTiming(config, program_of()).overlaps(true));
 }
 
 TEST(ComputeTiming, ElementwisePaysLanesAndLatencyInEveryDataflow) {
@@ -79,19 +95,23 @@ TEST(ComputeTiming, ElementwisePaysLanesAndLatencyInEveryDataflow) {
     ComputeConfig config = array(dataflow, 32, 32);
     config.vector_lanes = 48;
     config.latency = 5;
-    const ComputeTiming timing(config, {});
-    for (const Opcode opcode : {Opcode::kAdd, Opcode::kRelu}) {
-      EXPECT_EQ(timing.step(step_of(opcode)).duration, 27U);  // ⌈1024 / 48⌉ + 5
-      EXPECT_EQ(timing.step(step_of(opcode)).interval, 22U);
-      EXPECT_EQ(timing.initiation_interval(step_of(opcode)), 22U);
+    const ComputeTiming timing(config, program_of());
+    for (const std::uint16_t kernel : {0, 1}) {
+      EXPECT_EQ(timing.step(vector_step(kernel)).duration, 27U);  // ⌈1024 / 48⌉ + 5
+      EXPECT_EQ(timing.step(vector_step(kernel)).interval, 22U);
+      EXPECT_EQ(timing.initiation_interval(vector_step(kernel)), 22U);
     }
+    EXPECT_EQ(timing.step(vector_step(2)).interval, 198U);  // (1 + 8) · 22
+    config.vector.cost[static_cast<std::size_t>(CostClass::kComposite)] = 3;
+    EXPECT_EQ(ComputeTiming(config, program_of()).step(vector_step(2)).interval,
+              88U);  // (1 + 3) · 22
   }
 }
 
 /// Cycles of steps one after another as the core lets them in: a step that may overlap starts one
 /// interval after the one before it, else when that one is complete; chains start a preload apart.
 Cycle total(const ComputeConfig& config, const std::vector<Op>& steps) {
-  const ComputeTiming timing(config, {});
+  const ComputeTiming timing(config, program_of());
   Cycle released = 0;
   Cycle complete = 0;
   Cycle chain_start = 0;
@@ -188,7 +208,7 @@ TEST(ComputeTiming, FullOverlapOfSingleStepsCostsTheLongerOfStreamAndPreload) {
 
 TEST(ComputeTiming, InitiationIntervalsAreTheStreamedExtentPerFold) {
   const auto interval = [](Dataflow dataflow) {
-    return ComputeTiming(array(dataflow, 16, 8), {}).initiation_interval(kMatmul);
+    return ComputeTiming(array(dataflow, 16, 8), program_of()).initiation_interval(kMatmul);
   };
   EXPECT_EQ(interval(kOutputStationary), 256U);  // 2·4 · K
   EXPECT_EQ(interval(kWeightStationary), 256U);  // 2·4 · M
@@ -196,66 +216,68 @@ TEST(ComputeTiming, InitiationIntervalsAreTheStreamedExtentPerFold) {
   ComputeConfig simd;
   simd.dataflow = kSimd;
   simd.latency = 9;
-  EXPECT_EQ(ComputeTiming(simd, {}).initiation_interval(kMatmul), 32U);  // 32768 / 1024
+  EXPECT_EQ(ComputeTiming(simd, program_of()).initiation_interval(kMatmul), 32U);  // 32768 / 1024
 }
 
 TEST(ComputeTiming, ChainsKeepTheStationaryOperandInPlace) {
   for (const Dataflow dataflow : {kOutputStationary, kWeightStationary, kInputStationary, kSimd}) {
-    const ComputeTiming timing(array(dataflow, 32, 32), {});
+    const ComputeTiming timing(array(dataflow, 32, 32), program_of());
     const std::vector<Op> steps = chains_of(dataflow, 2, 2);
     EXPECT_TRUE(timing.chains(steps[0], steps[1]));
     EXPECT_FALSE(timing.chains(steps[1], steps[2]));
-    for (const Opcode opcode : {Opcode::kAdd, Opcode::kRelu}) {
-      EXPECT_FALSE(timing.chains(steps[0], step_of(opcode)));
-      EXPECT_FALSE(timing.chains(step_of(opcode), steps[0]));
-      EXPECT_FALSE(timing.chains(step_of(opcode), step_of(opcode)));
-    }
+    EXPECT_FALSE(timing.chains(steps[0], vector_step(0)));
+    EXPECT_FALSE(timing.chains(vector_step(0), steps[0]));
+    EXPECT_FALSE(timing.chains(vector_step(0), vector_step(0)));
   }
   // The same address is not the same accumulator once it is cleared.
   std::vector<Op> sums = chains_of(kOutputStationary, 1, 2);
   sums[1].clear = true;
-  EXPECT_FALSE(ComputeTiming(array(kOutputStationary, 32, 32), {}).chains(sums[0], sums[1]));
+  EXPECT_FALSE(
+      ComputeTiming(array(kOutputStationary, 32, 32), program_of()).chains(sums[0], sums[1]));
 }
 
-/// Letters for what a step streams: a, b, r(ead) and w(rite) of the accumulator.
+/// Letters for what a step streams, in order: its operands a, b and c, and d for its result.
+std::string streams(const ComputeTiming& timing, Op op, bool chained, bool continues) {
+  op.a = 0xa000;
+  op.b = 0xb000;
+  op.c = op.biased ? 0xc000 : 0;
+  op.dst = 0xd000;
+  std::string text;
+  timing.visit_streams(op, chained, continues, [&](std::uint32_t address, std::uint64_t) {
+    text += static_cast<char>('a' + (address >> 12) - 0xa);
+  });
+  return text;
+}
 std::string streams(Dataflow dataflow, bool clear, bool chained, bool continues) {
   Op op = kMatmul;
   op.clear = clear;
-  const auto s = ComputeTiming(array(dataflow, 32, 32), {}).streams(op, chained, continues);
-  return std::string(s.a ? "a" : "") + (s.b ? "b" : "") + (s.dst_read ? "r" : "") +
-         (s.dst_write ? "w" : "");
+  return streams(ComputeTiming(array(dataflow, 32, 32), program_of()), op, chained, continues);
 }
 
 TEST(ComputeTiming, StreamsWhatIsNotInPlace) {
   EXPECT_EQ(streams(kOutputStationary, true, false, true), "ab");
   EXPECT_EQ(streams(kOutputStationary, false, true, true), "ab");
-  EXPECT_EQ(streams(kOutputStationary, false, true, false), "abw");
-  EXPECT_EQ(streams(kOutputStationary, false, false, false), "abrw");  // another one came between
-  EXPECT_EQ(streams(kWeightStationary, true, false, true), "abw");
-  EXPECT_EQ(streams(kWeightStationary, false, true, true), "arw");
-  EXPECT_EQ(streams(kInputStationary, true, true, false), "bw");
-  EXPECT_EQ(streams(kInputStationary, false, false, false), "abrw");
+  EXPECT_EQ(streams(kOutputStationary, false, true, false), "abd");
+  EXPECT_EQ(streams(kOutputStationary, false, false, false), "abdd");  // another one came between
+  EXPECT_EQ(streams(kWeightStationary, true, false, true), "abd");
+  EXPECT_EQ(streams(kWeightStationary, false, true, true), "add");
+  EXPECT_EQ(streams(kInputStationary, true, true, false), "bd");
+  EXPECT_EQ(streams(kInputStationary, false, false, false), "abdd");
 }
 
 TEST(ComputeTiming, StreamsABiasInsteadOfAnAccumulator) {
   for (const Dataflow dataflow : {kOutputStationary, kWeightStationary, kInputStationary, kSimd}) {
-    const ComputeTiming timing(array(dataflow, 32, 32), {});
+    const ComputeTiming timing(array(dataflow, 32, 32), program_of());
     Op first = kMatmul;
     first.clear = true;
-    EXPECT_FALSE(timing.streams(first, false, false).bias);
+    EXPECT_EQ(streams(timing, first, false, false), "abd");
     first.biased = true;
-    const ComputeTiming::Streams streams = timing.streams(first, false, false);
-    EXPECT_TRUE(streams.bias);
-    EXPECT_FALSE(streams.dst_read);
-    EXPECT_TRUE(streams.dst_write);
+    EXPECT_EQ(streams(timing, first, false, false), "abcd");
     EXPECT_EQ(timing.step(first).duration, timing.step(kMatmul).duration);
     first.relu = true;
     EXPECT_EQ(timing.step(first).duration, timing.step(kMatmul).duration);
-    Op add = step_of(Opcode::kAdd);
-    add.broadcast = true;
-    EXPECT_TRUE(timing.streams(add, false, false).b);
-    EXPECT_FALSE(timing.streams(add, false, false).bias);
-    EXPECT_EQ(timing.step(add).duration, timing.step(step_of(Opcode::kAdd)).duration);
+    EXPECT_EQ(streams(timing, vector_step(0), false, false), "abd");
+    EXPECT_EQ(streams(timing, vector_step(1), false, false), "ad");
   }
 }
 

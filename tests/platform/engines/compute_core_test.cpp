@@ -18,8 +18,10 @@ namespace {
 /// Tiles of 4096 bytes; y is 40×33, so that its second row and column of tiles are padded.
 Program program_of(const std::string& ops) {
   return parse_program_text(
-      "tilewave-program 2\ntile 32 32 32\nsram 0x10000\ntensor x input 64x64 tile 32x32 dram 0\n"
-      "tensor y output 40x33 tile 32x32 dram 0x8000\nops\n" +
+      "tilewave-program 3\ntile 32 32 32\nsram 0x10000\ntensor x input 64x64 tile 32x32 dram 0\n"
+      "tensor y output 40x33 tile 32x32 dram 0x8000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile "
+      "row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
+      "tile row | add x0 x1; relu t0\nops\n" +
           ops,
       "compute_core_test");
 }
@@ -55,8 +57,8 @@ class CoreBench {
     sram = std::make_unique<Sram>("sram", config.sram, 2);
     core = std::make_unique<ComputeCore>("core", bench.context, bench.queue, ledger);
     core->sram_socket.bind(sram->core_socket);
-    load.socket.bind(sram->dma_sockets[0]);
-    store.socket.bind(sram->dma_sockets[1]);
+    load.socket.bind(sram->burst_sockets[0]);
+    store.socket.bind(sram->burst_sockets[1]);
     test::elaborate();
   }
 
@@ -161,7 +163,9 @@ TEST(ComputeCore, WaitsForItsAccumulatorToBeFree) {
 }
 
 TEST(ComputeCore, ComputesSumsAndElementwiseSteps) {
-  CoreBench core(steps(2) + "add y[0,0] a=0x2000 b=0 -> 0x3000\nrelu y[0,0] a=0x4000 -> 0x4000\n",
+  CoreBench core(steps(2) +
+                     "vector y[0,0] kernel=0 a=0x2000 b=0 -> 0x3000\nvector y[0,0] kernel=2 "
+                     "a=0x4000 -> 0x4000\n",
                  machine());
   core.fill(0x0000, 2.0F);
   core.fill(0x1000, 3.0F);
@@ -193,7 +197,7 @@ TEST(ComputeCore, StartsFromABiasAndEndsInARelu) {
 }
 
 TEST(ComputeCore, AddsTheFirstRowOfATileToEveryRow) {
-  CoreBench core("add y[0,0] a=0 b=0x1000 -> 0x2000 broadcast relu\n", machine());
+  CoreBench core("vector y[0,0] kernel=4 a=0 b=0x1000 -> 0x2000\n", machine());
   core.fill(0x0000, -1.0F);
   core.fill(0x1000, 99.0F);  // rows but the first are not read
   for (std::uint32_t col = 0; col < 32; ++col) {
@@ -213,7 +217,7 @@ TEST(ComputeCore, ABiasAndARowVectorAreStreamedAsOneRow) {
   CoreBench bias("matmul y[0,0] k=0 a=0 b=0x1000 bias=0x3000 -> 0x2000 clear\n", config);
   bias.start();
   EXPECT_EQ(bias.done(0), 452U);  // 94 + (3 · 128 + 4 + 2 − 32)
-  CoreBench row("add y[0,0] a=0 b=0x1000 -> 0x2000 broadcast\n", config);
+  CoreBench row("vector y[0,0] kernel=1 a=0 b=0x1000 -> 0x2000\n", config);
   row.start();
   EXPECT_EQ(row.done(0), 262U);  // 128 + 4 + 128 + 2
 }
@@ -222,8 +226,10 @@ TEST(ComputeCore, OperandsAreAsLargeAsTheTileSays) {
   MachineConfig config = machine();
   config.sram.banks = 1;
   const Program program = parse_program_text(
-      "tilewave-program 2\ntile 8 16 64\nsram 0x10000\ntensor y output 8x16 tile 8x16 dram 0\nops\n"
-      "matmul y[0,0] k=0 a=0 b=0x1000 -> 0x2000 clear\nrelu y[0,0] a=0x2000 -> 0x3000\n",
+      "tilewave-program 3\ntile 8 16 64\nsram 0x10000\ntensor y output 8x16 tile 8x16 dram "
+      "0\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row | add x0 x1\nkernel 2 tile | relu "
+      "x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n"
+      "matmul y[0,0] k=0 a=0 b=0x1000 -> 0x2000 clear\nvector y[0,0] kernel=2 a=0x2000 -> 0x3000\n",
       "compute_core_test");
   CoreBench core(program, config);
   core.start();

@@ -22,8 +22,10 @@ constexpr Cycle kRoundTrip = kMemoryLatency + 1;  // and one access of the SRAM
 /// Tiles of 256 bytes; x has 2×2 of them, w one: rows of 64 bytes, and a single run.
 Program program_of(const std::string& ops) {
   return parse_program_text(
-      "tilewave-program 2\ntile 8 8 8\nsram 0x1000\ntensor x input 16x16 tile 8x8 dram 0\n"
-      "tensor w input 8x8 tile 8x8 dram 0x400\ntensor y output 8x8 tile 8x8 dram 0x800\nops\n" +
+      "tilewave-program 3\ntile 8 8 8\nsram 0x1000\ntensor x input 16x16 tile 8x8 dram 0\n"
+      "tensor w input 8x8 tile 8x8 dram 0x400\ntensor y output 8x8 tile 8x8 dram 0x800\nkernel 0 "
+      "tile tile | add x0 x1\nkernel 1 tile row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 "
+      "tile tile | add x0 x1; relu t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n" +
           ops,
       "dma_engine_test");
 }
@@ -50,8 +52,8 @@ class DmaBench {
                                       engine == Engine::kLoadDma ? &load_ledger : nullptr,
                                       stores ? &store_ledger : nullptr);
     dma->bus_socket.bind(memory->socket);
-    dma->sram_socket.bind(sram->dma_sockets[0]);
-    idle.socket.bind(sram->dma_sockets[1]);
+    dma->sram_socket.bind(sram->burst_sockets[0]);
+    idle.socket.bind(sram->burst_sockets[1]);
     core.socket.bind(sram->core_socket);
     test::elaborate();
     for (std::size_t i = 0; i < memory->bytes.size(); i += 4) {
@@ -196,7 +198,8 @@ TEST(DmaEngine, AStoreTakesTheTileOutThroughTheReluIfAsked) {
 TEST(DmaEngine, WaitsForDataAndForSpaceAndSaysWhich) {
   // The add reads what the load overwrites, and writes what the store reads.
   const std::string ops =
-      "load w[0,0] -> 0\nadd y[0,0] a=0 b=0 -> 0x100\nstore y[0,0] <- 0x100\nload w[0,0] -> 0\n";
+      "load w[0,0] -> 0\nvector y[0,0] kernel=0 a=0 b=0 -> 0x100\nstore y[0,0] <- 0x100\nload "
+      "w[0,0] -> 0\n";
   DmaBench store(ops, machine(16), Engine::kStoreDma);
   store.bench.scoreboard.complete(1, 50);
   store.run({2});

@@ -16,9 +16,11 @@ namespace {
 /// load, load, add, store, load: never run, only fetched.
 Program five_ops() {
   return parse_program_text(
-      "tilewave-program 2\ntile 8 8 8\nsram 0x1000\ntensor x input 8x32 tile 8x8 dram 0\n"
-      "tensor y output 8x8 tile 8x8 dram 0x1000\nops\nload x[0,0] -> 0\nload x[0,1] -> 0x100\n"
-      "add y[0,0] a=0 b=0x100 -> 0x200\nstore y[0,0] <- 0x200\nload x[0,2] -> 0\n",
+      "tilewave-program 3\ntile 8 8 8\nsram 0x1000\ntensor x input 8x32 tile 8x8 dram 0\n"
+      "tensor y output 8x8 tile 8x8 dram 0x1000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row "
+      "| add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
+      "tile row | add x0 x1; relu t0\nops\nload x[0,0] -> 0\nload x[0,1] -> 0x100\n"
+      "vector y[0,0] kernel=0 a=0 b=0x100 -> 0x200\nstore y[0,0] <- 0x200\nload x[0,2] -> 0\n",
       "sequencer_test");
 }
 

@@ -27,8 +27,8 @@ SramConfig small_sram() {
 class SramTest : public ::testing::Test {
  protected:
   SramTest() {
-    load_.socket.bind(sram_.dma_sockets[0]);
-    store_.socket.bind(sram_.dma_sockets[1]);
+    load_.socket.bind(sram_.burst_sockets[0]);
+    store_.socket.bind(sram_.burst_sockets[1]);
     core_.socket.bind(sram_.core_socket);
     test::elaborate();
   }

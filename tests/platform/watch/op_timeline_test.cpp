@@ -12,9 +12,11 @@ namespace {
 
 TEST(OpTimelineTest, OfALoadAStepAndAStore) {
   const Program program = parse_program_text(
-      "tilewave-program 2\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 tile 8x8 dram 0\n"
-      "tensor y output 8x8 tile 8x8 dram 0x1000\nops\n"
-      "load x[0,0] -> 0\nrelu y[0,0] a=0 -> 0x100\nstore y[0,0] <- 0x100\n",
+      "tilewave-program 3\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 tile 8x8 dram 0\n"
+      "tensor y output 8x8 tile 8x8 dram 0x1000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row "
+      "| add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
+      "tile row | add x0 x1; relu t0\nops\n"
+      "load x[0,0] -> 0\nvector y[0,0] kernel=2 a=0 -> 0x100\nstore y[0,0] <- 0x100\n",
       "timeline");
   OpTimelineRecorder recorder;
   RunOptions options;

@@ -179,7 +179,12 @@ TEST(RunObserver, IsToldWhatIsReportedOnRandomNetworksAndMachines) {
 
 TEST(RunObserver, IsToldOfAnEmptyProgram) {
   expect_observed_as_reported(
-      parse_program_text("tilewave-program 2\ntile 8 8 8\nsram 0\nops\n", "empty"), {});
+      parse_program_text(
+          "tilewave-program 3\ntile 8 8 8\nsram 0\nkernel 0 tile tile | add x0 x1\nkernel 1 tile "
+          "row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu "
+          "t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n",
+          "empty"),
+      {});
 }
 
 TEST(RunObserver, OneBurstOfALoadAndOneOfAStore) {
@@ -188,9 +193,11 @@ TEST(RunObserver, OneBurstOfALoadAndOneOfAStore) {
     void on_burst(const BurstTimes& burst) override { all.push_back(burst); }
   } bursts;
   const Program program = parse_program_text(
-      "tilewave-program 2\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 tile 8x8 dram 0\n"
-      "tensor y output 8x8 tile 8x8 dram 0x1000\nops\n"
-      "load x[0,0] -> 0\nrelu y[0,0] a=0 -> 0x100\nstore y[0,0] <- 0x100\n",
+      "tilewave-program 3\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 tile 8x8 dram 0\n"
+      "tensor y output 8x8 tile 8x8 dram 0x1000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row "
+      "| add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
+      "tile row | add x0 x1; relu t0\nops\n"
+      "load x[0,0] -> 0\nvector y[0,0] kernel=2 a=0 -> 0x100\nstore y[0,0] <- 0x100\n",
       "bursts");
   RunOptions options;
   options.observer = &bursts;

@@ -22,9 +22,11 @@ using Words = std::vector<std::string>;
 
 /// Of 8x8 tiles: load, relu, store, as in tests/platform/watch/op_timeline_test.cpp: 208 cycles.
 constexpr const char* kProgram =
-    "tilewave-program 2\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 tile 8x8 dram 0\n"
-    "tensor y output 8x8 tile 8x8 dram 0x1000\nops\n"
-    "load x[0,0] -> 0\nrelu y[0,0] a=0 -> 0x100\nstore y[0,0] <- 0x100\n";
+    "tilewave-program 3\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 tile 8x8 dram 0\n"
+    "tensor y output 8x8 tile 8x8 dram 0x1000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row | "
+    "add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 tile "
+    "row | add x0 x1; relu t0\nops\n"
+    "load x[0,0] -> 0\nvector y[0,0] kernel=2 a=0 -> 0x100\nstore y[0,0] <- 0x100\n";
 
 class ExplainCommandTest : public ::testing::Test {
  protected:
@@ -138,7 +140,7 @@ TEST_F(ExplainCommandTest, RefusesInOneLine) {
                 ", a program that is scheduled already");
   EXPECT_THAT(error_of({path("tiny.twp"), "--json", path("none/why.json")}),
               HasSubstr("--json " + path("none/why.json")));
-  std::ofstream(path("wrong.twp")) << "tilewave-program 2\ntile 8 8\n";
+  std::ofstream(path("wrong.twp")) << "tilewave-program 3\ntile 8 8\n";
   EXPECT_THAT(error_of({"--program", path("wrong.twp")}), HasSubstr("wrong.twp:2"));
 }
 

@@ -165,7 +165,7 @@ TEST_F(ProgramRun, DumpsEveryStage) {
   EXPECT_THAT(dump("schedule"), StartsWith("# 40 uOps, "));
   EXPECT_THAT(dump("schedule"), HasSubstr("  # again: dropped since op "));
   EXPECT_THAT(tilewave("compile good.graph --dump schedule").out, HasSubstr("-  resident x[0,0]"));
-  EXPECT_THAT(dump("program"), StartsWith("tilewave-program 2\n"));
+  EXPECT_THAT(dump("program"), StartsWith("tilewave-program 3\n"));
   EXPECT_THAT(dump("canonical"), StartsWith("L x 0 0 0 4096 "));
   EXPECT_EQ(tilewave("compile " + kMlp + kTileflow + "--dump canonical").out,
             read(TILEWAVE_SOURCE_DIR "/tests/data/tileflow_mlp_256KiB.ops.txt"));

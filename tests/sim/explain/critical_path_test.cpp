@@ -33,9 +33,9 @@ constexpr const char* kTensors =
 TEST(CriticalPathTest, ThroughDependences) {
   const test::RecordedRun run(test::tiny_program(kTensors,
                                                  "load x[0,0] -> 0x000\n"
-                                                 "relu y[0,0] a=0x000 -> 0x100\n"
+                                                 "vector y[0,0] kernel=2 a=0x000 -> 0x100\n"
                                                  "load x[1,0] -> 0x000\n"  // over an operand
-                                                 "relu y[1,0] a=0x000 -> 0x200\n"
+                                                 "vector y[1,0] kernel=2 a=0x000 -> 0x200\n"
                                                  "store y[0,0] <- 0x100\n"
                                                  "store y[1,0] <- 0x200\n"
                                                  "store z[0,0] <- 0x100\n"),
@@ -68,10 +68,10 @@ TEST(CriticalPathTest, ThroughAFullQueue) {
   machine.sequencer.queue_depth = 1;
   const test::RecordedRun run(test::tiny_program(kTensors,
                                                  "load x[0,0] -> 0x000\n"
-                                                 "relu y[0,0] a=0x000 -> 0x100\n"
-                                                 "relu y[1,0] a=0x000 -> 0x200\n"
+                                                 "vector y[0,0] kernel=2 a=0x000 -> 0x100\n"
+                                                 "vector y[1,0] kernel=2 a=0x000 -> 0x200\n"
                                                  "load x[1,0] -> 0x300\n"
-                                                 "relu z[0,0] a=0x300 -> 0x400\n"
+                                                 "vector z[0,0] kernel=2 a=0x300 -> 0x400\n"
                                                  "store y[0,0] <- 0x100\n"
                                                  "store y[1,0] <- 0x200\n"
                                                  "store z[0,0] <- 0x400\n"),

@@ -26,12 +26,12 @@ Cycle held(const LoadAhead& ahead, LoadGate gate) {
 TEST(LoadAheadTest, HeldByReadersOfItsBytes) {
   const LoadAhead ahead = of({test::tiny_program(kTensors,
                                                  "load x[0,0] -> 0x000\n"
-                                                 "relu y[0,0] a=0x000 -> 0x100\n"
+                                                 "vector y[0,0] kernel=2 a=0x000 -> 0x100\n"
                                                  "load x[1,0] -> 0x000\n"
-                                                 "relu y[1,0] a=0x000 -> 0x200\n"
+                                                 "vector y[1,0] kernel=2 a=0x000 -> 0x200\n"
                                                  "store y[0,0] <- 0x100\n"
                                                  "load x[2,0] -> 0x100\n"
-                                                 "relu y[2,0] a=0x100 -> 0x300\n"
+                                                 "vector y[2,0] kernel=2 a=0x100 -> 0x300\n"
                                                  "store y[1,0] <- 0x200\n"
                                                  "store y[2,0] <- 0x300\n"),
                               MachineConfig{}});
@@ -56,9 +56,9 @@ TEST(LoadAheadTest, BackToBackAndAhead) {
   const LoadAhead ahead = of({test::tiny_program(kTensors,
                                                  "load x[0,0] -> 0x000\n"
                                                  "load x[1,0] -> 0x100\n"
-                                                 "relu y[0,0] a=0x000 -> 0x200\n"
-                                                 "relu y[1,0] a=0x000 -> 0x300\n"
-                                                 "relu y[2,0] a=0x100 -> 0x400\n"
+                                                 "vector y[0,0] kernel=2 a=0x000 -> 0x200\n"
+                                                 "vector y[1,0] kernel=2 a=0x000 -> 0x300\n"
+                                                 "vector y[2,0] kernel=2 a=0x100 -> 0x400\n"
                                                  "store y[0,0] <- 0x200\n"
                                                  "store y[1,0] <- 0x300\n"
                                                  "store y[2,0] <- 0x400\n"),
@@ -96,10 +96,10 @@ TEST(LoadAheadTest, HeldUntilItsTileIsStored) {
                                                  "tensor h intermediate 8x8 tile 8x8 dram 0x800\n"
                                                  "tensor y output 8x8 tile 8x8 dram 0x1000\n",
                                                  "load x[0,0] -> 0x000\n"
-                                                 "relu h[0,0] a=0x000 -> 0x100\n"
+                                                 "vector h[0,0] kernel=2 a=0x000 -> 0x100\n"
                                                  "store h[0,0] <- 0x100\n"
                                                  "load h[0,0] -> 0x200\n"
-                                                 "relu y[0,0] a=0x200 -> 0x300\n"
+                                                 "vector y[0,0] kernel=2 a=0x200 -> 0x300\n"
                                                  "store y[0,0] <- 0x300\n"),
                               MachineConfig{}});
   EXPECT_EQ(loads(ahead, LoadGate::kNotWritten), 1U);
@@ -111,10 +111,10 @@ TEST(LoadAheadTest, HeldByTheSequencer) {
   machine.sequencer.queue_depth = 1;
   const LoadAhead ahead = of({test::tiny_program(kTensors,
                                                  "load x[0,0] -> 0x000\n"
-                                                 "relu y[0,0] a=0x000 -> 0x100\n"
-                                                 "relu y[1,0] a=0x000 -> 0x200\n"
+                                                 "vector y[0,0] kernel=2 a=0x000 -> 0x100\n"
+                                                 "vector y[1,0] kernel=2 a=0x000 -> 0x200\n"
                                                  "load x[1,0] -> 0x300\n"
-                                                 "relu y[2,0] a=0x300 -> 0x400\n"
+                                                 "vector y[2,0] kernel=2 a=0x300 -> 0x400\n"
                                                  "store y[0,0] <- 0x100\n"
                                                  "store y[1,0] <- 0x200\n"
                                                  "store y[2,0] <- 0x400\n"),

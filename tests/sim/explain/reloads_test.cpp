@@ -26,21 +26,21 @@ void expect_group(const ReloadGroup& group, std::uint32_t tensor, Taker taker,
 }
 
 TEST(Reloads, NameTheTakerAndTheTensor) {
-  const Program program =
-      test::tiny_program(kTensors,
-                         "load x[0,0] -> 0x000\n"
-                         "load w[0,0] -> 0x100\n"
-                         "matmul y[0,0] k=0 a=0x000 b=0x100 -> 0x200 clear\n"
-                         "load x[1,0] -> 0x100\n"  // takes w
-                         "load w[0,0] -> 0x000\n"  // again; takes x[0,0]
-                         "matmul y[1,0] k=0 a=0x100 b=0x000 -> 0x300 clear\n"
-                         "store y[1,0] <- 0x300\n"
-                         "relu z[0,0] a=0x200 -> 0x080\n"  // takes halves of w and x[1,0]
-                         "load x[1,0] -> 0x400\n"          // again
-                         "load w[0,0] -> 0x500\n"          // again
-                         "load x[0,0] -> 0x600\n"          // again, lost to w
-                         "store z[0,0] <- 0x080\n"
-                         "store y[0,0] <- 0x200\n");
+  const Program program = test::tiny_program(
+      kTensors,
+      "load x[0,0] -> 0x000\n"
+      "load w[0,0] -> 0x100\n"
+      "matmul y[0,0] k=0 a=0x000 b=0x100 -> 0x200 clear\n"
+      "load x[1,0] -> 0x100\n"  // takes w
+      "load w[0,0] -> 0x000\n"  // again; takes x[0,0]
+      "matmul y[1,0] k=0 a=0x100 b=0x000 -> 0x300 clear\n"
+      "store y[1,0] <- 0x300\n"
+      "vector z[0,0] kernel=2 a=0x200 -> 0x080\n"  // takes halves of w and x[1,0]
+      "load x[1,0] -> 0x400\n"                     // again
+      "load w[0,0] -> 0x500\n"                     // again
+      "load x[0,0] -> 0x600\n"                     // again, lost to w
+      "store z[0,0] <- 0x080\n"
+      "store y[0,0] <- 0x200\n");
   const Reloads reloads = find_reloads(program, find_links(program));
   EXPECT_EQ(reloads.loads, 4U);
   EXPECT_EQ(reloads.bytes, 1024U);

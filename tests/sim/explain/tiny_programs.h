@@ -14,8 +14,12 @@
 namespace tilewave::test {
 
 inline Program tiny_program(const std::string& tensors, const std::string& ops) {
-  Program program = parse_program_text(
-      "tilewave-program 2\ntile 8 8 8\nsram 0x1000\n" + tensors + "ops\n" + ops, "tiny");
+  Program program =
+      parse_program_text("tilewave-program 3\ntile 8 8 8\nsram 0x1000\n" + tensors +
+                             "kernel 0 tile tile | add x0 x1\nkernel 1 tile row | add x0 x1\n"
+                             "kernel 2 tile | relu x0\nops\n" +
+                             ops,
+                         "tiny");
   verify_program(program);
   return program;
 }

@@ -25,8 +25,8 @@ Program two_layers() {
                             "load w[0,0] -> 0x100\n"
                             "matmul h[1,0] k=0 a=0x000 b=0x100 -> 0x300 clear\n"
                             "load h[0,0] -> 0x000\n"
-                            "relu y[0,0] a=0x000 -> 0x400\n"
-                            "relu y[1,0] a=0x300 -> 0x500\n"
+                            "vector y[0,0] kernel=2 a=0x000 -> 0x400\n"
+                            "vector y[1,0] kernel=2 a=0x300 -> 0x500\n"
                             "store y[0,0] <- 0x400\n"
                             "store y[1,0] <- 0x500\n");
 }
@@ -66,7 +66,7 @@ TEST(Traffic, PerOperator) {
   // S = 1024 / 4 = 256 elements: 2·16·8·8 / 16 + 16·8 = 256; once: 16·8 + 8·8 + 16·8 = 320.
   EXPECT_DOUBLE_EQ(product.io_bound, 4 * 320);
   const OperatorTraffic& relu = traffic.operators[1];
-  EXPECT_EQ(relu.opcode, Opcode::kRelu);
+  EXPECT_EQ(relu.opcode, Opcode::kVector);
   EXPECT_EQ(relu.loaded, 256U);  // h[0,0]
   EXPECT_EQ(relu.stored, 512U);
   EXPECT_EQ(relu.io_bound, 0);

@@ -18,12 +18,14 @@ Layers layers_of(const Program& program) { return find_layers(program, find_link
 TEST(Layers, LoadsAreOfTheLayerThatNeedsThemFirst) {
   // x is needed by y before z; w by nobody; c is a copy of x.
   const Program program = parse_program_text(
-      "tilewave-program 2\ntile 8 8 8\nsram 0x1000\n"
+      "tilewave-program 3\ntile 8 8 8\nsram 0x1000\n"
       "tensor x input 8x8 tile 8x8 dram 0\ntensor w param 8x8 tile 8x8 dram 0x100\n"
       "tensor y output 8x8 tile 8x8 dram 0x200\ntensor z output 8x8 tile 8x8 dram 0x300\n"
-      "tensor c output 8x8 tile 8x8 dram 0x400\nops\n"
-      "load x[0,0] -> 0\nload w[0,0] -> 0x100\nrelu y[0,0] a=0 -> 0x200\n"
-      "add z[0,0] a=0 b=0x200 -> 0x300 relu\nstore y[0,0] <- 0x200\nstore z[0,0] <- 0x300\n"
+      "tensor c output 8x8 tile 8x8 dram 0x400\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row "
+      "| add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
+      "tile row | add x0 x1; relu t0\nops\n"
+      "load x[0,0] -> 0\nload w[0,0] -> 0x100\nvector y[0,0] kernel=2 a=0 -> 0x200\n"
+      "vector z[0,0] kernel=3 a=0 b=0x200 -> 0x300\nstore y[0,0] <- 0x200\nstore z[0,0] <- 0x300\n"
       "store c[0,0] <- 0\n",
       "test");
   verify_program(program);

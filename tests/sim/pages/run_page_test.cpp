@@ -120,7 +120,7 @@ TEST_F(RunReport, RefusesWhatCannotBeWritten) {
 }
 
 TEST_F(RunReport, AProgramThatDoesNotRunLeavesNoReport) {
-  std::ofstream(path("bad.twp")) << "tilewave-program 2\nops\n";
+  std::ofstream(path("bad.twp")) << "tilewave-program 3\nops\n";
   EXPECT_NE(error_of({path("bad.twp"), "--report", path("a.html")}), "no error");
   EXPECT_FALSE(fs::exists(path("a.html")));
 }

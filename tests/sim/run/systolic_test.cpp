@@ -172,7 +172,8 @@ Cycle timed_chain(const Array& array, Cycle length) {
   config.cols = static_cast<std::uint32_t>(array.cols);
   Op op;
   op.opcode = Opcode::kMatmul;
-  const StepTime step = ComputeTiming(config, {}).step(op);
+  const Program program;
+  const StepTime step = ComputeTiming(config, program).step(op);
   return (length - 1) * step.interval + step.duration;
 }
 

@@ -21,8 +21,10 @@ namespace {
 
 Program tiny(const std::string& ops) {
   Program program = parse_program_text(
-      "tilewave-program 2\ntile 8 8 8\nsram 0x500\ntensor x input 8x16 tile 8x8 dram 0\n"
-      "tensor w param 16x8 tile 8x8 dram 0x1000\ntensor y output 8x8 tile 8x8 dram 0x2000\nops\n" +
+      "tilewave-program 3\ntile 8 8 8\nsram 0x500\ntensor x input 8x16 tile 8x8 dram 0\n"
+      "tensor w param 16x8 tile 8x8 dram 0x1000\ntensor y output 8x8 tile 8x8 dram 0x2000\nkernel "
+      "0 tile tile | add x0 x1\nkernel 1 tile row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 "
+      "tile tile | add x0 x1; relu t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n" +
           ops,
       "tiny");
   verify_program(program);
@@ -67,8 +69,9 @@ TEST(LiveTiles, ASumLivesFromItsFirstStepToItsStore) {
 }
 
 TEST(LiveTiles, AnOpInPlaceTakesTheBytesOver) {
-  const Program program =
-      tiny("load x[0,0] -> 0\nload x[0,1] -> 0x100\nrelu y[0,0] a=0 -> 0\nstore y[0,0] <- 0\n");
+  const Program program = tiny(
+      "load x[0,0] -> 0\nload x[0,1] -> 0x100\nvector y[0,0] kernel=2 a=0 -> 0\nstore y[0,0] <- "
+      "0\n");
   LiveTiles tiles(program);
   for (std::uint32_t op = 0; op < 4; ++op) {
     tiles.fetched(op);

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/program/forms/program_text.h"
+#include "compiler/program/opcodes.h"
 #include "tests/compiler/program/program_samples.h"
 
 namespace tilewave::test {
@@ -257,11 +258,11 @@ TEST(Program, NamesAndDramBytes) {
   EXPECT_STREQ(to_string(Opcode::kLoad), "load");
   EXPECT_STREQ(to_string(Opcode::kStore), "store");
   EXPECT_STREQ(to_string(Opcode::kMatmul), "matmul");
-  EXPECT_STREQ(to_string(Opcode::kAdd), "add");
-  EXPECT_STREQ(to_string(Opcode::kRelu), "relu");
+  EXPECT_STREQ(to_string(Opcode::kVector), "vector");
   EXPECT_STREQ(to_string(Engine::kLoadDma), "load_dma");
   EXPECT_STREQ(to_string(Engine::kStoreDma), "store_dma");
   EXPECT_STREQ(to_string(Engine::kCompute), "compute");
+  EXPECT_STREQ(to_string(Engine::kVector), "vector");
   EXPECT_EQ(Program{}.dram_bytes(), 0U);
   // the last tensor begins at 0x500 and has 8·4 = 32 bytes
   EXPECT_EQ(parse_program_text(kSampleText, "sample").dram_bytes(), 0x520U);

@@ -61,7 +61,7 @@ struct Mistake {
 
 TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
   const std::vector<Mistake> table = {
-      {"tilewave-program", "tileflow", "1: expected 'tilewave-program 2', found 'tileflow'"},
+      {"tilewave-program", "tileflow", "1: expected 'tilewave-program 3', found 'tileflow'"},
       {"program 2", "program 7", "1: format version 7; this tilewave reads 2"},
       {"program 2", "program 1",
        "1: format version 1; this tilewave reads 2: compile the model again"},
@@ -151,10 +151,10 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
 }
 
 TEST(ProgramText, RefusesWhatEndsTooEarly) {
-  EXPECT_EQ(parse_message(""), "p.twp:1: the text ends before the line 'tilewave-program 2'");
-  EXPECT_EQ(parse_message("tilewave-program 2\n"),
+  EXPECT_EQ(parse_message(""), "p.twp:1: the text ends before the line 'tilewave-program 3'");
+  EXPECT_EQ(parse_message("tilewave-program 3\n"),
             "p.twp:1: the text ends before the line 'tile M N K'");
-  EXPECT_EQ(parse_message("tilewave-program 2\ntile 8 8 8\nsram 0\n\n"),
+  EXPECT_EQ(parse_message("tilewave-program 3\ntile 8 8 8\nsram 0\n\n"),
             "p.twp:4: the text ends before the line 'ops'");
 }
 
@@ -200,7 +200,7 @@ TEST(ProgramText, SniffsItsFirstWord) {
   EXPECT_TRUE(is_text_program("tilewave-program"));
   EXPECT_TRUE(is_text_program("\n # tilewave\r\n#\n\ttilewave-program 7\n"));
   EXPECT_FALSE(is_text_program(""));
-  EXPECT_FALSE(is_text_program("# tilewave-program 2"));
+  EXPECT_FALSE(is_text_program("# tilewave-program 3"));
   EXPECT_FALSE(is_text_program("tilewave-programme 1"));
   EXPECT_FALSE(is_text_program("graph mlp"));
 }

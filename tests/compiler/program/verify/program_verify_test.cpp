@@ -16,14 +16,15 @@ namespace {
 
 /// Tiles of 8×8, 256 bytes; 0x800 bytes of SRAM. x and w have 2×2 tiles, a1 2×2, y one.
 constexpr const char* kHeader =
-    "tilewave-program 2\ntile 8 8 8\nsram 0x800\n"
+    "tilewave-program 3\ntile 8 8 8\nsram 0x800\n"
     "tensor x input 16x16 tile 8x8 dram 0x0\ntensor w param 16x16 tile 8x8 dram 0x400\n"
     "tensor a1 intermediate 16x16 tile 8x8 dram 0x800\ntensor y output 8x8 tile 8x8 dram "
-    "0xc00\nops\n";
+    "0xc00\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row | add x0 x1\nkernel 2 tile | relu "
+    "x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n";
 
 /// x[0,0] at 0, w[0,0] at 0x100: ops 0 and 1.
 constexpr const char* kLoads = "load x[0,0] -> 0\nload w[0,0] -> 0x100\n";
-constexpr const char* kFinish = "relu y[0,0] a=0 -> 0x700\nstore y[0,0] <- 0x700\n";
+constexpr const char* kFinish = "vector y[0,0] kernel=2 a=0 -> 0x700\nstore y[0,0] <- 0x700\n";
 
 VerifyReport verify(const std::string& ops) {
   return verify_program(parse_program_text(kHeader + ops, "p"), "p.twp");
@@ -73,16 +74,21 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
       {matmul("y[0,0]", "0x200 clear").replace(18, 3, "a=0x300"),
        "op 2 (matmul y[0,0] k=0 a=0x0300 b=0x0100 -> 0x0200 clear) reads a 0x0300, which no "
        "earlier op wrote"},
-      {"add y[0,0] a=0 b=0x200 -> 0x300",
-       "op 2 (add y[0,0] a=0x0000 b=0x0200 -> 0x0300) reads b 0x0200, which no earlier op wrote"},
-      {"load x[0,1] -> 0x1c0\nrelu y[0,0] a=0x100 -> 0x300",
-       "op 3 (relu y[0,0] a=0x0100 -> 0x0300) reads a 0x0100, but op 2 (load x[0,1] -> 0x01c0) "
+      {"vector y[0,0] kernel=0 a=0 b=0x200 -> 0x300",
+       "op 2 (vector y[0,0] kernel=0 a=0x0000 b=0x0200 -> 0x0300) reads b 0x0200, which no earlier "
+       "op wrote"},
+      {"load x[0,1] -> 0x1c0\nvector y[0,0] kernel=2 a=0x100 -> 0x300",
+       "op 3 (vector y[0,0] kernel=2 a=0x0100 -> 0x0300) reads a 0x0100, but op 2 (load x[0,1] -> "
+       "0x01c0) "
        "overwrote a part of the tile of op 1 (load w[0,0] -> 0x0100)"},
-      {"load x[0,1] -> 0x80\nrelu y[0,0] a=0x80 -> 0x300\nrelu y[0,0] a=0 -> 0x400",
-       "op 4 (relu y[0,0] a=0x0000 -> 0x0400) reads a 0x0000, but op 2 (load x[0,1] -> 0x0080) "
+      {"load x[0,1] -> 0x80\nvector y[0,0] kernel=2 a=0x80 -> 0x300\nvector y[0,0] kernel=2 a=0 -> "
+       "0x400",
+       "op 4 (vector y[0,0] kernel=2 a=0x0000 -> 0x0400) reads a 0x0000, but op 2 (load x[0,1] -> "
+       "0x0080) "
        "overwrote a part of the tile of op 0 (load x[0,0] -> 0x0000)"},
-      {"relu y[0,0] a=0x80 -> 0x300",
-       "op 2 (relu y[0,0] a=0x0080 -> 0x0300) reads a 0x0080, where no tile begins: it overlaps "
+      {"vector y[0,0] kernel=2 a=0x80 -> 0x300",
+       "op 2 (vector y[0,0] kernel=2 a=0x0080 -> 0x0300) reads a 0x0080, where no tile begins: it "
+       "overlaps "
        "the tile of op 1 (load w[0,0] -> 0x0100)"},
       {"store y[0,0] <- 0x300",
        "op 2 (store y[0,0] <- 0x0300) reads source 0x0300, which no earlier op wrote"},
@@ -96,8 +102,9 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
       {matmul("a1[0,0]", "0x200 clear") + matmul("a1[0,0]", "0x200 clear"),
        "op 3 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear) overwrites the live "
        "accumulator of op 2 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear)"},
-      {"relu a1[0,0] a=0 -> 0x200\nload x[0,1] -> 0x2c0",
-       "op 3 (load x[0,1] -> 0x02c0) overwrites the unread result of op 2 (relu a1[0,0] a=0x0000 "
+      {"vector a1[0,0] kernel=2 a=0 -> 0x200\nload x[0,1] -> 0x2c0",
+       "op 3 (load x[0,1] -> 0x02c0) overwrites the unread result of op 2 (vector a1[0,0] kernel=2 "
+       "a=0x0000 "
        "-> 0x0200)"},
       {matmul("a1[0,0]", "0x200 clear") + "store a1[0,0] <- 0x200\n" +
            "matmul a1[0,1] k=0 a=0 b=0x100 -> 0x200 clear\nload x[0,1] -> 0x200",
@@ -106,7 +113,7 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
       {matmul("a1[0,0]", "0x200 clear") + kFinish,
        "op 2 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear) computes a tile that is never "
        "stored and never read"},
-      {matmul("a1[0,0]", "0x200 clear") + "relu y[0,0] a=0x200 -> 0x300\n" +
+      {matmul("a1[0,0]", "0x200 clear") + "vector y[0,0] kernel=2 a=0x200 -> 0x300\n" +
            matmul("a1[0,0]", "0x200") + "load x[0,1] -> 0x200",
        "op 5 (load x[0,1] -> 0x0200) overwrites the live accumulator of op 4 (matmul a1[0,0] k=0 "
        "a=0x0000 b=0x0100 -> 0x0200)"},
@@ -117,11 +124,13 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
       {matmul("y[0,0]", "0x40 clear"),
        "op 2 (matmul y[0,0] k=0 a=0x0000 b=0x0100 -> 0x0040 clear) has an accumulator that "
        "overlaps its own operand at 0x0000"},
-      {"relu y[0,0] a=0x100 -> 0x140",
-       "op 2 (relu y[0,0] a=0x0100 -> 0x0140) has a destination that overlaps a part of its own "
+      {"vector y[0,0] kernel=2 a=0x100 -> 0x140",
+       "op 2 (vector y[0,0] kernel=2 a=0x0100 -> 0x0140) has a destination that overlaps a part of "
+       "its own "
        "operand at 0x0100"},
-      {"add y[0,0] a=0 b=0x100 -> 0x180",
-       "op 2 (add y[0,0] a=0x0000 b=0x0100 -> 0x0180) has a destination that overlaps a part of "
+      {"vector y[0,0] kernel=0 a=0 b=0x100 -> 0x180",
+       "op 2 (vector y[0,0] kernel=0 a=0x0000 b=0x0100 -> 0x0180) has a destination that overlaps "
+       "a part of "
        "its own operand at 0x0100"},
       {matmul("y[0,0]", "0x200"),
        "op 2 (matmul y[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) reads its uncleared accumulator "
@@ -138,9 +147,9 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
       {matmul("a1[0,0]", "0x200 clear") + matmul("y[0,0]", "0x200"),
        "op 3 (matmul y[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear, but its "
        "accumulator holds the tile of op 2 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear)"},
-      {"relu a1[0,0] a=0 -> 0x200\n" + matmul("a1[0,0]", "0x200"),
+      {"vector a1[0,0] kernel=2 a=0 -> 0x200\n" + matmul("a1[0,0]", "0x200"),
        "op 3 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear, but its "
-       "accumulator holds the tile of op 2 (relu a1[0,0] a=0x0000 -> 0x0200)"},
+       "accumulator holds the tile of op 2 (vector a1[0,0] kernel=2 a=0x0000 -> 0x0200)"},
       {matmul("a1[0,0]", "0x200 clear") + "store a1[0,0] <- 0x200\n" + matmul("a1[0,0]", "0x200"),
        "op 4 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear into what "
        "op 3 (store a1[0,0] <- 0x0200) has already stored"},
@@ -166,8 +175,9 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
        "op 4 (store y[0,0] <- 0x0700) stores an output tile that op 3 (store y[0,0] <- 0x0700) has "
        "already stored"},
       {"", "output tile y[0,0] is never stored"},
-      {"relu y[0,0] a=0 -> 0x200\n",
-       "output tile y[0,0] is never stored; op 2 (relu y[0,0] a=0x0000 -> 0x0200) computes it"},
+      {"vector y[0,0] kernel=2 a=0 -> 0x200\n",
+       "output tile y[0,0] is never stored; op 2 (vector y[0,0] kernel=2 a=0x0000 -> 0x0200) "
+       "computes it"},
   };
   for (const WrongProgram& wrong : table) {
     EXPECT_EQ(verify_message(kLoads + wrong.ops), "p.twp: " + wrong.message);
@@ -177,10 +187,12 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
 /// m = 16, n = 24, k = 8: x has tiles of 16×8 (0x200 bytes), w of 8×24 (0x300), y and h of 16×24
 /// (0x600), b of 1×24 (0x60).
 constexpr const char* kUnevenHeader =
-    "tilewave-program 2\ntile 16 24 8\nsram 0x3000\ntensor x input 16x16 tile 16x8 dram 0x0\n"
+    "tilewave-program 3\ntile 16 24 8\nsram 0x3000\ntensor x input 16x16 tile 16x8 dram 0x0\n"
     "tensor w param 16x24 tile 8x24 dram 0x400\ntensor b param 1x24 tile 1x24 dram 0xa00\n"
     "tensor h intermediate 16x24 tile 16x24 dram 0x1000\n"
-    "tensor y output 16x24 tile 16x24 dram 0x2000\nops\n"
+    "tensor y output 16x24 tile 16x24 dram 0x2000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile "
+    "row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
+    "tile row | add x0 x1; relu t0\nops\n"
     "load x[0,0] -> 0\nload w[0,0] -> 0x200\nload b[0,0] -> 0x500\n";
 constexpr const char* kUnevenStep = "matmul h[0,0] k=0 a=0 b=0x200 bias=0x500 -> 0x580 clear\n";
 
@@ -205,15 +217,17 @@ TEST(ProgramVerify, NamesWrongSizes) {
       {"matmul h[0,0] k=0 a=0 b=0x200 bias=0 -> 0x580 clear",
        "op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0200 bias=0x0000 -> 0x0580 clear) reads as bias the "
        "16x8 tile of op 0 (load x[0,0] -> 0x0000); allowed: 24 columns"},
-      {"relu y[0,0] a=0x200 -> 0xc00",
-       "op 3 (relu y[0,0] a=0x0200 -> 0x0c00) reads as a the 8x24 tile of op 1 (load w[0,0] -> "
+      {"vector y[0,0] kernel=2 a=0x200 -> 0xc00",
+       "op 3 (vector y[0,0] kernel=2 a=0x0200 -> 0x0c00) reads as a the 8x24 tile of op 1 (load "
+       "w[0,0] -> "
        "0x0200); allowed: 16x24"},
-      {step + "add y[0,0] a=0x580 b=0x500 -> 0xc00",
-       "op 4 (add y[0,0] a=0x0580 b=0x0500 -> 0x0c00) reads as b the 1x24 tile of op 2 (load "
+      {step + "vector y[0,0] kernel=0 a=0x580 b=0x500 -> 0xc00",
+       "op 4 (vector y[0,0] kernel=0 a=0x0580 b=0x0500 -> 0x0c00) reads as b the 1x24 tile of op 2 "
+       "(load "
        "b[0,0] "
        "-> 0x0500); allowed: 16x24"},
-      {step + "add y[0,0] a=0x580 b=0 -> 0xc00 broadcast",
-       "op 4 (add y[0,0] a=0x0580 b=0x0000 -> 0x0c00 broadcast) reads as b the 16x8 tile of op 0 "
+      {step + "vector y[0,0] kernel=1 a=0x580 b=0 -> 0xc00",
+       "op 4 (vector y[0,0] kernel=1 a=0x0580 b=0x0000 -> 0x0c00) reads as b the 16x8 tile of op 0 "
        "(load x[0,0] -> 0x0000); allowed: 24 columns"},
       {"store y[0,0] <- 0",
        "op 3 (store y[0,0] <- 0x0000) reads as source the 16x8 tile of op 0 (load x[0,0] -> "
@@ -237,8 +251,8 @@ TEST(ProgramVerify, NamesWrongSizes) {
       {"matmul h[0,0] k=0 a=0 b=0x200 bias=0x500 -> 0x540 clear",
        "op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0200 bias=0x0500 -> 0x0540 clear) has an accumulator "
        "that overlaps its own bias at 0x0500"},
-      {step + "add y[0,0] a=0x580 b=0x580 -> 0x580 broadcast",
-       "op 4 (add y[0,0] a=0x0580 b=0x0580 -> 0x0580 broadcast) has a destination that overlaps "
+      {step + "vector y[0,0] kernel=1 a=0x580 b=0x580 -> 0x580",
+       "op 4 (vector y[0,0] kernel=1 a=0x0580 b=0x0580 -> 0x0580) has a destination that overlaps "
        "its "
        "own row vector at 0x0580"},
       // overwriting: a small tile ends a large one, and the other way round
@@ -274,8 +288,8 @@ TEST(ProgramVerify, AllowsTilesOfAllSizes) {
       "matmul y[0,0] k=0 a=0 b=0x200 bias=0x200 -> 0xc00 clear relu\n" + finish,
       // broadcast, in place over the other operand
       step +
-          "add h[0,0] a=0x580 b=0x500 -> 0x580 broadcast\n"
-          "add y[0,0] a=0x580 b=0x580 -> 0xc00 relu\n" +
+          "vector h[0,0] kernel=1 a=0x580 b=0x500 -> 0x580\n"
+          "vector y[0,0] kernel=3 a=0x580 b=0x580 -> 0xc00\n" +
           finish,
       // a tile may land on the last bytes of the one before it, where it is dead
       "load x[0,1] -> 0x200\nload w[1,0] -> 0x400\n"
@@ -344,8 +358,10 @@ TEST(ProgramVerify, CountsWhatTheProgramDoes) {
 
 TEST(ProgramVerify, AllowsManyAccumulatorsStoredAtTheEnd) {
   std::string text =
-      "tilewave-program 2\ntile 8 8 8\nsram 0x4000\ntensor x input 8x8 tile 8x8 dram 0\n"
-      "tensor w param 8x256 tile 8x8 dram 0x1000\ntensor y output 8x256 tile 8x8 dram 0x4000\nops\n"
+      "tilewave-program 3\ntile 8 8 8\nsram 0x4000\ntensor x input 8x8 tile 8x8 dram 0\n"
+      "tensor w param 8x256 tile 8x8 dram 0x1000\ntensor y output 8x256 tile 8x8 dram "
+      "0x4000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row | add x0 x1\nkernel 2 tile | relu "
+      "x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n"
       "load x[0,0] -> 0\nload w[0,0] -> 0x100\n";
   std::string stores;
   for (std::uint32_t i = 0; i < 32; ++i) {
@@ -366,18 +382,20 @@ TEST(ProgramVerify, AllowsUnusualButRightPrograms) {
       "store y[0,0] <- 0",
       "store a1[0,0] <- 0\nload a1[0,0] -> 0x240\nstore y[0,0] <- 0x240",
       // forwarding: a computed tile is an operand and is never stored
-      matmul("a1[0,0]", "0x200 clear") + "relu y[0,0] a=0x200 -> 0x300\nstore y[0,0] <- 0x300",
+      matmul("a1[0,0]", "0x200 clear") +
+          "vector y[0,0] kernel=2 a=0x200 -> 0x300\nstore y[0,0] <- 0x300",
       // ... and may be overwritten once it has been read
       matmul("a1[0,0]", "0x200 clear") +
-          "relu y[0,0] a=0x200 -> 0x300\nload x[0,1] -> 0x200\nstore y[0,0] <- 0x300",
+          "vector y[0,0] kernel=2 a=0x200 -> 0x300\nload x[0,1] -> 0x200\nstore y[0,0] <- 0x300",
       // in place
-      "add y[0,0] a=0 b=0x100 -> 0x100\nrelu y[0,0] a=0x100 -> 0x100\nstore y[0,0] <- 0x100",
-      "add y[0,0] a=0 b=0 -> 0\nstore y[0,0] <- 0",
+      "vector y[0,0] kernel=0 a=0 b=0x100 -> 0x100\nvector y[0,0] kernel=2 a=0x100 -> 0x100\nstore "
+      "y[0,0] <- 0x100",
+      "vector y[0,0] kernel=0 a=0 b=0 -> 0\nstore y[0,0] <- 0",
       // one value, stored raw and through relu
       matmul("a1[0,0]", "0x200 clear") + "store a1[0,0] <- 0x200\nstore y[0,0] <- 0x200 relu",
       // the SRAM copy stays readable after its store
       matmul("y[0,0]", "0x200 clear") +
-          "store y[0,0] <- 0x200\nrelu a1[1,1] a=0x200 -> 0x300\nstore a1[1,1] <- 0x300",
+          "store y[0,0] <- 0x200\nvector a1[1,1] kernel=2 a=0x200 -> 0x300\nstore a1[1,1] <- 0x300",
       // an intermediate stored twice; an output loaded back
       "store a1[0,0] <- 0\nstore a1[0,0] <- 0x100\nstore y[0,0] <- 0\nload y[0,0] -> 0",
       // accumulation goes on in any order of k, around other work, and with a step repeated
@@ -385,7 +403,8 @@ TEST(ProgramVerify, AllowsUnusualButRightPrograms) {
       "matmul y[0,0] k=0 a=0 b=0x100 -> 0x200\nmatmul y[0,0] k=0 a=0x100 b=0x100 -> 0x200\n"
       "store y[0,0] <- 0x200",
       // a sum read before its last step, then stored
-      matmul("y[0,0]", "0x200 clear") + "relu a1[0,0] a=0x200 -> 0x300\nstore a1[0,0] <- 0x300\n" +
+      matmul("y[0,0]", "0x200 clear") +
+          "vector a1[0,0] kernel=2 a=0x200 -> 0x300\nstore a1[0,0] <- 0x300\n" +
           matmul("y[0,0]", "0x200") + "store y[0,0] <- 0x200",
       // loads may land on loads, in part too, and to the last byte
       "load x[0,1] -> 0x40\nload x[0,0] -> 0x700\nstore y[0,0] <- 0x700",
@@ -399,13 +418,15 @@ TEST(ProgramVerify, AllowsUnusualButRightPrograms) {
 /// byte.
 TEST(ProgramVerify, AgreesWithAByteByByteModelForTilesOfAllSizes) {
   const Program empty = parse_program_text(
-      "tilewave-program 2\ntile 24 16 8\nsram 0x1800\ntensor a input 24x8 tile 24x8 dram 0\n"
+      "tilewave-program 3\ntile 24 16 8\nsram 0x1800\ntensor a input 24x8 tile 24x8 dram 0\n"
       "tensor b input 8x16 tile 8x16 dram 0x400\ntensor c input 24x16 tile 24x16 dram 0x1000\n"
       "tensor d input 1x16 tile 1x16 dram 0x2000\n"
       "tensor sa intermediate 24x8 tile 24x8 dram 0x3000\n"
       "tensor sb intermediate 8x16 tile 8x16 dram 0x4000\n"
       "tensor sc intermediate 24x16 tile 24x16 dram 0x5000\n"
-      "tensor sd intermediate 1x16 tile 1x16 dram 0x6000\nops\n",
+      "tensor sd intermediate 1x16 tile 1x16 dram 0x6000\nkernel 0 tile tile | add x0 x1\nkernel 1 "
+      "tile row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu "
+      "t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n",
       "p");
   int accepted = 0;
   for (std::uint32_t seed = 0; seed < 4000; ++seed) {
