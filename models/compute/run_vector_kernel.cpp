@@ -31,6 +31,16 @@ std::vector<std::size_t> last_readers(const Expression& expression) {
   return readers;
 }
 
+/// As often as `count` holds it; what is there is copied behind itself.
+void repeat_row(const float* row, std::size_t cols, float* to, std::size_t count) {
+  std::copy_n(row, cols, to);
+  for (std::size_t done = cols; done < count;) {
+    const std::size_t more = std::min(done, count - done);
+    std::copy_n(to, more, to + done);
+    done += more;
+  }
+}
+
 }  // namespace
 
 PreparedVectorKernel::PreparedVectorKernel(const Kernel& kernel, const VectorKernel& vector)
@@ -130,8 +140,8 @@ void PreparedVectorKernel::expand(std::size_t operand, const TileExtent& result,
       }
       return;
     case OperandForm::kRow:
-      for (std::size_t done = 0; first == 0 && done < count; done += result.cols) {
-        std::copy_n(values, result.cols, to + done);
+      if (first == 0) {
+        repeat_row(values, result.cols, to, count);
       }
       return;
     case OperandForm::kColumn:
