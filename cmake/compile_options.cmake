@@ -31,6 +31,12 @@ if(TILEWAVE_FUZZ)
   target_compile_options(tilewave_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Whether some files are compiled for AVX2, to be entered after the CPU has been asked. Not on 32-bit
+# x86: glibc has no vector mathematics there.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  set(TILEWAVE_AVX2 ON)
+endif()
+
 # What nearly every file includes, read by the compiler once for each target. No file depends on it: a
 # build with CMAKE_DISABLE_PRECOMPILE_HEADERS=ON, such as CI's with clang, finds a missing include.
 set(TILEWAVE_STANDARD_HEADERS <algorithm> <array> <fstream> <functional> <iostream> <map>

@@ -51,7 +51,8 @@ struct Kernel {
 /// Plain C++, for every CPU.
 const Kernel& reference_kernel();
 
-/// AVX2 and FMA, or nullptr where the build is not for x86. May be run only if cpu_has_avx2_fma().
+/// AVX2 and FMA, or nullptr where the build is not for x86-64. May be run only if
+/// cpu_has_avx2_fma().
 const Kernel* avx2_kernel();
 
 /// Whether CPU and operating system support AVX2 and FMA.

@@ -12,6 +12,6 @@ namespace tilewave::kernels {
 using StripTable = std::array<StripFunction, elementwise::Functions::kCount>;
 
 extern const StripTable reference_functions;
-extern const StripTable avx2_functions;  ///< where the build is for x86
+extern const StripTable avx2_functions;  ///< where the build is for x86-64
 
 }  // namespace tilewave::kernels

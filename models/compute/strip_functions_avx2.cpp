@@ -1,13 +1,28 @@
-// The elementwise functions on eight floats at a time, with SLEEF's mathematics. Compiled for AVX2
-// and FMA, so what kernel_avx2.cpp says holds here: all that is instantiated has the lane type
-// below in its name, which no other file can name.
+// The elementwise functions on eight floats at a time, with glibc's vector mathematics. Compiled
+// for AVX2 and FMA, so what kernel_avx2.cpp says holds here: all that is instantiated has the lane
+// type below in its name, which no other file can name.
 #include "models/compute/strip_functions.h"
 
 #if defined(__AVX2__) && defined(__FMA__)
 
 #include <immintrin.h>
 #include <math.h>  // fmodf of C: nothing inline
-#include <sleef.h>
+
+// libmvec, a part of glibc: names as x86-64's vector function ABI makes them. At most 4 units in
+// the last place, special values as in C.
+extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier)
+__m256 _ZGVdN8v_expf(__m256 x);
+__m256 _ZGVdN8v_expm1f(__m256 x);
+__m256 _ZGVdN8v_logf(__m256 x);
+__m256 _ZGVdN8v_log1pf(__m256 x);
+__m256 _ZGVdN8v_sinf(__m256 x);
+__m256 _ZGVdN8v_cosf(__m256 x);
+__m256 _ZGVdN8v_tanhf(__m256 x);
+__m256 _ZGVdN8v_erff(__m256 x);
+__m256 _ZGVdN8vv_powf(__m256 x, __m256 y);
+// NOLINTEND(bugprone-reserved-identifier)
+}
 
 namespace tilewave::kernels {
 namespace {
@@ -43,22 +58,39 @@ inline Lanes ceil(Lanes a) { return _mm256_ceil_ps(a.values); }
 inline Lanes nearbyint(Lanes a) {
   return _mm256_round_ps(a.values, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
-inline Lanes exp(Lanes a) { return Sleef_expf8_u10avx2(a.values); }
-inline Lanes expm1(Lanes a) { return Sleef_expm1f8_u10avx2(a.values); }
-inline Lanes log(Lanes a) { return Sleef_logf8_u10avx2(a.values); }
-inline Lanes log1p(Lanes a) { return Sleef_log1pf8_u10avx2(a.values); }
-inline Lanes sin(Lanes a) { return Sleef_sinf8_u10avx2(a.values); }
-inline Lanes cos(Lanes a) { return Sleef_cosf8_u10avx2(a.values); }
-inline Lanes tanh(Lanes a) { return Sleef_tanhf8_u10avx2(a.values); }
-inline Lanes erf(Lanes a) { return Sleef_erff8_u10avx2(a.values); }
-inline Lanes pow(Lanes a, Lanes b) { return Sleef_powf8_u10avx2(a.values, b.values); }
 
-/// SLEEF's is NaN where the quotient does not fit; the C library's never is for that.
-inline Lanes fmod(Lanes a, Lanes b) {
-  const Lanes rest = Sleef_fmodf8_avx2(a.values, b.values);
-  if (_mm256_movemask_ps(is_nan(rest).bits) == 0) {
-    return rest;
+/// Where the exponential has left the floats on either side: libmvec would ask the C library there,
+/// lane by lane, and masked scores of a softmax are -inf by the thousand.
+struct Beyond {
+  explicit Beyond(Lanes a) : below(a < Lanes(-104.0)), above(a > Lanes(89.0)) {}
+
+  Lanes inside(Lanes a) const { return select(below, Lanes(0), select(above, Lanes(0), a)); }
+  Lanes outside(Lanes value, double lowest) const {
+    return select(below, Lanes(lowest), select(above, Lanes(HUGE_VAL), value));
   }
+
+  Mask below;
+  Mask above;
+};
+
+inline Lanes exp(Lanes a) {
+  const Beyond beyond(a);
+  return beyond.outside(_ZGVdN8v_expf(beyond.inside(a).values), 0);
+}
+inline Lanes expm1(Lanes a) {
+  const Beyond beyond(a);
+  return beyond.outside(_ZGVdN8v_expm1f(beyond.inside(a).values), -1);
+}
+inline Lanes log(Lanes a) { return _ZGVdN8v_logf(a.values); }
+inline Lanes log1p(Lanes a) { return _ZGVdN8v_log1pf(a.values); }
+inline Lanes sin(Lanes a) { return _ZGVdN8v_sinf(a.values); }
+inline Lanes cos(Lanes a) { return _ZGVdN8v_cosf(a.values); }
+inline Lanes tanh(Lanes a) { return _ZGVdN8v_tanhf(a.values); }
+inline Lanes erf(Lanes a) { return _ZGVdN8v_erff(a.values); }
+inline Lanes pow(Lanes a, Lanes b) { return _ZGVdN8vv_powf(a.values, b.values); }
+
+/// The C library's, of each lane.
+inline Lanes any_fmod(Lanes a, Lanes b) {
   float dividends[kLanes];
   float divisors[kLanes];
   _mm256_storeu_ps(dividends, a.values);
@@ -67,6 +99,21 @@ inline Lanes fmod(Lanes a, Lanes b) {
     dividends[i] = ::fmodf(dividends[i], divisors[i]);
   }
   return _mm256_loadu_ps(dividends);
+}
+
+/// Exact: below 2^23 the quotient, rounded, is the true one or one more.
+inline Lanes fmod(Lanes a, Lanes b) {
+  const Lanes divisor = abs(b);
+  const Lanes quotient = abs(a) / divisor;
+  const Lanes largest(3.4028234663852886e38);
+  const Mask near = quotient < Lanes(8388608.0);
+  const Mask infinite = divisor > largest;
+  if (_mm256_movemask_ps(_mm256_andnot_ps(infinite.bits, near.bits)) != 0xFF) {
+    return any_fmod(a, b);
+  }
+  const Lanes rest(_mm256_fnmadd_ps(floor(quotient).values, divisor.values, abs(a).values));
+  const Lanes positive = select(rest < Lanes(0), rest + divisor, rest);
+  return _mm256_or_ps(positive.values, _mm256_and_ps(a.values, _mm256_set1_ps(-0.0F)));
 }
 
 template <typename F>
