@@ -66,8 +66,8 @@ std::size_t operand_count(const Expression& expression);
 std::string expression_problem(const Expression& expression, std::size_t operands);
 
 /// "add x0 x1; leakyrelu t0 alpha=0.1": steps in order, operands x0 to x3, earlier steps t0, t1,
-/// ..., numbers as short as they read back exactly ("inf", "-inf", "nan" too), parameters that are
-/// not the default by name.
+/// ..., numbers as short as they read back exactly ("inf", "-inf", "nan" too, and
+/// "nan:0xffc00000" for one of other bits), parameters that are not the default by name.
 std::string to_text(const Expression& expression);
 /// The inverse; takes any spacing. Throws InputError, without a place, naming what is wrong and
 /// what is allowed, with the nearest function.
@@ -77,7 +77,8 @@ Expression parse_expression(std::string_view text);
 double evaluate(const Expression& expression, std::span<const double> operands);
 
 /// `outer` with its operand `place` replaced by the value of `inner`. Operand i of `outer` becomes
-/// operand outer_operands[i] of the result, operand i of `inner` inner_operands[i].
+/// operand outer_operands[i] of the result, operand i of `inner` inner_operands[i]. May have more
+/// steps than an expression may: see expression_problem(). Throws InternalError for an empty one.
 Expression compose(const Expression& outer, std::size_t place, const Expression& inner,
                    std::span<const std::size_t> outer_operands,
                    std::span<const std::size_t> inner_operands);
