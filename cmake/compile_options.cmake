@@ -37,7 +37,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   set(TILEWAVE_AVX2 ON)
 endif()
 
-# What nearly every file includes, read by the compiler once for each target. No file depends on it: a
+# What nearly every file includes, read by the compiler once. Not more: a third of sim/ includes the JSON
+# library, and in here it would cost the other two thirds more than it saves. No file depends on it: a
 # build with CMAKE_DISABLE_PRECOMPILE_HEADERS=ON, such as CI's with clang, finds a missing include.
 set(TILEWAVE_STANDARD_HEADERS <algorithm> <array> <fstream> <functional> <iostream> <map>
     <memory> <optional> <set> <sstream> <string> <string_view> <unordered_map> <variant> <vector>)
@@ -57,5 +58,9 @@ function(tilewave_room NAME)
   add_library(tilewave_${NAME} STATIC ${sources})
   add_library(tilewave::${NAME} ALIAS tilewave_${NAME})
   target_link_libraries(tilewave_${NAME} PUBLIC tilewave_options ${ARGN})
-  target_precompile_headers(tilewave_${NAME} PRIVATE ${TILEWAVE_STANDARD_HEADERS})
+  if(NAME MATCHES "^(compiler|platform)$")  # the latter has headers of its own
+    target_precompile_headers(tilewave_${NAME} PRIVATE ${TILEWAVE_STANDARD_HEADERS})
+  else()
+    target_precompile_headers(tilewave_${NAME} REUSE_FROM tilewave_compiler)
+  endif()
 endfunction()

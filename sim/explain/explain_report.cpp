@@ -2,6 +2,8 @@
 #include "sim/explain/explain_report.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "sim/base/text_table.h"
 #include "sim/report/report.h"
@@ -141,6 +143,29 @@ std::string settings_lines(const Prediction& prediction) {
   return text + line + "\n";
 }
 
+/// The changes that are worth their name, most first, with what they gain; nothing else is advised.
+std::string advice_lines(const Explanation& explanation) {
+  std::vector<std::pair<double, std::string>> gains;
+  for (const Prediction& prediction : explanation.what_ifs) {
+    if (const double gain = speed_up(prediction, explanation.result.cycles); gain >= kWorthwhile) {
+      gains.emplace_back(gain, prediction.what_if.name);
+    }
+  }
+  std::ranges::stable_sort(gains, std::greater{}, &std::pair<double, std::string>::first);
+  const std::string least = fixed(kWorthwhile, 2) + " times as fast";
+  if (gains.empty()) {
+    return headed_line("advice", "none: no change above makes it " + least);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < gains.size(); ++i) {
+    text += headed_line(i == 0 ? "advice" : "",
+                        gains[i].second + ": " + fixed(gains[i].first, 2) + " times as fast");
+  }
+  return text + (gains.size() == explanation.what_ifs.size()
+                     ? ""
+                     : headed_line("", "no other change above makes it " + least));
+}
+
 std::string what_ifs_text(const Explanation& explanation) {
   std::string text = headed_line(
       "what if", std::string(explanation.work.source ? "recompiled for" : "the same program on") +
@@ -150,7 +175,7 @@ std::string what_ifs_text(const Explanation& explanation) {
   for (const Prediction& prediction : explanation.what_ifs) {
     text += settings_lines(prediction);
   }
-  return text;
+  return text + "\n" + advice_lines(explanation);
 }
 
 }  // namespace

@@ -105,19 +105,16 @@ std::string elements_table(const CriticalPath& path, const Program& program, std
   return table.text() + "\n";
 }
 
-/// What would let loads run further ahead.
-std::string remedy(LoadGate gate) {
+/// What held the loads. It says what is, and no remedy: whether more of something helps is for the
+/// what-ifs to say.
+std::string cause(LoadGate gate) {
   switch (gate) {
     case LoadGate::kBackToBack: break;
-    case LoadGate::kStillRead:
-      return "steps still read the bytes they overwrite; more SRAM, or smaller blocks";
-    case LoadGate::kNotDrained:
-      return "stores still read the bytes they overwrite; more SRAM, or a faster way to store";
+    case LoadGate::kStillRead: return "steps still read the bytes they overwrite";
+    case LoadGate::kNotDrained: return "stores still read the bytes they overwrite";
     case LoadGate::kNotWritten:
-      return "their tiles are not stored yet; keep results in SRAM, or reorder the operators";
-    case LoadGate::kQueueFull:
-      return "the sequencer stands in front of a full queue; deeper queues, or loads earlier in "
-             "the program";
+      return "their tiles are not stored yet, or their bytes still written";
+    case LoadGate::kQueueFull: return "the sequencer stands in front of a full queue";
     case LoadGate::kFetch: return "the sequencer fetches one op per cycle";
   }
   return "";
@@ -143,10 +140,10 @@ std::string limit_lines(const Explanation& explanation) {
   const std::string first = percent(late) + " of the loads come late; they were held for " +
                             percent(held) + " of the time";
   if (held < kHardlyHeld) {
-    return sentence(first + " only:", "it is the transfers that take so long, not the buffers");
+    return sentence(first + " only");
   }
   const auto most = std::ranges::max_element(total.held) - total.held.begin();
-  return sentence(first + ", mostly because", remedy(static_cast<LoadGate>(most)));
+  return sentence(first + ", mostly because", cause(static_cast<LoadGate>(most)));
 }
 
 std::string loads_table(const LoadAhead& loads, const Program& program) {

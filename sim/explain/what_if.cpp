@@ -113,6 +113,12 @@ std::optional<double> Prediction::error() const {
   return predicted / static_cast<double>(*simulated) - 1;
 }
 
+double speed_up(const Prediction& prediction, Cycle measured) {
+  const double cycles =
+      prediction.simulated ? static_cast<double>(*prediction.simulated) : prediction.predicted;
+  return cycles > 0 && prediction.refused.empty() ? static_cast<double>(measured) / cycles : 0;
+}
+
 double BaseRun::correction() const {
   return replayed == 0 ? 1.0 : static_cast<double>(measured) / static_cast<double>(replayed);
 }

@@ -40,6 +40,13 @@ struct Prediction {
   std::optional<double> error() const;
 };
 
+/// How many times as fast the changed machine is: by simulation if there was one, else by
+/// prediction; 0 if it was refused.
+double speed_up(const Prediction& prediction, Cycle measured);
+
+/// The least speed-up for which a report advises a change.
+inline constexpr double kWorthwhile = 1.05;
+
 /// The run that the predictions start from. What it refers to outlives it.
 struct BaseRun {
   const Graph* source = nullptr;  ///< recompiled for each what-if; null: the program stays as it is

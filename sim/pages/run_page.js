@@ -24,7 +24,8 @@
       return ['not verified', 'verification was off'];
     }
     return result.verified
-      ? ['verified', result.max_abs_error === null ? '' : `max abs error ${Number(result.max_abs_error.toPrecision(2))}`]
+      ? ['verified', result.max_abs_error === null ? ''
+        : `max abs error ${Number(result.max_abs_error.toPrecision(2))}`]
       : ['WRONG', 'the outputs are not as the reference'];
   };
 

@@ -38,6 +38,9 @@
     return {...key, values, numbers, base, place};
   };
 
+  /// In the contract's order.
+  tw.kStatuses = ['done', 'wrong', 'invalid', 'timeout', 'crashed'];
+
   class Sweep {
     constructor(data) {
       this.data = data;
@@ -133,10 +136,9 @@
         ...this.metrics.map(metric => metric.name).filter(name => name.startsWith('cost.'))])];
     }
 
-    /// Counts by status, in the contract's order.
+    /// Counts by status.
     counts(points) {
-      const order = ['done', 'wrong', 'invalid', 'timeout', 'crashed'];
-      const counts = new Map(order.map(status => [status, 0]));
+      const counts = new Map(tw.kStatuses.map(status => [status, 0]));
       for (const point of points) {
         counts.set(point.status, (counts.get(point.status) || 0) + 1);
       }

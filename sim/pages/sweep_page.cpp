@@ -10,8 +10,8 @@ std::string sweep_page(std::string_view export_json, const std::vector<std::stri
     title += (i == 0 ? "" : ", ") + models[i];
   }
   return page_document(title,
-                       {"common", "charts", "sweep_data", "details", "heat_map", "scatter",
-                        "pareto", "sensitivity", "points_table", "sweep_page"},
+                       {"common", "charts", "filter", "sweep_data", "details", "heat_map",
+                        "scatter", "pareto", "sensitivity", "points_table", "sweep_page"},
                        export_json);
 }
 

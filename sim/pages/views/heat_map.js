@@ -139,7 +139,7 @@
   };
 
   /// Arrow keys go from cell to cell, and only one cell is in the tab order.
-  const walkable = (g) => {
+  const walkable = g => {
     const cells = [...g.node().children];
     const at = new Map(cells.map(cell => [`${cell.dataset.column},${cell.dataset.row}`, cell]));
     if (cells.length) {

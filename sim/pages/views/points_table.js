@@ -17,21 +17,23 @@
   };
 
   const columnsOf = sweep => [
-    {name: 'point', value: point => point.point, number: true},
+    {name: 'point', value: point => point.point, number: true, unit: '1'},
     ...(sweep.byModel.size > 1 ? [{name: 'model', value: point => point.model}] : []),
     ...sweep.keys.map(key => ({name: key.name, value: point => sweep.setting(point, key.name),
       order: point => key.numbers ? sweep.number(point, key.name) : sweep.setting(point, key.name),
-      number: key.numeric})),
-    {name: 'status', value: point => point.status, node: point => tw.statusTag(point.status)},
+      number: key.numeric, unit: key.unit, choices: key.values})),
+    {name: 'status', value: point => point.status, choices: tw.kStatuses,
+      node: point => tw.statusTag(point.status)},
     {name: 'bottleneck', value: point => point.bottleneck || null,
-      node: point => tw.resourceTag(point.bottleneck)},
+      choices: ['compute', 'sram', 'bus', 'dram'], node: point => tw.resourceTag(point.bottleneck)},
     {name: 'main_stall', value: point => point.main_stall || null},
     ...sweep.metrics.map(metric => ({name: metric.name, number: true, metric: true,
-      help: metric.help, value: point => sweep.value(point, metric.name),
+      help: metric.help, unit: sweep.unit(metric.name), value: point => sweep.value(point, metric.name),
       text: value => tw.number(value, sweep.unit(metric.name)).replace(/ cycles$/, '')})),
     ...(sweep.points.some(point => point.message) ? [{name: 'message',
       value: point => point.message || null, wide: true}] : []),
-  ];
+  ].map(column => ({...column,
+    contains: (point, needle) => textOf(column, point).toLowerCase().includes(needle)}));
 
   const widthOf = (column, points) => {
     const step = Math.max(1, Math.floor(points.length / kSampled));
@@ -40,28 +42,6 @@
       most = Math.max(most, textOf(column, points[i]).length + (column.node ? 3 : 0));
     }
     return Math.round(Math.min(column.wide ? 60 : 34, most) * 7.6 + 18);
-  };
-
-  const kComparisons = {
-    '<': (a, b) => a < b, '<=': (a, b) => a <= b, '>': (a, b) => a > b, '>=': (a, b) => a >= b,
-    '=': (a, b) => a === b, '!=': (a, b) => a !== b,
-  };
-
-  /// One word of the filter as a test of a point: "cycles<2e6", "sram.size=64KiB" or any text.
-  const testOf = (word, columns) => {
-    const parts = /^([^<>=!]+)(<=|>=|!=|<|>|=)(.*)$/.exec(word);
-    const column = parts && columns.find(each => each.name === parts[1]);
-    if (!column) {
-      const needle = word.toLowerCase();
-      return point => columns.some(each => !each.metric &&
-        textOf(each, point).toLowerCase().includes(needle));
-    }
-    const compare = kComparisons[parts[2]];
-    const number = Number(parts[3].replaceAll(',', ''));
-    const order = column.order || column.value;
-    return point => compare(String(column.value(point)), parts[3]) && parts[2] === '=' ||
-      (parts[2] === '!=' ? compare(String(column.value(point)), parts[3])
-        : parts[3] !== '' && typeof order(point) === 'number' && compare(order(point), number));
   };
 
   const byOrder = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b
@@ -115,7 +95,8 @@
       this.view.addEventListener('scroll', () => this.drawRows());
       this.node = tw.section('points', 'All points', this.controls(), this.view,
         tw.note('Click a heading to sort, a row to pin the point. The filter takes words, and ' +
-          'comparisons such as cycles<2000000 or sram.size=64KiB; all have to hold.'));
+          'comparisons with units, such as cycles < 200k, sram.size = 64KiB or efficiency >= 80%; ' +
+          'all have to hold.'));
     }
 
     controls() {
@@ -123,10 +104,13 @@
       const choices = of => [['', 'any'],
         ...[...new Set(points.map(of))].filter(Boolean).sort().map(value => [value, value])];
       const filter = tw.el('input', {type: 'search', placeholder: 'filter', 'aria-label': 'filter',
-        spellcheck: 'false', id: 'table-filter', on: {input: () => {
+        spellcheck: 'false', id: 'table-filter', 'aria-describedby': 'filter-error',
+        on: {input: () => {
           this.words = filter.value;
           this.refresh();
         }}});
+      this.filterInput = filter;
+      this.filterError = tw.el('p', {id: 'filter-error', class: 'error', role: 'alert'});
       const set = name => value => {
         this[name] = value;
         this.refresh();
@@ -135,7 +119,8 @@
         tw.el('span', {}, 'filter'), filter),
       tw.select('status', choices(point => point.status), '', set('status')),
       tw.select('bottleneck', choices(point => point.bottleneck), '', set('bottleneck')),
-      this.context.sweep.metrics.length > kFewMetrics ? this.metricsSwitch() : null, this.count);
+      this.context.sweep.metrics.length > kFewMetrics ? this.metricsSwitch() : null,
+      this.count, this.filterError);
     }
 
     metricsSwitch() {
@@ -149,14 +134,15 @@
     }
 
     refresh() {
-      const tests = this.words.trim().split(/\s+/).filter(word => word !== '')
-        .map(word => testOf(word, this.all));
+      const {test, error} = tw.filter(this.words, this.all, this.context.sweep.points);
+      tw.replace(this.filterError, error === null ? '' : `Not filtered: ${error}`);
+      this.filterInput.setAttribute('aria-invalid', error !== null);
       const {column, descending} = this.sorted;
       const order = column.order || column.value;
       this.rows = this.context.sweep.points.filter(point =>
         (this.status === '' || point.status === this.status) &&
         (this.bottleneck === '' || point.bottleneck === this.bottleneck) &&
-        tests.every(test => test(point)));
+        test(point));
       const keyed = this.rows.map((point, i) => ({point, i, key: order(point)}));
       // What is not known comes last, whatever the direction.
       keyed.sort((a, b) => (a.key === null) - (b.key === null) ||

@@ -15,7 +15,8 @@
     const scale = tw.charts.fitScale(points.map(at), range);
     const exact = new Map(key.numbers.map((number, i) => [number, key.values[i]]));
     const few = key.numbers.length <= 8;
-    return {scale: point => scale(at(point)), axis: scale, unit: key.unit, values: few ? tw.charts.spaced(scale, key.numbers, 52)
+    return {scale: point => scale(at(point)), axis: scale, unit: key.unit,
+      values: few ? tw.charts.spaced(scale, key.numbers, 52)
       : null, format: value => few ? exact.get(value) : tw.short(value, key.unit)};
   };
 

@@ -27,6 +27,13 @@ TEST(SweepPage, ShowsTenThousandPointsInFewElements) {
   check(test::sample_scatter(kPoints), "sample");
 }
 
+TEST(SweepPage, FilterUnderstandsUnitsAndSaysWhatIsWrong) {
+  constexpr std::size_t kPoints = 200;
+  const test::Json sweep = test::sample_scatter(kPoints);
+  test::check_in_browser("check_sweep_filter.py",
+                         sweep_page(sweep.dump(), sweep.at("models").get<Words>()), sweep, "");
+}
+
 TEST(SweepPage, ShowsASingleKey) {
   constexpr std::size_t kPoints = 12;
   check(test::sample_line(kPoints, ""), "single");
