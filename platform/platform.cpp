@@ -1,3 +1,4 @@
+// Chooses the models that the config asks for, wires modules, runs the kernel, collects.
 #include "platform/platform.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Bounds and shares from counts; the invariants that every run has to pass.
 #include "platform/run_result.h"
 
 #include <algorithm>

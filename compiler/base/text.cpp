@@ -1,3 +1,4 @@
+// Trimming text, and making any bytes printable in a one-line message.
 #include "compiler/base/text.h"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Enumerates nests, asks the cost model about each, and takes the best that fits the SRAM.
 #include "compiler/lowering/loop_choice.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Loop orders and nests by name, and which loop each order has where.
 #include "compiler/lowering/loop_nest.h"
 
 #include "compiler/base/error.h"

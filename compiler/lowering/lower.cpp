@@ -1,3 +1,4 @@
+// One loop over tiles for each kind of operator; every step is preceded by the loads it needs.
 #include "compiler/lowering/lower.h"
 
 #include <limits>

@@ -1,3 +1,4 @@
+// Collects what each operator asks of its tensors' tiles and refuses what does not agree.
 #include "compiler/lowering/tiling.h"
 
 #include <algorithm>

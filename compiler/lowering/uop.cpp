@@ -1,3 +1,4 @@
+// Texts and the verifier of uOps: every step follows the loads of its operands.
 #include "compiler/lowering/uop.h"
 
 #include "compiler/base/error.h"

@@ -1,3 +1,4 @@
+// Strides composed and carried out: no arrangement is materialised before its values are known.
 #include "compiler/onnx/arrangement.h"
 
 #include <algorithm>

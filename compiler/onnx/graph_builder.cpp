@@ -1,3 +1,4 @@
+// Makes names legal and unique, binds sources to tensors, adds operators.
 #include "compiler/onnx/graph_builder.h"
 
 #include <utility>

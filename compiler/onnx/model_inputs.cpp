@@ -1,3 +1,4 @@
+// Settles every dimension of an input, or says which one is unknown and what would tell it.
 #include "compiler/onnx/model_inputs.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// One check for each thing that is refused, with the limits on counts and sizes.
 #include "compiler/onnx/model_rules.h"
 
 #include "compiler/base/error.h"

@@ -1,3 +1,4 @@
+// The table of ONNX operators that are understood, and the walk over the nodes.
 #include "compiler/onnx/node_import.h"
 
 #include <algorithm>

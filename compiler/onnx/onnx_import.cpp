@@ -1,3 +1,4 @@
+// The order of an import: parse, refuse, check, fix the inputs, go through nodes, name outputs.
 #include "compiler/onnx/onnx_import.h"
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+// Wraps ONNX's library: its limits, its output and its exceptions stay in here.
 #include "compiler/onnx/protobuf.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads each of the ways in which a TensorProto holds its numbers, sizes checked first.
 #include "compiler/onnx/tensor_values.h"
 
 #include <cstring>

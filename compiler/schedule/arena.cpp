@@ -1,3 +1,4 @@
+// Free blocks in order of address; first fit and next fit over them.
 #include "compiler/schedule/arena.h"
 
 #include <algorithm>

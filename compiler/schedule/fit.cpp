@@ -1,3 +1,4 @@
+// The attempts, from the whole SRAM to one output tile at a time; the first that fits is taken.
 #include "compiler/schedule/fit.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Which tile is given up first, by each policy.
 #include "compiler/schedule/residency.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The names of the states.
 #include "models/accounting/cycle_ledger.h"
 
 namespace tilewave {

@@ -1,3 +1,4 @@
+// Offsets of tiles in both layouts, and copies between them and row-major values.
 #include "models/dram/image.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Requests in order of arrival, each on the channels of its bytes, as their pins become free.
 #include "models/dram/simple.h"
 
 #include <algorithm>

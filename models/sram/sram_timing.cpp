@@ -1,3 +1,4 @@
+// Reservations of bursts per bank, and what they leave of the slots to the stream.
 #include "models/sram/sram_timing.h"
 
 #include <algorithm>

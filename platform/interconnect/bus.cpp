@@ -1,3 +1,4 @@
+// Grants beats to bursts in the order in which they are handed over, and passes them on.
 #include "platform/interconnect/bus.h"
 
 namespace tilewave {

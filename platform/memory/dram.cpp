@@ -1,3 +1,4 @@
+// Submits bursts to the model, wakes at its next event, and moves the bytes.
 #include "platform/memory/dram.h"
 
 #include <algorithm>

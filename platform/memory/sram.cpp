@@ -1,3 +1,4 @@
+// Bytes moved at the time that SramTiming gives.
 #include "platform/memory/sram.h"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// Passes on to several observers what is told to one.
 #include "platform/watch/run_observer.h"
 
 namespace tilewave {

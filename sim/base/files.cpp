@@ -1,3 +1,4 @@
+// One line for whatever may be wrong with a file, its size included.
 #include "sim/base/files.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The signal handlers: they set a flag and nothing else.
 #include "sim/base/interrupt.h"
 
 #include <csignal>

@@ -1,3 +1,4 @@
+// Written beside its target under a hidden name, renamed at the end, removed if that never comes.
 #include "sim/base/output_file.h"
 
 #include <cerrno>

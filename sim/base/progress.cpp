@@ -1,3 +1,4 @@
+// The line itself, with the time that is left.
 #include "sim/base/progress.h"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Starts the program, reads both of its streams to their end, and waits for it.
 #include "sim/base/subprocess.h"
 
 #include <array>

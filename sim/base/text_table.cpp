@@ -1,3 +1,4 @@
+// Widths first, then lines; numbers with separators and percentages.
 #include "sim/base/text_table.h"
 
 #include <algorithm>

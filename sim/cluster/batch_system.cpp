@@ -1,3 +1,4 @@
+// The command lines of Slurm, and what its answers mean.
 #include "sim/cluster/batch_system.h"
 
 #include <algorithm>

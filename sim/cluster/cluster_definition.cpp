@@ -1,3 +1,4 @@
+// To JSON and back, with every mistake of a definition named; chunks of points.
 #include "sim/cluster/cluster_definition.h"
 
 #include <algorithm>

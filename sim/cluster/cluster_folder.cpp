@@ -1,3 +1,4 @@
+// Names, exclusive creation and listing; the file system may show old data.
 #include "sim/cluster/cluster_folder.h"
 
 #include <cerrno>

@@ -1,3 +1,4 @@
+// Counts what the shards hold against what the batch system says is under way.
 #include "sim/cluster/cluster_sweep.h"
 
 #include <algorithm>

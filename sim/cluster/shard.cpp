@@ -1,3 +1,4 @@
+// A line for each result, appended by one write; torn and foreign lines do not count.
 #include "sim/cluster/shard.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The options of a cluster sweep and which of them go together.
 #include "sim/commands/cluster_arguments.h"
 
 #include <algorithm>

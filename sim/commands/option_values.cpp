@@ -1,3 +1,4 @@
+// Values to numbers, choices and settings; configs resolved in the order of their sources.
 #include "sim/commands/option_values.h"
 
 #include "compiler/base/error.h"

@@ -1,3 +1,4 @@
+// Command line and sweep file merged, option by option, into one request.
 #include "sim/commands/sweep_arguments.h"
 
 #include <algorithm>

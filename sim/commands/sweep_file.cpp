@@ -1,3 +1,4 @@
+// Splits the file into the sweep's own sections and the config that is left.
 #include "sim/commands/sweep_file.h"
 
 #include <algorithm>

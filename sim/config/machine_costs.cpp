@@ -1,3 +1,4 @@
+// Rates and times of each unit as the models have them, in the compiler's terms.
 #include "sim/config/machine_costs.h"
 
 #include <algorithm>

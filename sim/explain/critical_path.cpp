@@ -1,3 +1,4 @@
+// Walks back from the op that is complete last, and sums up what it passes.
 #include "sim/explain/critical_path.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Measures the banked DRAM by playing the first transfers of the program on it.
 #include "sim/explain/dram_service.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// One function for each section of the result, in the order of the document.
 #include "sim/explain/explain_json.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The run with its timeline, then each analysis of it.
 #include "sim/explain/explanation.h"
 
 #include "platform/platform.h"

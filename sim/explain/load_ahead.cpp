@@ -1,3 +1,4 @@
+// Finds the event that let each load start, and how long its engine had been free by then.
 #include "sim/explain/load_ahead.h"
 
 #include <algorithm>

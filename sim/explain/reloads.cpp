@@ -1,3 +1,4 @@
+// Follows each tile's place until somebody writes over it.
 #include "sim/explain/reloads.h"
 
 #include <algorithm>

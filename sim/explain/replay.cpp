@@ -1,3 +1,4 @@
+// Sequencer, queues, hazards and engines of the replay; the memory is in replay_memory.cpp.
 #include "sim/explain/replay.h"
 
 #include <algorithm>

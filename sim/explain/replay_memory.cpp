@@ -1,3 +1,4 @@
+// Bursts through DRAM, bus and banks, each path free from some cycle on.
 #include "sim/explain/replay_memory.h"
 
 #include <algorithm>

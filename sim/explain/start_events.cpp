@@ -1,3 +1,4 @@
+// Compares the times of the few things that an op may have waited for.
 #include "sim/explain/start_events.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Bytes by tensor and operator, and the I/O bound of each product.
 #include "sim/explain/traffic.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The standard changes as settings, and each machine replayed, or simulated too.
 #include "sim/explain/what_if.h"
 
 #include "compiler/base/error.h"

@@ -1,3 +1,4 @@
+// Looks at the first bytes of a file, or at a built-in's word, and calls whoever reads that.
 #include "sim/model/model_source.h"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Finds the files by ONNX's naming rules, by name or by number.
 #include "sim/model/onnx_files.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// A generator for each tensor, seeded by its name.
 #include "sim/model/tensor_data.h"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Goes through the states of an engine and its ops side by side.
 #include "sim/pages/layer_shares.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// A layer for each tensor that is computed or copied; loads by their first use.
 #include "sim/pages/layers.h"
 
 #include <map>

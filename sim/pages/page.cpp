@@ -1,3 +1,4 @@
+// Puts the parts together; data are escaped so that they can never end their element.
 #include "sim/pages/page.h"
 
 #include <algorithm>

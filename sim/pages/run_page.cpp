@@ -1,3 +1,4 @@
+// The data of a run for its page: exact for a run of moderate size, binned for a longer one.
 #include "sim/pages/run_page.h"
 
 #include <algorithm>

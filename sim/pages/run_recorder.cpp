@@ -1,3 +1,4 @@
+// Turns what the observer hears into rows, and into sums once there are too many.
 #include "sim/pages/run_recorder.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Names the scripts that the page of a sweep is made of.
 #include "sim/pages/sweep_page.h"
 
 #include "sim/pages/page.h"

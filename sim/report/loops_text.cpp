@@ -1,3 +1,4 @@
+// A table for each matmul, the chosen nest first.
 #include "sim/report/loops_text.h"
 
 #include <algorithm>

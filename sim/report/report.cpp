@@ -1,3 +1,4 @@
+// One function for each block of the report.
 #include "sim/report/report.h"
 
 #include <algorithm>

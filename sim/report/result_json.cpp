@@ -1,3 +1,4 @@
+// One function for each object of the result, in the order of the document.
 #include "sim/report/result_json.h"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Follows the tiles through SRAM to say where each operand comes from.
 #include "sim/report/schedule_text.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The stages in order, each verified and timed.
 #include "sim/run/pipeline.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Loads what the user named and compiles it, or adopts the program as it is.
 #include "sim/run/prepare.h"
 
 #include <utility>

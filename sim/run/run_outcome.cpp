@@ -1,3 +1,4 @@
+// Rates and quotients of a run; none of them divides by zero.
 #include "sim/run/run_outcome.h"
 
 #include <algorithm>

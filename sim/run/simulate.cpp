@@ -1,3 +1,4 @@
+// Fills the DRAM's image, runs the platform, takes the image back.
 #include "sim/run/simulate.h"
 
 #include "compiler/base/error.h"

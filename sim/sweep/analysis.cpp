@@ -1,3 +1,4 @@
+// Fronts, knees and sensitivities from the table of results.
 #include "sim/sweep/analysis.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Looks at pairs of neighbouring values, and compares what the two runs counted.
 #include "sim/sweep/anomaly.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Lists and ranges spelled out into values; errors name the key and the text.
 #include "sim/sweep/axis.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Checks that models, axes, points and options go together.
 #include "sim/sweep/definition.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// CSV and JSON, row by row from the store.
 #include "sim/sweep/export.h"
 
 #include <algorithm>

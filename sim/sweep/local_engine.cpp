@@ -1,3 +1,4 @@
+// Hands out jobs by shared program, and stores what comes back.
 #include "sim/sweep/local_engine.h"
 
 #include <iostream>

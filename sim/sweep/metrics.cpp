@@ -1,3 +1,4 @@
+// The register of metrics, and how each is read from a run's result.
 #include "sim/sweep/metrics.h"
 
 #include <algorithm>

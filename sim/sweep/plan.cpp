@@ -1,3 +1,4 @@
+// Resolves every point's config, and hashes all that its result depends on.
 #include "sim/sweep/plan.h"
 
 #include <algorithm>

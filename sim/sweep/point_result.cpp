@@ -1,3 +1,4 @@
+// A row's text form, and reading it back.
 #include "sim/sweep/point_result.h"
 
 #include <algorithm>

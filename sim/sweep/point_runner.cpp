@@ -1,3 +1,4 @@
+// Keeps the last program and the last reference values for the next point.
 #include "sim/sweep/point_runner.h"
 
 #include "compiler/base/error.h"

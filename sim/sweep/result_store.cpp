@@ -1,3 +1,4 @@
+// The statements of the database; every failure of SQLite becomes one line.
 #include "sim/sweep/result_store.h"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Columns of numbers, a row for each point.
 #include "sim/sweep/result_table.h"
 
 #include <algorithm>

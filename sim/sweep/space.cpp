@@ -1,3 +1,4 @@
+// The product of the axes, a Sobol sequence or a Latin hypercube over them, or given points.
 #include "sim/sweep/space.h"
 
 #include <algorithm>

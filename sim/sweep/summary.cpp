@@ -1,3 +1,4 @@
+// Counts, the best point of each model, fronts and sensitivities in words.
 #include "sim/sweep/summary.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Refuses what cannot be written before any work, and writes it all at the end.
 #include "sim/sweep/sweep_outputs.h"
 
 #include <iostream>

@@ -1,3 +1,4 @@
+// fork, pipes and deadlines; a worker that dies is replaced.
 #include "sim/sweep/worker_pool.h"
 
 #include <algorithm>

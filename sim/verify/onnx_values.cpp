@@ -1,3 +1,4 @@
+// Applies arrangements in both directions, and compares with the tolerance.
 #include "sim/verify/onnx_values.h"
 
 #include <algorithm>

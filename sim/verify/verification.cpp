@@ -1,3 +1,4 @@
+// Picks the tiles to compare, and counts what differs.
 #include "sim/verify/verification.h"
 
 #include <algorithm>

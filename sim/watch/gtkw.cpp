@@ -1,3 +1,4 @@
+// The file's lines, group by group.
 #include "sim/watch/gtkw.h"
 
 #include <bit>

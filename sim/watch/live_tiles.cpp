@@ -1,3 +1,4 @@
+// Opens and closes tiles as ops start and complete.
 #include "sim/watch/live_tiles.h"
 
 namespace tilewave {

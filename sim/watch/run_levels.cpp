@@ -1,3 +1,4 @@
+// Steps are held back until their time has come, and then told in order.
 #include "sim/watch/run_levels.h"
 
 namespace tilewave {

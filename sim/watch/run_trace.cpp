@@ -1,3 +1,4 @@
+// Tracks, names and arguments of what the observer hears.
 #include "sim/watch/run_trace.h"
 
 #include <algorithm>

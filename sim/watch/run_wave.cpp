@@ -1,3 +1,4 @@
+// The signals and their values at each change.
 #include "sim/watch/run_wave.h"
 
 #include <algorithm>

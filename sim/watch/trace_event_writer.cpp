@@ -1,3 +1,4 @@
+// Escaping, exact microseconds, and a buffer in front of the file.
 #include "sim/watch/trace_event_writer.h"
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// Declarations, identifiers, and changes in order of time.
 #include "sim/watch/vcd_writer.h"
 
 #include <bit>

@@ -1,3 +1,4 @@
+// Parses windows, ranges of ops and lists of scopes, with the nearest name of a wrong one.
 #include "sim/watch/wave_window.h"
 
 #include <algorithm>

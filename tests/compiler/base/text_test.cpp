@@ -1,3 +1,4 @@
+// Trimming, and what is shown of bytes that no terminal should get.
 #include "compiler/base/text.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// What a terminal gets, and that nobody else gets anything.
 #include "sim/base/progress.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Exit codes, signals and both streams of programs that behave and that do not.
 #include "sim/base/subprocess.h"
 
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// Shards written, read back, torn at every byte, and mixed with what is not theirs.
 #include "sim/cluster/shard.h"
 
 #include <filesystem>
