@@ -18,8 +18,8 @@ class ReplayCore {
   };
 
   /// All references outlive it.
-  ReplayCore(const Program& program, const ComputeTiming& timing, ReplayMemory& memory)
-      : program_(program), timing_(timing), memory_(memory) {}
+  ReplayCore(const ComputeTiming& timing, ReplayMemory& memory)
+      : timing_(timing), memory_(memory) {}
 
   /// The next step, between the ones before and after it (null: none), no earlier than `ready`.
   Times step(const Op& op, const Op* before, const Op* after, Cycle ready) {
@@ -55,7 +55,6 @@ class ReplayCore {
     return memory_.stream_cycles({ranges.data(), count});
   }
 
-  const Program& program_;
   const ComputeTiming& timing_;
   ReplayMemory& memory_;
   bool stretched_ = false;
