@@ -18,6 +18,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(tilewave_options INTERFACE -Wno-restrict -Wno-stringop-overflow
                          -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # In g++'s -Wconversion, signs are no part of it in C++.
+  target_compile_options(tilewave_options INTERFACE -Wno-sign-conversion)
+endif()
 if(TILEWAVE_WERROR)
   target_compile_options(tilewave_options INTERFACE -Werror)
 endif()
