@@ -191,8 +191,12 @@ PointResult summarise(const RunOutcome& outcome) {
   std::size_t cost = 0;
   Json metrics = Json::object();
   for (const Entry& entry : entries()) {
-    metrics[entry.metric.name] =
-        entry.pointer.empty() ? costs.at(cost++) : json.at(Json::json_pointer(entry.pointer));
+    if (entry.pointer.empty()) {
+      metrics[entry.metric.name] = costs.at(cost++);
+    } else {  // null: of a unit that the machine has not got
+      const Json::json_pointer place(entry.pointer);
+      metrics[entry.metric.name] = json.contains(place) ? json.at(place) : Json(nullptr);
+    }
   }
   result.metrics = metrics.dump();
   return result;

@@ -19,19 +19,29 @@ constexpr std::uint32_t kTiles = 2;
 
 /// Threads of the machine, in the order in which they are shown; lanes have the numbers behind.
 constexpr std::uint64_t kGroup = 1000;
-constexpr std::uint64_t kBusThreads = 7 * kGroup;
-constexpr std::uint64_t kDramThreads = 8 * kGroup;
+constexpr std::uint64_t kBusThreads = (2 * kEngineCount + 1) * kGroup;
+constexpr std::uint64_t kDramThreads = kBusThreads + kGroup;
 
 constexpr std::uint64_t op_thread(Engine engine) {
   return (2 * static_cast<std::uint64_t>(engine) + 1) * kGroup;
 }
 constexpr std::uint64_t state_thread(Engine engine) { return op_thread(engine) + kGroup; }
 
-constexpr std::array<const char*, kLevelCount> kLevelCounters = {
-    "queue load_dma",  "queue store_dma",  "queue compute",
-    "bursts load_dma", "bursts store_dma", "SRAM"};
-constexpr std::array<const char*, kLevelCount> kLevelUnits = {"ops",    "ops",    "ops",
-                                                              "bursts", "bursts", "bytes"};
+struct LevelTrack {
+  const char* name;
+  const char* unit;
+  Engine engine;  // whose queue there has to be
+};
+
+/// By Level.
+constexpr std::array<LevelTrack, kLevelCount> kLevelTracks = {
+    {{"queue load_dma", "ops", Engine::kLoadDma},
+     {"queue store_dma", "ops", Engine::kStoreDma},
+     {"queue compute", "ops", Engine::kCompute},
+     {"queue vector", "ops", Engine::kVector},
+     {"bursts load_dma", "bursts", Engine::kLoadDma},
+     {"bursts store_dma", "bursts", Engine::kStoreDma},
+     {"SRAM", "bytes", Engine::kLoadDma}}};
 constexpr const char* kBandwidthCounter = "DRAM bandwidth";
 
 }  // namespace
@@ -219,12 +229,11 @@ void RunTrace::tell_stretch(Engine engine) {
 }
 
 void RunTrace::on_level(Level level, Cycle cycle, std::uint64_t value) {
-  const auto index = static_cast<std::size_t>(level);
-  const bool store_dma = level == Level::kStoreQueue || level == Level::kStoreBursts;
-  if (!store_dma || !run_->machine.dma.shared) {
+  const LevelTrack& track = kLevelTracks[static_cast<std::size_t>(level)];
+  if (units_.has_queue(track.engine)) {
     TraceArguments values;
-    values.add(kLevelUnits[index], value);
-    writer_->counter(kMachine, kLevelCounters[index], time(cycle), values);
+    values.add(track.unit, value);
+    writer_->counter(kMachine, track.name, time(cycle), values);
   }
 }
 

@@ -71,7 +71,8 @@ void RunWave::add_signals() {
     }
   }
   if (shown("sram")) {
-    level_signals_[5] = add("sram", "live_bytes", kTotalBits);
+    level_signals_[static_cast<std::size_t>(Level::kSramBytes)] =
+        add("sram", "live_bytes", kTotalBits);
     totals_[0] = add("sram", "bytes", kTotalBits);
     totals_[1] = add("sram", "bank_conflicts", kTotalBits);
   }

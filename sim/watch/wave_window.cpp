@@ -86,8 +86,8 @@ WaveOps parse_wave_ops(std::string_view text) {
 }
 
 const std::vector<std::string>& wave_scopes() {
-  static const std::vector<std::string> scopes = {"load_dma", "store_dma", "compute", "queues",
-                                                  "sram",     "bus",       "dram"};
+  static const std::vector<std::string> scopes = {
+      "load_dma", "store_dma", "compute", "vector", "queues", "sram", "bus", "dram"};
   return scopes;
 }
 
