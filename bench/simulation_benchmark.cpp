@@ -80,7 +80,7 @@ void measure_simulation(const std::string& model, const Config& config, int repe
     std::printf("%-26s %-11s %9.2f %9.2f %9.2f %9.2f %8.2f\n", model.c_str(), mode,
                 static_cast<double>(result.cycles) / wall * 1e-6,
                 static_cast<double>(*compiled.figures.uops) / wall * 1e-6, bursts / wall * 1e-6,
-                wall / static_cast<double>(result.steps) * 1e6, wall / median(kernels));
+                wall / static_cast<double>(result.steps()) * 1e6, wall / median(kernels));
   };
   row("kernels", median(kernels));
   row("functional", median(functional));

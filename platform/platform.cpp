@@ -85,10 +85,11 @@ class Platform : public sc_core::sc_module {
         ledger(engine).set_observer(&feed_->ledger_observer(engine));
       }
     }
+    counters_ = counting().registered();
   }
 
   ObserverFeed* feed() { return feed_.get(); }
-  RunCounters counters() const;
+  const CounterRegister& counters() const { return counters_; }
   Cycle completed_at(std::uint32_t op) const { return scoreboard_.completed_at(op); }
   RunResult result();
 
@@ -97,6 +98,10 @@ class Platform : public sc_core::sc_module {
     dma.bus_socket.bind(bus_.ports[port]);
     dma.sram_socket.bind(sram_.burst_sockets[port]);
   }
+
+  /// Everybody who counts, at work.
+  MachineCounters counting() const;
+  const UnitCounters& unit_counters(Engine unit) const;
 
   /// DMA engines, and a vector unit, whose port is the last.
   static std::size_t burst_users(const MachineConfig& config) {
@@ -138,16 +143,26 @@ class Platform : public sc_core::sc_module {
   std::unique_ptr<DmaEngine> store_dma_;
   ComputeCore compute_;
   std::unique_ptr<VectorUnit> vector_;  // null: the core carries out vector ops
+  CounterRegister counters_;
 };
 
-RunCounters Platform::counters() const {
-  const DramCounters& dram = dram_.model().counters();
-  return {.sram_bytes = sram_.timing().bytes(),
-          .sram_bank_conflicts = sram_.timing().bank_conflicts(),
-          .bus_read_bytes = bus_.timing().bytes(BusDirection::kRead),
-          .bus_write_bytes = bus_.timing().bytes(BusDirection::kWrite),
-          .dram_read_bytes = dram.read_bytes,
-          .dram_write_bytes = dram.write_bytes};
+const UnitCounters& Platform::unit_counters(Engine unit) const {
+  switch (unit) {
+    case Engine::kLoadDma: return load_dma_.counters(unit);
+    case Engine::kStoreDma: return (store_dma_ ? *store_dma_ : load_dma_).counters(unit);
+    case Engine::kCompute: return compute_.counters();
+    case Engine::kVector: return vector_->counters();
+  }
+  throw InternalError("no such unit");
+}
+
+MachineCounters Platform::counting() const {
+  MachineCounters machine{
+      {}, sram_.timing().counters(), bus_.timing().counters(), dram_.model().counters()};
+  for (const Engine unit : units_.all()) {
+    machine.units[index_of(unit)] = &unit_counters(unit);
+  }
+  return machine;
 }
 
 RunResult Platform::result() {
@@ -166,11 +181,11 @@ RunResult Platform::result() {
   if (vector_) {
     vector_->finish(result.cycles);
     result.bounds.vector = static_cast<double>(vector_->bound());
-    result.steps += vector_->steps();
   }
   result.units = units_;
   for (const Engine engine : units_.all()) {
     result.engines[index_of(engine)].cycles = ledger(engine).all();
+    result.engines[index_of(engine)].counted = unit_counters(engine);
   }
   for (std::uint32_t op = 0; op < program_.ops.size(); ++op) {
     if (scoreboard_.completed_at(op) != Scoreboard::kUnknown) {
@@ -178,12 +193,8 @@ RunResult Platform::result() {
     }
   }
   result.overlap_cycles = overlap_.total(result.cycles);
-  result.steps += compute_.steps();
-  result.macs = compute_.macs();
-  result.sram_bytes = sram_.timing().bytes();
-  result.sram_bank_conflicts = sram_.timing().bank_conflicts();
-  result.bus_read_bytes = bus_.timing().bytes(BusDirection::kRead);
-  result.bus_write_bytes = bus_.timing().bytes(BusDirection::kWrite);
+  result.sram = sram_.timing().counters();
+  result.bus = bus_.timing().counters();
   result.dram = dram_.model().counters();
 
   result.sram_peak_bytes_per_cycle = static_cast<double>(sram_.timing().peak_bytes_per_cycle());
@@ -194,8 +205,8 @@ RunResult Platform::result() {
     return static_cast<double>(bytes) / peak;
   };
   result.bounds.compute = static_cast<double>(compute_.bound());
-  result.bounds.sram = cycles_at_peak(result.sram_bytes, result.sram_peak_bytes_per_cycle);
-  result.bounds.bus = cycles_at_peak(std::max(result.bus_read_bytes, result.bus_write_bytes),
+  result.bounds.sram = cycles_at_peak(result.sram.bytes, result.sram_peak_bytes_per_cycle);
+  result.bounds.bus = cycles_at_peak(std::max(result.bus.read_bytes, result.bus.write_bytes),
                                      result.bus_peak_bytes_per_cycle);
   result.bounds.dram = cycles_at_peak(result.dram.read_bytes + result.dram.write_bytes,
                                       result.dram_peak_bytes_per_cycle);
@@ -236,7 +247,7 @@ RunResult run_program(const Program& program, const std::vector<OpHazards>& haza
   const SimulationContext context;
   Platform platform("platform", program, hazards, config, options);
   if (platform.feed() != nullptr) {
-    platform.feed()->begin({program, hazards, config, [&] { return platform.counters(); },
+    platform.feed()->begin({program, hazards, config, platform.counters(),
                             [&](std::uint32_t op) { return platform.completed_at(op); }});
     throw_error(platform.feed());
   }

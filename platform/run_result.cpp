@@ -27,6 +27,30 @@ void require_below_peak(double bound, Cycle cycles, const char* resource) {
 
 double Bounds::max() const { return std::max({compute, vector, sram, bus, dram}); }
 
+CounterRegister RunResult::counters() const {
+  MachineCounters machine{{}, sram, bus, dram};
+  for (const Engine unit : units.all()) {
+    machine.units[index_of(unit)] = &engine(unit).counted;
+  }
+  return machine.registered();
+}
+
+std::uint64_t RunResult::steps() const {
+  std::uint64_t sum = 0;
+  for (const EngineResult& engine : engines) {
+    sum += engine.counted.steps;
+  }
+  return sum;
+}
+
+std::uint64_t RunResult::macs() const {
+  std::uint64_t sum = 0;
+  for (const EngineResult& engine : engines) {
+    sum += engine.counted.macs;
+  }
+  return sum;
+}
+
 double RunResult::efficiency() const {
   return cycles == 0 ? 0.0 : bounds.max() / static_cast<double>(cycles);
 }
@@ -53,9 +77,9 @@ void check_invariants(const RunResult& result, const Program& program) {
     require(engine.ops == expected, name + " completed " + std::to_string(engine.ops) + " ops of " +
                                         std::to_string(expected));
   }
-  require(result.dram.read_bytes == loaded && result.bus_read_bytes == loaded,
+  require(result.dram.read_bytes == loaded && result.bus.read_bytes == loaded,
           "bytes read differ from the program's " + std::to_string(loaded));
-  require(result.dram.write_bytes == stored && result.bus_write_bytes == stored,
+  require(result.dram.write_bytes == stored && result.bus.write_bytes == stored,
           "bytes written differ from the program's " + std::to_string(stored));
   require_below_peak(result.bounds.compute, result.cycles, "compute");
   require_below_peak(result.bounds.vector, result.cycles, "vector");

@@ -7,13 +7,14 @@
 #include "compiler/program/program.h"
 #include "compiler/program/units.h"
 #include "models/accounting/cycle_ledger.h"
-#include "models/dram/model.h"
+#include "platform/machine_counters.h"
 
 namespace tilewave {
 
 struct EngineResult {
   std::array<Cycle, kEngineStateCount> cycles{};  ///< by EngineState; adds up to RunResult::cycles
   std::uint64_t ops = 0;
+  UnitCounters counted;
 };
 
 /// Least cycles the program could take if only one resource mattered.
@@ -33,12 +34,8 @@ struct RunResult {
   Units units{{}};                                 ///< those that there are
   std::array<EngineResult, kEngineCount> engines;  ///< by Engine; of units only
   Cycle overlap_cycles = 0;
-  std::uint64_t steps = 0;  ///< tile steps of the core and of a vector unit
-  std::uint64_t macs = 0;
-  std::uint64_t sram_bytes = 0;
-  std::uint64_t sram_bank_conflicts = 0;
-  std::uint64_t bus_read_bytes = 0;
-  std::uint64_t bus_write_bytes = 0;
+  SramCounters sram;
+  BusCounters bus;
   DramCounters dram;
   double sram_peak_bytes_per_cycle = 0;
   double bus_peak_bytes_per_cycle = 0;   ///< per direction
@@ -49,6 +46,10 @@ struct RunResult {
   const EngineResult& engine(Engine which) const {
     return engines[static_cast<std::size_t>(which)];
   }
+  /// All that was counted, by name. The result outlives the register.
+  CounterRegister counters() const;
+  std::uint64_t steps() const;  ///< of all units
+  std::uint64_t macs() const;   ///< likewise
   /// max(bounds) / cycles; 0 for an empty program.
   double efficiency() const;
 };

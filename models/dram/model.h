@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "models/accounting/counters.h"
 #include "models/time.h"
 
 namespace tilewave {
@@ -32,6 +33,21 @@ struct DramCounters {
   std::uint64_t row_misses = 0;     ///< the bank was closed
   std::uint64_t row_conflicts = 0;  ///< another row was open
   std::uint64_t refreshes = 0;
+
+  void register_in(CounterRegister& all) const {
+    all.add("dram", {"read_bytes", "B", Better::kLower, "read from the DRAM; padding counts"},
+            read_bytes);
+    all.add("dram", {"write_bytes", "B", Better::kLower, "written to the DRAM; padding counts"},
+            write_bytes);
+    all.add("dram", {"row_hits", "1", Better::kNeither, "accesses whose row was open"}, row_hits);
+    all.add("dram", {"row_misses", "1", Better::kNeither, "accesses whose bank was closed"},
+            row_misses);
+    all.add("dram",
+            {"row_conflicts", "1", Better::kLower, "accesses whose bank had another row open"},
+            row_conflicts);
+    all.add("dram", {"refreshes", "1", Better::kNeither, "REF commands of all channels"},
+            refreshes);
+  }
 };
 
 /// A memory controller with its devices. The caller drives it:

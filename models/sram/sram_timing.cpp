@@ -30,7 +30,7 @@ std::uint64_t SramTiming::peak_bytes_per_cycle() const {
 }
 
 Cycle SramTiming::burst(Cycle now, Cycle at, SramRange range) {
-  bytes_ += range.bytes;
+  counters_.bytes += range.bytes;
   stream_changed_ = true;
   const Slot start = at * config_.ports;
   Slot last = start;
@@ -41,7 +41,7 @@ Cycle SramTiming::burst(Cycle now, Cycle at, SramRange range) {
     const std::uint64_t to = std::min(end, ++chunk << interleave_shift_);
     const Slot accesses = accesses_of(to - from);
     const Slot done = reserve(banks_[index], now * config_.ports, start, accesses);
-    bank_conflicts_ += done > start + accesses ? 1 : 0;
+    counters_.bank_conflicts += done > start + accesses ? 1 : 0;
     last = std::max(last, done);
     index = index + 1 == config_.banks ? 0 : index + 1;
     from = to;
@@ -58,7 +58,7 @@ void SramTiming::begin_stream(Cycle at, std::span<const SramRange> ranges) {
   Slot everywhere = 0;
   bool evenly = true;
   for (const SramRange& range : ranges) {
-    bytes_ += range.bytes;
+    counters_.bytes += range.bytes;
     if (const Slot accesses = accesses_per_bank(range); accesses > 0) {
       everywhere += accesses;
       continue;
@@ -81,7 +81,7 @@ void SramTiming::begin_stream(Cycle at, std::span<const SramRange> ranges) {
       forget(bank, start);
     }
     bank.stream = {start, everywhere + stream_accesses_[index], start};
-    bank_conflicts_ += bank.last.end > start ? 1 : 0;
+    counters_.bank_conflicts += bank.last.end > start ? 1 : 0;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "models/accounting/counters.h"
 #include "models/sram/config.h"
 
 namespace tilewave {
@@ -15,6 +16,25 @@ namespace tilewave {
 struct SramRange {
   std::uint64_t address = 0;
   std::uint64_t bytes = 0;
+};
+
+/// What an SRAM did so far, counted when an access is reserved.
+struct SramCounters {
+  std::uint64_t bytes = 0;
+  /// Pieces of bursts, cut by banks, and streams, per bank, that found their bank taken: by others,
+  /// or by an earlier piece of their own.
+  std::uint64_t bank_conflicts = 0;
+
+  void register_in(CounterRegister& all) const {
+    all.add("sram",
+            {"bytes", "B", Better::kLower,
+             "through the SRAM's ports: DMA both ways, operands and results of the steps"},
+            bytes);
+    all.add("sram",
+            {"bank_conflicts", "1", Better::kLower,
+             "accesses that did not get their bank to themselves at once, per bank"},
+            bank_conflicts);
+  }
 };
 
 /// Bytes are interleaved over the banks every `interleave_bytes`; a bank moves `ports` ×
@@ -37,10 +57,7 @@ class SramTiming {
   /// back.
   Cycle stream_end();
 
-  const std::uint64_t& bytes() const { return bytes_; }
-  /// Pieces of bursts, cut by banks, and streams, per bank, that found their bank taken: by others,
-  /// or by an earlier piece of their own.
-  const std::uint64_t& bank_conflicts() const { return bank_conflicts_; }
+  const SramCounters& counters() const { return counters_; }
   std::uint64_t peak_bytes_per_cycle() const;
   Cycle latency() const { return config_.latency; }
 
@@ -128,8 +145,7 @@ class SramTiming {
   std::vector<Slot> stream_accesses_;
   Cycle stream_end_ = 0;        // what stream_end() said last
   bool stream_changed_ = true;  // since then: a new one, or a burst
-  std::uint64_t bytes_ = 0;
-  std::uint64_t bank_conflicts_ = 0;
+  SramCounters counters_;
 };
 
 }  // namespace tilewave

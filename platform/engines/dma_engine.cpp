@@ -127,6 +127,7 @@ void DmaEngine::issue_bursts() {
     slot.burst.set_data_length(burst.bytes);
     last_issue_ = std::max(at, slot.free_from);
     slot.issued = last_issue_;
+    ++counted(transfer.kind).bursts;
     ++transfer.in_flight;
     ++outstanding_;
     loads_outstanding_ += transfer.kind == Kind::kLoad ? 1 : 0;

@@ -2,6 +2,7 @@
 // them in flight between DRAM and SRAM.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "compiler/base/sorted_queue.h"
 #include "models/accounting/cycle_ledger.h"
+#include "models/accounting/unit_counters.h"
 #include "models/dram/tile_runs.h"
 #include "platform/engines/engine_front.h"
 #include "platform/memory/burst.h"
@@ -32,6 +34,11 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
 
   /// The engine's account up to the end of the simulation.
   void finish(Cycle end);
+
+  /// Of the engine, or of a shared one's loads or stores.
+  const UnitCounters& counters(Engine account) const {
+    return account == Engine::kStoreDma ? counted(Kind::kStore) : counted(Kind::kLoad);
+  }
 
  private:
   using Kind = TransferLedger::Kind;
@@ -57,6 +64,9 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
     Cycle issued = 0;
     Cycle free_from = 0;
   };
+
+  const UnitCounters& counted(Kind kind) const { return counters_[static_cast<std::size_t>(kind)]; }
+  UnitCounters& counted(Kind kind) { return counters_[static_cast<std::size_t>(kind)]; }
 
   void run();
   void begin_transfer(std::uint32_t op, Kind kind);
@@ -84,6 +94,7 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   const EngineContext& context_;
   EngineFront front_;
   TransferLedger ledger_;
+  std::array<UnitCounters, 2> counters_;  // by Kind
 
   std::vector<std::unique_ptr<Slot>> slots_;
   SortedQueue<Slot*> free_slots_;   // by the cycle in which they become free

@@ -83,11 +83,11 @@ void StepUnit::run() {
       }
     }
 
-    ++steps_;
+    ++counters_.steps;
     bound_ += time.interval;
     if (is_sum_step(op)) {
       const TileShape& shape = context_.program.tile;
-      macs_ += std::uint64_t{shape.m} * shape.n * shape.k;
+      counters_.macs += std::uint64_t{shape.m} * shape.n * shape.k;
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/accounting/cycle_ledger.h"
+#include "models/accounting/unit_counters.h"
 #include "models/compute/compute_timing.h"
 #include "models/compute/run_vector_kernel.h"
 #include "platform/engines/engine_front.h"
@@ -21,8 +22,7 @@ class StepUnit : public sc_core::sc_module {
   /// The account up to the end of the simulation.
   void finish(Cycle end);
 
-  std::uint64_t steps() const { return steps_; }
-  std::uint64_t macs() const { return macs_; }
+  const UnitCounters& counters() const { return counters_; }
   /// Sum of initiation intervals of the steps done.
   Cycle bound() const { return bound_; }
 
@@ -71,8 +71,7 @@ class StepUnit : public sc_core::sc_module {
   Cycle chain_start_ = 0;  // of the chain in progress
   Cycle preload_ = 0;      // of its successor
   std::uint32_t ops_left_ = 0;
-  std::uint64_t steps_ = 0;
-  std::uint64_t macs_ = 0;
+  UnitCounters counters_;
   Cycle bound_ = 0;
 };
 

@@ -8,6 +8,7 @@
 
 #include "compiler/program/hazards.h"
 #include "compiler/program/program.h"
+#include "models/accounting/counters.h"
 #include "models/accounting/cycle_ledger.h"
 #include "models/machine.h"
 
@@ -43,22 +44,12 @@ struct BurstTimes {
   bool operator==(const BurstTimes&) const = default;
 };
 
-/// Totals since the start of the run, counted when an access is reserved.
-struct RunCounters {
-  std::uint64_t sram_bytes = 0;
-  std::uint64_t sram_bank_conflicts = 0;
-  std::uint64_t bus_read_bytes = 0;
-  std::uint64_t bus_write_bytes = 0;
-  std::uint64_t dram_read_bytes = 0;
-  std::uint64_t dram_write_bytes = 0;
-};
-
 /// What is run on what. References and functions are good until on_end() has returned.
 struct ObservedRun {
   const Program& program;
   const std::vector<OpHazards>& hazards;
   const MachineConfig& machine;
-  std::function<RunCounters()> counters;  ///< as they are at the moment of the call
+  const CounterRegister& counters;  ///< since the start of the run, as they are at the moment
   /// The cycle in which an op that on_complete() was called for is complete.
   std::function<Cycle(std::uint32_t op)> completed_at;
 };

@@ -128,6 +128,19 @@ Json bins_json(const RunRecorder& recorder) {
   return json;
 }
 
+/// All that was counted, beside the states.
+Json counters_json(const RunResult& result) {
+  Json all = Json::array();
+  const CounterRegister counters = result.counters();
+  for (const Counter& counter : counters.all()) {
+    all.push_back({{"name", counter.name()},
+                   {"unit", counter.info.unit},
+                   {"definition", counter.info.definition},
+                   {"value", counter.value()}});
+  }
+  return all;
+}
+
 /// The op that an op depends on and that was complete last; -1 if there is none.
 std::int64_t last_dependency(const OpHazards& hazards, const std::vector<OpTimes>& times) {
   std::int64_t last = -1;
@@ -217,6 +230,7 @@ Json run_page_data(const Json& result_json, const RunResult& result, const Machi
           {"layers", layers_json(recorder)},
           {"no_layer", cycles_json(recorder.shares().cycles().back(), recorder.units())},
           {"stalls", stalls_json(recorder)},
+          {"counters", counters_json(result)},
           {"bins", bins_json(recorder)},
           {"most_ops", RunRecorder::kMostOps},
           {"detail", detail_json(recorder, hazards)}};

@@ -135,7 +135,7 @@
     const to = Number(tw.options.get('to') || NaN);
     const pin = makePin();
     tw.add(document.getElementById('page'), [head(run), summary(run), ...overTime(run, axis, pin),
-      tw.breakdown(run), tw.roofline(run), tw.longestStalls(run, axis)]);
+      tw.breakdown(run), tw.roofline(run), tw.longestStalls(run, axis), tw.counters(run)]);
     if (to > from) {
       axis.show(from, to);
     }

@@ -10,6 +10,7 @@
 #include "sim/base/files.h"
 #include "sim/base/text_table.h"
 #include "sim/config/keys.h"
+#include "sim/report/told_counters.h"
 
 namespace tilewave {
 namespace {
@@ -124,20 +125,25 @@ std::string engines_table(const RunResult& result) {
   return table.text();
 }
 
-std::string resources_table(const RunResult& result) {
+std::string resources_table(const RunResult& result, ToldCounters& told) {
   TextTable table;
   table.add({"resource", "work", "share of peak", "bound [cycles]"});
-  table.add({"compute", count_text(result.steps, "step"),
+  for (const Engine unit : result.units.all()) {
+    told.tell(to_string(unit), "steps");
+    told.tell(to_string(unit), "macs");  // by the roofline
+  }
+  table.add({"compute", count_text(result.steps(), "step"),
              cycles_of(result.bounds.compute, result.cycles), whole(result.bounds.compute)});
   const auto add = [&](const char* name, std::uint64_t bytes, double peak) {
     const double bound = peak > 0 ? static_cast<double>(bytes) / peak : 0;
     table.add({name, with_separators(bytes) + " B",
                percent(share_of_peak(bytes, peak, result.cycles)), whole(bound)});
   };
-  add("sram", result.sram_bytes, result.sram_peak_bytes_per_cycle);
-  add("bus read", result.bus_read_bytes, result.bus_peak_bytes_per_cycle);
-  add("bus write", result.bus_write_bytes, result.bus_peak_bytes_per_cycle);
-  add("dram", result.dram.read_bytes + result.dram.write_bytes, result.dram_peak_bytes_per_cycle);
+  add("sram", told.tell("sram", "bytes"), result.sram_peak_bytes_per_cycle);
+  add("bus read", told.tell("bus", "read_bytes"), result.bus_peak_bytes_per_cycle);
+  add("bus write", told.tell("bus", "write_bytes"), result.bus_peak_bytes_per_cycle);
+  add("dram", told.tell("dram", "read_bytes") + told.tell("dram", "write_bytes"),
+      result.dram_peak_bytes_per_cycle);
   return table.text();
 }
 
@@ -167,23 +173,25 @@ std::string roofline_text(const RunOutcome& outcome) {
                                      percent(attainable > 0 ? achieved / attainable : 0) + ")");
 }
 
-std::string counters_text(const RunResult& result) {
+/// What has a line of its own; the others follow, by their names.
+std::string counters_text(const RunResult& result, ToldCounters& told) {
   std::string text = headed_line(
       "overlap", count_text(result.overlap_cycles, "cycle") + " (" +
                      cycles_of(static_cast<double>(result.overlap_cycles), result.cycles) +
                      ") with DMA and compute at work at once");
-  if (result.sram_bank_conflicts != 0) {
-    text += headed_line("sram", count_text(result.sram_bank_conflicts, "bank conflict"));
+  if (const std::uint64_t conflicts = told.tell("sram", "bank_conflicts"); conflicts != 0) {
+    text += headed_line("sram", count_text(conflicts, "bank conflict"));
   }
-  const std::uint64_t rows =
-      result.dram.row_hits + result.dram.row_misses + result.dram.row_conflicts;
-  if (rows != 0) {
-    text += headed_line("dram", count_text(result.dram.row_hits, "row hit") + ", " +
-                                    with_separators(result.dram.row_misses) + " misses, " +
-                                    count_text(result.dram.row_conflicts, "conflict") + ", " +
-                                    with_separators(result.dram.refreshes) + " refreshes");
+  const std::uint64_t hits = told.tell("dram", "row_hits");
+  const std::uint64_t misses = told.tell("dram", "row_misses");
+  const std::uint64_t conflicts = told.tell("dram", "row_conflicts");
+  const std::uint64_t refreshes = told.tell("dram", "refreshes");
+  if (hits + misses + conflicts != 0) {
+    text += headed_line("dram", count_text(hits, "row hit") + ", " + with_separators(misses) +
+                                    " misses, " + count_text(conflicts, "conflict") + ", " +
+                                    with_separators(refreshes) + " refreshes");
   }
-  return text;
+  return text + told.others();
 }
 
 std::string host_text(const RunOutcome& outcome) {
@@ -244,8 +252,10 @@ std::string report_text(const RunOutcome& outcome) {
   const RunResult& result = outcome.result;
   std::string text = headed_line("model", model_text(outcome)) + machine_line(outcome.config) +
                      compile_lines(outcome.compile) + "\n";
-  text += time_lines(result) + roofline_text(outcome) + counters_text(result) + "\n";
-  text += engines_table(result) + "\n" + resources_table(result) + "\n";
+  ToldCounters told(result);
+  const std::string resources = resources_table(result, told);
+  text += time_lines(result) + roofline_text(outcome) + counters_text(result, told) + "\n";
+  text += engines_table(result) + "\n" + resources + "\n";
   text += host_text(outcome);
   if (outcome.verification) {
     text += verification_text(*outcome.verification);

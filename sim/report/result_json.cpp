@@ -1,9 +1,11 @@
 // One function for each object of the result, in the order of the document.
 #include "sim/report/result_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compiler/base/nearest.h"
 #include "sim/base/build_identity.h"
@@ -53,26 +55,39 @@ Json engines_json(const RunResult& result) {
   return engines;
 }
 
-void add_resources(Json& json, const RunResult& result) {
+/// A share of a peak, and the counter that it follows.
+struct Share {
+  std::string_view after;
+  std::string_view name;
+  double value = 0;
+};
+
+std::vector<Share> shares_of(const RunResult& result) {
   const auto share = [&result](std::uint64_t bytes, double peak) {
     return share_of_peak(bytes, peak, result.cycles);
   };
-  json["sram"] = {{"bytes", result.sram_bytes},
-                  {"share_of_peak", share(result.sram_bytes, result.sram_peak_bytes_per_cycle)},
-                  {"bank_conflicts", result.sram_bank_conflicts}};
-  json["bus"] = {
-      {"read_bytes", result.bus_read_bytes},
-      {"write_bytes", result.bus_write_bytes},
-      {"read_share_of_peak", share(result.bus_read_bytes, result.bus_peak_bytes_per_cycle)},
-      {"write_share_of_peak", share(result.bus_write_bytes, result.bus_peak_bytes_per_cycle)}};
-  json["dram"] = {{"read_bytes", result.dram.read_bytes},
-                  {"write_bytes", result.dram.write_bytes},
-                  {"share_of_peak", share(result.dram.read_bytes + result.dram.write_bytes,
-                                          result.dram_peak_bytes_per_cycle)},
-                  {"row_hits", result.dram.row_hits},
-                  {"row_misses", result.dram.row_misses},
-                  {"row_conflicts", result.dram.row_conflicts},
-                  {"refreshes", result.dram.refreshes}};
+  const double bus = result.bus_peak_bytes_per_cycle;
+  return {
+      {"sram.bytes", "sram.share_of_peak",
+       share(result.sram.bytes, result.sram_peak_bytes_per_cycle)},
+      {"bus.write_bytes", "bus.read_share_of_peak", share(result.bus.read_bytes, bus)},
+      {"bus.write_bytes", "bus.write_share_of_peak", share(result.bus.write_bytes, bus)},
+      {"dram.write_bytes", "dram.share_of_peak",
+       share(result.dram.read_bytes + result.dram.write_bytes, result.dram_peak_bytes_per_cycle)}};
+}
+
+void add_counters(Json& json, const RunResult& result) {
+  const std::vector<Share> shares = shares_of(result);
+  const CounterRegister counters = result.counters();
+  for (const Counter& counter : counters.all()) {
+    const std::string name = counter.name();
+    json[json_place(name)] = counter.value();
+    for (const Share& share : shares) {
+      if (share.after == name) {
+        json[json_place(share.name)] = share.value;
+      }
+    }
+  }
 }
 
 Json verification_json(const std::optional<Verification>& verification) {
@@ -131,6 +146,12 @@ Json host_json(const RunOutcome& outcome) {
 
 }  // namespace
 
+Json::json_pointer json_place(std::string_view name) {
+  std::string pointer = "/" + std::string(name);
+  std::ranges::replace(pointer, '.', '/');
+  return Json::json_pointer(pointer);
+}
+
 Json config_json(const Config& config) {
   Json json = Json::object();
   for_each_key(config, [&json](std::string_view name, const std::string& value) {
@@ -161,9 +182,9 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome) {
   json["compile"] = compile_json(outcome.compile);
   json["engines"] = engines_json(result);
   json["overlap_cycles"] = result.overlap_cycles;
-  json["tile_steps"] = result.steps;
-  json["macs"] = result.macs;
-  add_resources(json, result);
+  json["tile_steps"] = result.steps();
+  json["macs"] = result.macs();
+  add_counters(json, result);
   json["bounds"] = {{"compute", result.bounds.compute},
                     {"sram", result.bounds.sram},
                     {"bus", result.bounds.bus},

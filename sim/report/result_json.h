@@ -15,6 +15,9 @@ inline constexpr int kResultVersion = 1;
 /// same command differ in "host" at most.
 nlohmann::ordered_json result_json(const RunOutcome& outcome);
 
+/// Where the result has a counter, or what is called like one: "dram.read_bytes" at /dram/read_bytes.
+nlohmann::ordered_json::json_pointer json_place(std::string_view name);
+
 /// The keys that have an effect, by section.
 nlohmann::ordered_json config_json(const Config& config);
 

@@ -22,7 +22,7 @@ double HostFigures::uops_per_second(const CompileFigures& figures) const {
 
 std::optional<double> RunOutcome::arithmetic_intensity() const {
   const std::uint64_t bytes = result.dram.read_bytes + result.dram.write_bytes;
-  if (bytes == 0 || result.macs == 0) {
+  if (bytes == 0 || result.macs() == 0) {
     return std::nullopt;
   }
   return flops() / static_cast<double>(bytes);

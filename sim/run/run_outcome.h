@@ -47,7 +47,7 @@ struct RunOutcome {
 
   /// Floating-point operations (two per multiply-add) per byte of DRAM traffic; none without both.
   std::optional<double> arithmetic_intensity() const;
-  double flops() const { return 2.0 * static_cast<double>(result.macs); }
+  double flops() const { return 2.0 * static_cast<double>(result.macs()); }
   /// What the roofline allows: flops in the time that the compute and the DRAM bound leave.
   double attainable_gflops() const;
   double achieved_gflops() const;

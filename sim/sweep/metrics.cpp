@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "platform/machine_counters.h"
 #include "sim/report/result_json.h"
 
 namespace tilewave {
@@ -43,20 +44,10 @@ std::vector<Entry> make_entries() {
       {{"bounds.sram", "cycles", kNeither, "SRAM bytes / peak"}, "/bounds/sram"},
       {{"bounds.bus", "cycles", kNeither, "bytes of the busier direction / peak"}, "/bounds/bus"},
       {{"bounds.dram", "cycles", kNeither, "DRAM bytes / peak"}, "/bounds/dram"},
-      {{"sram.bytes", "B", kLower, "read and written by all"}, "/sram/bytes"},
       {{"sram.share_of_peak", "1", kNeither, "of what the SRAM could have moved"},
        "/sram/share_of_peak"},
-      {{"sram.bank_conflicts", "1", kLower, "accesses that waited for their bank"},
-       "/sram/bank_conflicts"},
-      {{"dram.read_bytes", "B", kLower, "loaded"}, "/dram/read_bytes"},
-      {{"dram.write_bytes", "B", kLower, "stored"}, "/dram/write_bytes"},
       {{"dram.share_of_peak", "1", kNeither, "of what the DRAM could have moved"},
        "/dram/share_of_peak"},
-      {{"dram.row_hits", "1", kNeither, "accesses to an open row"}, "/dram/row_hits"},
-      {{"dram.row_misses", "1", kNeither, "accesses to a closed bank"}, "/dram/row_misses"},
-      {{"dram.row_conflicts", "1", kLower, "accesses to a bank with another row open"},
-       "/dram/row_conflicts"},
-      {{"dram.refreshes", "1", kNeither, "refresh commands"}, "/dram/refreshes"},
       {{"compile.scheduled_ops", "1", kNeither, "ops of the program"}, "/compile/scheduled_ops"},
       {{"compile.loads", "1", kLower, "LOADs of the program"}, "/compile/loads"},
       {{"compile.loads_eliminated", "1", kHigher, "LOADs whose tile was in the SRAM"},
@@ -69,6 +60,12 @@ std::vector<Entry> make_entries() {
        "/compile/peak_sram_bytes"},
       {{"macs", "1", kNeither, "multiply-adds of the steps, padding included"}, "/macs"},
       {{"max_abs_error", "1", kLower, "largest difference from the reference"}, "/max_abs_error"}};
+  for (const Counter& counter : every_counter().all()) {
+    const std::string name = counter.name();
+    entries.push_back({{name, std::string(counter.info.unit), counter.info.better,
+                        std::string(counter.info.definition)},
+                       json_place(name).to_string()});
+  }
   for (std::size_t i = 0; i < kEngineCount; ++i) {
     const std::string engine = to_string(static_cast<Engine>(i));
     for (int state = 0; state < kEngineStateCount; ++state) {

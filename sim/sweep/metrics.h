@@ -7,12 +7,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/accounting/counters.h"
 #include "sim/run/run_outcome.h"
 #include "sim/sweep/point_result.h"
 
 namespace tilewave {
-
-enum class Better : std::uint8_t { kLower, kHigher, kNeither };
 
 struct Metric {
   std::string name;  ///< "dram.read_bytes"; as in docs/results.md where a run's JSON has it

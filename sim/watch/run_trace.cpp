@@ -81,6 +81,7 @@ void RunTrace::on_begin(const ObservedRun& run) {
   for (std::size_t level = 0; level < kLevelCount; ++level) {
     on_level(static_cast<Level>(level), 0, 0);
   }
+  counters_told_.resize(run.counters.all().size());
 }
 
 void RunTrace::on_start(std::uint32_t op, Cycle cycle) {
@@ -92,6 +93,9 @@ void RunTrace::on_start(std::uint32_t op, Cycle cycle) {
   find_producers(op, under_way);
   const SramTileId tile = levels_.tiles(op).writes;
   levels_.on_start(op, cycle);
+  if (cycle >= counters_due_) {
+    tell_counters(cycle);
+  }
   if (tile != kNoOp) {
     producers_[tile] = {op, track};
   }
@@ -111,6 +115,9 @@ void RunTrace::find_producers(std::uint32_t op, UnderWay& under_way) const {
 void RunTrace::on_burst(const BurstTimes& burst) {
   tell_bandwidth(burst.dram_to);
   levels_.on_burst(burst);
+  if (burst.dram_to >= counters_due_) {
+    tell_counters(burst.dram_to);
+  }
   bandwidth_bytes_[burst.write ? 1 : 0] += burst.bytes;
 
   const std::string name = json_text(tile_name(run_->program, burst.op));
@@ -251,6 +258,22 @@ void RunTrace::on_tile(const TileLife& life) {
   producers_.erase(life.tile);
 }
 
+/// Totals are what they are when somebody acts: they are told once in an interval at most, and at the
+/// end.
+void RunTrace::tell_counters(Cycle now) {
+  counters_due_ = now - now % kBandwidthCycles + kBandwidthCycles;
+  const auto counters = run_->counters.all();
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    const std::uint64_t value = counters[i].value();
+    if (value != counters_told_[i]) {
+      counters_told_[i] = value;
+      TraceArguments values;
+      values.add(counters[i].info.unit == "B" ? "bytes" : "count", value);
+      writer_->counter(kMachine, counters[i].name(), time(now), values);
+    }
+  }
+}
+
 /// Of all intervals that end by `until`.
 void RunTrace::tell_bandwidth(Cycle until) {
   while (bandwidth_from_ + kBandwidthCycles <= until) {
@@ -273,6 +296,7 @@ void RunTrace::tell_bandwidth(Cycle until) {
 
 void RunTrace::on_end(Cycle cycles) {
   levels_.on_end(cycles);
+  tell_counters(cycles);
   // The last interval is as long as the others, though the run ends in it.
   tell_bandwidth(bandwidth_from_ + (cycles > bandwidth_from_ ? kBandwidthCycles : 0));
   for (const Engine engine : units_.all()) {

@@ -32,7 +32,7 @@ class TraceLanes {
 /// Memory: a buffer, the ops and tiles under way, and four bytes for each op of the program.
 class RunTrace : public RunObserver, private LevelSink {
  public:
-  /// Bandwidth is a mean over intervals of as many cycles.
+  /// Bandwidth is a mean over intervals of as many cycles; counters are told once in each.
   static constexpr Cycle kBandwidthCycles = 512;
 
   /// `file` is not standard output and outlives the run; `model` names it.
@@ -81,6 +81,7 @@ class RunTrace : public RunObserver, private LevelSink {
   void find_producers(std::uint32_t op, UnderWay& under_way) const;
   void tell_stretch(Engine engine);
   void tell_bandwidth(Cycle until);
+  void tell_counters(Cycle now);
 
   OutputFile& file_;
   std::string model_;
@@ -94,6 +95,8 @@ class RunTrace : public RunObserver, private LevelSink {
   std::unordered_map<SramTileId, Producer> producers_;        // of the tiles in SRAM
   std::array<TraceLanes, 2> dram_;                            // reads, writes
   std::uint64_t arrows_ = 0;
+  std::vector<std::uint64_t> counters_told_;  // by counter
+  Cycle counters_due_ = 0;                    // told from then on
   Cycle bandwidth_from_ = 0;
   std::array<std::uint64_t, 2> bandwidth_bytes_{};  // read, written since
   std::array<std::uint64_t, 2> bandwidth_told_{};   // of the interval before

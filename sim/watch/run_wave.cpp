@@ -5,6 +5,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/program/op_names.h"
+#include "platform/machine_counters.h"
 #include "sim/base/text_table.h"
 #include "sim/base/units.h"
 
@@ -70,19 +71,27 @@ void RunWave::add_signals() {
       }
     }
   }
-  if (shown("sram")) {
+  for (const std::string_view scope : run_->counters.scopes()) {
+    if (!is_unit(scope)) {
+      add_memory(std::string(scope));
+    }
+  }
+}
+
+/// What is neither a unit nor the queues: its level, if it has one, and its counters.
+void RunWave::add_memory(const std::string& scope) {
+  if (scope == "sram" && shown(scope)) {
     level_signals_[static_cast<std::size_t>(Level::kSramBytes)] =
-        add("sram", "live_bytes", kTotalBits);
-    totals_[0] = add("sram", "bytes", kTotalBits);
-    totals_[1] = add("sram", "bank_conflicts", kTotalBits);
+        add(scope, "live_bytes", kTotalBits);
   }
-  if (shown("bus")) {
-    totals_[2] = add("bus", "read_bytes", kTotalBits);
-    totals_[3] = add("bus", "write_bytes", kTotalBits);
-  }
-  if (shown("dram")) {
-    totals_[4] = add("dram", "read_bytes", kTotalBits);
-    totals_[5] = add("dram", "write_bytes", kTotalBits);
+  add_counters(scope);
+}
+
+void RunWave::add_counters(const std::string& scope) {
+  for (const Counter& counter : run_->counters.all()) {
+    if (counter.scope == scope && shown(scope)) {
+      totals_.push_back({counter.at, add(scope, std::string(counter.info.key), kTotalBits), 0});
+    }
   }
 }
 
@@ -104,6 +113,7 @@ void RunWave::add_engine(Engine engine) {
                                                                        : Level::kStoreBursts)] =
         add(scope, "outstanding", kIndexBits);
   }
+  add_counters(scope);
 }
 
 void RunWave::on_start(std::uint32_t op, Cycle cycle) {
@@ -181,17 +191,10 @@ bool RunWave::in_window(std::uint32_t op) const {
 
 /// Totals are what they are when somebody acts: nobody is told of them.
 void RunWave::sample_totals(Cycle cycle) {
-  if (std::ranges::none_of(totals_, [](const auto& signal) { return signal.has_value(); })) {
-    return;
-  }
-  const RunCounters counters = run_->counters();
-  const std::array<std::uint64_t, kTotals> values = {
-      counters.sram_bytes,      counters.sram_bank_conflicts, counters.bus_read_bytes,
-      counters.bus_write_bytes, counters.dram_read_bytes,     counters.dram_write_bytes};
-  for (std::size_t i = 0; i < kTotals; ++i) {
-    if (totals_[i] && values[i] != totals_told_[i]) {
-      totals_told_[i] = values[i];
-      change(*totals_[i], cycle, values[i]);
+  for (Total& total : totals_) {
+    if (*total.at != total.told) {
+      total.told = *total.at;
+      change(total.signal, cycle, total.told);
     }
   }
 }

@@ -57,7 +57,12 @@ class RunWave : public RunObserver, private LevelSink {
       return cycle != other.cycle ? cycle > other.cycle : number > other.number;
     }
   };
-  static constexpr std::size_t kTotals = 6;
+  /// A counter.
+  struct Total {
+    const std::uint64_t* at = nullptr;
+    WaveSignal signal = 0;
+    std::uint64_t told = 0;
+  };
   struct EngineSignals {
     std::optional<WaveSignal> busy;  // none if the scope is not asked for; the others follow it
     Cycle accounted = 0;
@@ -70,6 +75,8 @@ class RunWave : public RunObserver, private LevelSink {
                  Form form = Form::kNumber);
   void add_signals();
   void add_engine(Engine engine);
+  void add_memory(const std::string& scope);
+  void add_counters(const std::string& scope);
 
   void change(WaveSignal signal, Cycle cycle, std::uint64_t value, bool over = false);
   void sample_totals(Cycle cycle);
@@ -91,8 +98,7 @@ class RunWave : public RunObserver, private LevelSink {
   Units units_{{}};
   std::array<EngineSignals, kEngineCount> engines_;  // by Engine
   std::array<std::optional<WaveSignal>, kLevelCount> level_signals_;
-  std::array<std::optional<WaveSignal>, kTotals> totals_;
-  std::array<std::uint64_t, kTotals> totals_told_{};
+  std::vector<Total> totals_;  // of the scopes that are shown
   std::priority_queue<Change, std::vector<Change>, std::greater<>> pending_;
   std::uint64_t told_ = 0;
   Picoseconds from_ = 0;  // of the window; kNever: not known yet

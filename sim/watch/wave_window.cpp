@@ -7,6 +7,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
+#include "platform/machine_counters.h"
 #include "sim/base/units.h"
 
 namespace tilewave {
@@ -86,9 +87,20 @@ WaveOps parse_wave_ops(std::string_view text) {
 }
 
 const std::vector<std::string>& wave_scopes() {
-  static const std::vector<std::string> scopes = {
-      "load_dma", "store_dma", "compute", "vector", "queues", "sram", "bus", "dram"};
-  return scopes;
+  static const std::vector<std::string> kScopes = [] {
+    std::vector<std::string> scopes;
+    for (std::size_t i = 0; i < kEngineCount; ++i) {
+      scopes.emplace_back(to_string(static_cast<Engine>(i)));
+    }
+    scopes.emplace_back("queues");
+    for (const std::string_view scope : every_counter().scopes()) {
+      if (!is_unit(scope)) {
+        scopes.emplace_back(scope);
+      }
+    }
+    return scopes;
+  }();
+  return kScopes;
 }
 
 std::vector<std::string> parse_wave_scopes(std::string_view text) {

@@ -36,7 +36,7 @@ WaveTimes parse_wave_times(std::string_view text);
 /// "1000..2000". Throws InputError that begins with `text`.
 WaveOps parse_wave_ops(std::string_view text);
 
-/// The scopes of a waveform: the engines, "sram", "bus", "dram" and "queues".
+/// The scopes of a waveform: the units, "queues", and whoever else counts: "sram", "bus" and "dram".
 const std::vector<std::string>& wave_scopes();
 /// "compute,dram". Throws InputError that begins with what is wrong.
 std::vector<std::string> parse_wave_scopes(std::string_view text);

@@ -84,15 +84,15 @@ TEST(TileShapes, TheTileChangesTheStepsAndNotTheNumbers) {
       "input x 64x64\nparam w 64x64\nparam b 1x64\nh = matmul+bias x w b\noutput h\n", "g");
   const test::Outcome whole =
       test::run(compiled(graph, {64, 64, 64}), {}, test::random_sources(graph.tensors(), 1));
-  EXPECT_EQ(whole.result.steps, 1U);
-  EXPECT_EQ(whole.result.macs, 64U * 64 * 64);
+  EXPECT_EQ(whole.result.steps(), 1U);
+  EXPECT_EQ(whole.result.macs(), 64U * 64 * 64);
   // x, w and h of 16 KiB, and a bias of 256 bytes
   EXPECT_EQ(whole.result.dram.read_bytes, 2U * 16384 + 256);
   EXPECT_EQ(whole.result.dram.write_bytes, 16384U);
   const test::Outcome parts =
       test::run(compiled(graph, {16, 32, 8}), {}, test::random_sources(graph.tensors(), 1));
-  EXPECT_EQ(parts.result.steps, 64U);  // 4 · 2 · 8
-  EXPECT_EQ(parts.result.macs, whole.result.macs);
+  EXPECT_EQ(parts.result.steps(), 64U);  // 4 · 2 · 8
+  EXPECT_EQ(parts.result.macs(), whole.result.macs());
   for (std::size_t i = 0; i < 64 * 64; ++i) {
     ASSERT_NEAR(parts.outputs.at("h")[i], whole.outputs.at("h")[i], 1e-4);
   }

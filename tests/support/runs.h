@@ -86,12 +86,23 @@ inline RunResult run_timing_only(const Program& program, const MachineConfig& co
   return result;
 }
 
+/// The value of a counter, which there has to be.
+inline std::uint64_t counted(const CounterRegister& counters, const std::string& name) {
+  const auto found = std::ranges::find(counters.all(), name, &Counter::name);
+  EXPECT_NE(found, counters.all().end()) << name;
+  return found == counters.all().end() ? 0 : found->value();
+}
+
 /// Everything that two runs of one machine and program must have in common.
 inline void expect_same_result(const RunResult& a, const RunResult& b) {
   EXPECT_EQ(a.cycles, b.cycles);
   EXPECT_EQ(a.overlap_cycles, b.overlap_cycles);
-  EXPECT_EQ(a.sram_bytes, b.sram_bytes);
-  EXPECT_EQ(a.sram_bank_conflicts, b.sram_bank_conflicts);
+  const CounterRegister ours = a.counters();
+  const CounterRegister others = b.counters();
+  ASSERT_EQ(ours.all().size(), others.all().size());
+  for (std::size_t i = 0; i < ours.all().size(); ++i) {
+    EXPECT_EQ(ours.all()[i].value(), others.all()[i].value()) << ours.all()[i].name();
+  }
   for (std::size_t i = 0; i < a.engines.size(); ++i) {
     EXPECT_EQ(a.engines[i].cycles, b.engines[i].cycles) << to_string(static_cast<Engine>(i));
   }

@@ -68,9 +68,9 @@ TEST(Invariants, BytesMovedAreTheProgramsBytes) {
   const std::string read = "invariant broken: bytes read differ from the program's 32768";
   const std::string written = "invariant broken: bytes written differ from the program's 16384";
   EXPECT_EQ(complaint([](RunResult& r) { --r.dram.read_bytes; }), read);
-  EXPECT_EQ(complaint([](RunResult& r) { ++r.bus_read_bytes; }), read);
+  EXPECT_EQ(complaint([](RunResult& r) { ++r.bus.read_bytes; }), read);
   EXPECT_EQ(complaint([](RunResult& r) { ++r.dram.write_bytes; }), written);
-  EXPECT_EQ(complaint([](RunResult& r) { --r.bus_write_bytes; }), written);
+  EXPECT_EQ(complaint([](RunResult& r) { --r.bus.write_bytes; }), written);
 }
 
 TEST(Invariants, NoResourceIsAboveItsPeak) {

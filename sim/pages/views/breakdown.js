@@ -77,6 +77,15 @@
         run.engines.map(engine => cell(engine, name)).flat()))));
   };
 
+  /// All that was counted, beside the states.
+  tw.counters = run => tw.section('counters', 'Counters', tw.el('div', {class: 'wide'},
+    tw.el('table', {class: 'totals'}, tw.el('tbody', {}, run.data.counters.map(counter =>
+      tw.el('tr', {}, tw.el('th', {scope: 'row'}, counter.name),
+        tw.el('td', {class: 'right number', 'data-counter': counter.name,
+          'data-value': counter.value}, `${tw.integer(counter.value)}${counter.unit === 'B'
+          ? ' B' : ''}`),
+        tw.el('td', {class: 'faint text'}, counter.definition)))))));
+
   tw.breakdown = run => {
     const node = tw.el('div');
     const build = () => tw.replace(node, tw.el('div', {class: 'wide'}, layerBars(run)),

@@ -40,8 +40,8 @@ TEST(BusTiming, DirectionsDoNotHinderEachOther) {
   EXPECT_EQ(bus.reserve(kRead, 5, 320).end, 15U);  // 5 + 10
   EXPECT_EQ(bus.reserve(kWrite, 5, 64).end, 7U);   // 5 + 2
   EXPECT_EQ(bus.reserve(kRead, 5, 32).end, 16U);   // 15 + 1
-  EXPECT_EQ(bus.bytes(kRead), 352U);               // 320 + 32
-  EXPECT_EQ(bus.bytes(kWrite), 64U);
+  EXPECT_EQ(bus.counters().read_bytes, 352U);      // 320 + 32
+  EXPECT_EQ(bus.counters().write_bytes, 64U);
 }
 
 TEST(BusTiming, NeverMovesMoreThanItsWidth) {

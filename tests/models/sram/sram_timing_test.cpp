@@ -42,7 +42,7 @@ TEST(SramTiming, ASingleBurstTakesItsLongestBank) {
   for (const auto& row : table) {
     SramTiming timing(sram(4));
     EXPECT_EQ(timing.burst(0, 10, row.range), 10 + row.cycles) << row.range.bytes;
-    EXPECT_EQ(timing.bytes(), row.range.bytes);
+    EXPECT_EQ(timing.counters().bytes, row.range.bytes);
   }
 }
 
@@ -56,7 +56,7 @@ TEST(SramTiming, BurstsToOneBankFollowEachOther) {
     SramTiming timing(sram(4));
     EXPECT_EQ(timing.burst(0, 10, {0, 64}), 12U);  // 10 + 2
     EXPECT_EQ(timing.burst(0, row.at, {256, 64}), row.end) << row.at;
-    EXPECT_EQ(timing.bank_conflicts(), row.conflicts) << row.at;
+    EXPECT_EQ(timing.counters().bank_conflicts, row.conflicts) << row.at;
   }
 }
 
@@ -65,7 +65,7 @@ TEST(SramTiming, BurstsToDifferentBanksDoNotMeet) {
   for (const std::uint64_t bank : {0U, 1U, 2U, 3U}) {
     EXPECT_EQ(timing.burst(0, 10, {bank * 64, 64}), 12U);
   }
-  EXPECT_EQ(timing.bank_conflicts(), 0U);
+  EXPECT_EQ(timing.counters().bank_conflicts, 0U);
 }
 
 TEST(SramTiming, TwoPortsServeTwoAccessesACycle) {
@@ -96,7 +96,7 @@ TEST(SramTiming, AStreamAloneTakesItsLongestBank) {
   EXPECT_EQ(timing.stream_end(), 39U);  // 7 + 4096 / (4 · 32)
   begin_stream(timing, 39, {0, 320});
   EXPECT_EQ(timing.stream_end(), 43U);  // 39 + 4: bank 0 has two chunks of 2
-  EXPECT_EQ(timing.bank_conflicts(), 0U);
+  EXPECT_EQ(timing.counters().bank_conflicts, 0U);
 }
 
 TEST(SramTiming, RangesOfOneStreamShareTheirBanks) {

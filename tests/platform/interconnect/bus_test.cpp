@@ -63,7 +63,7 @@ TEST_F(BusTest, AReadMovesItsDataOnTheWayBack) {
   load_.request(burst);
   ASSERT_EQ(dram_.requests.size(), 1U);
   EXPECT_EQ(dram_.requests[0].second, 15U);  // 10 + 5
-  EXPECT_EQ(bus_.timing().bytes(BusDirection::kRead), 0U);
+  EXPECT_EQ(bus_.timing().counters().read_bytes, 0U);
   dram_.respond(burst, 100);
   ASSERT_EQ(load_.responses.size(), 1U);
   EXPECT_EQ(load_.responses[0].second, 109U);  // 100 + 5 + 256 / 64

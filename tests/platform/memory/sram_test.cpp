@@ -110,7 +110,7 @@ TEST_F(SramTest, AStreamEndsWhenItsBanksAreThrough) {
   EXPECT_EQ(stream(true, 20, {{0, 1024}, {2048, 1024}}), 39U);  // 20 + 2048 / (4 · 32) + 3
   access(load_, 0, 64, 22);
   EXPECT_EQ(stream(false, 39), 41U);  // two accesses to bank 0 came in between
-  EXPECT_EQ(sram_.timing().bytes(), 2112U);
+  EXPECT_EQ(sram_.timing().counters().bytes, 2112U);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ class Auditor : public RunObserver {
   void on_begin(const ObservedRun& run) override {
     program_ = &run.program;
     shared_ = run.machine.dma.shared;
-    counters_ = run.counters;
+    counters_ = &run.counters;
     times_.assign(run.program.ops.size(), {});
     known_.assign(run.program.ops.size(), 0);
   }
@@ -73,8 +73,8 @@ class Auditor : public RunObserver {
     EXPECT_LE(burst.address + burst.bytes, tensor.dram_base + tensor.bytes());
     (burst.write ? written_bytes : read_bytes) += burst.bytes;
     EXPECT_GE(bursts_under_way_--, 1);
-    EXPECT_GE(counters_().dram_read_bytes, read_bytes);
-    EXPECT_GE(counters_().dram_write_bytes, written_bytes);
+    EXPECT_GE(test::counted(*counters_, "dram.read_bytes"), read_bytes);
+    EXPECT_GE(test::counted(*counters_, "dram.write_bytes"), written_bytes);
   }
   void on_complete(std::uint32_t op, Cycle cycle) override {
     EXPECT_GE(cycle, now_);
@@ -123,7 +123,7 @@ class Auditor : public RunObserver {
 
   const Program* program_ = nullptr;
   bool shared_ = false;
-  std::function<RunCounters()> counters_;
+  const CounterRegister* counters_ = nullptr;
   Cycle now_ = 0;
   std::uint32_t fetches_ = 0;
   int bursts_under_way_ = 0;

@@ -51,7 +51,7 @@ TEST(Layers, CountTheWorkOfEveryOp) {
     macs += layer.macs;
   }
   EXPECT_EQ(ops, run.compiled.program.ops.size());
-  EXPECT_EQ(macs, run.result.macs);
+  EXPECT_EQ(macs, run.result.macs());
   EXPECT_EQ(layers.all[0].name, "h");
   EXPECT_EQ(layers.all[0].kind, "matmul+relu");
 }

@@ -43,12 +43,12 @@ RunOutcome sample() {
   set(compute, EngineState::kBusy, 400);
   set(compute, EngineState::kWaitData, 600);
   result.overlap_cycles = 50;
-  result.steps = 2;
-  result.macs = 65536;
-  result.sram_bytes = 51200;
-  result.sram_bank_conflicts = 7;
-  result.bus_read_bytes = 12288;
-  result.bus_write_bytes = 4096;
+  compute.counted.steps = 2;
+  compute.counted.macs = 65536;
+  result.sram.bytes = 51200;
+  result.sram.bank_conflicts = 7;
+  result.bus.read_bytes = 12288;
+  result.bus.write_bytes = 4096;
   result.dram.read_bytes = 12288;
   result.dram.write_bytes = 4096;
   result.dram.row_hits = 11;
@@ -141,7 +141,7 @@ TEST(Report, AProgramFileHasNoCompilerFigures) {
 
 TEST(Report, ARunWithoutMultiplicationsHasNoRoofline) {
   RunOutcome outcome = sample();
-  outcome.result.macs = 0;
+  outcome.result.engines[2].counted.macs = 0;
   EXPECT_THAT(report_text(outcome), Not(HasSubstr("roofline")));
   EXPECT_TRUE(result_json(outcome)["arithmetic_intensity"].is_null());
 }
@@ -163,12 +163,14 @@ std::vector<std::string> keys(const nlohmann::ordered_json& json) {
 
 TEST(ResultJson, KeysInOrder) {
   const auto json = result_json(sample());
-  EXPECT_THAT(keys(json),
-              ElementsAre("schema", "version", "tilewave", "build", "model", "program", "seed",
-                          "timing_only", "cycles", "seconds", "verified", "max_abs_error",
-                          "verification", "expected", "compile", "engines", "overlap_cycles",
-                          "tile_steps", "macs", "sram", "bus", "dram", "bounds", "efficiency",
-                          "arithmetic_intensity", "roofline", "host", "config"));
+  EXPECT_THAT(
+      keys(json),
+      ElementsAre("schema", "version", "tilewave", "build", "model", "program", "seed",
+                  "timing_only", "cycles", "seconds", "verified", "max_abs_error", "verification",
+                  "expected", "compile", "engines", "overlap_cycles", "tile_steps", "macs",
+                  "load_dma", "store_dma", "compute", "sram", "bus", "dram", "bounds", "efficiency",
+                  "arithmetic_intensity", "roofline", "host", "config"));
+  EXPECT_THAT(keys(json["compute"]), ElementsAre("steps", "macs"));
   EXPECT_THAT(keys(json["compile"]),
               ElementsAre("operators", "operators_fused", "uops", "scheduled_ops", "loads",
                           "loads_eliminated", "executes", "stores", "evictions", "peak_sram_bytes",

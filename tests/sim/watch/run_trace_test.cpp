@@ -242,8 +242,8 @@ class Trace : public ::testing::Test {
       }
       return sum;
     };
-    EXPECT_EQ(bytes("bus read"), result.bus_read_bytes);
-    EXPECT_EQ(bytes("bus write"), result.bus_write_bytes);
+    EXPECT_EQ(bytes("bus read"), result.bus.read_bytes);
+    EXPECT_EQ(bytes("bus write"), result.bus.write_bytes);
     EXPECT_EQ(bytes("DRAM read"), result.dram.read_bytes);
     EXPECT_EQ(bytes("DRAM write"), result.dram.write_bytes);
 
@@ -277,6 +277,15 @@ class Trace : public ::testing::Test {
       }
     }
     EXPECT_EQ(trace.counters.contains("queue store_dma"), !machine.dma.shared);
+    const CounterRegister counters = result.counters();
+    for (const Counter& counter : counters.all()) {
+      const auto told = trace.counters.find(counter.name());
+      ASSERT_EQ(told != trace.counters.end(), counter.value() != 0) << counter.name();
+      if (counter.value() != 0) {
+        const char* unit = counter.info.unit == "B" ? "bytes" : "count";
+        EXPECT_EQ(told->second.back().second.at(unit), counter.value()) << counter.name();
+      }
+    }
   }
 
   std::string path_ = testing::TempDir() + "tilewave_trace_" + std::to_string(getpid()) + ".json";

@@ -104,12 +104,10 @@ class Waveform : public ::testing::Test {
       }
     }
     expect_states_as_accounted(machine.clock_period);
-    EXPECT_EQ(vcd.last_number("bus.read_bytes"), watched.bus_read_bytes);
-    EXPECT_EQ(vcd.last_number("bus.write_bytes"), watched.bus_write_bytes);
-    EXPECT_EQ(vcd.last_number("dram.read_bytes"), watched.dram.read_bytes);
-    EXPECT_EQ(vcd.last_number("dram.write_bytes"), watched.dram.write_bytes);
-    EXPECT_EQ(vcd.last_number("sram.bytes"), watched.sram_bytes);
-    EXPECT_EQ(vcd.last_number("sram.bank_conflicts"), watched.sram_bank_conflicts);
+    const CounterRegister counters = watched.counters();
+    for (const Counter& counter : counters.all()) {
+      EXPECT_EQ(vcd.last_number(counter.name()), counter.value()) << counter.name();
+    }
     EXPECT_EQ(vcd.last_number("sram.live_bytes"), 0U);
     EXPECT_EQ(vcd.last_number("queues.compute"), 0U);
     EXPECT_EQ(vcd.last_number("load_dma.outstanding"), 0U);
