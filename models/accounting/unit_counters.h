@@ -12,6 +12,7 @@ namespace tilewave {
 /// A unit counts what its ops have; a shared DMA engine for loads and stores apart.
 struct UnitCounters {
   std::uint64_t bursts = 0;
+  std::uint64_t window_waits = 0;
   std::uint64_t steps = 0;
   std::uint64_t macs = 0;
 
@@ -20,6 +21,10 @@ struct UnitCounters {
     const char* const scope = to_string(unit);
     if (carries_out(unit, &OpcodeRule::moves)) {
       all.add(scope, {"bursts", "1", Better::kNeither, "bursts issued"}, bursts);
+      all.add(scope,
+              {"window_waits", "1", Better::kLower,
+               "waits for a place in the engine's window of dma.max_outstanding bursts"},
+              window_waits);
       return;
     }
     all.add(scope, {"steps", "1", Better::kNeither, "tile steps carried out"}, steps);

@@ -125,7 +125,9 @@ void DmaEngine::issue_bursts() {
                                                         : tlm::TLM_WRITE_COMMAND);
     slot.burst.set_address(burst.address);
     slot.burst.set_data_length(burst.bytes);
+    const Cycle without_window = std::max(transfer.ready, last_issue_);
     last_issue_ = std::max(at, slot.free_from);
+    counted(transfer.kind).window_waits += last_issue_ > without_window ? 1 : 0;
     slot.issued = last_issue_;
     ++counted(transfer.kind).bursts;
     ++transfer.in_flight;

@@ -61,8 +61,8 @@ TEST(Counters, OfAUnitAreThoseOfWhatItCarriesOut) {
     unit.register_in(all, engine);
     return names(all);
   };
-  EXPECT_THAT(of(Engine::kLoadDma), ElementsAre("load_dma.bursts"));
-  EXPECT_THAT(of(Engine::kStoreDma), ElementsAre("store_dma.bursts"));
+  EXPECT_THAT(of(Engine::kLoadDma), ElementsAre("load_dma.bursts", "load_dma.window_waits"));
+  EXPECT_THAT(of(Engine::kStoreDma), ElementsAre("store_dma.bursts", "store_dma.window_waits"));
   EXPECT_THAT(of(Engine::kCompute), ElementsAre("compute.steps", "compute.macs"));
   EXPECT_THAT(of(Engine::kVector), ElementsAre("vector.steps"));
 }

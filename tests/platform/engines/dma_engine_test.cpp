@@ -134,11 +134,12 @@ TEST(DmaEngine, TheWindowBoundsTheBurstsInFlight) {
   const struct {
     std::uint32_t max_outstanding;
     std::vector<Cycle> requests;
+    std::uint64_t waits;
   } table[] = {
-      {1, {10, 10 + kRoundTrip, 10 + 2 * kRoundTrip, 10 + 3 * kRoundTrip}},
-      {2, {10, 10, 10 + kRoundTrip, 10 + kRoundTrip}},
-      {3, {10, 10, 10, 10 + kRoundTrip}},
-      {4, {10, 10, 10, 10}},
+      {1, {10, 10 + kRoundTrip, 10 + 2 * kRoundTrip, 10 + 3 * kRoundTrip}, 3},
+      {2, {10, 10, 10 + kRoundTrip, 10 + kRoundTrip}, 1},
+      {3, {10, 10, 10, 10 + kRoundTrip}, 1},
+      {4, {10, 10, 10, 10}, 0},
   };
   for (const auto& row : table) {
     DmaBench dma("load w[0,0] -> 0\n", machine(row.max_outstanding), Engine::kLoadDma);
@@ -149,6 +150,8 @@ TEST(DmaEngine, TheWindowBoundsTheBurstsInFlight) {
     }
     EXPECT_EQ(times, row.requests);
     EXPECT_EQ(dma.bench.scoreboard.completed_at(0), row.requests.back() + kRoundTrip);
+    EXPECT_EQ(dma.dma->counters(Engine::kLoadDma).bursts, 4U);
+    EXPECT_EQ(dma.dma->counters(Engine::kLoadDma).window_waits, row.waits);
   }
 }
 
@@ -177,6 +180,9 @@ TEST(DmaEngine, TheNextBurstTakesThePlaceThatBecomesFreeFirst) {
   }
   EXPECT_EQ(times, (std::vector<Cycle>{1011, 1011, 1011, 2112, 1121, 1121, 2212, 2222}));
   EXPECT_EQ(dma.bench.scoreboard.completed_at(1), 2222 + kRoundTrip + 1000);
+  EXPECT_EQ(dma.dma->counters(Engine::kStoreDma).bursts, 4U);
+  EXPECT_EQ(dma.dma->counters(Engine::kStoreDma).window_waits, 1U);  // at 1111
+  EXPECT_EQ(dma.dma->counters(Engine::kLoadDma).window_waits, 2U);   // at 2212 and 2222
 }
 
 TEST(DmaEngine, AStoreTakesTheTileOutThroughTheReluIfAsked) {
