@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "compiler/program/units.h"
+#include "models/clock_period.h"
 #include "models/compute/config.h"
 #include "models/dram/config.h"
 #include "models/interconnect/config.h"
@@ -27,7 +28,7 @@ struct SequencerConfig {
 };
 
 struct MachineConfig {
-  Picoseconds clock_period = 1000;
+  ClockPeriod clock_period = 1000;
   ComputeConfig compute;
   SramConfig sram;
   DmaConfig dma;

@@ -30,10 +30,11 @@ std::unique_ptr<DramModel> make_banked(const DramConfig& config, std::uint64_t b
 }
 
 /// A model of the DRAM that holds `bytes`.
-std::unique_ptr<DramModel> make_dram(const DramConfig& config, std::uint64_t bytes) {
-  switch (config.kind) {
-    case DramKind::kSimple: return std::make_unique<SimpleDram>(config);
-    case DramKind::kBanked: return make_banked(config, bytes);
+std::unique_ptr<DramModel> make_dram(const MachineConfig& machine, std::uint64_t bytes) {
+  switch (machine.dram.kind) {
+    case DramKind::kSimple:
+      return std::make_unique<SimpleDram>(machine.dram, simple_dram_ticks(machine.clock_period));
+    case DramKind::kBanked: return make_banked(machine.dram, bytes);
   }
   throw InternalError("no such DRAM model");
 }
@@ -61,7 +62,7 @@ class Platform : public sc_core::sc_module {
                  overlap_, sequencer_, options.kernel, feed_.get()},
         sram_("sram", config.sram, burst_users(config)),
         bus_("bus", config.bus, config.dma.shared ? 1 : 2),
-        dram_("dram", make_dram(config.dram, program.dram_bytes()), clock_, options.dram),
+        dram_("dram", make_dram(config, program.dram_bytes()), clock_, options.dram),
         load_dma_("load_dma", Engine::kLoadDma, 0, context_, queue(Engine::kLoadDma),
                   &ledger(Engine::kLoadDma),
                   config.dma.shared ? &ledger(Engine::kStoreDma) : nullptr),
@@ -171,8 +172,9 @@ RunResult Platform::result() {
                         " of " + std::to_string(program_.ops.size()) + " ops");
   }
   RunResult result;
-  result.cycles = scoreboard_.last_completion();
-  result.seconds = static_cast<double>(clock_.picoseconds(result.cycles)) * 1e-12;
+  // The results are in the DRAM when its controller has written what it has acknowledged.
+  result.cycles = std::max(scoreboard_.last_completion(), dram_.drain());
+  result.seconds = config_.clock_period.seconds(result.cycles);
   load_dma_.finish(result.cycles);
   if (store_dma_) {
     store_dma_->finish(result.cycles);
@@ -200,7 +202,7 @@ RunResult Platform::result() {
   result.sram_peak_bytes_per_cycle = static_cast<double>(sram_.timing().peak_bytes_per_cycle());
   result.bus_peak_bytes_per_cycle = config_.bus.bytes_per_cycle;
   result.dram_peak_bytes_per_cycle =
-      dram_.model().peak_bytes_per_second() * static_cast<double>(config_.clock_period) * 1e-12;
+      dram_.model().peak_bytes_per_second() * config_.clock_period.picoseconds() * 1e-12;
   const auto cycles_at_peak = [](std::uint64_t bytes, double peak) {
     return static_cast<double>(bytes) / peak;
   };

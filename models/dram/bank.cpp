@@ -11,7 +11,7 @@ DramBanks::DramBanks(const DramTiming& timing)
       group_shift_(static_cast<unsigned>(std::countr_zero(timing.banks_per_group))),
       bank_count_(static_cast<unsigned>(timing.banks())) {}
 
-DramCycle DramBanks::refresh_all(DramCycle now) {
+DramCycle DramBanks::earliest_refresh(DramCycle now) const {
   DramCycle ref = now;
   if (open_ != 0) {
     DramCycle precharge_all = now;
@@ -19,11 +19,16 @@ DramCycle DramBanks::refresh_all(DramCycle now) {
       not_before(precharge_all, banks_[lowest_bank(mask)].precharge);
     }
     not_before(ref, precharge_all + timing_.precharge_all);
-    open_ = 0;
   }
   for (unsigned bank = 0; bank < bank_count_; ++bank) {
     not_before(ref, bank_activate(bank));
   }
+  return ref;
+}
+
+DramCycle DramBanks::refresh_all(DramCycle now) {
+  const DramCycle ref = earliest_refresh(now);
+  open_ = 0;
   for (unsigned bank = 0; bank < bank_count_; ++bank) {
     banks_[bank].row = kNoRow;
     not_before(banks_[bank].activate, ref + timing_.refresh_cycle);  // tRFC

@@ -71,6 +71,8 @@ class DramBanks {
   /// Closes all banks and refreshes them, as soon as the rules allow from `now` on. Returns the
   /// cycle of the REF command; no bank can be activated before tRFC after it.
   DramCycle refresh_all(DramCycle now);
+  /// The cycle of that REF command.
+  DramCycle earliest_refresh(DramCycle now) const;
 
  private:
   static void not_before(DramCycle& earliest, DramCycle cycle) {

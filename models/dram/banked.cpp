@@ -3,6 +3,9 @@
 #include "models/dram/banked.h"
 
 #include <algorithm>
+#include <string>
+
+#include "compiler/base/error.h"
 
 namespace tilewave {
 BankedDram::BankedDram(const DramConfig& config, const DramControllerOptions& options)
@@ -22,6 +25,8 @@ DramControllerOptions controller_options(const DramConfig& config) {
   options.write_low = config.queue_depth * defaults.write_low / defaults.write_entries;
   options.write_high = config.queue_depth * defaults.write_high / defaults.write_entries;
   options.refresh = config.refresh;
+  options.write_ack = config.write_ack;
+  options.max_age = config.max_age;
   return options;
 }
 
@@ -42,18 +47,23 @@ DramCycle BankedDram::cycle_at_or_after(Picoseconds time) const {
 }
 
 void BankedDram::submit(const DramBurst& burst, Picoseconds arrival) {
+  if (arrival < polled_) {
+    throw InternalError("a burst reaches the DRAM at " + std::to_string(arrival) +
+                        " ps, which is over: it was polled at " + std::to_string(polled_) + " ps");
+  }
   const std::uint64_t first = burst.address >> map_.access_bits();
   const std::uint64_t last = (burst.address + burst.bytes - 1) >> map_.access_bits();
   const std::uint32_t record = bursts_.open(burst, static_cast<std::uint32_t>(last - first + 1));
   const DramCycle cycle = cycle_at_or_after(arrival);
   DramRun run{arrival, cycle, first, map_.packed(first), 0, record, burst.write};
+  DramCycle earliest = kNoDramCycle;
   if (channels_.size() == 1) {
     run.left = static_cast<std::uint32_t>(last - first + 1);
     channels_.front().submit(run);
+    earliest = channels_.front().earliest_done();
   } else {
-    submit_by_channel(run, last);
+    earliest = submit_by_channel(run, last);
   }
-  const DramCycle earliest = cycle + channels_.front().latency(burst.write);
   if (earliest < next_event_cycle_) {
     next_event_cycle_ = earliest;
     next_event_ = earliest * timing_.clock_ps;
@@ -62,18 +72,22 @@ void BankedDram::submit(const DramBurst& burst, Picoseconds arrival) {
 
 /// Cuts a burst into the runs that lie in one channel each; `run` is its first access, not counted
 /// yet.
-void BankedDram::submit_by_channel(DramRun run, std::uint64_t last) {
+DramCycle BankedDram::submit_by_channel(DramRun run, std::uint64_t last) {
+  DramCycle earliest = kNoDramCycle;
   PackedPlace place = run.place;
   for (std::uint64_t access = run.access; access <= last;) {
     ++run.left;
     map_.step_to(++access, place);
     if (access > last || place.channel() != run.place.channel()) {
-      channels_[run.place.channel()].submit(run);
+      DramChannel& channel = channels_[run.place.channel()];
+      channel.submit(run);
+      earliest = std::min(earliest, channel.earliest_done());
       run.access = access;
       run.place = place;
       run.left = 0;
     }
   }
+  return earliest;
 }
 
 bool BankedDram::poll(Picoseconds now, DramCompletion& completion) {
@@ -88,6 +102,23 @@ bool BankedDram::poll(Picoseconds now, DramCompletion& completion) {
   }
   update_next_event();
   return false;
+}
+
+Picoseconds BankedDram::drain() {
+  for (;;) {
+    DramCycle next = kNoDramCycle;
+    DramCycle written = 0;
+    for (const DramChannel& channel : channels_) {
+      next = std::min(next, channel.next_decision());
+      written = std::max(written, channel.written());
+    }
+    if (next == kNoDramCycle) {
+      return written * timing_.clock_ps;
+    }
+    for (DramChannel& channel : channels_) {
+      channel.advance(next + 1);
+    }
+  }
 }
 
 void BankedDram::advance(Picoseconds now) {

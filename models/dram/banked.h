@@ -28,15 +28,17 @@ class BankedDram final : public DramModel {
   void submit(const DramBurst& burst, Picoseconds arrival) override;
   Picoseconds next_event() const override { return next_event_; }
   bool poll(Picoseconds now, DramCompletion& completion) override;
-  /// `read_bytes` and `write_bytes` are what bursts asked for, counted when their last access is
-  /// decided; a burst that is not aligned moves more than that over the pins.
+  Picoseconds drain() override;
+  /// `read_bytes` and `write_bytes` are what bursts asked for; a burst that is not aligned moves
+  /// more than that over the pins.
   const DramCounters& counters() const override { return counters_; }
   double peak_bytes_per_second() const override;
   std::uint64_t capacity_bytes() const { return map_.capacity_bytes(); }
 
  private:
   DramCycle cycle_at_or_after(Picoseconds time) const;
-  void submit_by_channel(DramRun run, std::uint64_t last);
+  /// The earliest cycle in which a channel that it went to may have something done.
+  DramCycle submit_by_channel(DramRun run, std::uint64_t last);
   void advance(Picoseconds now);
   void update_next_event();
 

@@ -18,15 +18,17 @@ DramChannel::DramChannel(const DramTiming& timing, const DramControllerOptions& 
       arrivals_(map),
       bus_cycles_({0, timing.column_bus, timing.activate_bus, timing.precharge_bus}),
       read_latency_(timing.read_done()),
-      write_latency_(options.write_ack == DramWriteAck::kCommand ? 1 : timing.write_done()) {
+      write_latency_(options.write_ack == DramWriteAck::kData ? timing.write_done() : 1),
+      max_age_(std::min(options.max_age / timing.clock_ps, DramQueue::kNeverEntered - 1)) {
   if (options.refresh) {
     next_refresh_ = timing.refresh_interval;
   }
 }
 
 void DramChannel::decide(DramCycle limit) {
-  DramCycle last = std::min(limit - 1, next_refresh_);  // no decision is taken here after it
   for (;;) {
+    const DramCycle due = refresh_due();
+    const DramCycle last = std::min(limit - 1, due);  // no decision is taken here after it
     // A decision sees what arrived at or before it, and none lies before now_.
     const DramCycle until = std::min(planned_ ? plan_.time : now_, last);
     if (arrival_ <= until) {
@@ -40,10 +42,8 @@ void DramChannel::decide(DramCycle limit) {
         continue;
       }
     }
-    if (next_refresh_ < limit && next_refresh_ <= plan_.time) {
-      skip_idle_refreshes(limit);
-      refresh(next_refresh_);
-      last = std::min(limit - 1, next_refresh_);
+    if (due < limit && due <= plan_.time) {
+      refresh(skip_idle_refreshes(limit));
     } else if (plan_.time < limit) {
       issue();
     } else {
@@ -61,10 +61,8 @@ void DramChannel::rest(DramCycle limit) {
   if (arrivals_.earliest() >= limit) {
     decision = std::min(decision, arrivals_.earliest());
   }
-  next_work_ = std::min(decision, next_refresh_);
-  const bool writes = writes_.size() + arrivals_.writes() > 0;
-  const DramCycle least = writes ? std::min(read_latency_, write_latency_) : read_latency_;
-  earliest_done_ = decision == kNoDramCycle ? kNoDramCycle : decision + least;
+  next_work_ = std::min(decision, refresh_due());
+  earliest_done_ = is_waited_for() ? next_work_ + least_latency() : kNoDramCycle;
 }
 
 inline void DramChannel::choose_direction() {
@@ -81,8 +79,11 @@ inline void DramChannel::enqueue(const DramRun& run) {
   const auto direction = run.write ? DramDirection::kWrite : DramDirection::kRead;
   const unsigned bank = run.place.bank();
   const std::uint32_t row = run.place.row();
-  const bool changed =
-      queue(direction).push(bank, row, run.burst, next_age_++, banks_.is_open_at(bank, row));
+  const bool changed = queue(direction).push(bank, row, run.burst, next_age_++, entered_,
+                                             banks_.is_open_at(bank, row));
+  if (run.write && acknowledges_early()) {
+    bursts_.access_done(run.burst, entered_ + write_latency_);
+  }
   const DramDirection before = direction_;
   if (direction != before) {  // more of its own changes no turn
     choose_direction();
@@ -99,6 +100,7 @@ inline void DramChannel::admit(DramCycle until) {
   do {
     const DramRun& run = arrivals_.front();
     now_ = std::max(now_, run.cycle);
+    entered_ = std::max(entered_, run.cycle);
     until = std::min(until, now_);
     enqueue(run);
     arrivals_.pop();
@@ -126,6 +128,10 @@ inline void DramChannel::choose() {
   const Wants wants = this->wants();
   if (!choose_oldest(wants)) {
     choose_best(wants);
+  }
+  const DramCycle overdue = std::min(reads_.oldest().entered, writes_.oldest().entered) + max_age_;
+  if (overdue <= plan_.time && plan_.command != Command::kNone) {
+    choose_overdue(overdue);
   }
 }
 
@@ -204,7 +210,16 @@ inline void DramChannel::issue_column() {
   const std::uint32_t burst = entries.pop_hit(bank);
   choose_direction();
   look_at_arrivals();
-  bursts_.access_done(burst, plan_.time + latency(plan_.direction == DramDirection::kWrite));
+  passed_over_ = false;
+  entered_ = std::max(entered_, plan_.time);  // of whom the full queue held up
+  if (plan_.direction == DramDirection::kRead) {
+    bursts_.access_done(burst, plan_.time + read_latency_);
+    return;
+  }
+  written_ = plan_.time + 1;
+  if (!acknowledges_early()) {
+    bursts_.access_done(burst, plan_.time + write_latency_);
+  }
 }
 
 inline void DramChannel::issue() {
@@ -246,17 +261,18 @@ void DramChannel::issue_activate() {
   writes_.opened(plan_.bank, row);
 }
 
-/// With nothing to do and all banks closed every REF comes on time, so only the last one matters.
-void DramChannel::skip_idle_refreshes(DramCycle limit) {
-  if (plan_.command != Command::kNone || banks_.open_mask() != 0) {
-    return;
-  }
+/// With nothing to do and all banks closed only the last REF matters. Returns from when on it may
+/// come: when it is due, or tRFC after the one before if that was late.
+DramCycle DramChannel::skip_idle_refreshes(DramCycle limit) {
   const DramCycle end = std::min(limit, arrivals_.earliest());
-  if (end > next_refresh_) {
-    const DramCycle skipped = (end - 1 - next_refresh_) / timing_.refresh_interval;
-    counters_.refreshes += skipped;
-    next_refresh_ += skipped * timing_.refresh_interval;
+  if (plan_.command != Command::kNone || banks_.open_mask() != 0 || end <= next_refresh_) {
+    return next_refresh_;
   }
+  const DramCycle first = banks_.earliest_refresh(std::max(next_refresh_, row_bus_));
+  const DramCycle skipped = (end - 1 - next_refresh_) / timing_.refresh_interval;
+  counters_.refreshes += skipped;
+  next_refresh_ += skipped * timing_.refresh_interval;
+  return std::max(next_refresh_, first + skipped * timing_.refresh_cycle);
 }
 
 void DramChannel::refresh(DramCycle now) {
@@ -267,6 +283,7 @@ void DramChannel::refresh(DramCycle now) {
   }
   owed_ = 0;
   owed_writes_ = 0;
+  passed_over_ = reads_.size() + writes_.size() > 0;
   ++counters_.refreshes;
   next_refresh_ += timing_.refresh_interval;
 }

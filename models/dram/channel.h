@@ -10,17 +10,12 @@
 #include "models/dram/arrivals.h"
 #include "models/dram/bank.h"
 #include "models/dram/bursts.h"
+#include "models/dram/config.h"
 #include "models/dram/model.h"
 #include "models/dram/queue.h"
 #include "models/dram/standard.h"
 
 namespace tilewave {
-
-/// When a write is done for its initiator.
-enum class DramWriteAck : std::uint8_t {
-  kCommand,  ///< the cycle after its WR command: the entry is free, the data are in the controller
-  kData,     ///< its last data have left for the device
-};
 
 struct DramControllerOptions {
   unsigned read_entries = 32;
@@ -33,11 +28,19 @@ struct DramControllerOptions {
   /// could starve. Known as FR-FCFS+Cap (Mutlu and Moscibroda, MICRO 2007); 16 is Ramulator 1's.
   unsigned hit_limit = 16;
   bool refresh = true;
-  DramWriteAck write_ack = DramWriteAck::kCommand;
+  DramWriteAck write_ack = DramWriteAck::kAccepted;
+  /// For how long others may go before an access that waits in its queue.
+  Picoseconds max_age = kDefaultDramMaxAge;
 };
 
 /// The rules, in the order they are applied at each decision:
-///  1. A refresh that is due stops everything until all banks are closed and REF is issued.
+///  0. An access that has waited for `max_age` goes before all others, the oldest first: nothing
+///  but
+///     its commands is issued until its column is, except that a bank opened for an access of the
+///     other direction serves that access before it is closed.
+///  1. A refresh that is due stops everything until all banks are closed and REF is issued. If it
+///     keeps accesses waiting, one is served before the next refresh at least, however late that
+///     gets: no part does nothing but refresh itself.
 ///  2. Reads or writes have the turn (watermarks); only their commands are considered, except that
 ///     a bank opened for an access of the other direction serves that access before it is closed.
 ///  3. A bank wants the column of its oldest hit; without a hit ACT or PRE for its oldest access.
@@ -57,7 +60,8 @@ class DramChannel {
     arrivals_.push(run);
     look_at_arrivals();
     next_work_ = std::min(next_work_, run.cycle);
-    earliest_done_ = std::min(earliest_done_, run.cycle + latency(run.write));
+    // It may change what any access waits for, not only its own.
+    earliest_done_ = std::min(earliest_done_, run.cycle + least_latency());
   }
   /// Takes all decisions at cycles before `limit`.
   void advance(DramCycle limit) {
@@ -65,10 +69,16 @@ class DramChannel {
       decide(limit);
     }
   }
-  /// Cycles from a column command until its access is done for the initiator.
-  DramCycle latency(bool write) const { return write ? write_latency_ : read_latency_; }
-  /// No access not yet reported is done before this cycle; kNoDramCycle if nothing waits.
+  /// No access not yet reported is done before this cycle, whatever is submitted until then;
+  /// kNoDramCycle if no initiator waits.
   DramCycle earliest_done() const { return earliest_done_; }
+  /// The cycle of the next decision about an access, kNoDramCycle if none is on its way or waits.
+  DramCycle next_decision() const {
+    const bool idle = reads_.size() + writes_.size() == 0 && arrivals_.earliest() == kNoDramCycle;
+    return idle ? kNoDramCycle : next_work_;
+  }
+  /// The cycle after the last WR, 0 if there was none.
+  DramCycle written() const { return written_; }
 
  private:
   enum class Command : std::uint8_t { kNone, kColumn, kActivate, kPrecharge };
@@ -98,6 +108,18 @@ class DramChannel {
   const DramQueue& queue(DramDirection direction) const {
     return direction == DramDirection::kRead ? reads_ : writes_;
   }
+  bool acknowledges_early() const { return options_.write_ack == DramWriteAck::kAccepted; }
+  /// The least that lies between a decision and a completion, of all that are waited for.
+  DramCycle least_latency() const {
+    const bool writes = arrivals_.writes() + (acknowledges_early() ? 0 : writes_.size()) > 0;
+    return writes ? std::min(read_latency_, write_latency_) : read_latency_;
+  }
+  bool is_waited_for() const {
+    return reads_.size() > 0 || arrivals_.earliest() != kNoDramCycle ||
+           (!acknowledges_early() && writes_.size() > 0);
+  }
+  /// When REF comes next; kNoDramCycle while an access must be served before it.
+  DramCycle refresh_due() const { return passed_over_ ? kNoDramCycle : next_refresh_; }
   void decide(DramCycle limit);
   void rest(DramCycle limit);
   /// To be called when the first of arrivals_ or a queue's being full may have changed.
@@ -112,6 +134,7 @@ class DramChannel {
   void choose();
   bool choose_oldest(const Wants& wants);
   void choose_best(const Wants& wants);
+  void choose_overdue(DramCycle overdue);
   bool row_command_before(const Wants& wants, DramCycle end);
   template <typename Ready, typename Age>
   void consider(std::uint64_t mask, Command command, DramDirection direction, DramCycle any_ready,
@@ -123,7 +146,7 @@ class DramChannel {
   void issue_activate();
   void issue_precharge();
   void issue_column();
-  void skip_idle_refreshes(DramCycle limit);
+  DramCycle skip_idle_refreshes(DramCycle limit);
   void refresh(DramCycle now);
 
   DramTiming timing_;
@@ -145,10 +168,14 @@ class DramChannel {
   DramCycle next_work_ = 0;        ///< nothing is to be decided before it
   DramCycle earliest_done_ = kNoDramCycle;
   DramCycle next_refresh_ = kNoDramCycle;
+  bool passed_over_ = false;  ///< an access waited when REF came, and none was served since
+  DramCycle entered_ = 0;     ///< when the latest access entered its queue, or one could have
+  DramCycle written_ = 0;
   std::uint64_t next_age_ = 0;
   std::array<DramCycle, 4> bus_cycles_ = {};  ///< by Command
   DramCycle read_latency_ = 0;                ///< column command to done
-  DramCycle write_latency_ = 0;
+  DramCycle write_latency_ = 0;               ///< ... or entering the queue, if that is enough
+  DramCycle max_age_ = 0;
   Plan plan_;  ///< the next command, if nothing arrives before it
   bool planned_ = false;
   DramCycle row_ready_ = 0;  ///< of the following banks, no row command is ready before it

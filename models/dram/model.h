@@ -18,7 +18,7 @@ struct DramBurst {
 };
 
 /// A burst is complete when its last byte has left the pins (read) or the controller owes nothing
-/// more for it to the initiator (write).
+/// more for it to the initiator (write): what a write moves may still wait in the controller then.
 struct DramCompletion {
   std::uint32_t tag = 0;
   Picoseconds time = 0;
@@ -58,6 +58,9 @@ struct DramCounters {
 ///   poll(now, completion)   advances to `now`; true and fills `completion` if a burst completed at
 ///                           or before `now`, in order of time; call again until it is false
 ///
+/// next_event() is never later than the next completion, whatever is submitted until then, and a
+/// poll() that finds nothing leaves it behind `now`.
+///
 /// Decisions at time t see exactly the bursts that arrived at or before t, so the result depends
 /// neither on how far ahead bursts are submitted nor on how often poll() is called.
 class DramModel {
@@ -66,7 +69,13 @@ class DramModel {
   virtual void submit(const DramBurst& burst, Picoseconds arrival) = 0;
   virtual Picoseconds next_event() const = 0;
   virtual bool poll(Picoseconds now, DramCompletion& completion) = 0;
+  /// When every burst has completed and no more will come: goes on until nothing waits in the
+  /// controller either. The time at which the last write had left for the device, 0 without writes.
+  virtual Picoseconds drain() = 0;
+  /// Bytes are counted when their burst completes, rows and refreshes when they happen.
   virtual const DramCounters& counters() const = 0;
+  /// How many of the units in which it is told times, and tells them, are a picosecond.
+  virtual std::uint64_t ticks_per_picosecond() const { return 1; }
   /// Bytes per second over all channels when the pins never rest.
   virtual double peak_bytes_per_second() const = 0;
 };

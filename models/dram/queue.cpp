@@ -2,6 +2,8 @@
 // No timing here.
 #include "models/dram/queue.h"
 
+#include <limits>
+
 namespace tilewave {
 
 DramQueue::DramQueue(unsigned capacity, unsigned hit_limit)
@@ -10,7 +12,10 @@ DramQueue::DramQueue(unsigned capacity, unsigned hit_limit)
     entry.newer_in_bank = free_;
     free_ = &entry;
   }
-  all_.front().newer = all_.front().older = &all_.front();
+  Entry& all = all_.front();
+  all.newer = all.older = &all;
+  all.age = std::numeric_limits<std::uint64_t>::max();
+  all.entered = kNeverEntered;
   for (Bank& bank : banks_) {
     bank.ends.newer_in_bank = bank.ends.older_in_bank = &bank.ends;
   }

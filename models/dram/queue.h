@@ -20,6 +20,7 @@ class DramQueue {
     Entry* newer = nullptr;
     Entry* older = nullptr;
     std::uint64_t age = 0;  ///< smaller is older
+    DramCycle entered = 0;
     std::uint32_t row = 0;
     std::uint32_t burst = 0;  ///< the caller's mark
     std::uint8_t bank = 0;
@@ -36,8 +37,10 @@ class DramQueue {
   unsigned size() const { return size_; }
   bool full() const { return free_ == nullptr; }
 
-  /// The oldest entry of all; there must be one.
+  /// The oldest entry of all; if there is none, one that is younger than any and entered at
+  /// kNeverEntered.
   const Entry& oldest() const { return *all_.front().newer; }
+  static constexpr DramCycle kNeverEntered = kNoDramCycle / 2;
   std::uint64_t waiting() const { return waiting_; }  ///< banks with entries
   std::uint64_t hits() const { return hits_; }        ///< banks with an entry for the open row
   /// Banks whose open row has served more accesses than still wait for it while others wait for
@@ -52,7 +55,8 @@ class DramQueue {
 
   /// Appends an access; `hit` if its bank's open row is `row`. True if next(bank) or,
   /// with the bank open, other(bank) changed.
-  bool push(unsigned bank, std::uint32_t row, std::uint32_t burst, std::uint64_t age, bool hit);
+  bool push(unsigned bank, std::uint32_t row, std::uint32_t burst, std::uint64_t age,
+            DramCycle entered, bool hit);
   /// Removes next(bank), a hit; returns its burst.
   std::uint32_t pop_hit(unsigned bank);
   void opened(unsigned bank, std::uint32_t row);
@@ -97,12 +101,13 @@ class DramQueue {
 // Inline from here on: each runs once or twice per access.
 
 inline bool DramQueue::push(unsigned bank, std::uint32_t row, std::uint32_t burst,
-                            std::uint64_t age, bool hit) {
+                            std::uint64_t age, DramCycle entered, bool hit) {
   Bank& own = banks_[bank];
   Entry& all = all_.front();
   Entry* const entry = free_;
   free_ = entry->newer_in_bank;
   entry->age = age;
+  entry->entered = entered;
   entry->row = row;
   entry->burst = burst;
   entry->bank = static_cast<std::uint8_t>(bank);

@@ -1,5 +1,6 @@
 // The best of all commands a channel could issue, by comparing all of them: rules 2 to 4 of
-// models/dram/channel.h. The channel asks only where it cannot tell without.
+// models/dram/channel.h. The channel asks only where it cannot tell without. And rule 0, which
+// needs no search.
 #include <algorithm>
 
 #include "models/dram/channel.h"
@@ -74,6 +75,33 @@ void DramChannel::choose_best(const Wants& wants) {
   consider(wants.precharges, Command::kPrecharge, turn, 0, precharge, other_age, 1);
   consider(wants.activates, Command::kActivate, turn, banks_.earliest_any_activate(), activate,
            next_age, 1);
+}
+
+/// Puts the next command for the oldest access of all into plan_, from cycle `overdue` on. As its
+/// bank's oldest it is the one that a column, PRE or ACT there is for.
+void DramChannel::choose_overdue(DramCycle overdue) {
+  const bool write = writes_.oldest().age < reads_.oldest().age;
+  DramDirection direction = write ? DramDirection::kWrite : DramDirection::kRead;
+  const DramQueue::Entry& entry = queue(direction).oldest();
+  const unsigned bank = entry.bank;
+  const DramCycle floor = std::max(now_, overdue);
+  const bool owed = (owed_to(opposite(direction)) >> bank & 1) != 0;
+  plan_ = Plan();
+  plan_.bank = bank;
+  plan_.age = entry.age;
+  if (banks_.is_open_at(bank, entry.row) || owed) {
+    direction = banks_.is_open_at(bank, entry.row) ? direction : opposite(direction);
+    plan_.command = Command::kColumn;
+    plan_.time = std::max({floor, column_bus_, banks_.earliest_column(bank, direction)});
+  } else if (banks_.is_open(bank)) {
+    plan_.command = Command::kPrecharge;
+    plan_.time = std::max({floor, row_bus_, banks_.earliest_precharge(bank)});
+  } else {
+    plan_.command = Command::kActivate;
+    plan_.time = std::max({floor, row_bus_, banks_.earliest_activate(bank)});
+  }
+  plan_.direction = direction;
+  plan_.end = plan_.time + bus_cycles_[static_cast<unsigned>(plan_.command)];
 }
 
 }  // namespace tilewave

@@ -3,12 +3,20 @@
 
 #include <algorithm>
 
-#include "compiler/program/tensor.h"
+#include "models/dram/bandwidth.h"
 
 namespace tilewave {
+namespace {
 
-SimpleDram::SimpleDram(const DramConfig& config)
-    : config_(config), channel_free_(config.channels, 0) {}
+__extension__ using Wide = unsigned __int128;
+
+}  // namespace
+
+SimpleDram::SimpleDram(const DramConfig& config, std::uint64_t ticks_per_picosecond)
+    : config_(config),
+      ticks_(ticks_per_picosecond),
+      latency_(config.latency * ticks_per_picosecond),
+      channel_free_(config.channels, 0) {}
 
 void SimpleDram::submit(const DramBurst& burst, Picoseconds arrival) {
   inbox_.push({arrival, burst}, [](const Waiting& a, const Waiting& b) { return a.before(b); });
@@ -17,7 +25,7 @@ void SimpleDram::submit(const DramBurst& burst, Picoseconds arrival) {
 Picoseconds SimpleDram::next_event() const {
   // Nothing in the inbox can complete before its latency is over, and looking at it later changes
   // nothing: service is in order of arrival.
-  const Picoseconds first = inbox_.empty() ? kNever : inbox_.front().arrival + config_.latency;
+  const Picoseconds first = inbox_.empty() ? kNever : inbox_.front().arrival + latency_;
   return completions_.empty() ? first : std::min(first, completions_.front().time);
 }
 
@@ -36,7 +44,7 @@ bool SimpleDram::poll(Picoseconds now, DramCompletion& completion) {
 
 void SimpleDram::serve(const Waiting& waiting) {
   const DramBurst& burst = waiting.burst;
-  const Picoseconds ready = waiting.arrival + config_.latency;
+  const Picoseconds ready = waiting.arrival + latency_;
   Picoseconds done = ready;
   if (config_.channels == 1) {
     done = channel_free_[0] = std::max(ready, channel_free_[0]) + transfer_time(burst.bytes);
@@ -51,6 +59,9 @@ void SimpleDram::serve(const Waiting& waiting) {
       at = end;
     }
   }
+  if (burst.write) {
+    written_ = std::max(written_, done);
+  }
   (burst.write ? counters_.write_bytes : counters_.read_bytes) += burst.bytes;
   completions_.push({burst.tag, done}, [](const DramCompletion& a, const DramCompletion& b) {
     return a.time < b.time;
@@ -62,13 +73,14 @@ Picoseconds SimpleDram::transfer_time(std::uint64_t bytes) {
   if (bytes != known_bytes_) {
     known_bytes_ = bytes;
     const std::uint64_t available = config_.bandwidth * (1000 - config_.refresh_permille) / 1000;
-    known_time_ = ceil_div(bytes * 1'000'000'000'000ULL, available);
+    const Wide ticks = Wide{bytes} * 1'000'000'000'000ULL * ticks_;
+    known_time_ = static_cast<Picoseconds>((ticks + (available - 1)) / available);
   }
   return known_time_;
 }
 
 double SimpleDram::peak_bytes_per_second() const {
-  return static_cast<double>(config_.bandwidth) * config_.channels;
+  return tilewave::peak_bytes_per_second(config_);
 }
 
 }  // namespace tilewave

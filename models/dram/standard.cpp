@@ -6,7 +6,6 @@
 #include <array>
 #include <bit>
 #include <charconv>
-#include <fstream>
 #include <sstream>
 #include <string_view>
 
@@ -203,15 +202,6 @@ DramPreset parse_dram_preset(const std::string& text, const std::string& name,
 }
 
 DramPreset load_dram_preset(const std::string& name) {
-  if (name.find('/') != std::string::npos || name.ends_with(".ini")) {
-    std::ifstream in(name);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf())) {
-      throw InputError(printable(name, kMaxNameShown) +
-                       " is not a DRAM preset file that can be read");
-    }
-    return parse_dram_preset(text.str(), name, printable(name, kMaxNameShown));
-  }
   std::string known;
   for (const EmbeddedText& shipped : shipped_dram_presets()) {
     if (shipped.name == name) {

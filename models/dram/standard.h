@@ -63,9 +63,8 @@ struct DramPreset {
 DramPreset parse_dram_preset(const std::string& text, const std::string& name,
                              const std::string& file);
 
-/// A preset that comes with the program, by its name, or a preset file, by its path: what has a '/'
-/// or ends in ".ini" is a path. The name is kept as given. Throws InputError, also for an unknown
-/// name.
+/// A preset that comes with the program, by its name. Throws InputError with those there are; files
+/// of a user's own are sim/config/dram_preset.h.
 DramPreset load_dram_preset(const std::string& name);
 
 }  // namespace tilewave

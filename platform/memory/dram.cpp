@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
+
+#include "compiler/base/error.h"
 
 namespace tilewave {
 namespace {
@@ -16,6 +19,7 @@ DramModule::DramModule(sc_core::sc_module_name name, std::unique_ptr<DramModel> 
     : sc_module(name),
       model_(std::move(model)),
       clock_(clock),
+      time_(clock.period().scaled(model_->ticks_per_picosecond())),
       storage_(storage),
       kernel_(sc_core::sc_get_curr_simcontext()) {
   socket.bind(*this);
@@ -36,9 +40,9 @@ tlm::tlm_sync_enum DramModule::nb_transport_fw(Burst& burst, tlm::tlm_phase&, sc
     known_.push_back(&burst);
   }
   model_->submit({burst.get_address(), burst.get_data_length(), burst.tag, burst.is_write()},
-                 clock_.picoseconds(burst.time));
+                 time_.begin_rounded_up(burst.time));
   if (!serving_) {
-    wake_by(clock_.cycle_at(model_->next_event()));
+    wake_by(time_.cycle_at(model_->next_event()));
   }
   return tlm::TLM_ACCEPTED;
 }
@@ -52,23 +56,26 @@ void DramModule::serve() {
   serving_ = true;
   for (;;) {
     const Picoseconds next = model_->next_event();
-    if (next > clock_.picoseconds(now)) {
+    if (next > time_.begin(now)) {
       if (next == kNever) {
         break;
       }
-      const Cycle edge = clock_.cycle_at(next);
+      const Cycle edge = time_.cycle_at(next);
       if (others_as_of != clock_.notifications()) {
         others_as_of = clock_.notifications();
         others = sc_core::sc_time_to_pending_activity(kernel_).value();
       }
-      if (clock_.picoseconds(edge - kernel_cycle) >= others) {
+      if (clock_.kernel_time(edge - kernel_cycle) >= others) {
         wake_by(edge);
         break;
       }
       now = edge;
     }
-    if (DramCompletion completion; model_->poll(clock_.picoseconds(now), completion)) {
+    if (DramCompletion completion; model_->poll(time_.begin(now), completion)) {
       respond(completion);
+    } else if (model_->next_event() <= time_.begin(now)) {
+      throw InternalError("the DRAM announces an event at " + std::to_string(model_->next_event()) +
+                          " and has none");
     }
   }
   serving_ = false;
@@ -94,7 +101,7 @@ void DramModule::respond(const DramCompletion& completion) {
   }
   tlm::tlm_phase phase = tlm::BEGIN_RESP;
   sc_core::sc_time delay;
-  burst.now = burst.time = clock_.cycle_at(completion.time);
+  burst.now = burst.time = time_.cycle_at(completion.time);
   socket->nb_transport_bw(burst, phase, delay);
 }
 

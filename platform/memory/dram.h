@@ -18,6 +18,9 @@ namespace tilewave {
 /// follows when the model completes the burst. Written bytes are taken at the request, read bytes
 /// are filled in at the response; the engines' hazards keep anybody from seeing the difference.
 ///
+/// A burst reaches the model when its cycle begins, in the first whole unit of the model's time,
+/// and a completion is seen in the first cycle that begins at or after it.
+///
 /// One process wakes at the clock edge after a completion. It goes on to the next without returning
 /// to the kernel as long as nothing else in the whole simulation is due before: the order of events
 /// is the kernel's own.
@@ -30,6 +33,8 @@ class DramModule : public sc_core::sc_module, private BurstForward {
              std::span<std::byte> storage);
 
   const DramModel& model() const { return *model_; }
+  /// At the end of a run: the cycle in which every write has left the controller.
+  Cycle drain() { return time_.cycle_at(model_->drain()); }
 
  private:
   tlm::tlm_sync_enum nb_transport_fw(Burst& burst, tlm::tlm_phase& phase,
@@ -45,6 +50,7 @@ class DramModule : public sc_core::sc_module, private BurstForward {
 
   std::unique_ptr<DramModel> model_;
   const CoreClock& clock_;
+  const ClockPeriod time_;  // a cycle in the model's unit of time
   std::span<std::byte> storage_;
   const sc_core::sc_simcontext* kernel_;
   std::vector<Burst*> known_;  // every burst seen so far, by tag; senders keep and reuse them

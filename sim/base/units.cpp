@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kKi = 1024;
-constexpr std::uint64_t kPicosecondsPerSecond = 1'000'000'000'000;
 
 struct Unit {
   std::string_view name;
@@ -27,8 +26,10 @@ constexpr std::array kByteUnits = {Unit{"GiB", kKi* kKi* kKi}, Unit{"MiB", kKi* 
                                    Unit{"KiB", kKi}, Unit{"B", 1}, Unit{"", 1}};
 constexpr std::array kTimeUnits = {Unit{"ms", 1'000'000'000}, Unit{"us", 1'000'000},
                                    Unit{"ns", 1'000}, Unit{"ps", 1}};
-constexpr std::array kFrequencyUnits = {Unit{"GHz", 1'000'000'000}, Unit{"MHz", 1'000'000},
-                                        Unit{"kHz", 1'000}, Unit{"Hz", 1}};
+constexpr std::array kFrequencyUnits = {Unit{"GHz", 1'000'000'000 * ClockPeriod::kMicrohertz},
+                                        Unit{"MHz", 1'000'000 * ClockPeriod::kMicrohertz},
+                                        Unit{"kHz", 1'000 * ClockPeriod::kMicrohertz},
+                                        Unit{"Hz", ClockPeriod::kMicrohertz}};
 constexpr std::array kBandwidthUnits = {Unit{"GB/s", 1'000'000'000}, Unit{"MB/s", 1'000'000},
                                         Unit{"KB/s", 1'000}, Unit{"B/s", 1},
                                         Unit{"GiB/s", kKi* kKi* kKi}};
@@ -47,8 +48,8 @@ const Quantity kBytes = {"a size", "a whole number of bytes",
 const Quantity kTime = {"a time", "a whole number of picoseconds",
                         "such as 250ps, 60ns, 1.5us or 1ms", kTimeUnits};
 const Quantity kClock = {"a clock period", "a whole number of picoseconds",
-                         "such as 250ps, 1ns, 1GHz or 800MHz", kTimeUnits};
-const Quantity kFrequency = {"a frequency", "a whole number of hertz", kClock.forms,
+                         "such as 250ps, 1ns, 1.5GHz or 800MHz", kTimeUnits};
+const Quantity kFrequency = {"a frequency", "a whole number of millionths of a hertz", kClock.forms,
                              kFrequencyUnits};
 const Quantity kBandwidth = {"a bandwidth", "a whole number of bytes per second",
                              "such as 800MB/s, 25.6GB/s or 24GiB/s", kBandwidthUnits};
@@ -174,25 +175,32 @@ Picoseconds parse_time(std::string_view text) { return parse_quantity(text, kTim
 
 std::string print_time(Picoseconds time) { return print_multiple(time, kTimeUnits); }
 
-Picoseconds parse_clock_period(std::string_view text, Picoseconds shortest, Picoseconds longest) {
+ClockPeriod parse_clock_period(std::string_view text, Picoseconds shortest, Picoseconds longest) {
   if (!text.ends_with("Hz")) {
     return parse_quantity(text, kClock);
   }
-  const std::uint64_t hertz = parse_quantity(text, kFrequency);
-  const bool too_slow =
-      hertz == 0 || kPicosecondsPerSecond / hertz > longest ||
-      (kPicosecondsPerSecond / hertz == longest && kPicosecondsPerSecond % hertz != 0);
-  if (too_slow || kPicosecondsPerSecond / hertz < shortest) {
+  const std::uint64_t frequency = parse_frequency(text);
+  if (frequency == 0 || ClockPeriod::of_microhertz(frequency) < ClockPeriod(shortest) ||
+      ClockPeriod::of_microhertz(frequency) > ClockPeriod(longest)) {
     refuse(text, "is out of range", kFrequency);
   }
-  const Picoseconds period = kPicosecondsPerSecond / hertz;
-  if (kPicosecondsPerSecond % hertz != 0) {
-    refuse(text,
-           "is not a whole number of picoseconds, the nearest are " + std::to_string(period) +
-               "ps and " + std::to_string(period + 1) + "ps",
-           kFrequency);
-  }
-  return period;
+  return ClockPeriod::of_microhertz(frequency);
+}
+
+std::string print_clock_period(const ClockPeriod& period) {
+  return period.is_whole() ? print_time(period.numerator()) : print_frequency(period.microhertz());
+}
+
+std::uint64_t parse_frequency(std::string_view text) { return parse_quantity(text, kFrequency); }
+
+std::string print_frequency(std::uint64_t microhertz) {
+  const auto unit = std::ranges::find_if(
+      kFrequencyUnits, [microhertz](const Unit& u) { return microhertz >= u.factor; });
+  const Unit& chosen = unit == kFrequencyUnits.end() ? kFrequencyUnits.back() : *unit;
+  std::string fraction = std::to_string(chosen.factor + microhertz % chosen.factor).substr(1);
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  return std::to_string(microhertz / chosen.factor) + (fraction.empty() ? "" : "." + fraction) +
+         std::string(chosen.name);
 }
 
 std::uint64_t parse_bandwidth(std::string_view text) { return parse_quantity(text, kBandwidth); }

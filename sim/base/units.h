@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "models/dram/model.h"
+#include "models/clock_period.h"
 
 namespace tilewave {
 
@@ -22,9 +22,15 @@ std::string print_bytes(std::uint64_t bytes);
 Picoseconds parse_time(std::string_view text);
 std::string print_time(Picoseconds time);
 
-/// A clock period as a time or as a frequency ("1GHz", "800MHz"). A frequency must make a whole
-/// number of picoseconds; the limits are for naming the nearest legal ones.
-Picoseconds parse_clock_period(std::string_view text, Picoseconds shortest, Picoseconds longest);
+/// A clock period as a time or as a frequency ("1GHz", "1.5GHz", "700MHz"), whose period is taken
+/// as the exact fraction. A frequency out of the limits is refused.
+ClockPeriod parse_clock_period(std::string_view text, Picoseconds shortest, Picoseconds longest);
+/// A time if it is a whole number of picoseconds, else the frequency.
+std::string print_clock_period(const ClockPeriod& period);
+
+/// Millionths of a hertz: "1.5GHz", "700MHz".
+std::uint64_t parse_frequency(std::string_view text);
+std::string print_frequency(std::uint64_t microhertz);
 
 /// Bytes per second: "B/s", decimal "KB/s", "MB/s", "GB/s" or binary "GiB/s".
 std::uint64_t parse_bandwidth(std::string_view text);

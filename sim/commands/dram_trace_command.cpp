@@ -72,9 +72,10 @@ TraceOutcome play_file(const DramTraceCommand& command) {
         command.file, {model.capacity_bytes(), static_cast<std::uint32_t>(timing.access_bytes)});
     play({timing.clock_ps, command.outstanding}, model, outcome);
   } else {
-    SimpleDram model(dram);
+    SimpleDram model(dram, simple_dram_ticks(machine.clock_period));
     outcome.trace = load_trace(command.file, {kSimpleCapacity, 0});
-    play({machine.clock_period, command.outstanding}, model, outcome);
+    const ClockPeriod clock = machine.clock_period.scaled(model.ticks_per_picosecond());
+    play({clock.begin_rounded_up(1), command.outstanding}, model, outcome);
   }
   return outcome;
 }

@@ -11,6 +11,7 @@
 #include "compiler/base/text.h"
 #include "models/dram/address_map.h"
 #include "sim/base/units.h"
+#include "sim/config/dram_preset.h"
 #include "sim/config/keys.h"
 #include "sim/config/machine_costs.h"
 
@@ -113,7 +114,7 @@ void Resolution::check_effects() {
 void Resolution::complete() {
   DramConfig& dram = config_.machine.dram;
   if (dram.kind == DramKind::kBanked && dram.preset.timing.clock_ps == 0) {
-    dram.preset = load_dram_preset(dram.preset.name);
+    dram.preset = find_dram_preset(dram.preset.name);
   }
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "sim/config/dram_preset.h"
+
 namespace tilewave {
 namespace {
 
@@ -101,7 +103,10 @@ ConfigKey vector_cost(const std::string& functions) {
 std::vector<ConfigKey> make_keys() {
   return {
       {.name = "clock.period", .kind = KeyKind::kClockPeriod,
-       .field = field([](auto& c) -> auto& { return c.machine.clock_period; }),
+       .field = {[](const Config& c) { return c.machine.clock_period.code(); },
+                 [](Config& c, std::uint64_t value) {
+                   c.machine.clock_period = ClockPeriod::from_code(value);
+                 }},
        .help = "length of a core clock cycle, or its frequency",
        .limits = {.min = 10, .max = kMicrosecond}},
 
@@ -213,7 +218,7 @@ std::vector<ConfigKey> make_keys() {
       {.name = "dram.preset", .kind = KeyKind::kText,
        .field = {.get_text = [](const Config& c) { return c.machine.dram.preset.name; },
                  .set_text = [](Config& c, const std::string& text) {
-                   c.machine.dram.preset = load_dram_preset(text);
+                   c.machine.dram.preset = find_dram_preset(text);
                  }},
        .help = "geometry and timings of a channel", .condition = only_banked(),
        .allowed = "a file of configs/dram by its name, or the path of your own"},
@@ -231,6 +236,16 @@ std::vector<ConfigKey> make_keys() {
       {.name = "dram.refresh", .kind = KeyKind::kOnOff,
        .field = field([](auto& c) -> auto& { return c.machine.dram.refresh; }),
        .help = "whether the banks are refreshed", .condition = only_banked()},
+      {.name = "dram.write_ack", .kind = KeyKind::kChoice,
+       .field = field([](auto& c) -> auto& { return c.machine.dram.write_ack; }),
+       .help = "when a write is acknowledged: accepted into the controller's queue, or issued from it",
+       .choices = {choice("accepted", DramWriteAck::kAccepted),
+                   choice("issued", DramWriteAck::kIssued)},
+       .condition = only_banked()},
+      {.name = "dram.max_age", .kind = KeyKind::kTime,
+       .field = field([](auto& c) -> auto& { return c.machine.dram.max_age; }),
+       .help = "how long an access in a controller's queue lets others pass; then it is next",
+       .limits = {.min = 1000, .max = kMicrosecond * kMicrosecond}, .condition = only_banked()},
       {.name = "dram.layout", .kind = KeyKind::kChoice,
        .field = field([](auto& c) -> auto& { return c.machine.dram.layout; }),
        .help = "tensors row by row, or tile by tile with each tile contiguous",

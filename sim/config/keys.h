@@ -15,7 +15,7 @@ enum class KeyKind : std::uint8_t {
   kBytes,
   kCycles,
   kTime,
-  kClockPeriod,  ///< a time or a frequency
+  kClockPeriod,  ///< a time or a frequency; its number is ClockPeriod::code()
   kBandwidth,
   kCount,
   kChoice,
@@ -96,6 +96,8 @@ std::string print_key_value(const ConfigKey& key, std::uint64_t value);
 bool is_number(const ConfigKey& key);
 /// What a number's text means, within the key's limits or not. Throws InputError: "4 needs a unit".
 std::uint64_t parse_quantity(const ConfigKey& key, std::string_view text);
+/// Such a number in the key's base unit, to order by and to draw.
+double quantity_of(const ConfigKey& key, std::uint64_t value);
 
 /// "1..1024", "4B..4KiB, a power of two", "os, ws, is or simd".
 std::string allowed_values(const ConfigKey& key);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/compute/compute_timing.h"
+#include "models/dram/bandwidth.h"
 
 namespace tilewave {
 namespace {
@@ -16,14 +17,6 @@ MachineCosts::Chain chain_of(Dataflow dataflow) {
     case Dataflow::kSimd: break;
   }
   return MachineCosts::Chain::kReduction;
-}
-
-double dram_bytes_per_second(const DramConfig& dram) {
-  const double channel = dram.kind == DramKind::kBanked
-                             ? dram.preset.timing.peak_bytes_per_second()
-                             : static_cast<double>(dram.bandwidth) *
-                                   (1 - static_cast<double>(dram.refresh_permille) / 1000);
-  return channel * dram.channels;
 }
 
 }  // namespace
@@ -45,9 +38,10 @@ MachineCosts machine_costs(const MachineConfig& machine, const TileShape& tile) 
   costs.own_vector_unit = compute.vector.own_unit;
   costs.sram_bytes_per_cycle =
       static_cast<double>(machine.sram.banks) * machine.sram.ports * machine.sram.port_bytes;
-  costs.dram_bytes_per_cycle = std::min(
-      dram_bytes_per_second(machine.dram) * static_cast<double>(machine.clock_period) / 1e12,
-      static_cast<double>(machine.bus.bytes_per_cycle));
+  costs.dram_bytes_per_cycle =
+      std::min(channel_plannable_bytes_per_second(machine.dram) * machine.dram.channels *
+                   machine.clock_period.picoseconds() / 1e12,
+               static_cast<double>(machine.bus.bytes_per_cycle));
   return costs;
 }
 

@@ -37,6 +37,10 @@ void check_limits(const KeyLimits& limits, std::string_view text, std::uint64_t 
   }
 }
 
+bool is_fraction(const ConfigKey& key, std::uint64_t value) {
+  return key.kind == KeyKind::kClockPeriod && !ClockPeriod::from_code(value).is_whole();
+}
+
 std::uint64_t parse_checked(const ConfigKey& key, std::string_view text) {
   if (key.kind == KeyKind::kChoice) {
     return parse_choice(key, text);
@@ -45,7 +49,9 @@ std::uint64_t parse_checked(const ConfigKey& key, std::string_view text) {
     return parse_on_off(text) ? 1 : 0;
   }
   const std::uint64_t value = parse_quantity(key, text);
-  check_limits(key.limits, text, value);
+  if (!is_fraction(key, value)) {  // whose limits are known already
+    check_limits(key.limits, text, value);
+  }
   return value;
 }
 
@@ -75,7 +81,8 @@ std::uint64_t parse_quantity(const ConfigKey& key, std::string_view text) {
   switch (key.kind) {
     case KeyKind::kBytes: return parse_bytes(text);
     case KeyKind::kTime: return parse_time(text);
-    case KeyKind::kClockPeriod: return parse_clock_period(text, key.limits.min, key.limits.max);
+    case KeyKind::kClockPeriod:
+      return parse_clock_period(text, key.limits.min, key.limits.max).code();
     case KeyKind::kBandwidth: return parse_bandwidth(text);
     case KeyKind::kCycles:
     case KeyKind::kCount: return parse_count(text);
@@ -84,6 +91,11 @@ std::uint64_t parse_quantity(const ConfigKey& key, std::string_view text) {
     case KeyKind::kText: break;
   }
   throw InternalError(key.name + " is not a number");
+}
+
+double quantity_of(const ConfigKey& key, std::uint64_t value) {
+  return key.kind == KeyKind::kClockPeriod ? ClockPeriod::from_code(value).picoseconds()
+                                           : static_cast<double>(value);
 }
 
 std::uint64_t parse_key_value(const ConfigKey& key, std::string_view text) {
@@ -97,8 +109,8 @@ std::uint64_t parse_key_value(const ConfigKey& key, std::string_view text) {
 std::string print_key_value(const ConfigKey& key, std::uint64_t value) {
   switch (key.kind) {
     case KeyKind::kBytes: return print_bytes(value);
-    case KeyKind::kTime:
-    case KeyKind::kClockPeriod: return print_time(value);
+    case KeyKind::kTime: return print_time(value);
+    case KeyKind::kClockPeriod: return print_clock_period(ClockPeriod::from_code(value));
     case KeyKind::kBandwidth: return print_bandwidth(value);
     case KeyKind::kCycles:
     case KeyKind::kCount: return std::to_string(value);

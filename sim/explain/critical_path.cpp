@@ -30,12 +30,12 @@ class Tracer {
   Tracer(const Program& program, const OpTimeline& timeline, const StartEvents& events)
       : program_(program), timeline_(timeline), events_(events) {}
 
-  std::vector<PathElement> run() {
+  std::vector<PathElement> run(Cycle end) {
     std::uint32_t op = 0;
     for (std::uint32_t i = 0; i < timeline_.size(); ++i) {
       op = timeline_[i].complete >= timeline_[op].complete ? i : op;
     }
-    at_ = timeline_[op].complete;
+    at_ = std::max(end, timeline_[op].complete);
     while (op != kNoOp) {
       step_back_to(op, timeline_[op].start, unit_of(op));
       op = before_start(op);
@@ -178,14 +178,13 @@ Cycle CriticalPath::total() const {
 }
 
 CriticalPath find_critical_path(const Program& program, const MachineConfig& machine,
-                                const OpTimeline& timeline, const StartEvents& events) {
+                                const OpTimeline& timeline, const StartEvents& events, Cycle end) {
   CriticalPath path;
   if (timeline.empty()) {
     return path;
   }
-  path.elements = Tracer(program, timeline, events).run();
+  path.elements = Tracer(program, timeline, events).run(end);
   add_up(path, program, machine, timeline, events);
-  const Cycle end = std::ranges::max_element(timeline, {}, &OpTimes::complete)->complete;
   if (path.total() != end) {
     throw InternalError("invariant broken: the critical path takes " +
                         std::to_string(path.total()) + " cycles of " + std::to_string(end));

@@ -68,8 +68,10 @@ struct CriticalPath {
   Cycle total() const;
 };
 
-/// Throws InternalError if an op's start cannot be explained or the cycles do not add up.
+/// `end` is the run's: what comes after the last completion, while the DRAM writes what it has
+/// accepted, is the last op's. Throws InternalError if an op's start cannot be explained or the
+/// cycles do not add up.
 CriticalPath find_critical_path(const Program& program, const MachineConfig& machine,
-                                const OpTimeline& timeline, const StartEvents& events);
+                                const OpTimeline& timeline, const StartEvents& events, Cycle end);
 
 }  // namespace tilewave

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/dram/bandwidth.h"
 #include "models/dram/banked.h"
 #include "models/dram/tile_runs.h"
 
@@ -41,6 +42,12 @@ class Player {
     }
   }
 
+  /// At the end: until the controller has written what it has accepted.
+  void drain() {
+    finish();
+    now_ = std::max(now_, model_.drain());
+  }
+
   Picoseconds now() const { return now_; }
   std::uint64_t bytes() const { return bytes_; }
 
@@ -62,7 +69,7 @@ class Player {
 
 DramService measure(const Program& program, const MachineConfig& machine) {
   const DramConfig& dram = machine.dram;
-  const auto period = static_cast<double>(machine.clock_period);
+  const auto period = machine.clock_period.picoseconds();
   DramService service;
 
   BankedDram idle(dram, controller_options(dram));
@@ -86,9 +93,9 @@ DramService measure(const Program& program, const MachineConfig& machine) {
       }
     }
   }
-  player.finish();
+  player.drain();
   const double cycles = static_cast<double>(player.now()) / period - pauses * service.latency;
-  const double peak = dram.preset.timing.peak_bytes_per_second() * dram.channels * period * 1e-12;
+  const double peak = peak_bytes_per_second(dram) * period * 1e-12;
   service.bytes_per_cycle =
       cycles > 0 ? std::min(peak, static_cast<double>(player.bytes()) / cycles) : peak;
   return service;
@@ -101,13 +108,12 @@ DramService dram_service(const Program& program, const MachineConfig& machine) {
   if (dram.kind == DramKind::kBanked) {
     return measure(program, machine);
   }
-  const auto period = static_cast<double>(machine.clock_period);
+  const auto period = machine.clock_period.picoseconds();
   DramService service;
   service.channels = dram.channels;
   service.interleave_bytes = dram.interleave_bytes;
   service.latency = static_cast<double>(dram.latency) / period;
-  service.bytes_per_cycle = static_cast<double>(dram.bandwidth) * period * 1e-12 *
-                            (1 - static_cast<double>(dram.refresh_permille) / 1000);
+  service.bytes_per_cycle = channel_plannable_bytes_per_second(dram) * period * 1e-12;
   return service;
 }
 

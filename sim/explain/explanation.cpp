@@ -23,7 +23,8 @@ Explanation explain_work(PreparedWork work, const Config& config, const ExplainO
   const StartEvents events(program, compiled.hazards, config.machine, timeline);
   explanation.traffic = find_traffic(program, links, config.machine.sram.size_bytes);
   explanation.reloads = find_reloads(program, links);
-  explanation.path = find_critical_path(program, config.machine, timeline, events);
+  explanation.path =
+      find_critical_path(program, config.machine, timeline, events, explanation.result.cycles);
   explanation.loads = find_load_ahead(program, links, timeline, events);
 
   const Graph* source = explanation.work.source ? &*explanation.work.source : nullptr;

@@ -27,8 +27,8 @@ Json machine_json(const MachineConfig& machine, const RunResult& result) {
   const double macs_per_cycle = core.dataflow == Dataflow::kSimd
                                     ? core.macs_per_cycle
                                     : static_cast<double>(core.rows) * core.cols;
-  const double period_ns = static_cast<double>(machine.clock_period) * 1e-3;
-  return {{"clock_period_ps", machine.clock_period},
+  const double period_ns = machine.clock_period.picoseconds() * 1e-3;
+  return {{"clock_period_ps", machine.clock_period.picoseconds()},
           {"peak_gflops", 2 * macs_per_cycle / period_ns},
           {"dram_peak_gb_per_second", result.dram_peak_bytes_per_cycle / period_ns},
           {"dram_peak_bytes_per_cycle", result.dram_peak_bytes_per_cycle},

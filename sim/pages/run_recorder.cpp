@@ -4,15 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/dram/bandwidth.h"
+
 namespace tilewave {
-namespace {
-
-double channel_bytes_per_second(const DramConfig& dram) {
-  return dram.kind == DramKind::kSimple ? static_cast<double>(dram.bandwidth)
-                                        : dram.preset.timing.peak_bytes_per_second();
-}
-
-}  // namespace
 
 RunRecorder::RunRecorder(const Program& program, std::uint64_t most_ops)
     : program_(program),
@@ -28,8 +22,8 @@ RunRecorder::RunRecorder(const Program& program, std::uint64_t most_ops)
 void RunRecorder::on_begin(const ObservedRun& run) {
   levels_.on_begin(run);
   units_ = units_of(run.machine);
-  channel_bytes_per_cycle_ = channel_bytes_per_second(run.machine.dram) * 1e-12 *
-                             static_cast<double>(run.machine.clock_period);
+  channel_bytes_per_cycle_ = channel_peak_bytes_per_second(run.machine.dram) * 1e-12 *
+                             run.machine.clock_period.picoseconds();
 }
 
 Cycle RunRecorder::transfer_cycles(std::uint32_t bytes) const {

@@ -7,9 +7,11 @@
 #include <bit>
 #include <charconv>
 #include <optional>
+#include <string>
 
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
+#include "compiler/program/tensor.h"
 
 namespace tilewave {
 namespace {
@@ -18,6 +20,9 @@ constexpr std::string_view kAllowed =
     "; allowed: 'R ADDRESS', 'W ADDRESS', 'T', 'B' and '# comment'";
 constexpr std::uint32_t kDefaultAccessBytes = 64;
 constexpr std::uint64_t kMaxAccessBytes = 4096;
+
+/// 53 days of picoseconds: far enough from the end of 64 bits for any sum of times.
+constexpr Picoseconds kLongestTrace = kNever / 4;
 
 /// Nothing if `text` is no number; the largest one if it is too long for 64 bits.
 std::optional<std::uint64_t> number(std::string_view text, int base) {
@@ -79,6 +84,11 @@ class Parser {
     if (!bytes) {
       return;
     }
+    if (tx_line_ != 0) {
+      fail("the size of an access was already given in line " + std::to_string(tx_line_) +
+           "; allowed: one '# tx N'");
+    }
+    tx_line_ = line_;
     if (limits_.access_bytes != 0 && *bytes != limits_.access_bytes) {
       fail("accesses of " + printable(text) + " bytes do not fit the DRAM, whose accesses are " +
            std::to_string(limits_.access_bytes) + " bytes; choose a dram.preset with access_bytes" +
@@ -121,6 +131,7 @@ class Parser {
   const std::string& file_;
   const DramTraceLimits& limits_;
   std::size_t line_ = 0;
+  std::size_t tx_line_ = 0;  ///< of '# tx N', 0 if there was none
   DramTrace trace_;
 };
 
@@ -139,13 +150,17 @@ class Player {
       }
     }
     wait_for_all();
+    total_ = std::max(total_, model_.drain());
+    const std::uint64_t ticks = model_.ticks_per_picosecond();
+    result_.total_ps = ceil_div(total_, ticks);
     if (result_.reads > 0) {
-      result_.mean_read_latency_ns =
-          static_cast<double>(latency_) / 1000.0 / static_cast<double>(result_.reads);
+      result_.mean_read_latency_ns = static_cast<double>(latency_) / static_cast<double>(ticks) /
+                                     1000.0 / static_cast<double>(result_.reads);
     }
-    if (result_.total_ps > 0) {
+    if (total_ > 0) {
       result_.bytes_per_second = static_cast<double>(result_.reads + result_.writes) *
-                                 trace_.access_bytes * 1e12 / static_cast<double>(result_.total_ps);
+                                 trace_.access_bytes * 1e12 * static_cast<double>(ticks) /
+                                 static_cast<double>(total_);
     }
     return result_;
   }
@@ -165,7 +180,7 @@ class Player {
       ++result_.reads;
       latency_ -= next_issue_;
     }
-    next_issue_ += options_.clock_ps;
+    next_issue_ += options_.clock;
   }
 
   void wait_for_all() {
@@ -177,14 +192,25 @@ class Player {
   /// Goes on to the model's next event and takes all completions there.
   void wait() {
     const Picoseconds now = model_.next_event();
+    if (now > kLongestTrace && now != kNever) {
+      throw InputError(
+          "the trace takes too long for this DRAM's times to be told in 64 bits; "
+          "allowed are shorter traces and times");
+    }
     DramCompletion completion;
-    while (model_.poll(now, completion)) {
+    bool found = false;
+    while (now != kNever && model_.poll(now, completion)) {
+      found = true;
       --in_flight_[completion.tag];
-      result_.total_ps = completion.time;
-      next_issue_ = std::max(next_issue_, completion.time + options_.clock_ps);
+      total_ = completion.time;
+      next_issue_ = std::max(next_issue_, completion.time + options_.clock);
       if (completion.tag == 0) {
         latency_ += completion.time;
       }
+    }
+    if (!found && (now == kNever || model_.next_event() <= now)) {
+      throw InternalError("the DRAM model has accesses in flight and no event behind " +
+                          std::to_string(now == kNever ? total_ : now));
     }
   }
 
@@ -192,6 +218,7 @@ class Player {
   const DramTraceOptions& options_;
   DramModel& model_;
   DramTraceResult result_;
+  Picoseconds total_ = 0;  ///< of the last completion; all times in the model's units
   Picoseconds next_issue_ = 0;
   std::uint64_t latency_ = 0;  ///< sum of completions - sum of issues; wraps on the way, by design
   std::array<unsigned, 2> in_flight_ = {};  ///< reads, writes

@@ -42,12 +42,12 @@ DramTrace parse_dram_trace(std::string_view text, const std::string& file,
                            const DramTraceLimits& limits);
 
 struct DramTraceOptions {
-  Picoseconds clock_ps = 1000;  ///< at most one access is issued per clock
-  unsigned outstanding = 16;    ///< reads in flight, and writes in flight, at most
+  Picoseconds clock = 1000;   ///< at most one access is issued per clock; in the model's units
+  unsigned outstanding = 16;  ///< reads in flight, and writes in flight, at most
 };
 
 struct DramTraceResult {
-  Picoseconds total_ps = 0;  ///< first issue to last completion
+  Picoseconds total_ps = 0;  ///< first issue until the last read is back and the last write written
   std::uint64_t reads = 0;
   std::uint64_t writes = 0;
   double mean_read_latency_ns = 0;  ///< issue to completion

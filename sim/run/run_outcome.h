@@ -51,7 +51,7 @@ struct RunOutcome {
   /// What the roofline allows: flops in the time that the compute and the DRAM bound leave.
   double attainable_gflops() const;
   double achieved_gflops() const;
-  double period_seconds() const { return static_cast<double>(config.machine.clock_period) * 1e-12; }
+  double period_seconds() const { return config.machine.clock_period.seconds(); }
 };
 
 /// The bytes' part of what the resource could have moved in the run; 0 if there was no time.

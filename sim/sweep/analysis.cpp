@@ -67,12 +67,15 @@ ParetoFront pareto_front(std::uint32_t model, const std::string& cost_name,
 /// The points of one level of a key, with its name.
 using Levels = std::vector<std::pair<std::string, std::vector<std::uint32_t>>>;
 
-Levels ranges_of(const std::map<std::uint64_t, std::vector<std::uint32_t>>& by_number,
-                 const ConfigKey& key, std::size_t points) {
+/// By how much it is, and what a key takes for it.
+using PointsByNumber = std::map<std::pair<double, std::uint64_t>, std::vector<std::uint32_t>>;
+
+Levels ranges_of(const PointsByNumber& by_number, const ConfigKey& key, std::size_t points) {
   Levels levels;
   std::size_t placed = 0;
   std::uint64_t first = 0;
-  for (const auto& [number, members] : by_number) {
+  for (const auto& [order, members] : by_number) {
+    const std::uint64_t number = order.second;
     const std::size_t level = placed * kRanges / points;
     if (level >= levels.size()) {
       levels.emplace_back();
@@ -92,7 +95,7 @@ Levels levels_of(const SweepDefinition& sweep, std::size_t axis,
   const std::string unset = key.has_effect(sweep.base) ? key_text(key, sweep.base) : "not set";
   Levels levels;
   std::map<std::string, std::size_t> level_by_text;
-  std::map<std::uint64_t, std::vector<std::uint32_t>> by_number;
+  PointsByNumber by_number;
   for (const std::uint32_t point : points) {
     const std::string& given = sweep.space.points[point].values[axis];
     const std::string& text = given.empty() ? unset : given;
@@ -102,7 +105,8 @@ Levels levels_of(const SweepDefinition& sweep, std::size_t axis,
     }
     levels[found->second].second.push_back(point);
     if (is_number(key) && text != "not set") {
-      by_number[parse_quantity(key, text)].push_back(point);
+      const std::uint64_t number = parse_quantity(key, text);
+      by_number[{quantity_of(key, number), number}].push_back(point);
     }
   }
   if (is_number(key) && levels.size() > kMostLevels) {
@@ -110,7 +114,7 @@ Levels levels_of(const SweepDefinition& sweep, std::size_t axis,
   }
   if (is_number(key)) {
     std::ranges::stable_sort(levels, {}, [&key](const auto& level) {
-      return level.first == "not set" ? 0 : parse_quantity(key, level.first);
+      return level.first == "not set" ? 0 : quantity_of(key, parse_quantity(key, level.first));
     });
   }
   return levels;

@@ -10,6 +10,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
+#include "sim/base/units.h"
 
 namespace tilewave {
 namespace {
@@ -37,8 +38,13 @@ class AxisParser {
   void parse_list(std::string_view list);
   void parse_stepped(std::string_view from, std::string_view rest);
   void parse_plain_range(std::string_view from, std::string_view to);
-  void multiply(std::uint64_t from, std::uint64_t to, std::string_view factor);
-  void add(std::uint64_t from, std::uint64_t to, std::uint64_t step);
+  std::uint64_t frequency_step(std::string_view step, std::string_view to) const;
+  bool parse_frequencies(std::string_view from, std::string_view to, std::string_view rest);
+  template <typename Print>
+  void multiply(std::uint64_t from, std::uint64_t to, std::string_view factor,
+                std::uint64_t multiple, const Print& print);
+  template <typename Print>
+  void add(std::uint64_t from, std::uint64_t to, std::uint64_t step, const Print& print);
   void append(std::string value);
   std::uint64_t quantity(std::string_view text) const;
   std::uint64_t quantity(std::string_view text, std::string_view unit_of) const;
@@ -109,7 +115,9 @@ void AxisParser::parse_list(std::string_view list) {
   }
 }
 
-void AxisParser::multiply(std::uint64_t from, std::uint64_t to, std::string_view factor_text) {
+template <typename Print>
+void AxisParser::multiply(std::uint64_t from, std::uint64_t to, std::string_view factor_text,
+                          std::uint64_t multiple, const Print& print) {
   double factor = 0;
   const auto [end, error] =
       std::from_chars(factor_text.data(), factor_text.data() + factor_text.size(), factor);
@@ -120,45 +128,98 @@ void AxisParser::multiply(std::uint64_t from, std::uint64_t to, std::string_view
   if (from == 0) {
     fail("0 times a factor stays 0; begin above 0");
   }
-  const std::uint64_t multiple = grain(*axis_.key);
   std::uint64_t last = 0;
   for (auto exact = static_cast<double>(from); exact <= static_cast<double>(to); exact *= factor) {
     const auto value =
         static_cast<std::uint64_t>(exact / static_cast<double>(multiple) + 0.5) * multiple;
     if (value != last) {  // a small factor may round to the same value
-      append(print_key_value(*axis_.key, value));
+      append(print(value));
     }
     last = value;
   }
 }
 
-void AxisParser::add(std::uint64_t from, std::uint64_t to, std::uint64_t step) {
+template <typename Print>
+void AxisParser::add(std::uint64_t from, std::uint64_t to, std::uint64_t step, const Print& print) {
   if (step == 0) {
     fail("a step of 0 leads nowhere");
   }
   for (std::uint64_t value = from;; value += step) {
-    append(print_key_value(*axis_.key, value));
+    append(print(value));
     if (to - value < step) {
       return;
     }
   }
 }
 
-void AxisParser::parse_stepped(std::string_view from_text, std::string_view rest) {
-  const std::size_t sign = rest.find_first_of("*+");
-  const std::string_view to_text = trim(rest.substr(0, sign));
-  const std::uint64_t to = quantity(to_text);
-  const std::uint64_t from = quantity(from_text, to_text);
+std::string clock_of(std::uint64_t microhertz) {
+  return print_clock_period(ClockPeriod::of_microhertz(microhertz));
+}
+
+/// What computed frequencies are rounded to, if they are not below it.
+constexpr std::uint64_t kMegahertz = 1'000'000 * ClockPeriod::kMicrohertz;
+
+std::uint64_t AxisParser::frequency_step(std::string_view step, std::string_view to) const {
+  const bool bare = !step.empty() && unit_of(step).empty();
+  try {
+    return parse_frequency(std::string(step) + std::string(bare ? unit_of(to) : ""));
+  } catch (const InputError& error) {
+    fail(error.what());
+  }
+}
+
+/// From a frequency up to another one, in steps of frequencies. False if it is not that.
+bool AxisParser::parse_frequencies(std::string_view from_text, std::string_view to_text,
+                                   std::string_view rest) {
+  const auto frequency = [&](std::string_view text) {
+    quantity(text, to_text);  // refuses what is none
+    const bool bare = unit_of(text).empty();
+    return parse_frequency(bare ? std::string(text) + std::string(unit_of(to_text)) : text);
+  };
+  if (axis_.key->kind != KeyKind::kClockPeriod || !unit_of(to_text).ends_with("Hz") ||
+      !(unit_of(from_text).empty() || unit_of(from_text).ends_with("Hz"))) {
+    return false;
+  }
+  const std::uint64_t from = frequency(from_text);
+  const std::uint64_t to = frequency(to_text);
   if (from > to) {
     fail("the range ends below its beginning");
   }
+  const std::string_view step = trim(rest.substr(std::min<std::size_t>(1, rest.size())));
+  if (rest.empty()) {
+    axis_.range = ValueRange{from, to, true};
+  } else if (rest[0] == '*') {
+    multiply(from, to, step, from < kMegahertz ? 1 : kMegahertz, clock_of);
+  } else {
+    add(from, to, frequency_step(step, to_text), clock_of);
+  }
+  return true;
+}
+
+void AxisParser::parse_stepped(std::string_view from_text, std::string_view rest) {
+  const std::size_t sign = rest.find_first_of("*+");
+  const std::string_view to_text = trim(rest.substr(0, sign));
   const std::string_view step = trim(rest.substr(std::min(sign, rest.size() - 1) + 1));
+  if (sign != std::string_view::npos ? parse_frequencies(from_text, to_text, rest.substr(sign))
+                                     : parse_frequencies(from_text, to_text, {})) {
+    return;
+  }
+  const std::uint64_t to = quantity(to_text);
+  const std::uint64_t from = quantity(from_text, to_text);
+  if (axis_.key->kind == KeyKind::kClockPeriod &&
+      !(ClockPeriod::from_code(from).is_whole() && ClockPeriod::from_code(to).is_whole())) {
+    fail("the range goes from a frequency to a time; give it both ends of one kind");
+  }
+  if (from > to) {
+    fail("the range ends below its beginning");
+  }
+  const auto print = [this](std::uint64_t value) { return print_key_value(*axis_.key, value); };
   if (sign == std::string_view::npos) {
     axis_.range = ValueRange{from, to};
   } else if (rest[sign] == '*') {
-    multiply(from, to, step);
+    multiply(from, to, step, grain(*axis_.key), print);
   } else {
-    add(from, to, quantity(step, to_text));
+    add(from, to, quantity(step, to_text), print);
   }
 }
 
@@ -213,7 +274,11 @@ std::string Axis::at(double unit) const {
   if (!range) {
     return values[pick(unit, values.size())];
   }
-  const auto [from, to] = *range;
+  const auto [from, to, frequency] = *range;
+  if (frequency) {
+    const std::uint64_t exact = from + pick(unit, to - from + 1);
+    return clock_of(std::max(exact < kMegahertz ? exact : exact / kMegahertz * kMegahertz, from));
+  }
   if (key->limits.power_of_two) {
     const std::uint64_t lowest = std::bit_ceil(std::max<std::uint64_t>(from, 1));
     std::uint64_t count = 1;

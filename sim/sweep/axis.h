@@ -17,6 +17,7 @@ namespace tilewave {
 struct ValueRange {
   std::uint64_t from = 0;  ///< both included, in the key's base unit
   std::uint64_t to = 0;
+  bool frequency = false;  ///< a clock's, both in millionths of a hertz
 };
 
 struct Axis {
@@ -46,6 +47,8 @@ inline constexpr std::size_t kMaxAxisValues = 100'000;
 ///                       key's multiple or to MB/s
 ///   from..to+step       from, from + step, ... up to and including `to`
 ///   from..to            every value in between, to draw samples from
+///
+/// A clock's range goes from one time to another or from one frequency to another.
 ///
 /// and the last three are for keys with numbers; where `from` or `step` lack a unit that they need,
 /// they have that of `to`. Throws InputError, which starts with `place` ("command line: --over").

@@ -70,10 +70,14 @@ Json key_json(const SweepSpace& space, std::size_t axis) {
                {"numeric", is_number(key)},
                {"help", key.help}};
   if (is_number(key)) {
-    std::ranges::sort(values, {}, [&key](const std::string& v) { return parse_quantity(key, v); });
+    std::ranges::sort(values, {}, [&key](const std::string& v) {
+      return quantity_of(key, parse_quantity(key, v));
+    });
     Json numbers = Json::array();
     for (const std::string& value : values) {
-      numbers.push_back(parse_quantity(key, value));
+      const std::uint64_t number = parse_quantity(key, value);
+      const double quantity = quantity_of(key, number);
+      numbers.push_back(static_cast<double>(number) == quantity ? Json(number) : Json(quantity));
     }
     json["values"] = values;
     json["numbers"] = numbers;

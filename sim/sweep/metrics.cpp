@@ -32,7 +32,9 @@ std::vector<Entry> make_entries() {
   constexpr auto kHigher = Better::kHigher;
   constexpr auto kNeither = Better::kNeither;
   std::vector<Entry> entries = {
-      {{"cycles", "cycles", kLower, "core clock cycles until the last op is complete"}, "/cycles"},
+      {{"cycles", "cycles", kLower,
+        "core clock cycles until the last op is complete and its bytes are in the DRAM"},
+       "/cycles"},
       {{"seconds", "s", kLower, "the same as simulated time"}, "/seconds"},
       {{"efficiency", "1", kHigher, "highest lower bound / cycles"}, "/efficiency"},
       {{"achieved_gflops", "GFLOP/s", kHigher, "2 flops per multiply-add / seconds"},

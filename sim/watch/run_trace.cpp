@@ -58,6 +58,11 @@ std::size_t TraceLanes::take(Cycle from, Cycle until) {
   return index;
 }
 
+std::string RunTrace::period_json(const ClockPeriod& period) {
+  return period.is_whole() ? std::to_string(period.numerator())
+                           : nlohmann::json(period.picoseconds()).dump();
+}
+
 void RunTrace::on_begin(const ObservedRun& run) {
   run_.emplace(run);
   levels_.on_begin(run);
@@ -66,7 +71,7 @@ void RunTrace::on_begin(const ObservedRun& run) {
       .add("tilewave", version_number())
       .add("build", build_id())
       .add("model", model_)
-      .add("clock_period_ps", run.machine.clock_period)
+      .add_json("clock_period_ps", period_json(run.machine.clock_period))
       .add("bandwidth_interval_cycles", kBandwidthCycles);
   writer_.emplace(file_, about);
   writer_->process(kMachine, "tilewave");
@@ -281,7 +286,7 @@ void RunTrace::tell_bandwidth(Cycle until) {
       const auto rate = [this](std::uint64_t bytes) {
         constexpr double kGigabytesPerBytePerPicosecond = 1e3;
         return nlohmann::json(kGigabytesPerBytePerPicosecond * static_cast<double>(bytes) /
-                              static_cast<double>(time(kBandwidthCycles)))
+                              (kBandwidthCycles * run_->machine.clock_period.picoseconds()))
             .dump();
       };
       TraceArguments values;

@@ -73,7 +73,8 @@ class RunTrace : public RunObserver, private LevelSink {
   void on_level(Level level, Cycle cycle, std::uint64_t value) override;
   void on_tile(const TileLife& life) override;
 
-  Picoseconds time(Cycle cycle) const { return cycle * run_->machine.clock_period; }
+  static std::string period_json(const ClockPeriod& period);
+  Picoseconds time(Cycle cycle) const { return run_->machine.clock_period.begin(cycle); }
   EngineTrace& unit_of(std::uint32_t op);
   Track known(const Track& track, const std::string& group, std::size_t lane);
   void add_place(TraceArguments& arguments, const Op& op) const;

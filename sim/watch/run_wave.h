@@ -87,7 +87,7 @@ class RunWave : public RunObserver, private LevelSink {
   void show_changes(Picoseconds time);
   void set(WaveSignal signal);
   bool in_window(std::uint32_t op) const;
-  Picoseconds time(Cycle cycle) const { return cycle * run_->machine.clock_period; }
+  Picoseconds time(Cycle cycle) const { return run_->machine.clock_period.begin(cycle); }
 
   VcdWriter vcd_;
   WaveChoice choice_;

@@ -41,11 +41,8 @@ WavePoint parse_point(std::string_view text) {
 
 }  // namespace
 
-Picoseconds WavePoint::time(Picoseconds clock_period) const {
-  if (!cycles) {
-    return value;
-  }
-  return value > kNever / clock_period ? kNever : value * clock_period;
+Picoseconds WavePoint::time(const ClockPeriod& clock_period) const {
+  return cycles ? clock_period.begin(value) : value;
 }
 
 WaveTimes parse_wave_times(std::string_view text) {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/dram/model.h"
+#include "models/clock_period.h"
 
 namespace tilewave {
 
@@ -16,7 +16,7 @@ struct WavePoint {
   std::uint64_t value = 0;
   bool cycles = false;
 
-  Picoseconds time(Picoseconds clock_period) const;  ///< what cannot be told is never
+  Picoseconds time(const ClockPeriod& clock_period) const;  ///< what cannot be told is never
 };
 
 /// [from, to); both in cycles or neither.

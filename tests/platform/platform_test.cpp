@@ -2,6 +2,7 @@
 // whatever the configuration.
 #include "platform/platform.h"
 
+#include <algorithm>
 #include <limits>
 #include <random>
 #include <string>
@@ -11,6 +12,8 @@
 
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/graph_text.h"
+#include "models/dram/standard.h"
+#include "platform/watch/op_timeline.h"
 #include "tests/compiler/program/program_samples.h"
 #include "tests/support/networks.h"
 #include "tests/support/plain_network.h"
@@ -246,6 +249,77 @@ TEST(Platform, IndependentLoadsShareTheBandwidthOfTheDram) {
     if (!shared) {  // a shared engine also waits for each sum before it stores it
       EXPECT_LE(static_cast<double>(result.cycles), 1.1 * 1200 * 4096 / 25.6);
     }
+  }
+}
+
+/// Three times 1.5 GHz's period is a whole number: the same machine three times as slow, DRAM and
+/// all, takes the same cycles.
+TEST(Platform, AFractionalClockIsExact) {
+  const Program program = test::compile(mixed_network(), {.sram_bytes = 16384}).program;
+  MachineConfig fast;
+  fast.sram.size_bytes = 16384;
+  fast.clock_period = ClockPeriod::of_microhertz(1'500'000'000'000'000);
+  fast.dram.bandwidth = 24'000'000'000;
+  MachineConfig slow = fast;
+  slow.clock_period = 2000;
+  slow.dram.bandwidth = 8'000'000'000;
+  slow.dram.latency *= 3;
+  const RunResult result = test::run_timing_only(program, fast);
+  EXPECT_EQ(result.cycles, test::run_timing_only(program, slow).cycles);
+  EXPECT_DOUBLE_EQ(result.seconds, static_cast<double>(result.cycles) / 1.5e9);
+
+  for (const DramWriteAck ack : {DramWriteAck::kAccepted, DramWriteAck::kIssued}) {
+    for (MachineConfig* machine : {&fast, &slow}) {
+      machine->dram.kind = DramKind::kBanked;
+      machine->dram.write_ack = ack;
+      machine->dram.preset = load_dram_preset("ddr4");
+    }
+    slow.dram.preset.timing.clock_ps *= 3;
+    slow.dram.max_age = 3 * fast.dram.max_age;
+    EXPECT_EQ(test::run_timing_only(program, fast).cycles,
+              test::run_timing_only(program, slow).cycles);
+  }
+}
+
+TEST(Platform, EveryFrequencyRunsBetweenItsNeighbours) {
+  const Program program = test::compile(mixed_network(), {.sram_bytes = 16384}).program;
+  const auto cycles = [&](const ClockPeriod& period) {
+    MachineConfig machine;
+    machine.sram.size_bytes = 16384;
+    machine.clock_period = period;
+    return test::run_timing_only(program, machine).cycles;
+  };
+  for (const std::uint64_t hertz :
+       {700'000'000ULL, 1'234'567'891ULL, 2'400'000'000ULL, 9'999'999'999ULL, 3'333'333ULL}) {
+    const ClockPeriod period = ClockPeriod::of_microhertz(hertz * ClockPeriod::kMicrohertz);
+    const Picoseconds below = period.numerator() / period.denominator();
+    // A longer cycle holds more of the DRAM.
+    EXPECT_LE(cycles(period), cycles(below) + 2) << hertz;
+    EXPECT_LE(cycles(below + 1), cycles(period) + 2) << hertz;
+  }
+}
+
+TEST(Platform, ARunEndsWhenItsLastWriteIsInTheDram) {
+  const Program program = test::compile(mixed_network(), {.sram_bytes = 16384}).program;
+  MachineConfig machine;
+  machine.sram.size_bytes = 16384;
+  machine.dram.kind = DramKind::kBanked;
+  machine.dram.preset = load_dram_preset("ddr4");
+  for (const DramWriteAck ack : {DramWriteAck::kAccepted, DramWriteAck::kIssued}) {
+    machine.dram.write_ack = ack;
+    OpTimelineRecorder recorder;
+    RunOptions options;
+    options.observer = &recorder;
+    const RunResult result = run_program(program, find_hazards(program), machine, options);
+    Cycle last = 0;
+    for (const OpTimes& times : recorder.timeline()) {
+      last = std::max(last, times.complete);
+    }
+    EXPECT_EQ(result.cycles > last, ack == DramWriteAck::kAccepted);
+    EXPECT_LT(result.cycles, last + 1000);
+    // Tiles are whole accesses of 64 bytes.
+    EXPECT_EQ(result.dram.row_hits + result.dram.row_misses + result.dram.row_conflicts,
+              (result.dram.read_bytes + result.dram.write_bytes) / 64);
   }
 }
 

@@ -13,7 +13,8 @@
 
 namespace tilewave::test {
 
-/// A banked DRAM before it is built.
+/// A banked DRAM before it is built. Writes are acknowledged when they are issued: then a
+/// completion says when that was.
 struct BankedSetup {
   DramConfig dram;
   DramControllerOptions controller;
@@ -24,6 +25,7 @@ inline BankedSetup banked_setup(const std::string& preset, const std::string& ma
   setup.dram.kind = DramKind::kBanked;
   setup.dram.preset = load_dram_preset(preset);
   setup.dram.address_map = map;
+  setup.controller.write_ack = DramWriteAck::kIssued;
   return setup;
 }
 

@@ -38,14 +38,19 @@ class PlainController {
       if (!plan && next == accesses.size()) {
         return done_;
       }
-      DramCycle until = std::min(plan ? plan->time : kNoDramCycle, next_refresh_);
+      const DramCycle due = passed_over_ ? kNoDramCycle : next_refresh_;
+      DramCycle until = std::min(plan ? plan->time : kNoDramCycle, due);
       bool admitted = false;
       while (next < accesses.size() && accesses[next].arrival <= until &&
              held(accesses[next].write).size() <
                  (accesses[next].write ? options_.write_entries : options_.read_entries)) {
         now_ = std::max(now_, accesses[next].arrival);
+        entered_ = std::max(entered_, accesses[next].arrival);
         until = std::min(until, now_);
-        held(accesses[next].write).push_back({accesses[next], next, false, false});
+        held(accesses[next].write).push_back({accesses[next], next, entered_, false, false});
+        if (accesses[next].write && options_.write_ack == DramWriteAck::kAccepted) {
+          done(accesses[next].burst, entered_ + 1);
+        }
         choose_direction();
         ++next;
         admitted = true;
@@ -53,7 +58,7 @@ class PlainController {
       if (admitted) {
         continue;
       }
-      if (!plan || next_refresh_ <= plan->time) {
+      if (!plan || due <= plan->time) {
         refresh();
       } else {
         issue(*plan);
@@ -61,13 +66,15 @@ class PlainController {
     }
   }
 
-  DramCounters counters;
+  DramCounters counters;  ///< rows and refreshes
+  DramCycle written = 0;  ///< after the last WR
 
  private:
   enum class Command { kColumn, kActivate, kPrecharge };
   struct Entry {
     PlainAccess access;
     std::uint64_t age = 0;
+    DramCycle entered = 0;
     bool activated = false;
     bool precharged = false;
   };
@@ -119,7 +126,46 @@ class PlainController {
     for (unsigned bank = 0; bank < timing_.banks(); ++bank) {
       consider_bank(bank, consider);
     }
+    Entry* const first = oldest_of_all();
+    const DramCycle max_age = options_.max_age / timing_.clock_ps;
+    if (!best || best->time - std::min(best->time, first->entered) < max_age) {
+      return best;
+    }
+    // Someone has waited too long: only a command for that one, once it has.
+    best.reset();
+    consider_access(*first, [&](Command command, Entry* entry, DramCycle earliest) {
+      consider(command, entry, std::max(earliest, first->entered + max_age), 1);
+    });
     return best;
+  }
+
+  Entry* oldest_of_all() {
+    Entry* first = nullptr;
+    for (std::vector<Entry>& entries : entries_) {
+      for (Entry& entry : entries) {
+        first = first == nullptr || entry.age < first->age ? &entry : first;
+      }
+    }
+    return first;
+  }
+
+  /// The next command for this access, whatever the turn is.
+  template <typename Consider>
+  void consider_access(Entry& entry, const Consider& consider) {
+    const unsigned bank = entry.access.bank;
+    const auto column = [&](Entry* served) {
+      const auto direction = served->access.write ? DramDirection::kWrite : DramDirection::kRead;
+      consider(Command::kColumn, served, banks_.earliest_column(bank, direction));
+    };
+    if (banks_.row(bank) == entry.access.row) {
+      column(&entry);
+    } else if (owed_.contains(bank)) {
+      column(oldest(owed_[bank], bank, true));
+    } else if (banks_.is_open(bank)) {
+      consider(Command::kPrecharge, &entry, banks_.earliest_precharge(bank));
+    } else {
+      consider(Command::kActivate, &entry, banks_.earliest_activate(bank));
+    }
   }
 
   template <typename Consider>
@@ -132,8 +178,7 @@ class PlainController {
     if (first == nullptr) {
       return;
     }
-    const std::optional<bool> owed =
-        owed_.contains(bank) ? std::optional(owed_[bank]) : std::nullopt;
+    const bool owed = owed_.contains(bank);
     if (Entry* const own = hit(write_turn_, bank)) {
       column(own, owed ? 0 : 1);
       const auto left = std::ranges::count_if(held(write_turn_), [&](const Entry& entry) {
@@ -143,8 +188,8 @@ class PlainController {
       if (!owed && other != nullptr && counts_[write_turn_][bank].served > left) {
         consider(Command::kPrecharge, other, banks_.earliest_precharge(bank), 1);
       }
-    } else if (owed && *owed != write_turn_) {
-      column(hit(*owed, bank), 0);
+    } else if (owed && owed_[bank] != write_turn_) {
+      column(hit(owed_[bank], bank), 0);
     } else if (banks_.is_open(bank)) {
       consider(Command::kPrecharge, oldest(write_turn_, bank, false),
                banks_.earliest_precharge(bank), 1);
@@ -187,14 +232,23 @@ class PlainController {
     count.passed += &entry == oldest(write, bank) ? 0 : 1;
     owed_.erase(bank);
     banks_.column(bank, write ? DramDirection::kWrite : DramDirection::kRead, time);
-    const bool at_once = options_.write_ack == DramWriteAck::kCommand;
-    DramCycle& done = done_[entry.access.burst];
-    done = std::max(done, time + (!write    ? timing_.read_done()
-                                  : at_once ? 1
-                                            : timing_.write_done()));
+    passed_over_ = false;
+    entered_ = std::max(entered_, time);  // whom the full queue held up may enter now
+    if (!write) {
+      done(entry.access.burst, time + timing_.read_done());
+    } else if (options_.write_ack == DramWriteAck::kIssued) {
+      done(entry.access.burst, time + 1);
+    } else if (options_.write_ack == DramWriteAck::kData) {
+      done(entry.access.burst, time + timing_.write_done());
+    }
+    if (write) {
+      written = time + 1;
+    }
     held(write).erase(held(write).begin() + (&entry - held(write).data()));
     choose_direction();
   }
+
+  void done(std::uint32_t burst, DramCycle cycle) { done_[burst] = std::max(done_[burst], cycle); }
 
   void choose_direction() {
     const std::size_t reads = held(false).size();
@@ -206,6 +260,8 @@ class PlainController {
   void refresh() {
     now_ = std::max(now_, banks_.refresh_all(std::max(next_refresh_, row_bus_)));
     owed_.clear();
+    passed_over_ = held(false).size() + held(true).size() > 0;
+    ++counters.refreshes;
     next_refresh_ += timing_.refresh_interval;
   }
 
@@ -217,6 +273,8 @@ class PlainController {
   std::map<unsigned, bool> owed_;        // banks opened for an access not served: is it a write?
   std::map<std::uint32_t, DramCycle> done_;
   bool write_turn_ = false;
+  bool passed_over_ = false;  // an access waited when REF came, and none was served since
+  DramCycle entered_ = 0;     // when the latest access entered its queue, or one could have
   DramCycle row_bus_ = 0;
   DramCycle column_bus_ = 0;
   DramCycle now_ = 0;

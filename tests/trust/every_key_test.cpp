@@ -61,6 +61,8 @@ const std::map<std::string, Effect>& effects() {
       {"dram.queue_depth", {"8", "64", banked_busy, "gemm:128x128x128"}},
       {"dram.refresh", {"on", "off", banked, "gemm:128x128x128"}},
       {"dram.refresh_permille", {"0", "100"}},
+      {"dram.write_ack", {"accepted", "issued", banked}},
+      {"dram.max_age", {"30us", "1ns", banked_busy, "gemm:128x128x128"}},
       {"dram.layout", {"tiled", "row_major"}},
       {"dram.channels", {"1", "2"}},
       {"dram.latency", {"60ns", "600ns"}},

@@ -88,7 +88,7 @@ struct Excess {
 };
 
 double picoseconds(const RunResult& result, const MachineConfig& machine) {
-  return static_cast<double>(result.cycles * machine.clock_period);
+  return machine.clock_period.seconds(result.cycles) * 1e12;
 }
 
 void climb(const Ladder& ladder, const std::string& model, const Settings& base, Excess& worst) {
@@ -99,7 +99,7 @@ void climb(const Ladder& ladder, const std::string& model, const Settings& base,
     const MachineConfig machine =
         configured(with(with(base, ladder.fixed), {{ladder.key, value}})).machine;
     const double time = picoseconds(timed(program, machine), machine);
-    const auto period = static_cast<double>(machine.clock_period);
+    const double period = machine.clock_period.picoseconds();
     EXPECT_LE(time, best * (1 + ladder.relative) + ladder.cycles * period)
         << ladder.key << "=" << value << " is slower than " << best_value << " by "
         << (time - best) / period << " cycles: " << model << " " << to_arguments(base);

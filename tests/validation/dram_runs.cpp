@@ -23,6 +23,7 @@ DramConfig config_of(const DramRun& run) {
   config.kind = DramKind::kBanked;
   config.preset = load_dram_preset(run.spec);
   config.address_map = run.map;
+  config.write_ack = DramWriteAck::kIssued;  // as the references do
   return config;
 }
 

@@ -97,6 +97,95 @@ TEST(BankedDram, WriteIsAcknowledgedAfterItsCommand) {
   EXPECT_EQ(run_ddr4({{0, 0, true}}), (Cycles{23}));  // WR 22, + 1
 }
 
+/// DDR4 whose writes are acknowledged when the controller has accepted them.
+BankedSetup accepting_setup() {
+  BankedSetup setup = ddr4_setup();
+  setup.controller.write_ack = DramWriteAck::kAccepted;
+  return setup;
+}
+
+TEST(BankedDram, WriteIsAcknowledgedWhenItIsAccepted) {
+  const BankedSetup setup = accepting_setup();
+  BankedDram model(setup.dram, setup.controller);
+  EXPECT_EQ(test::completion_cycles(model, {{5, 0, true}, {7, kNextGroup, true, 256}}),
+            (Cycles{6, 8}));
+  EXPECT_EQ(model.next_event(), kNever);  // nobody waits, but the writes do
+  EXPECT_EQ(model.counters().write_bytes, 320U);
+  // WR 5 + RCD 22 = 27; the other bank ACT 7 + 2 (RRD_S 4 behind 5), WR 31, 39, 47, 55 (CCD_L 8).
+  EXPECT_EQ(model.drain(), 56U * 625);
+  EXPECT_EQ(model.counters().row_misses, 2U);
+  EXPECT_EQ(model.counters().row_hits, 3U);
+}
+
+TEST(BankedDram, AcceptanceWaitsForAPlaceInTheQueue) {
+  BankedSetup setup = accepting_setup();
+  setup.controller.write_entries = 8;
+  setup.controller.write_low = 1;
+  setup.controller.write_high = 6;
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    arrivals.push_back({0, i * 64, true});
+  }
+  arrivals.push_back({0, kNextGroup});
+  // Eight fit; places become free with WR 22 and 30 (CCD_L 8). The read is behind them: accepted
+  // with the last of them, at 30, it has to wait until the writes are down to one.
+  Cycles expected(8, 1);
+  expected.insert(expected.end(), {23, 31});
+  Cycles done = run_ddr4(arrivals, setup);
+  done.pop_back();
+  EXPECT_EQ(done, expected);
+}
+
+TEST(BankedDram, NobodyWaitsLongerThanTheGreatestAge) {
+  // Reads hit their row for ever; a write to another bank, one cycle late, waits beside them.
+  const auto run = [](Picoseconds max_age) {
+    BankedSetup setup = ddr4_setup();
+    setup.controller.max_age = max_age;
+    std::vector<Arrival> arrivals = {{23, kNextGroup, true}};
+    for (std::uint64_t i = 0; i < 100; ++i) {
+      arrivals.push_back({i * 8, i * 64});
+    }
+    return run_ddr4(arrivals, setup);
+  };
+  EXPECT_GT(run(kDefaultDramMaxAge)[0], 800U);  // when the reads are over
+  // Since 23 + 100 = 123 it is next: ACT 123 between RD 118 and 126, WR 145, + 1.
+  EXPECT_EQ(run(100 * 625)[0], 146U);
+  EXPECT_EQ(run(100 * 625 + 624)[0], 146U);
+  EXPECT_EQ(run(101 * 625)[0], 147U);
+}
+
+TEST(BankedDram, AReadDoesNotWaitLongerForWritesEither) {
+  BankedSetup setup = ddr4_setup();
+  setup.controller.write_low = 0;
+  setup.controller.max_age = 50 * 625;
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t i = 0; i < 32; ++i) {
+    arrivals.push_back({i == 0 ? 0U : 2U, i * 64, true});
+  }
+  arrivals.push_back({1, kNextGroup});
+  // WR 22, 30, 38, 46; since 51 the read is next: ACT 51, RD 51 + 22 = 73 (the WR at 46 allows it
+  // from 46 + 20 + WTR_S 4 = 70 on), until 73 + 26 = 99.
+  EXPECT_EQ(run_ddr4(arrivals, setup)[32], 99U);
+}
+
+TEST(BankedDram, ARefreshThatIsAlwaysDueLetsSomebodyThrough) {
+  BankedSetup setup = ddr4_setup();
+  setup.controller.refresh = true;
+  setup.dram.preset.timing.refresh_cycle = setup.dram.preset.timing.refresh_interval = 500;
+  // REF 500, 1000, ...: the read at 490 meets the one at 500; ACT 490, PREA 490 + RAS 52 = 542,
+  // REF 564, and not the one due at 1000 but ACT 1064, RD 1086: until 1112.
+  EXPECT_EQ(run_ddr4({{490, 0}}, setup), (Cycles{1112}));
+}
+
+TEST(BankedDram, RefusesBurstsOfThePast) {
+  const BankedSetup setup = ddr4_setup();
+  BankedDram model(setup.dram, setup.controller);
+  DramCompletion completion;
+  EXPECT_FALSE(model.poll(1000, completion));
+  model.submit({0, 64, 0, false}, 1000);
+  EXPECT_THROW(model.submit({0, 64, 0, false}, 999), InternalError);
+}
+
 TEST(BankedDram, RowHitsGoFirstButNotForEver) {
   BankedSetup setup = ddr4_setup();
   setup.controller.hit_limit = 4;
@@ -217,6 +306,12 @@ TEST(BankedDram, TheControllerIsAsTheConfigSays) {
   EXPECT_EQ(controller_options(config).write_low, 6U);
   EXPECT_EQ(controller_options(config).write_high, 26U);
   EXPECT_TRUE(controller_options(config).refresh);
+  EXPECT_EQ(controller_options(config).write_ack, DramWriteAck::kAccepted);
+  EXPECT_EQ(controller_options(config).max_age, 30'000'000U);
+  config.write_ack = DramWriteAck::kIssued;
+  config.max_age = 5;
+  EXPECT_EQ(controller_options(config).write_ack, DramWriteAck::kIssued);
+  EXPECT_EQ(controller_options(config).max_age, 5U);
   config.queue_depth = 8;
   config.refresh = false;
   EXPECT_EQ(controller_options(config).write_entries, 8U);

@@ -61,7 +61,8 @@ TEST_P(DramChannelRandom, DecidesAsThePlainController) {
   setup.controller.write_high = setup.controller.write_entries - 2;
   setup.controller.hit_limit = 1u << random() % 5;
   setup.controller.refresh = random() % 2 == 0;
-  setup.controller.write_ack = random() % 2 == 0 ? DramWriteAck::kCommand : DramWriteAck::kData;
+  setup.controller.write_ack = static_cast<DramWriteAck>(random() % 3);
+  setup.controller.max_age = random() % 2 == 0 ? kDefaultDramMaxAge : random() % 1'000'000;
   const DramTiming& timing = setup.dram.preset.timing;
   const AddressMap map(setup.dram.address_map, timing, 1);
   BankedDram model(setup.dram, setup.controller);
@@ -81,6 +82,7 @@ TEST_P(DramChannelRandom, DecidesAsThePlainController) {
       done[completion.tag] = completion.time / timing.clock_ps;
     }
   }
+  EXPECT_EQ(model.drain(), plain.written * timing.clock_ps);
   EXPECT_EQ(done, expected) << preset << " " << setup.dram.address_map;
   EXPECT_EQ(model.counters().row_hits, plain.counters.row_hits);
   EXPECT_EQ(model.counters().row_misses, plain.counters.row_misses);

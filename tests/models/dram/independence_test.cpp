@@ -99,7 +99,8 @@ TEST_P(DramIndependence, SameTimesHoweverDriven) {
   setup.dram.preset = load_dram_preset(presets[GetParam() % 3]);
   setup.controller.refresh = true;
   setup.dram.channels = 1u << (GetParam() % 5 / 2);
-  setup.controller.write_ack = GetParam() % 4 < 2 ? DramWriteAck::kCommand : DramWriteAck::kData;
+  setup.controller.write_ack = static_cast<DramWriteAck>(GetParam() % 4 % 3);
+  setup.controller.max_age = GetParam() % 7 < 4 ? kDefaultDramMaxAge : 200'000;
   const std::vector<Timed> bursts = traffic(GetParam());
   BankedDram first(setup.dram, setup.controller);
   const Log expected = far_ahead(first, bursts);

@@ -13,7 +13,7 @@ constexpr std::uint64_t kBit = 1u << kBank;
 DramQueue queue_of(const std::vector<std::uint32_t>& rows, unsigned hit_limit = 16) {
   DramQueue queue(8, hit_limit);
   for (std::uint32_t i = 0; i < rows.size(); ++i) {
-    queue.push(kBank, rows[i], i, i, false);
+    queue.push(kBank, rows[i], i, i, 0, false);
   }
   return queue;
 }
@@ -34,7 +34,7 @@ TEST(DramQueue, HitsComeFirstOldestFirst) {
 
 TEST(DramQueue, OldestOfAllBanks) {
   DramQueue queue = queue_of({1, 2});
-  queue.push(5, 1, 2, 2, false);
+  queue.push(5, 1, 2, 2, 0, false);
   EXPECT_EQ(queue.oldest().burst, 0u);
   queue.opened(kBank, 2);
   queue.pop_hit(kBank);  // from the middle
@@ -50,7 +50,7 @@ TEST(DramQueue, EntriesAreUsedAgain) {
   EXPECT_FALSE(queue.full());
   queue.opened(kBank, 1);
   for (std::uint32_t i = 7; i < 100; ++i) {
-    queue.push(kBank, 1, i, i, true);
+    queue.push(kBank, 1, i, i, 0, true);
     EXPECT_TRUE(queue.full());
     EXPECT_EQ(queue.pop_hit(kBank), i - 7);
     EXPECT_EQ(queue.size(), 7u);
@@ -77,9 +77,9 @@ TEST(DramQueue, RowIsClosableOnceItServedMoreThanItLeaves) {
   queue.pop_hit(kBank);  // 3 served, 1 left
   EXPECT_EQ(queue.closable(), kBit);
   EXPECT_EQ(queue.other(kBank).burst, 4u);
-  queue.push(kBank, 1, 5, 5, true);  // 2 left
+  queue.push(kBank, 1, 5, 5, 0, true);  // 2 left
   EXPECT_EQ(queue.closable(), kBit);
-  queue.push(kBank, 1, 6, 6, true);  // 3 left
+  queue.push(kBank, 1, 6, 6, 0, true);  // 3 left
   EXPECT_EQ(queue.closable(), 0u);
 }
 
@@ -89,9 +89,9 @@ TEST(DramQueue, RowNobodyElseWaitsForIsNotClosable) {
   queue.pop_hit(kBank);
   queue.pop_hit(kBank);  // 2 served, 1 left
   EXPECT_EQ(queue.closable(), 0u);
-  EXPECT_TRUE(queue.push(kBank, 2, 3, 3, false));  // now somebody waits
+  EXPECT_TRUE(queue.push(kBank, 2, 3, 3, 0, false));  // now somebody waits
   EXPECT_EQ(queue.closable(), kBit);
-  EXPECT_FALSE(queue.push(kBank, 3, 4, 4, false));  // the oldest of the others stays
+  EXPECT_FALSE(queue.push(kBank, 3, 4, 4, 0, false));  // the oldest of the others stays
   EXPECT_EQ(queue.other(kBank).burst, 3u);
 }
 

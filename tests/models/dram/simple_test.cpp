@@ -144,6 +144,18 @@ TEST(SimpleDram, ReadsGoBeforeWritesOfTheSameInstantOnly) {
   EXPECT_EQ(run(101), (Completions{{0, 80'100}, {1, 70'100}}));
 }
 
+TEST(SimpleDram, TimesMayBeFinerThanPicoseconds) {
+  SimpleDram model(dram(), 3);
+  EXPECT_EQ(model.ticks_per_picosecond(), 3U);
+  model.submit({0, 64, 0, true}, 2'000);  // a cycle of 1.5 GHz
+  model.submit({0, 1, 1, true}, 2'000);
+  Completions completions;
+  drain(model, kNever - 1, completions);
+  // In thirds: 2000 + 180000 + 7500; 39.0625 ps of transfer more are 118 of them.
+  EXPECT_EQ(completions, (Completions{{0, 189'500}, {1, 189'618}}));
+  EXPECT_EQ(model.drain(), 189'618U);
+}
+
 TEST(SimpleDram, CountsBytes) {
   SimpleDram model(dram());
   model.submit({0, 100, 0, false}, 0);

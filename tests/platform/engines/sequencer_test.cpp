@@ -33,7 +33,7 @@ class SequencerBench {
         sequencer("sequencer", program_, config, clock_, {&load, &store, &compute}, scoreboard) {}
 
   void run_until(Cycle cycle) {
-    const sc_core::sc_time end = sc_core::sc_time::from_value(clock_.picoseconds(cycle));
+    const sc_core::sc_time end = sc_core::sc_time::from_value(clock_.kernel_time(cycle));
     sc_core::sc_start(end - sc_core::sc_time_stamp());
   }
 

@@ -145,6 +145,25 @@ TEST(ConfigKeys, PrintedConfigReadsBackUnchanged) {
   }
 }
 
+TEST(ConfigKeys, AClockMayBeAnyFrequency) {
+  const ConfigKey& key = *find_config_key("clock.period");
+  for (const char* text :
+       {"1.5GHz", "700MHz", "2.4GHz", "1.234567891GHz", "33.333333MHz", "99GHz"}) {
+    const Config config = resolve_all({given({{"clock.period", text}})});
+    EXPECT_FALSE(config.machine.clock_period.is_whole()) << text;
+    EXPECT_EQ(key_text(key, config), text);
+    EXPECT_THAT(print_config(config), HasSubstr("\nperiod = " + std::string(text) + "\n"));
+    expect_equal(config, resolve_text(print_config(config)));
+  }
+  EXPECT_EQ(key_text(key, resolve_all({given({{"clock.period", "2GHz"}})})), "500ps");
+  for (const char* text : {"100.5GHz", "0.9MHz", "9ps", "1001ns", "9223372036854775809ps"}) {
+    EXPECT_THAT(error_of([&] {
+                  resolve_all({given({{"clock.period", text}})});
+                }),
+                HasSubstr("clock.period=" + std::string(text) + " is out of range"));
+  }
+}
+
 TEST(ConfigKeys, LimitsHoldOnBothSides) {
   for (const ConfigKey& key : config_keys()) {
     if (key.limits.max == 0) {

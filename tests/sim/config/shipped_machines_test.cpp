@@ -57,7 +57,7 @@ double peak_gflops(const Config& config) {
   const double macs = compute.dataflow == Dataflow::kSimd
                           ? static_cast<double>(compute.macs_per_cycle)
                           : static_cast<double>(compute.rows) * static_cast<double>(compute.cols);
-  return 2e3 * macs / static_cast<double>(config.machine.clock_period);  // 1e12 ps/s / 1e9
+  return 2e3 * macs / config.machine.clock_period.picoseconds();  // 1e12 ps/s / 1e9
 }
 
 double dram_gigabytes_per_second(const DramConfig& dram) {

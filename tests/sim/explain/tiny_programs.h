@@ -39,7 +39,9 @@ struct RecordedRun {
   }
 
   StartEvents events() const { return {program, hazards, machine, timeline}; }
-  CriticalPath path() const { return find_critical_path(program, machine, timeline, events()); }
+  CriticalPath path() const {
+    return find_critical_path(program, machine, timeline, events(), result.cycles);
+  }
 
   Program program;
   MachineConfig machine;

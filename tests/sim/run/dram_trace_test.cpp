@@ -16,7 +16,7 @@ namespace {
 using test::message_of;
 
 /// Completes each burst a fixed time after its arrival and remembers the arrivals.
-class FixedLatency final : public DramModel {
+class FixedLatency : public DramModel {
  public:
   explicit FixedLatency(Picoseconds latency) : latency_(latency) {}
   void submit(const DramBurst& burst, Picoseconds arrival) override {
@@ -34,6 +34,7 @@ class FixedLatency final : public DramModel {
     pending_.pop_front();
     return true;
   }
+  Picoseconds drain() override { return 0; }
   const DramCounters& counters() const override { return counters_; }
   double peak_bytes_per_second() const override { return 1; }
 
@@ -52,6 +53,52 @@ Times issues(const std::string& text, unsigned outstanding) {
   FixedLatency model(100);
   play_dram_trace(parse_dram_trace(text, "t", kLimits), {10, outstanding}, model);
   return model.arrivals;
+}
+
+/// Says that there will be something, and there never is.
+class Idle : public FixedLatency {
+ public:
+  explicit Idle(Picoseconds event) : FixedLatency(1), event_(event) {}
+  Picoseconds next_event() const override { return event_; }
+  bool poll(Picoseconds, DramCompletion&) override { return false; }
+
+ private:
+  Picoseconds event_;
+};
+
+TEST(DramTrace, AModelThatStandsStillIsABugAndNoLoop) {
+  for (const Picoseconds event : {Picoseconds{0}, Picoseconds{500}, kNever}) {
+    Idle model(event);
+    EXPECT_THROW(play_dram_trace(parse_dram_trace("R 0", "t", kLimits), {10, 1}, model),
+                 InternalError);
+  }
+}
+
+/// With two in flight a read comes for a bank that was opened for a write, which is thereby written
+/// at once, sooner than anything was planned for: the model has to announce that in time.
+TEST(DramTrace, AReadMayBringAWriteForward) {
+  const std::string text =
+      "R 0x4f4f800\nW 0x173740\nW 0x36209c0\nR 0x41f0880\nR 0x6770f80\nW 0x2058880\n"
+      "R 0x79e4880\nR 0x21846c0\nW 0x26833c0\n";
+  for (unsigned outstanding = 1; outstanding <= 8; ++outstanding) {
+    test::BankedSetup setup = test::banked_setup("ddr4", "B");
+    BankedDram model(setup.dram, setup.controller);
+    const DramTrace trace = parse_dram_trace(text, "t", {model.capacity_bytes(), 64});
+    const DramTraceResult result = play_dram_trace(trace, {625, outstanding}, model);
+    EXPECT_EQ(result.reads, 5U);
+    EXPECT_EQ(result.writes, 4U);
+    EXPECT_LT(result.total_ps, 1'000'000U) << outstanding;
+  }
+}
+
+TEST(DramTrace, TheSizeOfAnAccessIsSaidOnce) {
+  EXPECT_EQ(message_of([] { parse_dram_trace("# tx 64\nR 0\n# tx 64\n", "t", kLimits); }),
+            "t:3: the size of an access was already given in line 1; allowed: one '# tx N'");
+  EXPECT_EQ(message_of([] {
+              parse_dram_trace("# tx 32\n# tx 64\nR 0\n", "t", {1024, 0});
+            }),
+            "t:2: the size of an access was already given in line 1; allowed: one '# tx N'");
+  EXPECT_EQ(parse_dram_trace("# tx of the trace\n# tx 64\nR 0\n", "t", kLimits).accesses, 1U);
 }
 
 TEST(DramTrace, ParsesTheFormat) {

@@ -52,6 +52,22 @@ TEST(Axis, BareNumbersTakeTheUnitTheyLack) {
   EXPECT_THAT(values("sram.size=1024..4KiB*2"), ElementsAre("1KiB", "2KiB", "4KiB"));
 }
 
+TEST(Axis, ClocksGoOverTimesOrOverFrequencies) {
+  EXPECT_THAT(values("clock.period=1GHz,1.5GHz,700MHz"), ElementsAre("1ns", "1.5GHz", "700MHz"));
+  EXPECT_THAT(values("clock.period=1..2GHz+250MHz"),
+              ElementsAre("1ns", "800ps", "1.5GHz", "1.75GHz", "500ps"));
+  EXPECT_THAT(values("clock.period=1.5GHz..2.5GHz+500MHz"),
+              ElementsAre("1.5GHz", "500ps", "400ps"));
+  EXPECT_THAT(values("clock.period=300MHz..3GHz*2"),
+              ElementsAre("300MHz", "600MHz", "1.2GHz", "2.4GHz"));
+  EXPECT_THAT(values("clock.period=500ps..1ns+250ps"), ElementsAre("500ps", "750ps", "1ns"));
+  EXPECT_THAT(error_of("clock.period=2GHz..1GHz+1MHz"), HasSubstr("ends below its beginning"));
+  EXPECT_THAT(error_of("clock.period=500ps..1.5GHz*2"), HasSubstr("both ends of one kind"));
+  EXPECT_THAT(error_of("clock.period=1GHz..2GHz+1ns"), HasSubstr("1ns is not a frequency"));
+  EXPECT_THAT(error_of("clock.period=1GHz..2GHz+0Hz"), HasSubstr("a step of 0 leads nowhere"));
+  EXPECT_EQ(parse_axis("here", "clock.period=1GHz..3GHz").at(0.25), "1.5GHz");
+}
+
 TEST(Axis, ValuesOutOfRangeAreLeftToTheirPoints) {
   EXPECT_THAT(values("sram.banks=0,2000"), ElementsAre("0", "2000"));
 }
