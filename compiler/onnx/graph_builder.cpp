@@ -4,13 +4,11 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/elementwise_maps.h"
+#include "compiler/onnx/matrix_view.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {
-Shape folded_shape(const Dims& dims) {
-  const std::uint64_t cols = dims.empty() ? 1 : dims.back();
-  return {element_count(dims) / cols, cols};
-}
 
 GraphBuilder::GraphBuilder(std::string_view graph_name)
     : model_{Graph(to_legal_name(graph_name)), {}, {}, {}} {}
@@ -95,6 +93,8 @@ void GraphBuilder::add_output(const std::string& name, const Value& value) {
   if (const auto* source = std::get_if<SourceValue>(&value)) {
     const TensorId bound = bind(*source, folded_shape(output.dims));
     tensors.push_back(model_.graph.add_copy(free_name(name), bound));
+  } else if (const auto* mapped = std::get_if<MappedValue>(&value)) {
+    tensors = mapped->map->tensors(*this);
   } else {
     tensors = *std::get<ComputedValue>(value).slices;
   }

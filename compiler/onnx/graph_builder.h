@@ -42,6 +42,7 @@ class GraphBuilder {
 
   Graph& graph() { return model_.graph; }
   const Tensor& tensor(TensorId id) const { return model_.graph.tensor(id); }
+  const OnnxSource& source(std::size_t index) const { return model_.sources.at(index); }
 
   /// The finished model; its graph is verified.
   OnnxModel take();
@@ -55,8 +56,5 @@ class GraphBuilder {
   std::map<BindingKey, TensorId> bound_;
   std::unordered_map<std::string, std::size_t> next_suffix_;
 };
-
-/// Rows: all dimensions but the last; columns: the last. A scalar is 1x1.
-Shape folded_shape(const Dims& dims);
 
 }  // namespace tilewave

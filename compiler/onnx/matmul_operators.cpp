@@ -4,6 +4,7 @@
 #include <span>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/program/program.h"
 
@@ -26,9 +27,12 @@ struct Stack {
   const std::vector<TensorId>& slices() const { return *std::get<ComputedValue>(value).slices; }
 };
 
-/// The tensors of a computed stack, each of which has to have the wanted shape.
-const std::vector<TensorId>& computed_matrices(const GraphBuilder& builder, const Stack& stack,
-                                               Shape wanted, std::uint64_t count) {
+/// The tensors of a stack that has been computed, each of which has to have the wanted shape.
+std::vector<TensorId> computed_matrices(GraphBuilder& builder, const Stack& stack, Shape wanted,
+                                        std::uint64_t count) {
+  if (const auto* mapped = std::get_if<MappedValue>(&stack.value)) {
+    return mapped->map->tensors(builder, {count, wanted});
+  }
   const std::vector<TensorId>& slices = stack.slices();
   const Shape shape = builder.tensor(slices.front()).shape;
   if (shape != wanted || slices.size() != count) {
@@ -54,7 +58,8 @@ std::vector<TensorId> rows(GraphBuilder& builder, const Stack& stack) {
   if (const SourceValue* source = stack.source()) {
     return {builder.bind(*source, {all_rows, stack.matrix.cols})};
   }
-  const std::size_t count = stack.slices().size();
+  const auto* computed = std::get_if<ComputedValue>(&stack.value);
+  const std::size_t count = computed != nullptr ? computed->slices->size() : 1;
   return computed_matrices(builder, stack, {all_rows / count, stack.matrix.cols}, count);
 }
 
@@ -135,17 +140,24 @@ Value multiply_values(GraphBuilder& builder, const std::string& output, const Va
                                  multiply(builder, output, a_stack, b_stack, batch))};
 }
 
-Value scaled(const Value& value, float factor, const char* attribute) {
+/// Sources are scaled on the host, what is computed by a map called `output`.
+Value scaled(GraphBuilder& builder, const std::string& output, const Value& value, float factor) {
   if (factor == 1) {
     return value;
   }
-  const auto* source = std::get_if<SourceValue>(&value);
-  if (source == nullptr) {
-    throw InputError(std::string("attribute '") + attribute +
-                     "' is not 1, and there is no constant or input of the model to scale by it: "
-                     "computed values are not scaled");
+  if (const auto* source = std::get_if<SourceValue>(&value)) {
+    return SourceValue{source->source, source->arrangement, source->scale * factor};
   }
-  return SourceValue{source->source, source->arrangement, source->scale * factor};
+  return map_values(builder, output,
+                    {{make_step("mul", {Argument::operand(0), Argument::number(factor)})}},
+                    {value});
+}
+
+/// C of a Gemm: a single value as a row, which the matmul adds on its way.
+Value bias_of(const Value& c, const Dims& product) {
+  const bool is_source = std::holds_alternative<SourceValue>(c);
+  return is_source && element_count(dims_of(c)) == 1 ? expanded(reshaped(c, {1}), {product.back()})
+                                                     : c;
 }
 
 }  // namespace
@@ -170,7 +182,7 @@ Value import_gemm(Node& node) {
   a = transpose_a ? transposed(a, {1, 0}) : a;
   b = transpose_b ? transposed(b, {1, 0}) : b;
   const bool scale_b = std::holds_alternative<SourceValue>(b);
-  (scale_b ? b : a) = scaled(scale_b ? b : a, alpha, "alpha");
+  (scale_b ? b : a) = scaled(builder, node.output() + ".scaled", scale_b ? b : a, alpha);
   const bool has_bias = node.has_input(2) && beta != 0;
   const std::string product = node.output() + (has_bias ? ".matmul" : "");
   const Value result = multiply_values(builder, product, a, b);
@@ -183,7 +195,8 @@ Value import_gemm(Node& node) {
                      ", which does not broadcast to that of the product, " +
                      to_string(dims_of(result)));
   }
-  return add_values(builder, node.output(), result, scaled(c, beta, "beta"));
+  const Value bias = scaled(builder, node.output() + ".scaled", bias_of(c, dims_of(result)), beta);
+  return map_values(builder, node.output(), "add", {result, bias});
 }
 
 }  // namespace tilewave

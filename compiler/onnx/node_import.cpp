@@ -7,37 +7,57 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/elementwise_schemas.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/protobuf.h"
 
 namespace tilewave {
 namespace {
 
+using Import = Value (*)(Node&);
+
 struct Supported {
-  const char* name;
-  std::size_t min_inputs;
-  std::size_t max_inputs;
-  Value (*import)(Node&);
+  std::string_view name;
+  Import import;
 };
 
-constexpr std::array<Supported, 11> kOperators = {{
-    {"Add", 2, 2, import_add},
-    {"Constant", 0, 0, import_constant},
-    {"Flatten", 1, 1, import_flatten},
-    {"Gemm", 2, 3, import_gemm},
-    {"Identity", 1, 1, import_identity},
-    {"MatMul", 2, 2, import_matmul},
-    {"Relu", 1, 1, import_relu},
-    {"Reshape", 1, 2, import_reshape},
-    {"Squeeze", 1, 2, import_squeeze},
-    {"Transpose", 1, 1, import_transpose},
-    {"Unsqueeze", 1, 2, import_unsqueeze},
+/// Beside those that elementwise_operators() names.
+constexpr std::array<Supported, 25> kOperators = {{
+    {"BatchNormalization", import_batch_normalization},
+    {"Cast", import_cast},
+    {"CastLike", import_cast_like},
+    {"Clip", import_clip},
+    {"Constant", import_constant},
+    {"ConstantOfShape", import_constant_of_shape},
+    {"Dropout", import_dropout},
+    {"Expand", import_expand},
+    {"Flatten", import_flatten},
+    {"Gelu", import_gelu},
+    {"Gemm", import_gemm},
+    {"Identity", import_identity},
+    {"MatMul", import_matmul},
+    {"Max", import_max},
+    {"Mean", import_mean},
+    {"Min", import_min},
+    {"Mod", import_mod},
+    {"PRelu", import_prelu},
+    {"Pow", import_pow},
+    {"Reshape", import_reshape},
+    {"Shape", import_shape},
+    {"Squeeze", import_squeeze},
+    {"Sum", import_sum},
+    {"Transpose", import_transpose},
+    {"Unsqueeze", import_unsqueeze},
 }};
 
-const Supported* find_operator(std::string_view name) {
-  const auto* found = std::ranges::find_if(
-      kOperators, [name](const Supported& candidate) { return name == candidate.name; });
-  return found == kOperators.end() ? nullptr : found;
+/// Null if the operator is not supported.
+Import find_operator(std::string_view name) {
+  const std::vector<std::string>& functions = elementwise_operators();
+  const auto* found = std::ranges::find(kOperators, name, &Supported::name);
+  if (found != kOperators.end()) {
+    return found->import;
+  }
+  return std::ranges::find(functions, name) != functions.end() ? import_function : nullptr;
 }
 
 /// Of operator sets before 7, without meaning ever since.
@@ -48,9 +68,15 @@ constexpr const char* kIgnoredAttribute = "consumed_inputs";
 bool is_supported_operator(std::string_view name) { return find_operator(name) != nullptr; }
 
 std::string supported_operators() {
-  std::string list;
+  std::vector<std::string> names = elementwise_operators();
   for (const Supported& known : kOperators) {
-    list += (list.empty() ? "" : ", ") + std::string(known.name);
+    names.emplace_back(known.name);
+  }
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::string list;
+  for (const std::string& name : names) {
+    list += (list.empty() ? "" : ", ") + name;
   }
   return list;
 }
@@ -92,14 +118,14 @@ const std::vector<std::int64_t>& Node::integers(std::size_t index, const char* w
   return *value->values;
 }
 
-const onnx::AttributeProto* Node::attribute(const char* name,
+const onnx::AttributeProto* Node::attribute(const std::string& name,
                                             onnx::AttributeProto::AttributeType type) {
-  read_.emplace_back(name);
+  read_.push_back(name);
   for (const onnx::AttributeProto& candidate : proto_.attribute()) {
     if (candidate.name() == name) {
       // Models of the first versions do not say the type.
       if (candidate.has_type() && candidate.type() != type) {
-        throw InputError(std::string("attribute '") + name + "' is not of type " +
+        throw InputError("attribute '" + name + "' is not of type " +
                          onnx::AttributeProto_AttributeType_Name(type));
       }
       return &candidate;
@@ -122,6 +148,13 @@ float Node::number(const char* name, float otherwise) {
   return value;
 }
 
+float Node::parameter(const std::string& name, float otherwise) {
+  const onnx::AttributeProto* found = attribute(name, onnx::AttributeProto::FLOAT);
+  return found != nullptr
+             ? found->f()
+             : attribute_default(operator_name(), operator_set_, name).value_or(otherwise);
+}
+
 void Node::require_all_read() const {
   for (const onnx::AttributeProto& given : proto_.attribute()) {
     if (given.name() != kIgnoredAttribute &&
@@ -137,11 +170,11 @@ void Node::require_all_read() const {
 }
 
 Value import_node(Node& node, const std::string& operator_name) {
-  const Supported* known = find_operator(operator_name);
-  if (known == nullptr) {
+  const Import import = find_operator(operator_name);
+  if (import == nullptr) {
     throw InternalError("no operator '" + operator_name + "'");
   }
-  Value value = known->import(node);
+  Value value = import(node);
   node.require_all_read();
   return value;
 }

@@ -26,9 +26,11 @@ class Node {
        GraphBuilder& builder);
 
   std::int64_t operator_set() const { return operator_set_; }
+  const std::string& operator_name() const { return proto_.op_type(); }
   const std::string& output() const { return proto_.output(0); }
   GraphBuilder& builder() const { return builder_; }
 
+  std::size_t input_count() const { return inputs_.size(); }
   bool has_input(std::size_t index) const {
     return index < inputs_.size() && inputs_[index] != nullptr;
   }
@@ -41,8 +43,11 @@ class Node {
 
   std::int64_t integer(const char* name, std::int64_t otherwise);
   float number(const char* name, float otherwise);
+  /// Of a function of the register: any number; the default is that of the node's operator set.
+  float parameter(const std::string& name, float otherwise);
   /// Null if the attribute is not there.
-  const onnx::AttributeProto* attribute(const char* name, onnx::AttributeProto::AttributeType type);
+  const onnx::AttributeProto* attribute(const std::string& name,
+                                        onnx::AttributeProto::AttributeType type);
   void require_all_read() const;
 
  private:

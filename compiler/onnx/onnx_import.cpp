@@ -82,19 +82,18 @@ class ModelImport {
   }
 
   /// Those that an output depends on; the others compute nothing.
-  std::vector<bool> needed_nodes() const {
-    std::unordered_set<std::string> wanted;
+  std::vector<bool> needed_nodes() {
     for (const onnx::ValueInfoProto& output : graph_.output()) {
-      wanted.insert(output.name());
+      wanted_.insert(output.name());
     }
     std::vector<bool> needed(static_cast<std::size_t>(graph_.node_size()), false);
     for (std::size_t i = needed.size(); i-- > 0;) {
       const onnx::NodeProto& node = graph_.node(static_cast<int>(i));
       for (const std::string& output : node.output()) {
-        needed[i] = needed[i] || wanted.contains(output);
+        needed[i] = needed[i] || (!output.empty() && wanted_.contains(output));
       }
       if (needed[i]) {
-        wanted.insert(node.input().begin(), node.input().end());
+        wanted_.insert(node.input().begin(), node.input().end());
       }
     }
     return needed;
@@ -107,13 +106,22 @@ class ModelImport {
       for (const std::string& name : proto.input()) {
         inputs.push_back(name.empty() ? nullptr : &value(name));
       }
-      if (proto.output_size() != 1) {
-        throw InputError("it has " + std::to_string(proto.output_size()) + " outputs instead of 1");
-      }
+      require_one_output(proto);
       Node node(proto, operator_set_of(model_), std::move(inputs), builder_);
       values_.insert_or_assign(proto.output(0), import_node(node, proto.op_type()));
     } catch (const InputError& error) {
       throw InputError(describe_node(proto, index) + ": " + error.what());
+    }
+  }
+
+  /// Other outputs may be named as long as nobody wants them.
+  void require_one_output(const onnx::NodeProto& proto) const {
+    for (int i = 1; i < proto.output_size(); ++i) {
+      const std::string& name = proto.output(i);
+      if (!name.empty() && wanted_.contains(name)) {
+        throw InputError("output " + std::to_string(i) + " '" + one_line_of(name) +
+                         "' is used; only output 0 is supported");
+      }
     }
   }
 
@@ -164,6 +172,7 @@ class ModelImport {
   onnx::GraphProto& graph_;
   const OnnxOptions& options_;
   GraphBuilder builder_;
+  std::unordered_set<std::string> wanted_;  ///< names that an output depends on
   std::unordered_map<std::string, Value> values_;
 };
 

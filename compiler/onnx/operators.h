@@ -1,5 +1,6 @@
-// The operators, in groups: matmul_operators.cpp, elementwise_operators.cpp and view_operators.cpp.
-// All throw InputError if shapes or attributes are not supported, without naming the node.
+// The operators, in groups: matmul_operators.cpp, function_operators.cpp,
+// normalization_operators.cpp, constant_operators.cpp and view_operators.cpp. All throw InputError
+// if shapes or attributes are not supported, without naming the node.
 #pragma once
 
 #include "compiler/onnx/node_import.h"
@@ -9,10 +10,28 @@ namespace tilewave {
 Value import_matmul(Node& node);
 Value import_gemm(Node& node);
 
-Value import_add(Node& node);
-Value import_relu(Node& node);
+/// Any operator that is a function of the register by name, parameters and operands.
+Value import_function(Node& node);
+Value import_clip(Node& node);
+Value import_gelu(Node& node);
+Value import_max(Node& node);
+Value import_mean(Node& node);
+Value import_min(Node& node);
+Value import_mod(Node& node);
+Value import_pow(Node& node);
+Value import_prelu(Node& node);
+Value import_sum(Node& node);
 
+Value import_batch_normalization(Node& node);
+Value import_dropout(Node& node);
+
+Value import_cast(Node& node);
+Value import_cast_like(Node& node);
 Value import_constant(Node& node);
+Value import_constant_of_shape(Node& node);
+Value import_shape(Node& node);
+
+Value import_expand(Node& node);
 Value import_flatten(Node& node);
 Value import_identity(Node& node);
 Value import_reshape(Node& node);
@@ -20,12 +39,15 @@ Value import_squeeze(Node& node);
 Value import_transpose(Node& node);
 Value import_unsqueeze(Node& node);
 
-/// a + b, broadcast as NumPy does it, under the name `output`.
-Value add_values(GraphBuilder& builder, const std::string& output, const Value& a, const Value& b);
-
 /// The same elements in the same order.
 Value reshaped(const Value& value, const Dims& dims);
 /// Dimension i of the result is dimension permutation[i] of `value`.
 Value transposed(const Value& value, const std::vector<std::size_t>& permutation);
+
+/// Known integers as a constant called `name`.
+Value real_constant(GraphBuilder& builder, const std::string& name, const IntegerValue& integers);
+
+/// `dims` as they are. Throws InputError if no result can have them.
+Dims checked_result(Dims dims);
 
 }  // namespace tilewave

@@ -27,13 +27,21 @@ struct ComputedValue {
   std::shared_ptr<const std::vector<TensorId>> slices;
 };
 
+/// An elementwise result of inputs and constants alone. It comes into the graph when it is known as
+/// which matrices it is needed: elementwise_maps.h.
+class ElementwiseMap;
+struct MappedValue {
+  Dims dims;  ///< may group the map's values in another way
+  std::shared_ptr<ElementwiseMap> map;
+};
+
 /// A shape or a list of axes; never in the graph.
 struct IntegerValue {
   Dims dims;
   std::shared_ptr<const std::vector<std::int64_t>> values;  ///< null: an input that was not given
 };
 
-using Value = std::variant<SourceValue, ComputedValue, IntegerValue>;
+using Value = std::variant<SourceValue, ComputedValue, MappedValue, IntegerValue>;
 
 inline const Dims& dims_of(const Value& value) {
   if (const auto* source = std::get_if<SourceValue>(&value)) {
@@ -41,6 +49,9 @@ inline const Dims& dims_of(const Value& value) {
   }
   if (const auto* computed = std::get_if<ComputedValue>(&value)) {
     return computed->dims;
+  }
+  if (const auto* mapped = std::get_if<MappedValue>(&value)) {
+    return mapped->dims;
   }
   return std::get<IntegerValue>(value).dims;
 }

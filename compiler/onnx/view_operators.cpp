@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/operators.h"
-#include "compiler/onnx/tensor_values.h"
 #include "compiler/program/tensor.h"
 
 namespace tilewave {
@@ -52,13 +52,6 @@ std::optional<std::vector<std::int64_t>> axes_of(Node& node) {
   return std::vector<std::int64_t>(axes->ints().begin(), axes->ints().end());
 }
 
-Dims checked(Dims dims) {
-  if (const std::string problem = dims_problem(dims); !problem.empty()) {
-    throw InputError("its result " + problem);
-  }
-  return dims;
-}
-
 std::string list_text(const std::vector<std::int64_t>& numbers) {
   std::string text = "[";
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -96,10 +89,17 @@ Dims requested_dims(const std::vector<std::int64_t>& request, const Dims& from, 
   if (element_count(dims) != wanted) {
     throw InputError(what + ": the number of elements differs");
   }
-  return checked(std::move(dims));
+  return checked_result(std::move(dims));
 }
 
 }  // namespace
+
+Dims checked_result(Dims dims) {
+  if (const std::string problem = dims_problem(dims); !problem.empty()) {
+    throw InputError("its result " + problem);
+  }
+  return dims;
+}
 
 Value reshaped(const Value& value, const Dims& dims) {
   constexpr std::size_t kMaxPasses = 8;  // more than any real model takes
@@ -110,6 +110,9 @@ Value reshaped(const Value& value, const Dims& dims) {
                        std::to_string(kMaxPasses) + " times");
     }
     return result;
+  }
+  if (const auto* mapped = std::get_if<MappedValue>(&value)) {
+    return MappedValue{dims, mapped->map};
   }
   return ComputedValue{dims, std::get<ComputedValue>(value).slices};
 }
@@ -133,31 +136,16 @@ Value transposed(const Value& value, const std::vector<std::size_t>& permutation
     throw InputError("cannot transpose " + to_string(from) +
                      ", a computed value: only constants and inputs of the model are transposed");
   }
-  return ComputedValue{dims, std::get<ComputedValue>(value).slices};
+  return reshaped(value, dims);
 }
 
-Value import_constant(Node& node) {
-  using Attribute = onnx::AttributeProto;
-  OnnxTensor tensor{node.output(), {}, {}};
-  if (const Attribute* value = node.attribute("value", Attribute::TENSOR)) {
-    onnx::TensorProto proto = value->t();
-    require_tensor(proto);
-    tensor = tensor_values(proto);
-  } else if (const Attribute* number = node.attribute("value_float", Attribute::FLOAT)) {
-    tensor.values = std::vector<float>{number->f()};
-  } else if (const Attribute* numbers = node.attribute("value_floats", Attribute::FLOATS)) {
-    tensor.values = std::vector<float>(numbers->floats().begin(), numbers->floats().end());
-    tensor.dims = checked({static_cast<std::uint64_t>(numbers->floats_size())});
-  } else if (const Attribute* integer = node.attribute("value_int", Attribute::INT)) {
-    tensor.values = std::vector<std::int64_t>{integer->i()};
-  } else if (const Attribute* integers = node.attribute("value_ints", Attribute::INTS)) {
-    tensor.values = std::vector<std::int64_t>(integers->ints().begin(), integers->ints().end());
-    tensor.dims = {static_cast<std::uint64_t>(integers->ints_size())};
-  } else {
-    throw InputError("it has no value, or none of numbers");
+Value import_expand(Node& node) {
+  const Value& x = node.input(0);
+  Dims dims;
+  for (const std::int64_t dim : node.integers(1, "shape")) {
+    dims.push_back(static_cast<std::uint64_t>(dim));
   }
-  tensor.name = node.output();
-  return node.builder().add_constant(std::move(tensor));
+  return expanded(x, broadcast(dims_of(x), checked_result(std::move(dims))));
 }
 
 Value import_flatten(Node& node) {
@@ -165,7 +153,7 @@ Value import_flatten(Node& node) {
   const Dims& from = dims_of(x);
   const std::size_t axis = resolved_axis(node.integer("axis", 1), from.size(), from.size() + 1);
   const std::uint64_t rows = element_count({from.data(), axis});
-  return reshaped(x, checked({rows, element_count(from) / rows}));
+  return reshaped(x, checked_result({rows, element_count(from) / rows}));
 }
 
 Value import_identity(Node& node) { return node.any_input(0); }
@@ -237,7 +225,7 @@ Value import_unsqueeze(Node& node) {
   for (const bool inserted : named) {
     dims.push_back(inserted ? 1 : from[next++]);
   }
-  return reshaped(x, checked(std::move(dims)));
+  return reshaped(x, checked_result(std::move(dims)));
 }
 
 }  // namespace tilewave

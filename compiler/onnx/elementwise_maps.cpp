@@ -1,0 +1,328 @@
+#include "compiler/onnx/elementwise_maps.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "compiler/base/error.h"
+#include "compiler/onnx/operators.h"
+
+namespace tilewave {
+namespace {
+
+/// What is deeper goes into the graph at once: making it is a recursion.
+constexpr std::size_t kMaxDepth = 200;
+/// How many maps are looked at to choose a view.
+constexpr std::size_t kMaxMapsSeen = 64;
+
+bool same_value(const Value& a, const Value& b) {
+  if (a.index() != b.index() || dims_of(a) != dims_of(b)) {
+    return false;
+  }
+  if (const auto* source = std::get_if<SourceValue>(&a)) {
+    const auto& other = std::get<SourceValue>(b);
+    return source->source == other.source && source->arrangement.key() == other.arrangement.key() &&
+           std::bit_cast<std::uint32_t>(source->scale) == std::bit_cast<std::uint32_t>(other.scale);
+  }
+  if (const auto* computed = std::get_if<ComputedValue>(&a)) {
+    return computed->slices == std::get<ComputedValue>(b).slices;
+  }
+  const auto* mapped = std::get_if<MappedValue>(&a);
+  return mapped != nullptr && mapped->map == std::get<MappedValue>(b).map;
+}
+
+/// Numbers in place of constants of one element, and each of the other operands once.
+void simplify(const GraphBuilder& builder, Expression& expression, std::vector<Value>& operands) {
+  std::vector<Argument> arguments;
+  std::vector<Value> kept;
+  for (const Value& operand : operands) {
+    if (const auto number = number_of(builder, operand)) {
+      arguments.push_back(Argument::number(*number));
+      continue;
+    }
+    const auto same =
+        std::ranges::find_if(kept, [&](const Value& other) { return same_value(operand, other); });
+    arguments.push_back(Argument::operand(static_cast<std::size_t>(same - kept.begin())));
+    if (same == kept.end()) {
+      kept.push_back(operand);
+    }
+  }
+  for (ExpressionStep& step : expression.steps) {
+    for (std::size_t i = 0; i < function_info(step.function).arity; ++i) {
+      if (step.arguments[i].kind == Argument::Kind::kOperand) {
+        step.arguments[i] = arguments.at(step.arguments[i].index);
+      }
+    }
+  }
+  operands = std::move(kept);
+}
+
+const std::vector<float>* constant_values(const GraphBuilder& builder, const Value& value) {
+  const auto* source = std::get_if<SourceValue>(&value);
+  if (source == nullptr || builder.source(source->source).role != TensorRole::kParameter) {
+    return nullptr;
+  }
+  return &*builder.source(source->source).values;
+}
+
+/// Constants are computed here, unless that would make many of few.
+bool is_constant(const GraphBuilder& builder, const std::vector<Value>& operands,
+                 const Dims& dims) {
+  std::uint64_t elements = operands.empty() ? element_count(dims) : 0;
+  for (const Value& operand : operands) {
+    if (constant_values(builder, operand) == nullptr) {
+      return false;
+    }
+    elements += element_count(dims_of(operand));
+  }
+  return element_count(dims) <= elements;
+}
+
+Value compute_constant(GraphBuilder& builder, const std::string& output,
+                       const Expression& expression, const std::vector<Value>& operands,
+                       const Dims& dims) {
+  std::vector<std::vector<float>> columns;
+  for (const Value& operand : operands) {
+    const auto& source = std::get<SourceValue>(operand);
+    columns.push_back(
+        source.arrangement.expand(dims).apply(*constant_values(builder, operand), source.scale));
+  }
+  std::vector<float> values(element_count(dims));
+  std::vector<double> row(columns.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      row[k] = static_cast<double>(columns[k][i]);
+    }
+    values[i] = static_cast<float>(evaluate(expression, row));
+  }
+  return builder.add_constant({output, dims, std::move(values)});
+}
+
+/// The tensors of a computed operand in a view of the result, if it lies so.
+const std::vector<TensorId>* computed_tensors(const GraphBuilder& builder,
+                                              const ComputedValue& value,
+                                              const PlacedOperand& place) {
+  const bool fits = element_count(value.dims) == element_count(place.dims) &&
+                    value.slices->size() == place.view.slices &&
+                    builder.tensor(value.slices->front()).shape == place.view.matrix;
+  return fits ? value.slices.get() : nullptr;
+}
+
+/// The tensors of an operand in a view of the result: one, or one for each slice.
+std::vector<TensorId> operand_tensors(GraphBuilder& builder, const Value& value, const Dims& result,
+                                      const MatrixView& view) {
+  const PlacedOperand place = place_operand(dims_of(value), result, view);
+  if (const auto* source = std::get_if<SourceValue>(&value)) {
+    return builder.bind_slices(
+        {source->source, source->arrangement.expand(place.dims), source->scale}, place.view.slices,
+        place.view.matrix);
+  }
+  if (const auto* mapped = std::get_if<MappedValue>(&value)) {
+    const bool whole = element_count(mapped->dims) == element_count(place.dims);
+    return (whole ? mapped->map : mapped->map->expanded(mapped->dims, place.dims))
+        ->tensors(builder, place.view);
+  }
+  const auto* tensors = computed_tensors(builder, std::get<ComputedValue>(value), place);
+  if (tensors == nullptr) {
+    throw InternalError("an operand in a view that it does not have");
+  }
+  return *tensors;
+}
+
+/// A map for each slice.
+std::vector<TensorId> add_maps(GraphBuilder& builder, const std::string& name,
+                               const Expression& expression, const std::vector<Value>& operands,
+                               const Dims& dims, const MatrixView& view) {
+  std::vector<std::vector<TensorId>> tensors;
+  for (const Value& operand : operands) {
+    tensors.push_back(operand_tensors(builder, operand, dims, view));
+  }
+  std::vector<TensorId> results;
+  for (std::size_t i = 0; i < view.slices; ++i) {
+    std::vector<TensorId> inputs;
+    for (const std::vector<TensorId>& slices : tensors) {
+      inputs.push_back(slices.size() == 1 ? slices[0] : slices[i]);
+    }
+    results.push_back(builder.graph().add_map(builder.slice_name(name, i, view.slices), expression,
+                                              std::move(inputs)));
+  }
+  return results;
+}
+
+bool computed_operands_fit(const GraphBuilder& builder, const std::vector<Value>& operands,
+                           const Dims& dims, const MatrixView& view) {
+  return std::ranges::all_of(operands, [&](const Value& operand) {
+    const auto* computed = std::get_if<ComputedValue>(&operand);
+    return computed == nullptr ||
+           computed_tensors(builder, *computed, place_operand(computed->dims, dims, view)) !=
+               nullptr;
+  });
+}
+
+std::uint64_t source_elements(const std::vector<Value>& operands, const Dims& dims,
+                              const MatrixView& view) {
+  std::uint64_t elements = 0;
+  for (const Value& operand : operands) {
+    elements += std::holds_alternative<ComputedValue>(operand)
+                    ? 0
+                    : place_operand(dims_of(operand), dims, view).view.elements();
+  }
+  return elements;
+}
+
+/// The view in which all computed operands lie as they are: that of one which has the result's
+/// shape, else the one that takes the least of the sources.
+MatrixView computed_view(const GraphBuilder& builder, const std::vector<Value>& operands,
+                         const Dims& dims) {
+  std::vector<MatrixView> candidates = matrix_views(dims);
+  for (const Value& operand : operands) {
+    const auto* computed = std::get_if<ComputedValue>(&operand);
+    if (computed != nullptr && element_count(computed->dims) == element_count(dims)) {
+      candidates = {{computed->slices->size(), builder.tensor(computed->slices->front()).shape}};
+      break;
+    }
+  }
+  std::erase_if(candidates, [&](const MatrixView& view) {
+    return !computed_operands_fit(builder, operands, dims, view);
+  });
+  if (candidates.empty()) {
+    std::string shapes;
+    for (const Value& operand : operands) {
+      shapes += (shapes.empty() ? "" : " and ") + to_string(dims_of(operand));
+    }
+    throw InputError("cannot broadcast " + shapes +
+                     ": a computed value has to lie as the result does, or to be a row, a column "
+                     "or a single value of it");
+  }
+  return *std::ranges::min_element(candidates, {}, [&](const MatrixView& view) {
+    return source_elements(operands, dims, view);
+  });
+}
+
+ComputedValue computed_value(const Dims& dims, std::vector<TensorId> tensors) {
+  return {dims, std::make_shared<const std::vector<TensorId>>(std::move(tensors))};
+}
+
+}  // namespace
+
+ElementwiseMap::ElementwiseMap(std::string name, Dims dims, Expression expression,
+                               std::vector<Value> operands)
+    : name_(std::move(name)),
+      dims_(std::move(dims)),
+      expression_(std::move(expression)),
+      operands_(std::move(operands)) {
+  for (const Value& operand : operands_) {
+    if (const auto* mapped = std::get_if<MappedValue>(&operand)) {
+      depth_ = std::max(depth_, mapped->map->depth() + 1);
+    }
+  }
+}
+
+std::vector<TensorId> ElementwiseMap::tensors(GraphBuilder& builder, const MatrixView& view) {
+  const auto known = std::ranges::find(made_, view, [](const auto& made) { return made.first; });
+  if (known != made_.end()) {
+    return known->second;
+  }
+  std::vector<TensorId> made = add_maps(builder, name_, expression_, operands_, dims_, view);
+  return made_.emplace_back(view, std::move(made)).second;
+}
+
+std::vector<TensorId> ElementwiseMap::tensors(GraphBuilder& builder) {
+  if (!made_.empty()) {
+    return made_.front().second;
+  }
+  const std::vector<MatrixView> views = matrix_views(dims_);
+  return tensors(builder, *std::ranges::min_element(views, {}, [&](const MatrixView& view) {
+                   std::vector<const ElementwiseMap*> seen = {this};
+                   return operand_elements(view, seen);
+                 }));
+}
+
+/// How many elements of sources the map reads in this view.
+std::uint64_t ElementwiseMap::operand_elements(const MatrixView& view,
+                                               std::vector<const ElementwiseMap*>& seen) const {
+  std::uint64_t elements = 0;
+  for (const Value& operand : operands_) {
+    const PlacedOperand place = place_operand(dims_of(operand), dims_, view);
+    const auto* mapped = std::get_if<MappedValue>(&operand);
+    if (mapped == nullptr || element_count(mapped->dims) != element_count(place.dims)) {
+      elements += place.view.elements();
+    } else if (seen.size() < kMaxMapsSeen &&
+               std::ranges::find(seen, mapped->map.get()) == seen.end()) {
+      seen.push_back(mapped->map.get());
+      elements += mapped->map->operand_elements(place.view, seen);
+    }
+  }
+  return elements;
+}
+
+std::shared_ptr<ElementwiseMap> ElementwiseMap::expanded(const Dims& grouped, const Dims& dims) {
+  std::shared_ptr<ElementwiseMap>& result = expanded_[{grouped, dims}];
+  if (result == nullptr) {
+    std::vector<Value> operands = operands_;
+    if (grouped != dims_) {
+      for (Value& operand : operands) {
+        operand = reshaped(tilewave::expanded(operand, dims_), grouped);
+      }
+    }
+    result = std::make_shared<ElementwiseMap>(name_, dims, expression_, std::move(operands));
+  }
+  return result;
+}
+
+std::optional<float> number_of(const GraphBuilder& builder, const Value& value) {
+  const std::vector<float>* values = constant_values(builder, value);
+  if (values == nullptr || element_count(dims_of(value)) != 1) {
+    return std::nullopt;
+  }
+  const auto& source = std::get<SourceValue>(value);
+  return source.arrangement.apply(*values, source.scale).front();
+}
+
+Value expanded(const Value& value, const Dims& dims) {
+  if (const auto* source = std::get_if<SourceValue>(&value)) {
+    return SourceValue{source->source, source->arrangement.expand(dims), source->scale};
+  }
+  if (element_count(dims_of(value)) == element_count(dims)) {
+    return reshaped(value, dims);
+  }
+  if (const auto* mapped = std::get_if<MappedValue>(&value)) {
+    return MappedValue{dims, mapped->map->expanded(mapped->dims, dims)};
+  }
+  throw InputError("cannot expand " + to_string(dims_of(value)) + " to " + to_string(dims) +
+                   ": a computed value is not stretched by itself");
+}
+
+Value map_values(GraphBuilder& builder, const std::string& output, const Expression& expression,
+                 std::vector<Value> operands) {
+  Dims dims;
+  for (const Value& operand : operands) {
+    dims = broadcast(dims, dims_of(operand));
+  }
+  Expression simple = expression;
+  simplify(builder, simple, operands);
+  if (is_constant(builder, operands, dims)) {
+    return compute_constant(builder, output, simple, operands, dims);
+  }
+  const bool has_computed = std::ranges::any_of(operands, [](const Value& operand) {
+    return std::holds_alternative<ComputedValue>(operand);
+  });
+  if (has_computed) {
+    const MatrixView view = computed_view(builder, operands, dims);
+    return computed_value(dims, add_maps(builder, output, simple, operands, dims, view));
+  }
+  auto map = std::make_shared<ElementwiseMap>(output, dims, std::move(simple), std::move(operands));
+  if (map->depth() > kMaxDepth) {
+    return computed_value(dims, map->tensors(builder));
+  }
+  return MappedValue{dims, std::move(map)};
+}
+
+Value map_values(GraphBuilder& builder, const std::string& output, std::string_view function,
+                 std::vector<Value> operands) {
+  return map_values(builder, output, apply(function), std::move(operands));
+}
+
+}  // namespace tilewave

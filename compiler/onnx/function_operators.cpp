@@ -1,0 +1,215 @@
+// Elementwise operators. Those whose name, operands and attributes are those of a function of the
+// register need no line here; the others are expressions of such functions.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "compiler/base/error.h"
+#include "compiler/onnx/elementwise_maps.h"
+#include "compiler/onnx/elementwise_schemas.h"
+#include "compiler/onnx/operators.h"
+
+namespace tilewave {
+namespace {
+
+constexpr std::int64_t kBroadcastsAsNumpy = 7;
+
+/// Where b, of shape `dims`, stands in a before operator set 7: from dimension `axis` on, or at the
+/// end.
+Dims placed_at_axis(Dims dims, const Dims& a, const onnx::AttributeProto* axis) {
+  if (axis == nullptr || dims.size() > a.size()) {
+    return dims;
+  }
+  const auto rank = static_cast<std::int64_t>(a.size());
+  const std::int64_t start = axis->i() < 0 ? axis->i() + rank : axis->i();
+  const std::int64_t most = rank - static_cast<std::int64_t>(dims.size());
+  if (start < 0 || start > most) {
+    throw InputError("axis " + std::to_string(axis->i()) + " does not place " + to_string(dims) +
+                     " in " + to_string(a));
+  }
+  dims.insert(dims.end(), static_cast<std::size_t>(most - start), 1);
+  return dims;
+}
+
+/// The two operands as NumPy broadcasts them.
+std::vector<Value> two_operands(Node& node) {
+  const Value& a = node.input(0);
+  Value b = node.input(1);
+  if (node.operator_set() >= kBroadcastsAsNumpy) {
+    return {a, b};
+  }
+  const bool may_broadcast = node.integer("broadcast", 0) != 0;
+  const onnx::AttributeProto* axis = node.attribute("axis", onnx::AttributeProto::INT);
+  if (!may_broadcast && dims_of(b) != dims_of(a)) {
+    throw InputError("shapes " + to_string(dims_of(a)) + " and " + to_string(dims_of(b)) +
+                     " differ, and the attribute broadcast is not set");
+  }
+  const Dims dims = placed_at_axis(dims_of(b), dims_of(a), may_broadcast ? axis : nullptr);
+  if (broadcast(dims_of(a), dims) != dims_of(a)) {
+    throw InputError("shape " + to_string(dims_of(b)) + " does not broadcast to " +
+                     to_string(dims_of(a)));
+  }
+  return {a, reshaped(b, dims)};
+}
+
+Argument chained(std::size_t step) {
+  return step == 0 ? Argument::operand(0) : Argument::step(step - 1);
+}
+
+/// All inputs by a function of two, a few in each map.
+Value import_fold(Node& node, std::string_view function, const std::string& output) {
+  constexpr std::int64_t kFoldBroadcasts = 8;
+  const std::size_t count = node.input_count();
+  Value result = node.input(0);
+  for (std::size_t next = 1; next < count;) {
+    std::vector<Value> operands = {std::move(result)};
+    Expression expression;
+    while (next < count && operands.size() < kMaxMapOperands) {
+      const Value& operand = node.input(next++);
+      if (node.operator_set() < kFoldBroadcasts && dims_of(operand) != dims_of(operands[0])) {
+        throw InputError("shapes " + to_string(dims_of(operands[0])) + " and " +
+                         to_string(dims_of(operand)) + " differ, which needs operator set 8");
+      }
+      expression.steps.push_back(
+          make_step(function, {chained(operands.size() - 1), Argument::operand(operands.size())}));
+      operands.push_back(operand);
+    }
+    const std::string name = next < count ? output + "." + std::to_string(next) : output;
+    result = map_values(node.builder(), name, expression, std::move(operands));
+  }
+  return result;
+}
+
+/// A bound of Clip, from operator set 11 on: none where it is left out.
+std::optional<Value> bound_of(const Node& node, std::size_t index) {
+  if (!node.has_input(index)) {
+    return std::nullopt;
+  }
+  const Value& bound = node.input(index);
+  if (element_count(dims_of(bound)) != 1) {
+    throw InputError("input " + std::to_string(index) + " has the shape " +
+                     to_string(dims_of(bound)) + "; a bound is a single value");
+  }
+  return reshaped(bound, {});
+}
+
+}  // namespace
+
+Value import_function(Node& node) {
+  const std::string word = function_word(node.operator_name());
+  const FunctionInfo& function = function_info(function_named(word));
+  std::vector<Value> operands =
+      function.arity == 1 ? std::vector<Value>{node.input(0)} : two_operands(node);
+  std::vector<float> parameters;
+  for (const FunctionParameter& parameter : function.parameters) {
+    parameters.push_back(node.parameter(std::string(parameter.name), parameter.otherwise));
+  }
+  std::vector<Argument> arguments;
+  for (std::size_t i = 0; i < function.arity; ++i) {
+    arguments.push_back(Argument::operand(i));
+  }
+  return map_values(node.builder(), node.output(),
+                    {{make_step(word, std::move(arguments), std::move(parameters))}},
+                    std::move(operands));
+}
+
+Value import_clip(Node& node) {
+  constexpr std::int64_t kBoundsAreInputs = 11;
+  if (node.operator_set() < kBoundsAreInputs) {
+    return import_function(node);
+  }
+  std::vector<Value> operands = {node.input(0)};
+  const std::optional<Value> min = bound_of(node, 1);
+  const std::optional<Value> max = bound_of(node, 2);
+  const GraphBuilder& builder = node.builder();
+  const auto is_known = [&](const std::optional<Value>& bound) {
+    return !bound || number_of(builder, *bound).has_value();
+  };
+  const auto number = [&](const std::optional<Value>& bound, std::size_t parameter) {
+    return bound ? *number_of(builder, *bound)
+                 : function_info(function_named("clip")).parameters[parameter].otherwise;
+  };
+  Expression expression;
+  if (is_known(min) && is_known(max)) {
+    expression.steps.push_back(
+        make_step("clip", {Argument::operand(0)}, {number(min, 0), number(max, 1)}));
+  } else {
+    for (const auto& [function, bound] : {std::pair("max", min), std::pair("min", max)}) {
+      if (bound) {
+        expression.steps.push_back(make_step(
+            function, {chained(expression.steps.size()), Argument::operand(operands.size())}));
+        operands.push_back(*bound);
+      }
+    }
+  }
+  return map_values(node.builder(), node.output(), expression, std::move(operands));
+}
+
+Value import_gelu(Node& node) {
+  const auto* given = node.attribute("approximate", onnx::AttributeProto::STRING);
+  const std::string form = given != nullptr ? given->s() : "none";
+  if (form != "none" && form != "tanh") {
+    throw InputError("attribute 'approximate' is neither none nor tanh");
+  }
+  return map_values(node.builder(), node.output(), form == "none" ? "gelu" : "gelutanh",
+                    {node.input(0)});
+}
+
+Value import_max(Node& node) { return import_fold(node, "max", node.output()); }
+
+Value import_min(Node& node) { return import_fold(node, "min", node.output()); }
+
+Value import_sum(Node& node) { return import_fold(node, "add", node.output()); }
+
+Value import_mean(Node& node) {
+  const std::size_t count = node.input_count();
+  const Value sum = import_fold(node, "add", node.output() + ".sum");
+  if (count == 1) {
+    return sum;
+  }
+  return map_values(
+      node.builder(), node.output(),
+      {{make_step("div", {Argument::operand(0), Argument::number(static_cast<float>(count))})}},
+      {sum});
+}
+
+Value import_mod(Node& node) {
+  if (node.integer("fmod", 0) == 0) {
+    node.input(0);  // a wrong type comes first
+    throw InputError("attribute 'fmod' is 0, which is for integers; FLOAT operands need 1");
+  }
+  return map_values(node.builder(), node.output(), "fmod", {node.input(0), node.input(1)});
+}
+
+Value import_pow(Node& node) {
+  const auto* exponent = std::get_if<IntegerValue>(&node.any_input(1));
+  if (exponent == nullptr || exponent->values == nullptr) {
+    return import_function(node);
+  }
+  return map_values(node.builder(), node.output(), "pow",
+                    {node.input(0), real_constant(node.builder(), node.output(), *exponent)});
+}
+
+Value import_prelu(Node& node) {
+  const Value& x = node.input(0);
+  Value slope = node.input(1);
+  const Dims& dims = dims_of(x);
+  if (node.operator_set() < kBroadcastsAsNumpy) {
+    // One slope for all, or one for each channel.
+    const std::uint64_t channels = dims.size() < 2 ? 1 : dims[1];
+    if (element_count(dims_of(slope)) == 1) {
+      slope = reshaped(slope, {});
+    } else if (dims_of(slope) == Dims{channels}) {
+      Dims channel(dims.size() - 1, 1);
+      channel[0] = channels;
+      slope = reshaped(slope, channel);
+    }
+  }
+  if (broadcast(dims, dims_of(slope)) != dims) {
+    throw InputError("the slope has the shape " + to_string(dims_of(slope)) +
+                     ", which does not broadcast to " + to_string(dims));
+  }
+  return map_values(node.builder(), node.output(), "prelu", {x, slope});
+}
+
+}  // namespace tilewave
