@@ -80,8 +80,16 @@ Value import_fold(Node& node, std::string_view function, const std::string& outp
   return result;
 }
 
-/// A bound of Clip, from operator set 11 on: none where it is left out.
-std::optional<Value> bound_of(const Node& node, std::size_t index) {
+/// A bound of Clip, a single value: an attribute before operator set 11, an input from then on. None
+/// where it is left out.
+std::optional<Value> bound_of(Node& node, const char* name, std::size_t index) {
+  constexpr std::int64_t kBoundsAreInputs = 11;
+  if (node.operator_set() < kBoundsAreInputs) {
+    const auto* given = node.attribute(name, onnx::AttributeProto::FLOAT);
+    return given == nullptr ? std::nullopt
+                            : std::optional(node.builder().add_constant(
+                                  {name, {}, std::vector<float>{given->f()}}));
+  }
   if (!node.has_input(index)) {
     return std::nullopt;
   }
@@ -114,14 +122,9 @@ Value import_function(Node& node) {
 }
 
 Value import_clip(Node& node) {
-  constexpr std::int64_t kBoundsAreInputs = 11;
-  if (node.operator_set() < kBoundsAreInputs) {
-    return import_function(node);
-  }
-  std::vector<Value> operands = {node.input(0)};
-  const std::optional<Value> min = bound_of(node, 1);
-  const std::optional<Value> max = bound_of(node, 2);
   const GraphBuilder& builder = node.builder();
+  const std::optional<Value> min = bound_of(node, "min", 1);
+  const std::optional<Value> max = bound_of(node, "max", 2);
   const auto is_known = [&](const std::optional<Value>& bound) {
     return !bound || number_of(builder, *bound).has_value();
   };
@@ -129,10 +132,10 @@ Value import_clip(Node& node) {
     return bound ? *number_of(builder, *bound)
                  : function_info(function_named("clip")).parameters[parameter].otherwise;
   };
+  std::vector<Value> operands = {node.input(0)};
   Expression expression;
   if (is_known(min) && is_known(max)) {
-    expression.steps.push_back(
-        make_step("clip", {Argument::operand(0)}, {number(min, 0), number(max, 1)}));
+    expression = {{make_step("clip", {Argument::operand(0)}, {number(min, 0), number(max, 1)})}};
   } else {
     for (const auto& [function, bound] : {std::pair("max", min), std::pair("min", max)}) {
       if (bound) {

@@ -71,10 +71,8 @@ def field(number, payload):
 
 
 def unsupported():
-    supported = "Add, Constant, Flatten, Gemm, Identity, MatMul, Relu, Reshape, Squeeze, Transpose, " \
-                "Unsqueeze"
     refuse("operator", r"FILE: node #2 'conv' \(Conv\): the operator is not supported; supported are "
-           + supported, model([RELU, node("Conv", "y w", "z", name="conv")], X, {"z": [2, 3]}))
+           "Abs, Add, BatchNormalization, .*, LeakyRelu, .*, Unsqueeze", model([RELU, node("Conv", "y w", "z", name="conv")], X, {"z": [2, 3]}))
     custom = node("Relu", "x", "y")
     custom.domain = "com.example"
     refuse("domain", r"FILE: node #1 \(Relu\): the operator is not supported \(domain 'com.example'\); "
@@ -215,24 +213,24 @@ def shapes():
     refuse("huge batch", r"FILE: node #1 \(MatMul\): a batch of 100000 matrices; at most 65536 are "
            "allowed", model([node("MatMul", "x w", "y")], {"x": [100000, 1, 1], "w": [100000, 1, 1]},
                             ANY))
-    refuse("transpose", r"FILE: node #2 \(Transpose\): cannot transpose \[2,3\], a computed value: .*",
+    refuse("transpose of a map", r"FILE: node #2 \(Transpose\): cannot transpose \[2,3\], a computed value: .*",
            model([node("Relu", "x", "h"), node("Transpose", "h", "y")], X, {"y": [3, 2]}))
     refuse("transA", r"FILE: node #2 \(Gemm\): cannot transpose \[2,3\], a computed value: .*",
            model([node("Relu", "x", "h"), node("Gemm", "h x", "y", transA=1)], X, {"y": [3, 3]}))
-    refuse("alpha", r"FILE: node #2 \(Gemm\): attribute 'alpha' is not 1, and there is no constant .*",
-           model([node("Relu", "x", "h"), node("Gemm", "h h", "y", alpha=2.0)], {"x": [3, 3]},
-                 {"y": [3, 3]}))
-    refuse("beta", r"FILE: node #2 \(Gemm\): attribute 'beta' is not 1, and .*",
-           model([node("Relu", "x", "h"), node("Gemm", "x x h", "y", beta=2.0)], {"x": [3, 3]},
-                 {"y": [3, 3]}))
     refuse("product of a reshaped value", r"FILE: node #3 \(MatMul\): an operand is needed as 1 times "
            "3x4, but is computed as 1 times 2x6: a computed value cannot be rearranged",
-           model([node("Relu", "x", "h"), node("Reshape", "h s", "r"), node("MatMul", "r w", "y")],
-                 {"x": [2, 6]}, {"y": [3, 2]}, [constant("s", np.array([3, 4])),
-                                                constant("w", np.zeros((4, 2), np.float32))]))
-    refuse("computed column", r"FILE: node #2 \(Add\): cannot broadcast \[2,3\] and \[2,1\]: a computed "
-           "value .*", model([node("Relu", "c", "h"), node("Add", "x h", "y")],
-                             {"x": [2, 3], "c": [2, 1]}, Y))
+           model([node("MatMul", "x v", "h"), node("Reshape", "h s", "r"), node("MatMul", "r w", "y")],
+                 {"x": [2, 6], "v": [6, 6]}, {"y": [3, 2]},
+                 [constant("s", np.array([3, 4])), constant("w", np.zeros((4, 2), np.float32))]))
+    refuse("a product that does not lie as the result", r"FILE: node #2 \(Add\): cannot broadcast "
+           r"\[2,3,2\] and \[3,2\]: a computed value .*",
+           model([node("MatMul", "a b", "h"), node("Add", "x h", "y")],
+                 {"x": [2, 3, 2], "a": [3, 4], "b": [4, 2]}, {"y": [2, 3, 2]}))
+    refuse("products that lie in two ways", r"FILE: node #4 \(Mul\): cannot broadcast .*",
+           model([node("MatMul", "a b", "h"), node("Reshape", "h s", "r"), node("MatMul", "c d", "g"),
+                  node("Mul", "r g", "y")],
+                 {"a": [2, 4], "b": [4, 6], "c": [3, 4], "d": [4, 4]}, {"y": [3, 4]},
+                 [constant("s", np.array([3, 4]))]))
     for name, shape, why in [("too many", [4, 2], "the number of elements differs"),
                              ("two unknown", [-1, -1], "a dimension is 1.*"),
                              ("not to divide", [4, -1], "the number of elements differs"),
@@ -263,6 +261,48 @@ def shapes():
            model([node("Flatten", "x", "y", axis=3)], X, ANY))
     refuse("permutation", r"FILE: node #1 \(Transpose\): axis 0 is named twice",
            model([node("Transpose", "x", "y", perm=[0, 0])], X, ANY))
+
+
+def functions():
+    def one(name, pattern, *, operator, inputs="x", opset=13, given=X, **attributes):
+        refuse(name, r"FILE: node #1 \(" + operator + r"\): " + pattern,
+               model([node(operator, inputs, "y", **attributes)], given, Y, opset=opset))
+    one("mod of integers", "attribute 'fmod' is 0, .*", operator="Mod", inputs="x x")
+    one("slope of more than the value", r"the slope has the shape \[1,2,3\], .*", operator="PRelu",
+        inputs="x s", given={"x": [2, 3], "s": [1, 2, 3]})
+    one("bound that is a row", r"input 1 has the shape \[3\]; a bound is a single value",
+        operator="Clip", inputs="x b", given={"x": [2, 3], "b": [3]})
+    one("axis beyond", r"axis 2 does not place \[3\] in \[2,3\]", operator="Sub", inputs="x b",
+        opset=6, given={"x": [2, 3], "b": [3]}, broadcast=1, axis=2)
+    one("broadcast not asked for", r"shapes \[2,3\] and \[3\] differ, and the attribute broadcast is "
+        "not set", operator="Mul", inputs="x b", opset=6, given={"x": [2, 3], "b": [3]})
+    one("broadcast of the left", r"shape \[2,3\] does not broadcast to \[1,3\]", operator="Mul",
+        inputs="b x", opset=6, given={"x": [2, 3], "b": [1, 3]}, broadcast=1)
+    one("sum of other shapes before 8", r"shapes \[2,3\] and \[3\] differ, which needs operator set 8",
+        operator="Sum", inputs="x b", opset=6, given={"x": [2, 3], "b": [3]})
+    one("gelu", "attribute 'approximate' is neither none nor tanh", operator="Gelu", opset=20,
+        approximate="erf")
+    one("dropout that trains", "attribute 'is_test' is 0: training is not supported",
+        operator="Dropout", opset=6)
+    statistics = {"x": [2, 3], "s": [3], "b": [3], "m": [3], "v": [2]}
+    one("statistics of another shape", r"input 4 has the shape \[2\]; for a value of shape \[2,3\] it "
+        r"has to be \[3\]", operator="BatchNormalization", inputs="x s b m v", given=statistics)
+    one("normalization that trains", "attribute 'training_mode' is 1: training is not supported",
+        operator="BatchNormalization", inputs="x s b m v", opset=15, given=statistics, training_mode=1)
+    one("normalization of old that trains", "attribute 'is_test' is 0: .*", opset=6,
+        operator="BatchNormalization", inputs="x s b m v", given=statistics)
+    one("cast of an input", "it casts to type DOUBLE; .*", operator="Cast", to=TensorProto.DOUBLE)
+    mask = model([node("Dropout", "x", "h m"), node("Identity", "m", "y")], X,
+                 [value("y", [2, 3], TensorProto.BOOL)])
+    refuse("dropout's mask", r"FILE: node #1 \(Dropout\): output 1 'm' is used; only output 0 is "
+           "supported", mask)
+    for word in ["relu", "RELU", "Leakyrelu", "Gelutanh", "Fmod"]:
+        one("no operator " + word, "the operator is not supported; .*", operator=word)
+    bounds = {"x": [2, 3], "s": ["n"]}
+    refuse("a bound of no known shape", "FILE: dimension 'n' is symbolic; .*",
+           model([node("Clip", "x s", "y")], bounds, Y))
+    refuse("outer sum of too much", r"FILE: node #1 \(Add\): the broadcast of .*",
+           model([node("Add", "a b", "y")], {"a": [2000000, 1], "b": [1, 2000000]}, ANY))
 
 
 def symbols():
@@ -342,7 +382,7 @@ def mismatch():
 
 def main():
     assert onnx.__version__
-    for group in [broken_bytes, unsupported, types, data, topology, shapes, symbols, values, others,
+    for group in [broken_bytes, unsupported, types, data, topology, shapes, functions, symbols, values, others,
                   mismatch]:
         group()
     TABLE.finish()

@@ -4,6 +4,7 @@ folding and binding.
 
     models_test.py TILEWAVE
 """
+import math
 import os
 import sys
 
@@ -236,6 +237,165 @@ def views():
           [x, draw(7)], [x + x])
 
 
+def functions():
+    """Operators and forms that ONNX's own cases have not."""
+    def unary(operator, x, y, opset=13, **attributes):
+        check(f"opset {opset}, {operator} {attributes}",
+              model([node(operator, "x", "y", **attributes)], {"x": x.shape}, {"y": x.shape},
+                    opset=opset, ir=3 if opset < 7 else 7), [x], [y])
+
+    def gelu(x):
+        return 0.5 * x * (1 + np.vectorize(math.erf)(x / math.sqrt(2)))
+    x = draw(5, 33) * 4
+    special = np.array([[0, -0.0, 1, -1], [np.inf, -np.inf, np.nan, 3e38]], np.float32)
+    gelu_tanh = 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))
+    unary("Gelu", x, gelu(x), 20)
+    unary("Gelu", x, gelu(x), 20, approximate="none")
+    unary("Gelu", x, gelu_tanh, 20, approximate="tanh")
+    unary("Clip", x, np.clip(x, -1, 2), 6, min=-1.0, max=2.0)
+    unary("Clip", x, np.maximum(x, 0.5), 6, min=0.5)
+    unary("Clip", x, np.minimum(x, 0.5), 1, max=0.5, consumed_inputs=[0])
+    unary("Clip", special, np.clip(special, -1, np.inf), 6, min=-1.0)
+    unary("Relu", special, np.where(special < 0, 0, special))
+    unary("Abs", special, np.abs(special))
+    unary("Neg", special, -special)
+    unary("Sign", special, np.sign(special))
+    unary("Selu", x, np.where(x < 0, 1.0507 * 1.6732 * (np.exp(x) - 1), 1.0507 * x), 1)
+    unary("Selu", x, np.where(x < 0, 3 * 2 * (np.exp(x) - 1), 3 * x), 6, alpha=2.0, gamma=3.0)
+    unary("Elu", x, np.where(x < 0, 0.5 * (np.exp(x) - 1), x), 1, alpha=0.5, consumed_inputs=[0])
+    unary("Dropout", x, x, 6, ratio=0.7, is_test=1)
+    unary("Dropout", x, x, 7, ratio=0.7)
+    unary("Sqrt", x, np.sqrt(x), 1, consumed_inputs=[0])
+
+    square = [node("Mul", "x x", "s"), node("Add", "s x", "y")]
+    check("one tensor several times", model(square, {"x": x.shape}, {"y": x.shape, "s": x.shape}), [x],
+          [x * x + x, x * x])
+    two = [np.array(value, np.float32) for value in [2.0, [3.0], [[0.25]]]]
+    nodes = [node("Mul", "x a", "m"), node("Sub", "b m", "s"), node("Div", "s c", "y")]
+    check("numbers", model(nodes, {"x": x.shape}, {"y": x.shape},
+                           [constant(name, array) for name, array in zip("abc", two)]), [x],
+          [(3 - 2 * x) / 0.25])
+    check("a number of more dimensions", model([node("Add", "x c", "y")], {"x": [33]},
+                                               {"y": [1, 33]}, [constant("c", two[2])]), [x[0]],
+          [x[:1] + 0.25])
+    many = [draw(3, 4) for _ in range(9)]
+    names = {f"i{k}": [3, 4] for k in range(9)}
+    for operator, result in [("Sum", np.sum(many, 0)), ("Mean", np.mean(many, 0)),
+                             ("Max", np.max(many, 0)), ("Min", np.min(many, 0))]:
+        check(f"{operator} of nine", model([node(operator, " ".join(names), "y")], names,
+                                           {"y": [3, 4]}), many, [result])
+    odd = [draw(3, 1), draw(4), draw(2, 1, 1), draw()]
+    check("sum, broadcast", model([node("Sum", "a b c d", "y")],
+                                  {n: a.shape for n, a in zip("abcd", odd)}, {"y": [2, 3, 4]}), odd,
+          [odd[0] + odd[1] + odd[2] + odd[3]])
+    check("integer exponent", model([node("Pow", "x e", "y")], {"x": x.shape}, {"y": x.shape},
+                                    [constant("e", np.array(2))]), [x], [x ** 2])
+    lows = [np.float32(-1), np.float32(1)]
+    check("computed bounds", model([node("Neg", "a", "n"), node("Clip", "x n a", "y")],
+                                   {"x": x.shape, "a": []}, {"y": x.shape}), [x, lows[1]],
+          [np.clip(x, *lows)])
+    check("clip without bounds", model([node("Clip", "x", "y")], {"x": x.shape}, {"y": x.shape}), [x],
+          [x])
+
+
+def broadcasts():
+    """Of what is computed from inputs alone: every shape against every other."""
+    shapes = [(2, 3, 4), (3, 4), (3, 1), (2, 1, 4), (2, 1, 1), (4,), (1,), (), (1, 3, 1)]
+    for a_shape in shapes:
+        for b_shape in shapes:
+            a, b = draw(*a_shape), draw(*b_shape)
+            y = relu(a) * b - np.abs(b)
+            nodes = [node("Relu", "a", "r"), node("Mul", "r b", "m"), node("Abs", "b", "n"),
+                     node("Sub", "m n", "y")]
+            check(f"{a_shape} with {b_shape}", model(nodes, {"a": a.shape, "b": b.shape},
+                                                     {"y": y.shape}), [a, b], [y])
+    x, w, s = draw(2, 3, 8), draw(8, 4), draw(3, 4)
+    h = np.exp(s)
+    nodes = [node("Neg", "q", "p"), node("Exp", "s", "h"), node("Add", "x p", "t"),
+             node("MatMul", "t w", "m"), node("Mul", "m h", "y")]
+    q = draw(3, 8)
+    check("positions", model(nodes, {"x": x.shape, "s": s.shape, "q": q.shape},
+                             {"y": [2, 3, 4], "h": [3, 4]}, [constant("w", w)]), [x, s, q],
+          [((x - q) @ w) * h, h])
+    x, c = draw(2, 3, 4, 5), draw(3, 1, 1)
+    nodes = [node("Mul", "x c", "s"), node("Relu", "x", "r"), node("Add", "s r", "t"),
+             node("Tanh", "c", "h"), node("Mul", "t h", "y")]
+    check("channels", model(nodes, {"x": x.shape, "c": c.shape}, {"y": x.shape}), [x, c],
+          [(x * c + relu(x)) * np.tanh(c)])
+    a, b, w = draw(2, 3, 8), draw(2, 8, 4), draw(4)
+    nodes = [node("Relu", "a", "r"), node("Neg", "b", "n"), node("MatMul", "r n", "m"),
+             node("Mul", "m w", "s"), node("Div", "s d", "y")]
+    d = draw(2, 3, 1) + 3
+    check("batch of what is computed", model(nodes, {"a": a.shape, "b": b.shape, "d": d.shape},
+                                             {"y": [2, 3, 4]}, [constant("w", w)]), [a, b, d],
+          [relu(a) @ -b * w / d])
+    p, q, r = draw(5, 8), draw(8, 1), draw(8, 6)
+    nodes = [node("MatMul", "p q", "c"), node("MatMul", "p r", "m"), node("Sub", "m c", "y")]
+    check("a computed column", model(nodes, {"p": p.shape}, {"y": [5, 6]},
+                                     [constant("q", q), constant("r", r)]), [p], [p @ r - p @ q])
+    nodes = [node("Relu", "x0", "x1")] + [node("Neg", f"x{i}", f"x{i + 1}") for i in range(1, 301)]
+    x = draw(3, 4)
+    check("a long chain", model(nodes, {"x0": x.shape}, {"x301": x.shape}), [x], [relu(x)])
+    nodes = []
+    for i in range(40):
+        nodes += [node("Neg", f"x{i}", f"n{i}"), node("Abs", f"x{i}", f"a{i}"),
+                  node("Max", f"n{i} a{i}", f"x{i + 1}")]
+    column = draw(2, 1, 4)
+    check("a ladder, broadcast", model(nodes + [node("Add", "x40 b", "y")],
+                                       {"x0": [3, 1], "b": [2, 1, 4]}, {"y": [2, 3, 4]}),
+          [x[:, :1], column], [np.abs(x[:, :1]) + column])
+
+
+def normalizations():
+    for name, shape, opset, extra in [("rows", (5, 6), 9, {}), ("images", (2, 6, 3, 4), 14, {}),
+                                      ("one image", (1, 6, 3, 4), 15, {"training_mode": 0}),
+                                      ("old", (2, 6, 3), 6, {"is_test": 1}),
+                                      ("old images", (2, 6, 3), 7, {"spatial": 1})]:
+        x, scale, shift, mean = draw(*shape), draw(6), draw(6), draw(6)
+        variance = draw(6) + 2
+        at = (6,) + (1,) * (len(shape) - 2)
+        y = (x - mean.reshape(at)) / np.sqrt(variance.reshape(at) + 1e-3) * scale.reshape(at) \
+            + shift.reshape(at)
+        given = dict(zip("sbmv", [scale, shift, mean, variance]))
+        attributes = {"epsilon": 1e-3, "momentum": 0.9, **extra}
+        nodes = [node("BatchNormalization", "x s b m v", "y", **attributes)]
+        shapes = {"x": shape, **{key: array.shape for key, array in given.items()}}
+        ir = 3 if opset < 7 else 7
+        check(f"normalization, {name}, inputs", model(nodes, shapes, {"y": shape}, opset=opset, ir=ir),
+              [x, *given.values()], [y])
+        weights = [constant(key, array) for key, array in given.items()]
+        inputs = shapes if ir == 3 else {"x": shape}
+        check(f"normalization, {name}, constants",
+              model(nodes, inputs, {"y": shape}, weights, opset=opset, ir=ir), [x], [y])
+    x, scale = draw(2, 3, 4), draw(3, 4)
+    nodes = [node("BatchNormalization", "x s s s v", "y", spatial=0)]
+    check("normalization, every element", model(nodes, {"x": x.shape, "s": scale.shape, "v": [3, 4]},
+                                                {"y": x.shape}, opset=8),
+          [x, scale, scale * scale], [(x - scale) / np.sqrt(scale * scale + 1e-5) * scale + scale])
+    x, w, given = draw(5, 8), draw(8, 6), [draw(6), draw(6), draw(6), draw(6) + 2]
+    nodes = [node("MatMul", "x w", "p"), node("BatchNormalization", "p s b m v", "y"),
+             node("Dropout", "y", "z mask")]
+    y = (x @ w - given[2]) / np.sqrt(given[3] + 1e-5) * given[0] + given[1]
+    weights = [constant("w", w)] + [constant(n, array) for n, array in zip("sbmv", given)]
+    check("normalization of a product, results that nobody uses",
+          model(nodes, {"x": x.shape}, {"z": [5, 6]}, weights), [x], [y])
+
+
+def folded_constants():
+    x, c = draw(3, 4), draw(4)
+    nodes = [node("Constant", "", "n", value_ints=[3, 4]), node("Cast", "n", "f", to=1),
+             node("ConstantOfShape", "n", "ones", value=constant("", np.ones(1, np.float32))),
+             node("Shape", "x", "shape"), node("Expand", "c shape", "e"), node("CastLike", "e x", "l"),
+             node("Mul", "l ones", "m"), node("Add", "m x", "y"), node("Exp", "f", "z")]
+    check("what follows from shapes", model(nodes, {"x": x.shape}, {"y": [3, 4], "z": [2]},
+                                            [constant("c", c)], opset=15, ir=8), [x],
+          [x + c, np.exp([3.0, 4.0])])
+    nodes = [node("Expand", "x s", "e"), node("Relu", "x", "r"), node("Expand", "r s", "y")]
+    check("expand", model(nodes, {"x": [3, 1]}, {"e": [2, 3, 4], "y": [2, 3, 4]},
+                          [constant("s", np.array([2, 1, 4]))]), [x[:, :1]],
+          [np.broadcast_to(x[:, :1], (2, 3, 4)), np.broadcast_to(relu(x[:, :1]), (2, 3, 4))])
+
+
 def shipped():
     path = os.path.join(os.path.dirname(__file__), "..", "..", "configs", "models", "perceptron.onnx")
     perceptron = onnx.load(path)
@@ -246,7 +406,8 @@ def shipped():
 
 
 def main():
-    for group in [shipped, perceptrons, residual, gemms, matmuls, batches, adds, legacy, views]:
+    for group in [shipped, perceptrons, residual, gemms, matmuls, batches, adds, legacy, views, functions,
+                  broadcasts, normalizations, folded_constants]:
         group()
     TABLE.finish()
 
