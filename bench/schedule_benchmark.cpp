@@ -18,7 +18,7 @@
 #include "platform/platform.h"
 #include "sim/config/reader.h"
 #include "sim/model/model_source.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
 
 namespace tilewave {
 namespace {

@@ -16,7 +16,7 @@
 #include "models/dram/image.h"
 #include "platform/platform.h"
 #include "sim/model/model_source.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
 
 namespace tilewave {
 namespace {

@@ -10,8 +10,8 @@
 #include <systemc>
 #include <vector>
 
+#include "compiler/base/stopwatch.h"
 #include "platform/platform.h"
-#include "sim/base/stopwatch.h"
 #include "sim/explain/replay.h"
 #include "sim/explain/what_if.h"
 #include "sim/model/model_source.h"

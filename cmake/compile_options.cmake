@@ -51,17 +51,33 @@ if(CCACHE)
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
 
-# tilewave_room(NAME [LIBRARIES]): the static library of one room, built from every source below it but
-# main.cpp and what lies under a folder with a library of its own.
+# The rooms are linked into the program as they are, and into the shared library, if there is one: for
+# that they are position-independent, without the detours that would allow others to replace a function.
+if(TILEWAVE_SHARED)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
+endif()
+
+# tilewave_room(NAME [LIBRARIES] [FOLDERS...]): the static library of one room, built from every source
+# below it, or below these folders of it, but main.cpp and what is in a library already.
 function(tilewave_room NAME)
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  cmake_parse_arguments(ROOM "" "" "FOLDERS" ${ARGN})
+  if(ROOM_FOLDERS)
+    list(TRANSFORM ROOM_FOLDERS REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1/*.cpp")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${ROOM_FOLDERS})
+  else()
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  endif()
+  get_property(taken GLOBAL PROPERTY TILEWAVE_ROOM_SOURCES)
+  list(REMOVE_ITEM sources ${taken})
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/absent/")
   if(NOT NAME STREQUAL "onnx")
     list(FILTER sources EXCLUDE REGEX "/compiler/onnx/")
   endif()
+  set_property(GLOBAL APPEND PROPERTY TILEWAVE_ROOM_SOURCES ${sources})
   add_library(tilewave_${NAME} STATIC ${sources})
   add_library(tilewave::${NAME} ALIAS tilewave_${NAME})
-  target_link_libraries(tilewave_${NAME} PUBLIC tilewave_options ${ARGN})
+  target_link_libraries(tilewave_${NAME} PUBLIC tilewave_options ${ROOM_UNPARSED_ARGUMENTS})
   if(NAME MATCHES "^(compiler|platform)$")  # the latter has headers of its own
     target_precompile_headers(tilewave_${NAME} PRIVATE ${TILEWAVE_STANDARD_HEADERS})
   else()

@@ -14,6 +14,7 @@
 #include "platform/interconnect/bus.h"
 #include "platform/memory/dram.h"
 #include "platform/memory/sram.h"
+#include "platform/systemc/report_guard.h"
 #include "platform/systemc/simulation_context.h"
 
 namespace tilewave {
@@ -238,9 +239,7 @@ std::chrono::duration<double> simulate(const ObserverFeed* feed) {
   return host;
 }
 
-}  // namespace
-
-RunResult run_program(const Program& program, const std::vector<OpHazards>& hazards,
+RunResult run_guarded(const Program& program, const std::vector<OpHazards>& hazards,
                       const MachineConfig& config, const RunOptions& options) {
   if (program.sram_bytes > config.sram.size_bytes) {
     throw InputError("the program needs " + std::to_string(program.sram_bytes) +
@@ -262,6 +261,18 @@ RunResult run_program(const Program& program, const std::vector<OpHazards>& haza
     throw_error(platform.feed());
   }
   return result;
+}
+
+}  // namespace
+
+RunResult run_program(const Program& program, const std::vector<OpHazards>& hazards,
+                      const MachineConfig& config, const RunOptions& options) {
+  const ReportGuard guard;
+  try {
+    return run_guarded(program, hazards, config, options);
+  } catch (const sc_core::sc_report& report) {
+    throw InternalError(text_of(report));
+  }
 }
 
 }  // namespace tilewave

@@ -1,99 +1,81 @@
 // The program `tilewave`: from arguments to an exit code. The only place that catches.
-#include <csignal>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <new>
 #include <string>
-#include <systemc>
+#include <string_view>
 #include <vector>
 
+#include <unistd.h>
+
 #include "compiler/base/error.h"
-#include "sim/base/files.h"
-#include "sim/base/output_file.h"
-#include "sim/commands/commands.h"
+#include "sim/base/error_line.h"
+#include "sim/base/exit_code.h"
+#include "sim/base/interrupt.h"
+#include "sim/base/temporary_files.h"
+#include "sim/commands/command_line.h"
 
 namespace tilewave {
 namespace {
 
-ExitCode execute(const Command& command) {
-  if (const auto* help = std::get_if<HelpCommand>(&command)) {
-    write_standard_output(help->text);
-    return ExitCode::kDone;
-  }
-  if (const auto* wanted = std::get_if<SweepCommand>(&command)) {
-    return sweep(*wanted);
-  }
-  if (const auto* wanted = std::get_if<ClusterSubmitCommand>(&command)) {
-    return submit_to_cluster(*wanted);
-  }
-  if (const auto* wanted = std::get_if<ClusterCollectCommand>(&command)) {
-    return collect_from_cluster(*wanted);
-  }
-  if (const auto* wanted = std::get_if<ClusterTaskCommand>(&command)) {
-    return work_cluster_task(*wanted);
-  }
-  if (const auto* wanted = std::get_if<ExplainCommand>(&command)) {
-    return explain(*wanted);
-  }
-  if (const auto* wanted = std::get_if<CompileCommand>(&command)) {
-    return compile(*wanted);
-  }
-  if (const auto* wanted = std::get_if<CheckCommand>(&command)) {
-    return check(*wanted);
-  }
-  if (const auto* wanted = std::get_if<DramTraceCommand>(&command)) {
-    return dram_trace(*wanted);
-  }
-  return run(std::get<RunCommand>(command));
-}
-
-std::string text_of(const sc_core::sc_report& report) {
-  return std::string("SystemC: ") + report.get_msg_type() + ": " + report.get_msg();
-}
-
-/// SystemC would print its reports to standard output, where the JSON result may go. It has nothing
-/// to tell the user: remarks are dropped, and whatever it warns of is a bug of ours.
-void on_systemc_report(const sc_core::sc_report& report, const sc_core::sc_actions&) {
-  if (report.get_severity() == sc_core::SC_INFO || std::uncaught_exceptions() != 0) {
-    return;  // or something worse is on its way already
-  }
-  if (report.get_severity() == sc_core::SC_WARNING) {
-    throw InternalError(text_of(report));
-  }
-  throw report;  // as SystemC's own handler does; it relies on that to pass exceptions on
-}
-
 ExitCode fail(ExitCode code, const std::string& message) {
-  std::cerr << "tilewave: " << (code == ExitCode::kInternalError ? "internal error: " : "")
-            << one_line(message) << std::endl;
+  print_error(code == ExitCode::kInternalError ? "internal error: " + message : message);
   return code;
+}
+
+/// Where nothing can be allocated, and before main(), when the libraries set themselves up. An
+/// exception that got here is one that nobody could throw any more, or that nobody expected.
+[[noreturn]] void end_without_memory() {
+  constexpr std::string_view kLine = "tilewave: out of memory\n";
+  remove_temporary_files();
+  if (::write(STDERR_FILENO, kLine.data(), kLine.size()) < 0) {
+    // There is nobody left to tell.
+  }
+  ::_exit(static_cast<int>(ExitCode::kInputError));
+}
+
+bool in_main = false;
+
+/// std::terminate() is called where an exception cannot be thrown or leaves where it must not;
+/// before main() that is for want of memory.
+[[noreturn]] void on_terminate() {
+  const std::exception_ptr thrown = std::current_exception();
+  if (thrown == nullptr && in_main) {
+    std::abort();
+  }
+  try {
+    if (thrown == nullptr) {
+      end_without_memory();
+    }
+    std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    end_without_memory();
+  } catch (...) {
+    std::abort();
+  }
 }
 
 ExitCode guarded_main(const std::vector<std::string>& arguments) {
   try {
-    return execute(parse_command_line(arguments));
+    return parse_command_line(arguments)->execute();
   } catch (const InputError& error) {
     return fail(ExitCode::kInputError, error.what());
   } catch (const std::bad_alloc&) {
-    return fail(ExitCode::kInternalError, "out of memory");
-  } catch (const sc_core::sc_report& report) {
-    return fail(ExitCode::kInternalError, text_of(report));
+    end_without_memory();
   } catch (const std::exception& error) {
     return fail(ExitCode::kInternalError, error.what());
   }
 }
 
+/// The libraries' own set-up, which allocates, comes before any of ours; this comes before theirs.
+void before_all_set_up() { std::set_terminate(on_terminate); }
+__attribute__((section(".preinit_array"), used)) void (*first_of_all)() = before_all_set_up;
+
 }  // namespace
 }  // namespace tilewave
 
-int sc_main(int argc, char** argv) {
-  sc_core::sc_report_handler::set_handler(tilewave::on_systemc_report);
-  return static_cast<int>(tilewave::guarded_main({argv + 1, argv + argc}));
-}
-
 int main(int argc, char** argv) {
-  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
-  std::signal(SIGPIPE, SIG_IGN);  // a closed output is an error like any other
-  return sc_core::sc_elab_and_sim(argc, argv);
+  tilewave::in_main = true;
+  tilewave::end_on_signals();
+  return static_cast<int>(tilewave::guarded_main({argv + 1, argv + argc}));
 }

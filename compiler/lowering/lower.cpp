@@ -8,6 +8,7 @@
 #include "compiler/base/error.h"
 #include "compiler/lowering/tiling.h"
 #include "compiler/program/program.h"
+#include "compiler/program/verify/program_verify.h"
 
 namespace tilewave {
 namespace {
@@ -165,6 +166,23 @@ LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
   return estimate;
 }
 
+/// A program's steps are numbered up to a limit, whoever made it.
+void check_reductions(const Graph& graph, const std::vector<TileExtent>& tiles) {
+  for (const Operator& oper : graph.operators()) {
+    if (oper.kind != OperatorKind::kMatMul) {
+      continue;
+    }
+    const TensorId left = oper.inputs[0];
+    const std::uint64_t steps = tile_grid(graph.tensor(left).shape, tiles[left]).cols;
+    if (steps > kMaxReductionSteps) {
+      throw InputError("graph '" + graph.name() + "': " + graph.tensor(oper.output).name +
+                       " is the sum of " + std::to_string(steps) + " tiles of " +
+                       std::to_string(tiles[left].cols) + " products; allowed are " +
+                       std::to_string(kMaxReductionSteps));
+    }
+  }
+}
+
 UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopNest>& nests) {
   UopList list{tile, tensor_tiles(graph, tile), {}};
   const LoweringEstimate estimate = estimate_lowering(graph, tile);
@@ -175,6 +193,7 @@ UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopN
         " tile uOps and " + human_bytes(estimate.tensor_bytes) + " of tensors; allowed are " +
         std::to_string(kMaxOps) + " uOps and " + human_bytes(kMaxDramBytes));
   }
+  check_reductions(graph, list.tiles);
   collect_kernels(graph, list);
   list.uops.reserve(estimate.uops);
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {

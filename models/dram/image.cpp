@@ -7,7 +7,7 @@
 namespace tilewave {
 
 DramImage::DramImage(const Program& program, DramLayout layout)
-    : program_(program), layout_(layout), bytes_(program.dram_bytes()) {}
+    : program_(program), layout_(layout), memory_(program.dram_bytes()) {}
 
 std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row, std::uint64_t col) const {
   const ProgramTensor& entry = program_.tensors[tensor];
@@ -29,13 +29,29 @@ std::uint64_t DramImage::contiguous(std::uint32_t tensor, std::uint64_t col) con
 
 void DramImage::write(std::uint32_t tensor, std::span<const float> values) {
   const Shape& shape = program_.tensors[tensor].shape;
-  for (std::uint64_t row = 0; row < shape.rows; ++row) {
-    for (std::uint64_t col = 0; col < shape.cols;) {
-      const std::uint64_t count = contiguous(tensor, col);
-      std::memcpy(&bytes_[address(tensor, row, col)], &values[row * shape.cols + col],
+  write(tensor, values, {0, shape.rows, 0, shape.cols});
+}
+
+void DramImage::write(std::uint32_t tensor, std::span<const float> values,
+                      const ElementRange& range) {
+  const std::uint64_t cols = program_.tensors[tensor].shape.cols;
+  for (std::uint64_t row = range.row; row < range.row_end; ++row) {
+    for (std::uint64_t col = range.col; col < range.col_end;) {
+      const std::uint64_t count = std::min(contiguous(tensor, col), range.col_end - col);
+      std::memcpy(memory_.data() + address(tensor, row, col), &values[row * cols + col],
                   count * kElementBytes);
       col += count;
     }
+  }
+}
+
+void DramImage::read(std::uint32_t tensor, std::uint64_t row, std::uint64_t col,
+                     std::span<float> values) const {
+  while (!values.empty()) {
+    const std::uint64_t count = std::min<std::uint64_t>(contiguous(tensor, col), values.size());
+    std::memcpy(values.data(), memory_.data() + address(tensor, row, col), count * kElementBytes);
+    values = values.subspan(count);
+    col += count;
   }
 }
 
@@ -43,12 +59,7 @@ std::vector<float> DramImage::read(std::uint32_t tensor) const {
   const Shape& shape = program_.tensors[tensor].shape;
   std::vector<float> values(shape.elements());
   for (std::uint64_t row = 0; row < shape.rows; ++row) {
-    for (std::uint64_t col = 0; col < shape.cols;) {
-      const std::uint64_t count = contiguous(tensor, col);
-      std::memcpy(&values[row * shape.cols + col], &bytes_[address(tensor, row, col)],
-                  count * kElementBytes);
-      col += count;
-    }
+    read(tensor, row, 0, std::span(values).subspan(row * shape.cols, shape.cols));
   }
   return values;
 }

@@ -8,19 +8,33 @@
 
 #include "compiler/program/program.h"
 #include "models/dram/config.h"
+#include "models/dram/zeroed_memory.h"
 
 namespace tilewave {
 
-/// Starts as zeros, so padding is zero.
+/// A rectangle of a tensor's elements.
+struct ElementRange {
+  std::uint64_t row = 0;
+  std::uint64_t row_end = 0;
+  std::uint64_t col = 0;
+  std::uint64_t col_end = 0;
+};
+
+/// Starts as zeros, so padding is zero. It takes memory only for what is written.
 class DramImage {
  public:
   DramImage(const Program& program, DramLayout layout);
 
   /// `values`: shape.elements() floats, row-major, without padding.
   void write(std::uint32_t tensor, std::span<const float> values);
+  /// The same, but only of these elements.
+  void write(std::uint32_t tensor, std::span<const float> values, const ElementRange& range);
   std::vector<float> read(std::uint32_t tensor) const;
+  /// `values.size()` elements from (row, col) on, all of one row.
+  void read(std::uint32_t tensor, std::uint64_t row, std::uint64_t col,
+            std::span<float> values) const;
 
-  std::span<std::byte> bytes() { return bytes_; }
+  std::span<std::byte> bytes() { return memory_.bytes(); }
 
  private:
   /// Byte address of element (row, col).
@@ -30,7 +44,7 @@ class DramImage {
 
   const Program& program_;
   DramLayout layout_;
-  std::vector<std::byte> bytes_;
+  ZeroedMemory memory_;
 };
 
 }  // namespace tilewave

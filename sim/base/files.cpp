@@ -9,6 +9,7 @@
 
 #include "compiler/base/error.h"
 #include "sim/base/units.h"
+#include "sim/base/utf8.h"
 
 namespace tilewave {
 namespace {
@@ -20,17 +21,47 @@ std::string size_text(std::size_t bytes) {
   return unit == std::string::npos ? text + " bytes" : text.insert(unit, " ");
 }
 
-}  // namespace
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-std::string one_line(std::string path) {
+/// UTF-8 without control characters; of more than `most` bytes the ends, cut between characters.
+std::string line_of(std::string_view text, std::size_t most) {
+  std::string line = to_utf8(text.substr(0, most));
+  if (text.size() > most) {
+    std::size_t head = most * 2 / 3;
+    std::size_t tail = text.size() - most / 3;
+    while (head > 0 && continues_character(text[head])) {
+      --head;
+    }
+    while (tail < text.size() && continues_character(text[tail])) {
+      ++tail;
+    }
+    line = to_utf8(text.substr(0, head)) + "..." + to_utf8(text.substr(tail));
+  }
   std::ranges::replace_if(
-      path, [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; }, '?');
-  return path;
+      line, [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; }, '?');
+  return line;
 }
 
-std::string read_file(const std::string& path, const std::string& kind, std::size_t max_bytes) {
+}  // namespace
+
+std::string one_line(std::string_view name) {
+  constexpr std::size_t kMostBytes = 400;
+  return line_of(name, kMostBytes);
+}
+
+std::string message_line(std::string_view message) {
+  constexpr std::size_t kMostBytes = 4000;
+  return line_of(message, kMostBytes);
+}
+
+std::string input_name(const std::string& path) {
+  return path == "-" ? "standard input" : one_line(path);
+}
+
+std::string read_file(const std::string& named, const std::string& kind, std::size_t max_bytes) {
   constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
-  const std::string name = one_line(path);
+  const std::string name = input_name(named);
+  const std::string path = named == "-" ? "/dev/stdin" : named;
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) {

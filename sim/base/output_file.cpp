@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -50,6 +51,31 @@ fs::path resolve(const std::string& path) {
   const fs::path resolved = fs::weakly_canonical(file, error);
   return error ? fs::path(path) : resolved;
 }
+
+/// Which file it is, whatever it is called; none where that does not matter, as of /dev/null.
+using Identity = std::optional<std::pair<dev_t, ino_t>>;
+
+Identity identity_of(const struct stat& status) {
+  return S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode)
+             ? Identity({status.st_dev, status.st_ino})
+             : std::nullopt;
+}
+
+Identity identity_of(const std::string& path) {
+  struct stat status {};
+  const bool found =
+      path == "-" ? ::fstat(STDIN_FILENO, &status) == 0 : ::stat(path.c_str(), &status) == 0;
+  return found ? identity_of(status) : std::nullopt;
+}
+
+Identity identity(const OutputFile& file) {
+  struct stat status {};
+  const bool found = file.is_standard_output() ? ::fstat(STDOUT_FILENO, &status) == 0
+                                               : ::stat(file.target().c_str(), &status) == 0;
+  return found ? identity_of(status) : std::nullopt;
+}
+
+bool same(const Identity& a, const Identity& b) { return a && b && *a == *b; }
 
 }  // namespace
 
@@ -101,8 +127,7 @@ void OutputFile::create_temporary() {
     fs::path name = target.parent_path() / (stem + std::to_string(i));
     name += target.extension();
     temporary_ = name.string();
-    constexpr mode_t kMode = 0666;  // less the umask
-    descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
+    descriptor = known_.create(temporary_);
     if (descriptor < 0 && errno != EEXIST) {
       break;
     }
@@ -153,17 +178,30 @@ void OutputFile::close() {
 }
 
 void OutputFile::commit() {
-  if (pending_ && std::rename(temporary_.c_str(), target_.c_str()) != 0) {
+  if (!pending_) {
+    return;
+  }
+  const SignalsHeld held;  // or the name might be removed when it is nobody's any more
+  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) {
     fail("cannot be written: " + reason(errno));
   }
+  known_.forget();
   pending_ = false;
 }
 
-void require_distinct(const std::vector<const OutputFile*>& files) {
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    for (std::size_t j = i + 1; j < files.size(); ++j) {
-      if (files[i]->target() == files[j]->target()) {
-        throw InputError(one_line(files[i]->target()) + ": is the file of two outputs");
+void require_distinct(const std::vector<const OutputFile*>& outputs,
+                      const std::vector<InputName>& inputs) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::string& target = outputs[i]->target();
+    for (std::size_t j = i + 1; j < outputs.size(); ++j) {
+      if (target == outputs[j]->target() || same(identity(*outputs[i]), identity(*outputs[j]))) {
+        throw InputError(one_line(target) + ": is the file of two outputs");
+      }
+    }
+    for (const InputName& input : inputs) {
+      if (same(identity(*outputs[i]), identity_of(input.path))) {
+        throw InputError(outputs[i]->name() + ": is the file of " + input.what + " " +
+                         one_line(input.path) + ", which it would replace");
       }
     }
   }

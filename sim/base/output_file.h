@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/base/temporary_files.h"
+
 namespace tilewave {
 
 /// One output. What is written goes to a temporary file beside the target, which takes the target's
@@ -21,6 +23,8 @@ class OutputFile {
   bool is_standard_output() const { return target_ == "-"; }
   /// The target with links resolved.
   const std::string& target() const { return target_; }
+  /// As messages call it: "--json out.json".
+  const std::string& name() const { return name_; }
 
   /// The whole content at once. Throws InputError.
   void write(std::string_view content);
@@ -36,15 +40,24 @@ class OutputFile {
   void create_temporary();
   void open();
 
-  std::string name_;  ///< for messages: "--json out.json"
+  std::string name_;
   std::string target_;
   std::string temporary_;  ///< the target itself if it is written directly
-  bool pending_ = false;   ///< the temporary exists and is ours
+  TemporaryFile known_;    ///< the temporary, while it exists and is ours
+  bool pending_ = false;   ///< it does
   int descriptor_ = -1;    ///< of the temporary while it is being written
 };
 
-/// Throws InputError if two of the files are one.
-void require_distinct(const std::vector<const OutputFile*>& files);
+/// A file that is read. `what` is what the user calls it: "MODEL", "--config".
+struct InputName {
+  std::string what;
+  std::string path;
+};
+
+/// Throws InputError if two of the outputs are one file, by whatever names, or if one is an input,
+/// which it would replace. An input that is not there does not matter here.
+void require_distinct(const std::vector<const OutputFile*>& outputs,
+                      const std::vector<InputName>& inputs = {});
 
 /// All of `text`, at once. Throws InputError if standard output does not take it.
 void write_standard_output(std::string_view text);

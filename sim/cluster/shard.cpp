@@ -17,6 +17,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
 #include "sim/base/build_identity.h"
+#include "sim/base/dump_json.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"
 
@@ -202,7 +203,7 @@ ShardWriter::ShardWriter(const std::string& folder, ShardName name) : name_(std:
       ++name_.attempt;
     }
   }
-  write_line(header(name_).dump());
+  write_line(dump_json(header(name_)));
 }
 
 ShardWriter::~ShardWriter() {

@@ -11,8 +11,8 @@
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
+#include "sim/commands/config_options.h"
 #include "sim/config/keys.h"
-#include "sim/config/options.h"
 
 namespace po = boost::program_options;
 
@@ -47,7 +47,7 @@ std::string display_name(const std::string& option) {
   }
   const std::size_t dashes = std::min(name.find_first_not_of('-'), name.size());
   if (with_config && name.find('.') != std::string::npos) {
-    fail(unknown_key_message(name.substr(dashes)));
+    fail(unknown_key_message(name.substr(dashes)) + (dashes == 1 ? "; keys take two dashes" : ""));
   }
   fail("unknown option " + in_quotes(name) + did_you_mean(name, candidates));
 }
@@ -116,6 +116,22 @@ std::vector<po::option> parse(std::span<const std::string> arguments,
   }
 }
 
+/// "-sram.size=1MiB", which Boost takes for letters with values.
+void check_dashes(std::span<const std::string> arguments, const po::options_description& known) {
+  for (const std::string& word : arguments) {
+    if (word == "--") {
+      return;
+    }
+    if (word.size() < 3 || word[0] != '-' || word[1] == '-') {
+      continue;
+    }
+    const std::string name = word.substr(1, word.find('=') - 1);
+    if (name.size() > 1 && known.find_nothrow(name, false) != nullptr) {
+      fail("unknown option " + in_quotes("-" + name) + "; write --" + name);
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> Arguments::value(const std::string& option) const {
@@ -132,6 +148,7 @@ Arguments split_arguments(std::span<const std::string> arguments,
   }
   Arguments result;
   result.settings.name = kPlace;
+  check_dashes(arguments, known);
   bool in_file_list = false;
   for (const po::option& option : parse(arguments, known)) {
     // Boost takes the value of the nameless "--=value" for a positional.

@@ -103,23 +103,23 @@ ClusterSubmitCommand parse_submit(const Arguments& arguments) {
 
 }  // namespace
 
-AnySweepCommand parse_any_sweep(const Arguments& given) {
+std::unique_ptr<const Command> parse_any_sweep(const Arguments& given) {
   if (given.has("work") || given.has("task")) {
-    return parse_task(given);
+    return std::make_unique<ClusterTaskCommand>(parse_task(given));
   }
   if (given.has("collect")) {
-    return parse_collect(given);
+    return std::make_unique<ClusterCollectCommand>(parse_collect(given));
   }
   const Arguments arguments = complete_sweep_arguments(given);
   if (choice(arguments, "engine", kEngines).value_or(SweepEngine::kLocal) == SweepEngine::kSlurm) {
-    return parse_submit(arguments);
+    return std::make_unique<ClusterSubmitCommand>(parse_submit(arguments));
   }
   for (const char* option : {"dir", "chunk", "partition", "account", "slurm", "attempts", "wait"}) {
     if (arguments.has(option)) {
       fail_command_line(std::string("--") + option + " has no effect without --engine=slurm");
     }
   }
-  return parse_sweep(arguments);
+  return std::make_unique<SweepCommand>(parse_sweep(arguments));
 }
 
 }  // namespace tilewave

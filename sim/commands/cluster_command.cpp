@@ -18,7 +18,6 @@
 #include "sim/base/progress.h"
 #include "sim/base/text_table.h"
 #include "sim/cluster/cluster_sweep.h"
-#include "sim/commands/commands.h"
 #include "sim/sweep/local_engine.h"
 #include "sim/sweep/result_store.h"
 #include "sim/sweep/sweep_outputs.h"
@@ -146,10 +145,23 @@ ExitCode gather(OpenSweep& open, ClusterSweep& sweep, bool wait) {
     if (!pause(time, interrupt)) {
       progress.reset();
       say("stopped waiting; the jobs go on; " + collect_hint(open.folder));
-      return ExitCode::kInterrupted;
+      return interrupt.exit_code();
     }
     time = std::min(time * 3 / 2, kLongestPause);
   }
+}
+
+/// What the sweep lives by, as far as it is there.
+std::vector<InputName> files_of(const ClusterFolder& folder) {
+  std::vector<InputName> files = {{"--collect", folder.definition_file()}};
+  for (const std::string& part : {folder.shards(), folder.submissions(), folder.logs()}) {
+    std::error_code error;
+    for (fs::directory_iterator entry(part, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+      files.push_back({"--collect", entry->path().string()});
+    }
+  }
+  return files;
 }
 
 std::unique_ptr<ResultStore> open_store(const std::optional<std::string>& file) {
@@ -197,9 +209,7 @@ ExitCode collect_open(OpenSweep& open, bool wait, SweepOutputs& outputs, ResultS
                         }});
 }
 
-}  // namespace
-
-ExitCode work_cluster_task(const ClusterTaskCommand& command) {
+ExitCode work_task(const ClusterTaskCommand& command) {
   const auto open = OpenSweep::open(command.folder);
   if (command.task >= open->tasks.size()) {
     throw InputError("command line: --task=" + std::to_string(command.task) +
@@ -227,13 +237,13 @@ ExitCode work_cluster_task(const ClusterTaskCommand& command) {
       },
       [&interrupt] { return !interrupt.requested(); });
   shard.close();
-  return finished ? ExitCode::kDone : ExitCode::kInterrupted;
+  return finished ? ExitCode::kDone : interrupt.exit_code();
 }
 
-ExitCode submit_to_cluster(const ClusterSubmitCommand& command) {
+ExitCode submit(const ClusterSubmitCommand& command) {
   SlurmCommands batch(command.options);
   const SweepCommand& wanted = command.sweep;
-  SweepOutputs outputs(wanted.outputs, command.store_file);
+  SweepOutputs outputs(wanted.outputs, command.store_file, wanted.inputs);
   const std::unique_ptr<ResultStore> store = open_store(command.store_file);
   ClusterFolder folder(command.folder);
   ClusterDefinition definition;
@@ -266,8 +276,9 @@ ExitCode submit_to_cluster(const ClusterSubmitCommand& command) {
   return collect_open(open, true, outputs, store.get(), batch);
 }
 
-ExitCode collect_from_cluster(const ClusterCollectCommand& command) {
-  SweepOutputs outputs(command.outputs, command.store_file);
+ExitCode collect(const ClusterCollectCommand& command) {
+  SweepOutputs outputs(command.outputs, command.store_file,
+                       files_of(ClusterFolder(command.folder)));
   const std::unique_ptr<ResultStore> store = open_store(command.store_file);
   const auto open = OpenSweep::open(command.folder);
   if (command.attempts) {
@@ -276,5 +287,13 @@ ExitCode collect_from_cluster(const ClusterCollectCommand& command) {
   SlurmCommands batch(open->definition.options);
   return collect_open(*open, command.wait, outputs, store.get(), batch);
 }
+
+}  // namespace
+
+ExitCode ClusterTaskCommand::execute() const { return work_task(*this); }
+
+ExitCode ClusterSubmitCommand::execute() const { return submit(*this); }
+
+ExitCode ClusterCollectCommand::execute() const { return collect(*this); }
 
 }  // namespace tilewave

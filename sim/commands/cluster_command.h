@@ -11,7 +11,7 @@
 
 namespace tilewave {
 
-struct ClusterSubmitCommand {
+struct ClusterSubmitCommand : Command {
   SweepCommand sweep;                     ///< its outputs count if `wait`
   std::optional<std::string> store_file;  ///< the same
   std::string folder;
@@ -19,20 +19,26 @@ struct ClusterSubmitCommand {
   std::uint32_t attempts = 3;  ///< at each task
   ClusterOptions options;
   bool wait = false;
+
+  ExitCode execute() const override;
 };
 
-struct ClusterCollectCommand {
+struct ClusterCollectCommand : Command {
   std::string folder;
   SweepOutputFiles outputs;
   std::optional<std::string> store_file;  ///< where results go besides
   std::optional<std::uint32_t> attempts;  ///< instead of those it was submitted with
   bool wait = false;
+
+  ExitCode execute() const override;
 };
 
-struct ClusterTaskCommand {
+struct ClusterTaskCommand : Command {
   std::string folder;
   std::uint32_t task = 0;
   unsigned jobs = 1;
+
+  ExitCode execute() const override;
 };
 
 }  // namespace tilewave

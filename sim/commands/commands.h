@@ -1,29 +1,30 @@
-// What each command does, from its options to its output. Errors are thrown; main() words them.
+// The register of commands: dispatch, help and suggestions are walks over it.
 #pragma once
 
-#include "sim/commands/command_line.h"
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/commands/command.h"
 
 namespace tilewave {
 
-enum class ExitCode : int {
-  kDone = 0,
-  kVerificationFailed = 1,
-  kInputError = 2,
-  kInternalError = 3,
-  kIncomplete = 4,     ///< a sweep on a cluster has points under way
-  kInterrupted = 130,  ///< by ctrl-C, as shells have it: 128 + SIGINT
-};
+/// In the order of the help.
+std::span<const CommandEntry> commands();
 
-/// run(), explain(), sweep() and the three of a cluster must run inside SystemC, that is, below
-/// sc_main(). All throw InputError.
-ExitCode run(const RunCommand& command);
-ExitCode sweep(const SweepCommand& command);
-ExitCode submit_to_cluster(const ClusterSubmitCommand& command);
-ExitCode collect_from_cluster(const ClusterCollectCommand& command);
-ExitCode work_cluster_task(const ClusterTaskCommand& command);
-ExitCode explain(const ExplainCommand& command);
-ExitCode compile(const CompileCommand& command);
-ExitCode check(const CheckCommand& command);
-ExitCode dram_trace(const DramTraceCommand& command);
+/// Null if there is none of that name.
+const CommandEntry* find_command(std::string_view name);
+
+std::vector<std::string> command_names();
+
+/// "run, sweep, explain <last_word> dram-trace"
+std::string command_list(std::string_view last_word);
+
+/// The command's options and --help.
+boost::program_options::options_description command_options(const CommandEntry& command);
+
+std::string command_help(const CommandEntry& command);
+std::string general_help();
 
 }  // namespace tilewave

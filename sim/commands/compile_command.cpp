@@ -1,5 +1,8 @@
-// `tilewave compile` and `tilewave check`: programs and every stage on the way to them, without a
-// simulation.
+// `tilewave compile`: the program, or any stage on the way to it, without a simulation.
+#include "sim/commands/compile_command.h"
+
+#include <array>
+#include <memory>
 #include <span>
 
 #include "compiler/base/error.h"
@@ -7,18 +10,66 @@
 #include "compiler/program/forms/program_binary.h"
 #include "compiler/program/forms/program_canonical.h"
 #include "compiler/program/forms/program_text.h"
-#include "compiler/program/verify/program_verify.h"
 #include "compiler/schedule/fit.h"
 #include "sim/base/files.h"
 #include "sim/base/output_file.h"
-#include "sim/commands/commands.h"
+#include "sim/commands/help_text.h"
+#include "sim/commands/option_values.h"
 #include "sim/model/model_source.h"
 #include "sim/report/loops_text.h"
 #include "sim/report/schedule_text.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
+
+namespace po = boost::program_options;
 
 namespace tilewave {
 namespace {
+
+constexpr const char* kHelp =
+    "Compiles MODEL and writes the program, or prints any stage on the way to it.\n\n"
+    "Usage: tilewave compile MODEL [-c FILE]... [--section.key=VALUE]... [OPTION]...\n\n"
+    "Examples:\n"
+    "  tilewave compile mlp:128x128x64x32x32 --dump uops\n"
+    "  tilewave compile gemm:256x256x256 -o gemm.tw --format binary\n"
+    "  tilewave compile gemm:256x256x256 --sram.size=12KiB --schedule.eviction=belady --dump "
+    "schedule\n";
+
+constexpr std::array kDumps = {
+    Named{"graph", DumpChoice::kGraph},     Named{"loops", DumpChoice::kLoops},
+    Named{"uops", DumpChoice::kUops},       Named{"schedule", DumpChoice::kSchedule},
+    Named{"program", DumpChoice::kProgram}, Named{"canonical", DumpChoice::kCanonical}};
+constexpr std::array kFormats = {Named{"text", ProgramFormat::kText},
+                                 Named{"binary", ProgramFormat::kBinary}};
+
+po::options_description options() {
+  po::options_description options = titled_options();
+  add_config_option(options);
+  add_onnx_options(options);
+  options.add_options()  //
+      ("dump", text_value("STAGE"),
+       "graph, loops, uops, schedule, program or canonical; program by "
+       "default")                                                                              //
+      ("output,o", text_value("FILE"), "write to FILE; '-', the default, is standard output")  //
+      ("format", text_value("FORMAT"), "of the program: text or binary; text by default");     //
+  return options;
+}
+
+CompileCommand read_command(const Arguments& arguments) {
+  CompileCommand command;
+  command.model = only_positional(arguments, "compile", "MODEL");
+  command.onnx = parse_onnx(arguments);
+  command.dump = choice(arguments, "dump", kDumps).value_or(command.dump);
+  command.output_file = arguments.value("output").value_or(command.output_file);
+  command.format = choice(arguments, "format", kFormats).value_or(command.format);
+  if (arguments.has("format") && command.dump != DumpChoice::kProgram) {
+    fail_command_line("--format=" + *arguments.value("format") +
+                      " has no effect with --dump=" + *arguments.value("dump"));
+  }
+  command.config = resolve_arguments(arguments, command.inputs);
+  add_model_inputs(command.model, command.onnx, command.inputs);
+  require_one_reader(command.inputs);
+  return command;
+}
 
 std::string binary_text(const Program& program) {
   const std::vector<std::byte> bytes = to_binary(program);
@@ -37,6 +88,7 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
   if (command.dump == DumpChoice::kProgram || command.dump == DumpChoice::kCanonical) {
     return program_dump(compile_model(graph, config).program, command);
   }
+  require_tiles_fit(config);
   CompiledSchedule compiled = compile_to_fit(graph, config.tile, config.schedule);
   const Graph& fused = compiled.fused;
   FittingSchedule& fitting = compiled.fitting;
@@ -59,7 +111,7 @@ std::string dump(Model model, const CompileCommand& command) {
   if (const Graph* graph = graph_of(model)) {
     return graph_dump(*graph, command);
   }
-  const std::string name = one_line(command.model);
+  const std::string name = input_name(command.model);
   if (command.dump != DumpChoice::kProgram && command.dump != DumpChoice::kCanonical) {
     throw InputError(name +
                      ": is a program, which has no graph, uOps or schedule; allowed: "
@@ -68,24 +120,29 @@ std::string dump(Model model, const CompileCommand& command) {
   return program_dump(adopt_program(std::get<Program>(std::move(model)), name).program, command);
 }
 
-}  // namespace
-
 ExitCode compile(const CompileCommand& command) {
   OutputFile output("--output", command.output_file);
+  require_distinct({&output}, command.inputs);
   output.write(dump(load_model(command.model, command.onnx), command));
   output.commit();
   return ExitCode::kDone;
 }
 
-ExitCode check(const CheckCommand& command) {
-  const std::string name = one_line(command.file);
-  const Program program = load_program(command.file);
-  const VerifyReport report = verify_program(program, name);
-  write_standard_output(name + ": ok, " + std::to_string(program.ops.size()) + " ops (" +
-                        std::to_string(report.loads) + " load, " + std::to_string(report.executes) +
-                        " execute, " + std::to_string(report.stores) + " store), " +
-                        std::to_string(report.peak_address) + " bytes of SRAM\n");
-  return ExitCode::kDone;
+}  // namespace
+
+ExitCode CompileCommand::execute() const { return compile(*this); }
+
+CommandEntry compile_entry() {
+  return {
+      .name = "compile",
+      .operand = "MODEL",
+      .summary = "write the program, or print any stage of the compiler",
+      .options = options,
+      .help = [](const std::string& text) { return model_command_help(kHelp, text); },
+      .parse = [](const Arguments& arguments) -> std::unique_ptr<const Command> {
+        return std::make_unique<CompileCommand>(read_command(arguments));
+      },
+  };
 }
 
 }  // namespace tilewave

@@ -1,4 +1,6 @@
 // `tilewave dram-trace`: trace → DRAM model alone → report and JSON.
+#include "sim/commands/dram_trace_command.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -8,19 +10,85 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/base/error.h"
+#include "compiler/base/stopwatch.h"
 #include "models/dram/banked.h"
 #include "models/dram/simple.h"
 #include "sim/base/build_identity.h"
+#include "sim/base/dump_json.h"
 #include "sim/base/files.h"
 #include "sim/base/output_file.h"
-#include "sim/base/stopwatch.h"
 #include "sim/base/text_table.h"
-#include "sim/commands/commands.h"
+#include "sim/commands/config_options.h"
+#include "sim/commands/help_text.h"
+#include "sim/commands/option_values.h"
 #include "sim/run/dram_trace.h"
 #include "sim/run/dram_trace_config.h"
 
+namespace po = boost::program_options;
+
 namespace tilewave {
 namespace {
+
+constexpr const char* kHelp =
+    "Plays a trace of accesses on the DRAM model alone and measures it: in order, at most one per\n"
+    "DRAM clock, with up to N reads and N writes in flight.\n\n"
+    "Usage: tilewave dram-trace FILE [-c FILE]... [--dram.key=VALUE]... [OPTION]...\n\n"
+    "Examples:\n"
+    "  tilewave dram-trace tiles.trace --dram.preset=ddr4-3200 --dram.address_map=P\n"
+    "  tilewave dram-trace tiles.trace --dram.preset=hbm2 --dram.channels=4 --outstanding=64 "
+    "--json "
+    "-\n\n"
+    "FILE is plain text, not compressed: lines 'R ADDRESS', 'W ADDRESS', 'T' (next tile), 'B' "
+    "(wait\n"
+    "for everything in flight) and '# comment'; '# tx 64' states the bytes of an access.\n";
+
+constexpr const char* kConfigOfTrace =
+    "The DRAM is configured by the keys below, in files and on the command line, later wins. A "
+    "file\n"
+    "may describe a whole machine; what is not about its DRAM does not matter here. clock.period "
+    "is\n"
+    "the clock of dram.model=simple; the banked model has that of its part.\n";
+
+po::options_description options() {
+  po::options_description options = titled_options();
+  add_config_option(options);
+  options.add_options()                                                                  //
+      ("outstanding", text_value("N"), "reads, and writes, in flight; 16 by default")    //
+      ("json", text_value("FILE"), "write the result as JSON; '-' is standard output");  //
+  return options;
+}
+
+/// The keys that the command takes, with its own defaults.
+po::options_description config_key_options() {
+  const std::vector<SettingSource> base = {dram_trace_base()};
+  return config_options(resolve_config(base),
+                        [](std::string_view key) { return concerns_dram_trace(key); });
+}
+
+std::string help(const std::string& options_text) {
+  return std::string(kHelp) + "\n" + options_text + "\n" + kConfigOfTrace +
+         help_of(config_key_options());
+}
+
+DramTraceCommand read_command(const Arguments& arguments) {
+  DramTraceCommand command;
+  command.file = only_positional(arguments, "dram-trace", "FILE");
+  command.json_file = arguments.value("json");
+  if (const auto outstanding = arguments.value("outstanding")) {
+    constexpr std::uint64_t kMostOutstanding = 65536;
+    command.outstanding = parse_positive("outstanding", *outstanding, kMostOutstanding);
+  }
+  command.config = resolve_arguments(arguments, command.inputs, dram_trace_base());
+  command.inputs.push_back({"FILE", command.file});
+  require_one_reader(command.inputs);
+  for (const Setting& setting : arguments.settings.settings) {
+    if (!concerns_dram_trace(setting.key, command.config)) {
+      fail_command_line(setting.key + "=" + printable(setting.value) +
+                        " has no effect on dram-trace, which plays the DRAM alone");
+    }
+  }
+  return command;
+}
 
 constexpr const char* kSchema = "tilewave-dram-trace";
 constexpr int kVersion = 1;
@@ -45,7 +113,7 @@ struct TraceOutcome {
 
 DramTrace load_trace(const std::string& file, const DramTraceLimits& limits) {
   constexpr std::string_view kGzip = "\x1f\x8b";
-  const std::string name = one_line(file);
+  const std::string name = input_name(file);
   const std::string text = read_file(file, "DRAM trace", kMaxDramTraceBytes);
   if (text.starts_with(kGzip)) {
     throw InputError(name + ": is compressed; a trace is plain text, so unpack it with gunzip");
@@ -141,7 +209,7 @@ std::string outcome_text(const DramTraceCommand& command, const TraceOutcome& ou
   const DramCounters& counters = outcome.counters;
   constexpr double kGiga = 1e9;
   std::string text =
-      "trace      " + one_line(command.file) + ", " + with_separators(result.reads) +
+      "trace      " + input_name(command.file) + ", " + with_separators(result.reads) +
       " reads and " + with_separators(result.writes) + " writes of " +
       std::to_string(outcome.trace.access_bytes) + " B, " + with_separators(outcome.trace.tiles) +
       (outcome.trace.tiles == 1 ? " tile, " : " tiles, ") + std::to_string(command.outstanding) +
@@ -163,24 +231,40 @@ std::string outcome_text(const DramTraceCommand& command, const TraceOutcome& ou
          "accesses/s\n";
 }
 
-}  // namespace
-
 ExitCode dram_trace(const DramTraceCommand& command) {
   const Stopwatch watch;
   std::unique_ptr<OutputFile> json;
   if (command.json_file) {
     json = std::make_unique<OutputFile>("--json", *command.json_file);
+    require_distinct({json.get()}, command.inputs);
   }
   TraceOutcome outcome = play_file(command);
   outcome.wall_seconds = watch.seconds();
   if (json) {
-    json->write(outcome_json(command, outcome).dump(2) + "\n");
+    json->write(dump_json(outcome_json(command, outcome), 2) + "\n");
     json->commit();
   }
   if (!json || !json->is_standard_output()) {
     write_standard_output(outcome_text(command, outcome));
   }
   return ExitCode::kDone;
+}
+
+}  // namespace
+
+ExitCode DramTraceCommand::execute() const { return dram_trace(*this); }
+
+CommandEntry dram_trace_entry() {
+  return {
+      .name = "dram-trace",
+      .operand = "FILE",
+      .summary = "play a trace on the DRAM model alone",
+      .options = options,
+      .help = help,
+      .parse = [](const Arguments& arguments) -> std::unique_ptr<const Command> {
+        return std::make_unique<DramTraceCommand>(read_command(arguments));
+      },
+  };
 }
 
 }  // namespace tilewave

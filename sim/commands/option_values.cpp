@@ -39,8 +39,11 @@ std::vector<SettingSource> setting_sources(const Arguments& arguments) {
   return sources;
 }
 
-Config resolve_arguments(const Arguments& arguments, const SettingSource& base) {
+Config resolve_arguments(const Arguments& arguments, std::vector<InputName>& inputs,
+                         const SettingSource& base) {
   std::vector<SettingSource> sources = setting_sources(arguments);
+  const std::vector<InputName> read = config_inputs(arguments, sources);
+  inputs.insert(inputs.end(), read.begin(), read.end());
   sources.insert(sources.begin(), base);
   return resolve_config(sources);
 }
@@ -88,6 +91,22 @@ OnnxArguments parse_onnx(const Arguments& arguments) {
     onnx.batch = parse_positive("batch", *batch, kMaxDimension);
   }
   return onnx;
+}
+
+std::string schedule_setting(const Arguments& arguments) {
+  for (const Setting& setting : arguments.settings.settings) {
+    if (setting.key.starts_with("schedule.") || setting.key.starts_with("tile.")) {
+      return setting.key + "=" + printable(setting.value);
+    }
+  }
+  return {};
+}
+
+void check_schedule_setting(const std::optional<std::string>& program_file,
+                            const std::string& setting) {
+  if (program_file && !setting.empty()) {
+    fail_command_line(setting + " has no effect with --program, which is scheduled already");
+  }
 }
 
 }  // namespace tilewave

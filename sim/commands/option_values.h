@@ -11,6 +11,7 @@
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
 #include "sim/commands/arguments.h"
+#include "sim/commands/input_names.h"
 #include "sim/config/config.h"
 #include "sim/model/onnx_files.h"
 #include "sim/run/value_choices.h"
@@ -63,8 +64,9 @@ std::string only_positional(const Arguments& arguments, const std::string& comma
 /// The files of --config, the settings of a file of arguments, those on the command line.
 std::vector<SettingSource> setting_sources(const Arguments& arguments);
 
-/// What `base` and then these sources make.
-Config resolve_arguments(const Arguments& arguments, const SettingSource& base = {});
+/// What `base` and then these sources make; `inputs` gets the files that are read for it.
+Config resolve_arguments(const Arguments& arguments, std::vector<InputName>& inputs,
+                         const SettingSource& base = {});
 
 std::uint64_t parse_seed(const std::string& option, const std::string& text);
 
@@ -77,5 +79,12 @@ std::optional<std::string> parse_page_file(const Arguments& arguments);
 
 /// --batch and --inputs.
 OnnxArguments parse_onnx(const Arguments& arguments);
+
+/// The first setting of tiles or scheduler on the command line, as given; empty if there is none.
+std::string schedule_setting(const Arguments& arguments);
+
+/// Throws if there are both.
+void check_schedule_setting(const std::optional<std::string>& program_file,
+                            const std::string& setting);
 
 }  // namespace tilewave

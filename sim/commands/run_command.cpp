@@ -1,21 +1,22 @@
 // `tilewave run`: model → program → platform → verification → report and files.
+#include "sim/commands/run_command.h"
+
 #include <memory>
 
 #include <sys/resource.h>
 
 #include "compiler/base/error.h"
+#include "compiler/base/stopwatch.h"
 #include "platform/platform.h"
+#include "sim/base/dump_json.h"
 #include "sim/base/files.h"
 #include "sim/base/output_file.h"
-#include "sim/base/stopwatch.h"
-#include "sim/commands/commands.h"
+#include "sim/model/model_source.h"
 #include "sim/pages/run_page.h"
 #include "sim/pages/run_recorder.h"
 #include "sim/report/report.h"
 #include "sim/report/result_json.h"
-#include "sim/run/prepare.h"
-#include "sim/run/run_outcome.h"
-#include "sim/run/simulate.h"
+#include "sim/run/session.h"
 #include "sim/watch/gtkw.h"
 #include "sim/watch/run_trace.h"
 #include "sim/watch/run_wave.h"
@@ -55,7 +56,7 @@ struct Outputs {
       report = std::make_unique<OutputFile>("--report", *command.report_file);
       files.push_back(report.get());
     }
-    require_distinct(files);
+    require_distinct(files, command.inputs);
   }
 };
 
@@ -67,12 +68,12 @@ std::uint64_t peak_rss_bytes() {
 }
 
 /// What --expect names; null without it.
-std::optional<ExpectedFiles> expected_files(const RunCommand& command, const OnnxModel* onnx) {
+std::optional<ExpectedFiles> expected_outputs(const RunCommand& command, const OnnxModel* onnx) {
   if (!command.expect_directory) {
     return std::nullopt;
   }
   if (onnx == nullptr) {
-    throw InputError("command line: --expect has no effect on " + one_line(command.model) +
+    throw InputError("command line: --expect has no effect on " + one_line(command.name()) +
                      ", which is not an ONNX model");
   }
   return ExpectedFiles{*command.expect_directory,
@@ -88,7 +89,7 @@ void write_results(const RunOutcome& outcome, const CompiledModel& compiled,
         run_page_data(json, outcome.result, outcome.config.machine, compiled.hazards, *recorder)));
   }
   if (outputs.json) {
-    outputs.json->write(json.dump(2) + "\n");
+    outputs.json->write(dump_json(json, 2) + "\n");
   }
   for (OutputFile* file : {outputs.gtkw.get(), outputs.vcd.get(), outputs.trace.get(),
                            outputs.report.get(), outputs.json.get()}) {
@@ -101,31 +102,29 @@ void write_results(const RunOutcome& outcome, const CompiledModel& compiled,
   }
 }
 
-}  // namespace
+/// The config, if MODEL can be run with it.
+ExitCode show_config(const RunCommand& command) {
+  const bool compiles =
+      command.model.empty() || graph_of(load_model(command.model, command.onnx)) != nullptr;
+  if (compiles) {
+    require_tiles_fit(command.config);
+  } else if (!command.schedule_setting.empty()) {
+    fail_scheduled_already(command.schedule_setting, command.model);
+  }
+  write_standard_output(print_config(command.config));
+  return ExitCode::kDone;
+}
 
 ExitCode run(const RunCommand& command) {
   const Stopwatch watch;
   if (command.print_config) {
-    write_standard_output(print_config(command.config));
-    return ExitCode::kDone;
+    return show_config(command);
   }
   const Outputs outputs(command);
   const PreparedWork work =
       prepare({command.model, command.program_file, command.schedule_setting, command.onnx},
               command.config);
-  const CompiledModel& compiled = work.compiled;
 
-  RunOutcome outcome;
-  outcome.model = command.model;
-  outcome.program = command.program_file;
-  outcome.config = command.config;
-  outcome.seed = command.seed;
-  outcome.timing_only = command.timing_only;
-  outcome.compile = compiled.figures;
-  outcome.host.compile_seconds = compiled.seconds();
-  outcome.host.kernel = "none";
-
-  RunOptions options;
   RunObservers observers;
   std::optional<RunWave> wave;
   if (outputs.vcd) {
@@ -133,29 +132,33 @@ ExitCode run(const RunCommand& command) {
   }
   std::optional<RunTrace> trace;
   if (outputs.trace) {
-    observers.add(trace.emplace(*outputs.trace, command.model));
+    observers.add(trace.emplace(*outputs.trace, command.name()));
   }
   std::optional<RunRecorder> recorder;
   if (outputs.report) {
-    observers.add(recorder.emplace(compiled.program));
+    observers.add(recorder.emplace(work.compiled.program));
   }
-  options.observer = observers.empty() ? nullptr : &observers;
-  const OnnxModel* onnx = work.onnx ? &*work.onnx : nullptr;
-  const auto expected = expected_files(command, onnx);
-  if (command.timing_only) {
-    simulate_timing(compiled, options, outcome);
-  } else {
-    KeptValues values;
-    simulate_values(compiled, {command.kernel, command.verify, onnx}, expected, options, values,
-                    outcome);
-  }
+  RunRequest request;
+  request.timing_only = command.timing_only;
+  request.seed = command.seed;
+  request.kernel = command.kernel;
+  request.verify = command.verify;
+  request.expected = expected_outputs(command, work.onnx ? &*work.onnx : nullptr);
+  request.observer = observers.empty() ? nullptr : &observers;
+  RunOutcome outcome = run_work(work, command.config, request);
+  outcome.model = command.name();
+  outcome.program = command.program_file;
   if (wave) {
     outputs.gtkw->write(gtkw_text(*command.vcd_file, wave->variables(), wave->from(), wave->to()));
   }
   outcome.host.peak_rss_bytes = peak_rss_bytes();
   outcome.host.wall_seconds = watch.seconds();
-  write_results(outcome, compiled, recorder ? &*recorder : nullptr, outputs);
+  write_results(outcome, work.compiled, recorder ? &*recorder : nullptr, outputs);
   return outcome.passed() ? ExitCode::kDone : ExitCode::kVerificationFailed;
 }
+
+}  // namespace
+
+ExitCode RunCommand::execute() const { return run(*this); }
 
 }  // namespace tilewave

@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 #include <thread>
 
 #include "compiler/base/error.h"
 #include "sim/base/files.h"
-#include "sim/commands/command_help.h"
 #include "sim/commands/option_values.h"
 #include "sim/commands/sweep_file.h"
+#include "sim/commands/sweep_options.h"
 
 namespace tilewave {
 namespace {
@@ -85,7 +86,7 @@ SweepSpace space_of(const Arguments& arguments) {
          (sample ? "--sample" : "--over"));
   }
   if (points) {
-    return points_space(std::move(models), one_line(*points),
+    return points_space(std::move(models), input_name(*points),
                         read_file(*points, "points file", kMaxPointsFileBytes));
   }
   if (models.empty()) {
@@ -177,11 +178,40 @@ SweepDefinition definition_of(const Arguments& arguments) {
   return sweep;
 }
 
+/// Every file that is read, the points' too.
+std::vector<InputName> inputs_of(const Arguments& arguments, const SweepDefinition& sweep) {
+  std::vector<InputName> inputs = config_inputs(arguments, sweep.sources);
+  for (const char* option : {"file", "points"}) {
+    if (const auto file = arguments.value(option)) {
+      inputs.push_back({std::string("--") + option, *file});
+    }
+  }
+  for (const std::string& model : sweep.space.models) {
+    if (model == "-") {
+      fail("a sweep reads its models more than once; standard input cannot be one");
+    }
+    add_model_inputs(model, {}, inputs);
+  }
+  add_model_inputs("", sweep.onnx, inputs);
+  const auto preset = std::ranges::find(sweep.space.keys, "dram.preset", &ConfigKey::name);
+  if (preset != sweep.space.keys.end()) {
+    const auto column = static_cast<std::size_t>(preset - sweep.space.keys.begin());
+    std::set<std::string> names;
+    for (const SweepPoint& point : sweep.space.points) {
+      names.insert(point.values[column]);
+    }
+    for (const std::string& name : names) {
+      add_preset_input(name, inputs);
+    }
+  }
+  return inputs;
+}
+
 }  // namespace
 
 Arguments complete_sweep_arguments(const Arguments& given) {
   const auto file = given.value("file");
-  return file ? with_sweep_file(*file, given, command_options("sweep")) : given;
+  return file ? with_sweep_file(*file, given, sweep_options()) : given;
 }
 
 SweepOutputFiles parse_sweep_outputs(const Arguments& arguments) {
@@ -206,6 +236,8 @@ SweepCommand parse_sweep(const Arguments& arguments) {
     command.timeout = parse_timeout(*timeout);
   }
   command.outputs = parse_sweep_outputs(arguments);
+  command.inputs = inputs_of(arguments, command.definition);
+  require_one_reader(command.inputs);
   return command;
 }
 

@@ -10,7 +10,6 @@
 #include "sim/base/interrupt.h"
 #include "sim/base/progress.h"
 #include "sim/base/text_table.h"
-#include "sim/commands/commands.h"
 #include "sim/sweep/local_engine.h"
 #include "sim/sweep/result_store.h"
 #include "sim/sweep/sweep_outputs.h"
@@ -44,7 +43,7 @@ bool run_missing(const SweepCommand& command, const SweepPlan& plan,
   const SweepDefinition& sweep = command.definition;
   const std::size_t total = plan.points.size();
   if (missing.empty()) {
-    return true;
+    return ExitCode::kDone;
   }
   const Interrupt interrupt;
   std::size_t done = total - missing.size();
@@ -64,7 +63,7 @@ bool run_missing(const SweepCommand& command, const SweepPlan& plan,
               << " still to run; the results of the others are in " << one_line(store.path())
               << ", and the same command goes on from there" << std::endl;
   }
-  return finished;
+  return finished ? ExitCode::kDone : interrupt.exit_code();
 }
 
 PointResult result_of(const PlannedPoint& planned, ResultStore& store) {
@@ -75,15 +74,14 @@ PointResult result_of(const PlannedPoint& planned, ResultStore& store) {
   return std::move(*found);
 }
 
-}  // namespace
-
 ExitCode sweep(const SweepCommand& command) {
-  SweepOutputs outputs(command.outputs, command.store_file);
+  SweepOutputs outputs(command.outputs, command.store_file, command.inputs);
   const SweepPlan plan = plan_sweep(command.definition);
   ResultStore store("--store", command.store_file);
   const std::vector<std::uint32_t> missing = missing_points(plan, store);
-  if (!run_missing(command, plan, missing, store)) {
-    return ExitCode::kInterrupted;
+  const ExitCode ran = run_missing(command, plan, missing, store);
+  if (ran != ExitCode::kDone) {
+    return ran;
   }
   const ResultSource results = [&](std::uint32_t point) {
     return result_of(plan.points[point], store);
@@ -97,5 +95,9 @@ ExitCode sweep(const SweepCommand& command) {
                           return store.row_name(plan.points[point].key);
                         }});
 }
+
+}  // namespace
+
+ExitCode SweepCommand::execute() const { return sweep(*this); }
 
 }  // namespace tilewave

@@ -10,6 +10,7 @@
 #include "compiler/base/text.h"
 #include "compiler/graph/builtins.h"
 #include "sim/base/files.h"
+#include "sim/config/ini_text.h"
 #include "sim/config/reader.h"
 
 namespace po = boost::program_options;
@@ -116,7 +117,7 @@ void SweepFile::read_option(const std::string& key, const std::string& value) {
 
 void SweepFile::read_line(std::string_view line) {
   ++line_;
-  const std::string_view text = trim(line.substr(0, line.find('#')));
+  const std::string_view text = without_comment(line);
   if (text.starts_with('[') && text.ends_with(']')) {
     section_ = text.substr(1, text.size() - 2);
   }
@@ -132,9 +133,16 @@ void SweepFile::read_line(std::string_view line) {
   }
   const std::size_t equals = text.find('=');
   const std::string key(trim(text.substr(0, equals)));
-  const std::string value(equals == std::string_view::npos ? "" : trim(text.substr(equals + 1)));
-  if (key.empty() || value.empty()) {
+  const std::string_view spelled =
+      equals == std::string_view::npos ? "" : trim(text.substr(equals + 1));
+  if (key.empty() || spelled.empty()) {
     fail("expected '[section]', 'key = value' or '# comment', not " + in_quotes(text));
+  }
+  std::string value;
+  try {
+    value = ini_value(spelled);
+  } catch (const InputError& error) {
+    fail(key + "=" + error.what());
   }
   if (section_ == "over") {
     arguments_.options["over"].push_back(key + "=" + value);

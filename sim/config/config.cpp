@@ -12,6 +12,7 @@
 #include "models/dram/address_map.h"
 #include "sim/base/units.h"
 #include "sim/config/dram_preset.h"
+#include "sim/config/ini_text.h"
 #include "sim/config/keys.h"
 #include "sim/config/machine_costs.h"
 
@@ -42,6 +43,7 @@ class Resolution {
   void check_effects();
   /// Loads what a default only names.
   void complete();
+  void check_tiles();
   void check_machine() const;
   Config finish();
 
@@ -49,8 +51,11 @@ class Resolution {
   void apply(const SettingSource& source, const Setting& setting);
   void check_banked_dram() const;
   /// Blames the key of `keys` that was set last.
+  std::string blame(std::initializer_list<std::string_view> keys, const std::string& why) const;
   [[noreturn]] void reject(std::initializer_list<std::string_view> keys,
-                           const std::string& why) const;
+                           const std::string& why) const {
+    throw InputError(blame(keys, why));
+  }
   std::string selected(const ConfigKey& key) const;
 
   Config config_;
@@ -118,7 +123,7 @@ void Resolution::complete() {
   }
 }
 
-void Resolution::check_machine() const {
+void Resolution::check_tiles() {
   const SramConfig& sram = config_.machine.sram;
   const TileShape& tile = config_.tile;
   std::uint64_t step_bytes = 0;
@@ -126,12 +131,17 @@ void Resolution::check_machine() const {
     step_bytes += ceil_div(extent.bytes(), kSramAlignment) * kSramAlignment;
   }
   if (sram.size_bytes < step_bytes) {
-    reject({"sram.size", "tile.m", "tile.n", "tile.k"},
-           "does not fit: sram.size (" + print_bytes(sram.size_bytes) +
-               ") must hold the three fp32 tiles of a step, " + to_string(tile.left()) + ", " +
-               to_string(tile.right()) + " and " + to_string(tile.result()) + " (" +
-               print_bytes(step_bytes) + ")");
+    config_.tiles_do_not_fit =
+        blame({"sram.size", "tile.m", "tile.n", "tile.k"},
+              "does not fit: sram.size (" + print_bytes(sram.size_bytes) +
+                  ") must hold the three fp32 tiles of a step, " + to_string(tile.left()) + ", " +
+                  to_string(tile.right()) + " and " + to_string(tile.result()) + " (" +
+                  print_bytes(step_bytes) + ")");
   }
+}
+
+void Resolution::check_machine() const {
+  const SramConfig& sram = config_.machine.sram;
   const std::uint64_t stripe = std::uint64_t{sram.banks} * sram.interleave_bytes;
   if (sram.size_bytes % stripe != 0) {
     reject({"sram.size", "sram.banks", "sram.interleave_bytes"},
@@ -172,8 +182,8 @@ Config Resolution::finish() {
   return config_;
 }
 
-void Resolution::reject(std::initializer_list<std::string_view> keys,
-                        const std::string& why) const {
+std::string Resolution::blame(std::initializer_list<std::string_view> keys,
+                              const std::string& why) const {
   std::string_view name;
   const Given* last = nullptr;
   for (const std::string_view key : keys) {
@@ -187,8 +197,7 @@ void Resolution::reject(std::initializer_list<std::string_view> keys,
     throw InternalError("the default config is not valid: " + std::string(*keys.begin()) + " " +
                         why);
   }
-  throw InputError(last->place + ": " + std::string(name) + "=" + printable(last->text) + " " +
-                   why);
+  return last->place + ": " + std::string(name) + "=" + printable(last->text) + " " + why;
 }
 
 std::string Resolution::selected(const ConfigKey& key) const {
@@ -209,8 +218,15 @@ Config resolve_config(std::span<const SettingSource> sources) {
   }
   resolution.check_effects();
   resolution.complete();
+  resolution.check_tiles();
   resolution.check_machine();
   return resolution.finish();
+}
+
+void require_tiles_fit(const Config& config) {
+  if (!config.tiles_do_not_fit.empty()) {
+    throw InputError(config.tiles_do_not_fit);
+  }
 }
 
 std::string print_config(const Config& config) {
@@ -226,7 +242,7 @@ std::string print_config(const Config& config) {
       text += "\n[" + section + "]\n";
     }
     text += "# " + key.help + " (" + allowed_values(key) + ")\n" + key.key() + " = " +
-            key_text(key, config) + "\n";
+            ini_text(key_text(key, config)) + "\n";
   }
   return text;
 }

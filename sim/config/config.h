@@ -18,6 +18,9 @@ struct Config {
   MachineConfig machine;
   TileShape tile;
   ScheduleOptions schedule;  ///< sram_bytes follows machine.sram.size_bytes
+  /// Why the three tiles of a step do not fit into the SRAM, in the words of the error; empty if
+  /// they do. Only whoever compiles has to care: a program has tiles of its own.
+  std::string tiles_do_not_fit;
 };
 
 /// One `key = value` as the user gave it.
@@ -38,6 +41,9 @@ struct SettingSource {
 /// falls back to its default. Throws InputError with one line that names the place, the key, the
 /// value given and what is allowed.
 Config resolve_config(std::span<const SettingSource> sources);
+
+/// Throws InputError if nothing can be compiled for it.
+void require_tiles_fit(const Config& config);
 
 /// The whole config as an INI file with comments, without the keys that have no effect. Resolving
 /// that text gives the same config and the same text.

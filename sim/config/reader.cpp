@@ -1,32 +1,17 @@
-// Boost parses the lines, one at a time: it does not say which line an error is in.
 #include "sim/config/reader.h"
 
 #include <algorithm>
-#include <sstream>
-
-#include <boost/program_options/errors.hpp>
-#include <boost/program_options/parsers.hpp>
+#include <utility>
 
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
 #include "sim/base/files.h"
+#include "sim/config/ini_text.h"
 #include "sim/config/keys.h"
-#include "sim/config/options.h"
-
-namespace po = boost::program_options;
 
 namespace tilewave {
 namespace {
-
-std::string_view without_comment(std::string_view line) {
-  line = line.substr(0, line.find('#'));
-  const std::size_t first = line.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
-}
 
 std::vector<std::string> section_names() {
   std::vector<std::string> names;
@@ -54,7 +39,6 @@ class Parser {
 
   std::string name_;
   std::vector<std::string> sections_ = section_names();
-  po::options_description options_ = config_options();
   std::string section_;
   std::size_t line_ = 0;
   std::vector<Setting> settings_;
@@ -81,30 +65,30 @@ void Parser::read_section(std::string_view section) {
 }
 
 void Parser::read_setting(std::string_view line) {
-  const std::string header = section_.empty() ? "" : "[" + section_ + "]\n";
-  std::istringstream text(header + std::string(line));
-  std::vector<po::option> parsed;
-  try {
-    parsed = po::parse_config_file(text, options_, true).options;
-  } catch (const po::error&) {
-    parsed.clear();
-  }
-  if (parsed.size() != 1 || parsed[0].value.size() != 1) {
+  const std::size_t equals = line.find('=');
+  const std::string_view name = trim(line.substr(0, equals));
+  if (equals == std::string_view::npos || name.empty()) {
     fail("expected '[section]', 'key = value' or '# comment', not " + in_quotes(line));
   }
-  const std::string& key = parsed[0].string_key;
+  const std::string key = (section_.empty() ? "" : section_ + ".") + std::string(name);
   if (find_config_key(key) == nullptr) {
     if (key.find('.') == std::string::npos) {
       fail("key " + in_quotes(key) + " stands before any [section]");
     }
     fail(unknown_key_message(key));
   }
+  std::string value;
+  try {
+    value = ini_value(trim(line.substr(equals + 1)));
+  } catch (const InputError& error) {
+    fail(key + "=" + error.what());
+  }
   const auto first = std::ranges::find(settings_, key, &Setting::key);
   if (first != settings_.end()) {
-    fail(key + "=" + printable(parsed[0].value[0]) + " is given twice; first in line " +
+    fail(key + "=" + printable(value) + " is given twice; first in line " +
          std::to_string(first->line) + " as " + printable(first->value));
   }
-  settings_.push_back({key, parsed[0].value[0], line_});
+  settings_.push_back({key, std::move(value), line_});
 }
 
 SettingSource Parser::finish() {
@@ -144,7 +128,7 @@ SettingSource parse_config_text(const std::string& name, std::string_view text) 
 }
 
 SettingSource read_config_file(const std::string& path) {
-  return parse_config_text(one_line(path), read_file(path, "config file", kMaxConfigFileBytes));
+  return parse_config_text(input_name(path), read_file(path, "config file", kMaxConfigFileBytes));
 }
 
 }  // namespace tilewave

@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "sim/base/files.h"
 #include "sim/base/text_table.h"
 #include "sim/report/report.h"
 
@@ -181,9 +182,9 @@ std::string what_ifs_text(const Explanation& explanation) {
 }  // namespace
 
 std::string explain_text(const Explanation& explanation, std::size_t path_elements) {
-  std::string model = explanation.model;
+  std::string model = one_line(explanation.model);
   if (explanation.program) {
-    model += (model.empty() ? "" : ", ") + std::string("program ") + *explanation.program;
+    model += (model.empty() ? "" : ", ") + std::string("program ") + one_line(*explanation.program);
   }
   return headed_line("model", model) + machine_line(explanation.config) +
          compile_lines(explanation.work.compiled.figures) + "\n" + time_lines(explanation.result) +

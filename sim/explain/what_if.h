@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/config/config.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
 
 namespace tilewave {
 

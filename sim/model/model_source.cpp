@@ -33,7 +33,7 @@ std::string read_model_file(const std::string& path, const std::string& kind) {
   const bool regular = std::filesystem::is_regular_file(path, error);
   std::string text = read_file(path, kind, regular ? kMaxRegularFileBytes : kMaxStreamBytes);
   if (text.empty()) {
-    throw InputError(one_line(path) + ": is empty, not a " + kind);
+    throw InputError(input_name(path) + ": is empty, not a " + kind);
   }
   return text;
 }
@@ -83,13 +83,13 @@ Model load_model(const std::string& model, const OnnxArguments& arguments) {
   if (is_builtin(model)) {
     return build_builtin(model);
   }
-  if (!exists(model)) {
+  if (model != "-" && !exists(model)) {
     fail_unknown(model);
   }
   if (is_onnx) {
     return load_onnx_model(model, arguments);
   }
-  const std::string name = one_line(model);
+  const std::string name = input_name(model);
   const std::string text = read_model_file(model, "model file");
   if (std::optional<Program> program = parse_program(text, name)) {
     return std::move(*program);
@@ -98,7 +98,7 @@ Model load_model(const std::string& model, const OnnxArguments& arguments) {
 }
 
 Program load_program(const std::string& file) {
-  const std::string name = one_line(file);
+  const std::string name = input_name(file);
   std::optional<Program> program = parse_program(read_model_file(file, "program file"), name);
   if (!program) {
     throw InputError(

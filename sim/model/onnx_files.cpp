@@ -33,17 +33,28 @@ OnnxInput read_tensor_file(const std::string& path, std::size_t index) {
   return {read_file(path, "ONNX tensor file", kMaxOnnxBytes), one_line(path), index};
 }
 
+/// PREFIX0.pb, PREFIX1.pb, ... in a directory, in no order.
+std::vector<std::string> tensor_files(const std::string& path, std::string_view prefix,
+                                      std::error_code& error) {
+  std::vector<std::string> files;
+  for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    if (index_of(entry->path(), prefix)) {
+      files.push_back(entry->path().string());
+    }
+  }
+  return files;
+}
+
 std::vector<OnnxInput> read_directory(const std::string& path, const std::string& option,
                                       std::string_view prefix) {
   std::error_code error;
   std::map<std::size_t, std::string> files;
-  for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    if (const auto index = index_of(entry->path(), prefix)) {
-      const auto [other, is_first] = files.emplace(*index, entry->path().string());
-      if (!is_first) {
-        throw InputError(one_line(path) + ": has two files for number " + std::to_string(*index));
-      }
+  for (const std::string& file : tensor_files(path, prefix, error)) {
+    const std::size_t index = index_of(file, prefix).value();
+    const auto [other, is_first] = files.emplace(index, file);
+    if (!is_first) {
+      throw InputError(one_line(path) + ": has two files for number " + std::to_string(index));
     }
   }
   if (error) {
@@ -89,6 +100,24 @@ std::size_t output_of(const OnnxTensor& tensor, std::size_t index, const OnnxMod
 }
 
 }  // namespace
+
+std::vector<std::string> input_files(const OnnxArguments& arguments) {
+  std::vector<std::string> files;
+  for (const std::string& path : arguments.inputs) {
+    std::error_code error;
+    if (fs::is_directory(path, error)) {
+      std::ranges::move(tensor_files(path, "input_", error), std::back_inserter(files));
+    } else {
+      files.push_back(path);
+    }
+  }
+  return files;
+}
+
+std::vector<std::string> expected_files(const std::string& directory) {
+  std::error_code error;
+  return tensor_files(directory, "output_", error);
+}
 
 bool is_onnx_model(const std::string& file) { return fs::path(file).extension() == ".onnx"; }
 

@@ -21,6 +21,12 @@ struct OnnxArguments {
 
 bool is_onnx_model(const std::string& file);  ///< by its name, which ends in .onnx
 
+/// All files that --inputs names, those in directories too; none of a directory that cannot be
+/// read.
+std::vector<std::string> input_files(const OnnxArguments& arguments);
+/// Those of --expect.
+std::vector<std::string> expected_files(const std::string& directory);
+
 /// The model with the inputs that the arguments name. Throws InputError.
 OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& arguments);
 

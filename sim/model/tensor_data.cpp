@@ -1,7 +1,10 @@
 // A generator for each tensor, seeded by its name.
 #include "sim/model/tensor_data.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 namespace tilewave {
 namespace {
@@ -24,6 +27,44 @@ bool is_source(const ProgramTensor& tensor) {
   return tensor.role == TensorRole::kInput || tensor.role == TensorRole::kParameter;
 }
 
+/// A tensor's stream with the factor that its role asks for.
+class TensorStream {
+ public:
+  TensorStream(std::uint64_t seed, const ProgramTensor& tensor)
+      : random_(seed, tensor.name),
+        scale_(tensor.role == TensorRole::kParameter
+                   ? static_cast<float>(std::sqrt(3.0 / static_cast<double>(tensor.shape.rows)))
+                   : 1.0F) {}
+
+  float operator()(std::uint64_t index) const { return random_(index) * scale_; }
+
+ private:
+  RandomStream random_;
+  float scale_;
+};
+
+/// Calls `visit(tensor, range)` for the elements of every tile of a source that is loaded, once
+/// each.
+template <typename Visit>
+void for_each_loaded(const Program& program, Visit&& visit) {
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> tiles;
+  for (const Op& op : program.ops) {
+    if (op.opcode == Opcode::kLoad && is_source(program.tensors[op.tensor])) {
+      tiles.emplace_back(op.tensor, program.grid(op.tensor).index(op.row, op.col));
+    }
+  }
+  std::ranges::sort(tiles);
+  tiles.erase(std::unique(tiles.begin(), tiles.end()), tiles.end());
+  for (const auto& [tensor, index] : tiles) {
+    const ProgramTensor& entry = program.tensors[tensor];
+    const TileGrid grid = entry.grid();
+    const std::uint64_t row = index / grid.cols * entry.tile.rows;
+    const std::uint64_t col = index % grid.cols * entry.tile.cols;
+    visit(tensor, ElementRange{row, std::min(row + entry.tile.rows, entry.shape.rows), col,
+                               std::min(col + entry.tile.cols, entry.shape.cols)});
+  }
+}
+
 }  // namespace
 
 RandomStream::RandomStream(std::uint64_t seed, const std::string& name)
@@ -34,15 +75,11 @@ float RandomStream::operator()(std::uint64_t index) const {
   return static_cast<float>(bits >> 40U) * 0x1p-23F - 1.0F;
 }
 
-std::vector<float> draw_tensor(std::uint64_t seed, const ProgramTensor& tensor) {
-  const RandomStream random(seed, tensor.name);
-  const float scale =
-      tensor.role == TensorRole::kParameter
-          ? static_cast<float>(std::sqrt(3.0 / static_cast<double>(tensor.shape.rows)))
-          : 1.0F;
-  std::vector<float> values(tensor.shape.elements());
+FloatArray draw_tensor(std::uint64_t seed, const ProgramTensor& tensor) {
+  const TensorStream random(seed, tensor);
+  FloatArray values(tensor.shape.elements());
   for (std::uint64_t i = 0; i < values.size(); ++i) {
-    values[i] = random(i) * scale;
+    values[i] = random(i);
   }
   return values;
 }
@@ -57,12 +94,32 @@ TensorValues draw_tensors(std::uint64_t seed, const Program& program) {
   return values;
 }
 
-void write_tensors(const TensorValues& values, const Program& program, DramImage& image) {
-  for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
-    if (is_source(program.tensors[i])) {
-      image.write(i, values.at(program.tensors[i].name));
+TensorValues draw_loaded(std::uint64_t seed, const Program& program) {
+  TensorValues values;
+  for (const ProgramTensor& tensor : program.tensors) {
+    if (is_source(tensor)) {
+      values.emplace(tensor.name, FloatArray(tensor.shape.elements()));
     }
   }
+  for_each_loaded(program, [&](std::uint32_t tensor, const ElementRange& range) {
+    const ProgramTensor& entry = program.tensors[tensor];
+    const TensorStream random(seed, entry);
+    FloatArray& array = values.at(entry.name);
+    for (std::uint64_t row = range.row; row < range.row_end; ++row) {
+      for (std::uint64_t i = row * entry.shape.cols + range.col;
+           i < row * entry.shape.cols + range.col_end; ++i) {
+        array[i] = random(i);
+      }
+    }
+  });
+  return values;
+}
+
+void write_loaded(const TensorValues& values, const Program& program, DramImage& image) {
+  for_each_loaded(program, [&](std::uint32_t tensor, const ElementRange& range) {
+    const FloatArray& array = values.at(program.tensors[tensor].name);
+    image.write(tensor, {array.data(), array.size()}, range);
+  });
 }
 
 }  // namespace tilewave

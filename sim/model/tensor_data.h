@@ -5,15 +5,15 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include "compiler/program/program.h"
 #include "models/dram/image.h"
+#include "sim/model/float_array.h"
 
 namespace tilewave {
 
 /// Row-major values without padding, by tensor name.
-using TensorValues = std::unordered_map<std::string, std::vector<float>>;
+using TensorValues = std::unordered_map<std::string, FloatArray>;
 
 /// A tensor's own stream of random numbers, counter based: value i does not depend on the others,
 /// so adding or resizing one tensor changes no other one.
@@ -35,11 +35,15 @@ class RandomStream {
 /// Inputs are uniform in [-1, 1). Parameters are that times sqrt(3 / rows), which makes a product
 /// of many layers keep the magnitude of its input: a sum of `rows` products of independent values
 /// of variance v and 1/rows has variance v. (A ReLU halves it.)
-std::vector<float> draw_tensor(std::uint64_t seed, const ProgramTensor& tensor);
+FloatArray draw_tensor(std::uint64_t seed, const ProgramTensor& tensor);
 
 /// For every tensor of the program that is an input or a parameter.
 TensorValues draw_tensors(std::uint64_t seed, const Program& program);
 
-void write_tensors(const TensorValues& values, const Program& program, DramImage& image);
+/// The same, but only of the elements that the program loads; the others are zero.
+TensorValues draw_loaded(std::uint64_t seed, const Program& program);
+
+/// What the program loads of its inputs and parameters, which all have to be there.
+void write_loaded(const TensorValues& values, const Program& program, DramImage& image);
 
 }  // namespace tilewave

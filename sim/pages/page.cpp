@@ -5,6 +5,7 @@
 
 #include "compiler/base/error.h"
 #include "sim/base/build_identity.h"
+#include "sim/base/dump_json.h"
 #include "sim/base/utf8.h"
 #include "sim/pages/page_sources.h"
 
@@ -48,10 +49,7 @@ std::string html_text(std::string_view text) {
   return html;
 }
 
-std::string compact_json(const nlohmann::ordered_json& data) {
-  constexpr int kCompact = -1;
-  return data.dump(kCompact, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
+std::string compact_json(const nlohmann::ordered_json& data) { return dump_json(data); }
 
 std::string json_for_html(std::string_view json) {
   std::string safe;

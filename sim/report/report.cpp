@@ -52,9 +52,9 @@ std::string machine_text(const Config& config) {
 }
 
 std::string model_text(const RunOutcome& outcome) {
-  std::string text = outcome.model;
-  if (outcome.program) {
-    text += ", program " + *outcome.program;
+  std::string text = one_line(outcome.model);
+  if (outcome.program && *outcome.program != outcome.model) {
+    text += ", program " + one_line(*outcome.program);
   }
   return text + (outcome.timing_only ? ", timing only"
                                      : ", seed " + std::to_string(outcome.seed) + ", kernel " +

@@ -7,7 +7,7 @@
 
 #include "compiler/onnx/onnx_import.h"
 #include "sim/model/onnx_files.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
 
 namespace tilewave {
 
@@ -24,6 +24,9 @@ struct PreparedWork {
   std::optional<OnnxModel> onnx;  ///< the model, if it is one, whether compiled or not
   CompiledModel compiled;
 };
+
+/// Throws InputError: `setting`, of tiles or scheduler, says nothing to a program.
+[[noreturn]] void fail_scheduled_already(const std::string& setting, const std::string& program);
 
 /// Throws InputError.
 PreparedWork prepare(const WorkNames& names, const Config& config);

@@ -5,9 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "compiler/pipeline.h"
 #include "platform/run_result.h"
 #include "sim/config/config.h"
-#include "sim/run/pipeline.h"
+#include "sim/model/tensor_data.h"
 #include "sim/verify/onnx_values.h"
 #include "sim/verify/verification.h"
 
@@ -38,6 +39,7 @@ struct RunOutcome {
   RunResult result;
   std::optional<Verification> verification;    ///< none if there was none
   std::optional<ExpectedComparison> expected;  ///< none without --expect
+  TensorValues outputs;                        ///< if they were asked for
   HostFigures host;
 
   /// Whether nothing that was checked is wrong.

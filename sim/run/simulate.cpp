@@ -1,9 +1,13 @@
 // Fills the DRAM's image, runs the platform, takes the image back.
 #include "sim/run/simulate.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "compiler/base/error.h"
+#include "compiler/base/stopwatch.h"
+#include "compiler/base/text.h"
 #include "models/dram/image.h"
-#include "sim/base/stopwatch.h"
 #include "sim/model/tensor_data.h"
 #include "sim/verify/onnx_values.h"
 #include "sim/verify/verification.h"
@@ -33,16 +37,51 @@ std::string reference_name(const CompiledModel& compiled, Coverage coverage) {
   return name;
 }
 
+/// Throws InputError unless every one of `given` is a source of the program, whole.
+void replace(const TensorValues& given, const Program& program, TensorValues& sources) {
+  for (const auto& [name, values] : given) {
+    const auto tensor = std::ranges::find(program.tensors, name, &ProgramTensor::name);
+    const auto source = sources.find(name);
+    if (tensor == program.tensors.end() || source == sources.end()) {
+      throw InputError("values for " + in_quotes(name) +
+                       ", which is no input or parameter of the program");
+    }
+    if (values.size() != tensor->shape.elements()) {
+      throw InputError(std::to_string(values.size()) + " values for " + in_quotes(name) +
+                       ", which is " + to_string(tensor->shape));
+    }
+    source->second = values;
+  }
+}
+
+TensorValues read_outputs(const Program& program, const DramImage& image) {
+  TensorValues outputs;
+  for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
+    if (program.tensors[i].role == TensorRole::kOutput) {
+      outputs.emplace(program.tensors[i].name, image.read(i));
+    }
+  }
+  return outputs;
+}
+
 }  // namespace
 
-const TensorValues& KeptValues::sources(const CompiledModel& compiled, const OnnxModel* onnx,
+const TensorValues& KeptValues::sources(const CompiledModel& compiled, const ValueChoices& choices,
                                         std::uint64_t seed) {
+  const OnnxModel* onnx = choices.onnx;
   // Which tensors are sources follows from the graph, but for a program without one.
   const bool named = !compiled.graph_name.empty();
   std::string name = named ? std::to_string(seed) + " " + compiled.graph_name : "";
+  if (choices.given != nullptr) {
+    name.clear();
+  }
   if (name.empty() || name != sources_of_) {
-    sources_ =
-        onnx != nullptr ? onnx_tensor_values(*onnx, seed) : draw_tensors(seed, compiled.program);
+    sources_ = onnx != nullptr  ? onnx_tensor_values(*onnx, seed)
+               : compiled.graph ? draw_tensors(seed, compiled.program)
+                                : draw_loaded(seed, compiled.program);
+    if (choices.given != nullptr) {
+      replace(*choices.given, compiled.program, sources_);
+    }
     sources_of_ = std::move(name);
     reference_of_.clear();
   }
@@ -77,7 +116,7 @@ void simulate_values(const CompiledModel& compiled, const ValueChoices& choices,
 
   const std::uint64_t seed = outcome.seed;
   DramImage image(program, outcome.config.machine.dram.layout);
-  write_tensors(kept.sources(compiled, choices.onnx, seed), program, image);
+  write_loaded(kept.sources(compiled, choices, seed), program, image);
   options.dram = image.bytes();
   simulate_timing(compiled, options, outcome);
 
@@ -87,6 +126,9 @@ void simulate_values(const CompiledModel& compiled, const ValueChoices& choices,
         choices.verify ? chosen_coverage(*choices.verify) : default_coverage(graph, program);
     outcome.verification = verify_outputs(kept.reference(compiled, coverage, seed), program, image);
     outcome.host.verify_seconds = watch.seconds();
+  }
+  if (choices.keep_outputs) {
+    outcome.outputs = read_outputs(program, image);
   }
   if (expected) {
     outcome.expected = compare_outputs(*choices.onnx, program, image, expected->outputs);

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "compiler/onnx/onnx_import.h"
+#include "compiler/pipeline.h"
 #include "platform/platform.h"
 #include "sim/model/onnx_files.h"
 #include "sim/model/tensor_data.h"
-#include "sim/run/pipeline.h"
 #include "sim/run/run_outcome.h"
 #include "sim/run/value_choices.h"
 #include "sim/verify/verification.h"
@@ -20,8 +20,10 @@ namespace tilewave {
 /// How the values are computed and checked.
 struct ValueChoices {
   KernelChoice kernel = KernelChoice::kAuto;
-  std::optional<VerifyChoice> verify;  ///< none: full or sampled, by the amount of work
-  const OnnxModel* onnx = nullptr;     ///< carries values; null if the model is none
+  std::optional<VerifyChoice> verify;   ///< none: full or sampled, by the amount of work
+  const OnnxModel* onnx = nullptr;      ///< carries values; null if the model is none
+  const TensorValues* given = nullptr;  ///< of inputs and parameters, instead of others
+  bool keep_outputs = false;            ///< in the outcome
 };
 
 /// The outputs that an ONNX model should have, by somebody else's word.
@@ -34,7 +36,7 @@ struct ExpectedFiles {
 /// same model, seed and coverage, if the model's graph has a name (CompiledModel::graph_name).
 class KeptValues {
  public:
-  const TensorValues& sources(const CompiledModel& compiled, const OnnxModel* onnx,
+  const TensorValues& sources(const CompiledModel& compiled, const ValueChoices& choices,
                               std::uint64_t seed);
   /// Of the sources last asked for.
   const Reference& reference(const CompiledModel& compiled, Coverage coverage, std::uint64_t seed);
@@ -46,8 +48,8 @@ class KeptValues {
   Reference reference_;
 };
 
-/// Fills in outcome.result and its host's time; outcome.config is the machine. Must run inside
-/// SystemC. Throws InputError.
+/// Fills in outcome.result and its host's time; outcome.config is the machine. Throws
+/// InputError.
 void simulate_timing(const CompiledModel& compiled, const RunOptions& options, RunOutcome& outcome);
 
 /// The same with values, drawn from outcome.seed where the model carries none, and compared with

@@ -6,6 +6,7 @@
 
 #include "compiler/base/text.h"
 #include "sim/base/build_identity.h"
+#include "sim/base/dump_json.h"
 #include "sim/base/utf8.h"
 #include "sim/report/result_json.h"
 #include "sim/sweep/metrics.h"
@@ -160,9 +161,7 @@ Json analysis_json(const SweepAnalysis& analysis, const std::vector<std::string>
 }
 
 /// What bytes no UTF-8 reader could take are shown as.
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string dump(const Json& json) { return dump_json(json); }
 
 }  // namespace
 
@@ -191,7 +190,7 @@ std::string sweep_csv(const SweepReport& report) {
     for (const Metric& metric : sweep_metrics()) {
       const auto found = metrics.find(metric.name);
       const bool known = found != metrics.end() && !found->is_null();
-      text += "," + (known ? found->dump() : "");
+      text += "," + (known ? dump_json(*found) : "");
     }
     text += "," + std::string(build_id()) + "\n";
   }

@@ -20,7 +20,7 @@ std::string seconds_text(std::chrono::milliseconds time) {
 PointResult result_of(const JobEnd& end, const PoolOptions& options) {
   switch (end.how) {
     case JobEnd::How::kDone: return unpack(end.text);
-    case JobEnd::How::kCrashed: return {PointStatus::kCrashed, to_utf8(one_line(end.text)), {}, {}};
+    case JobEnd::How::kCrashed: return {PointStatus::kCrashed, message_line(end.text), {}, {}};
     case JobEnd::How::kTimeout:
       return {PointStatus::kTimeout,
               "took longer than " + seconds_text(options.timeout.value()),

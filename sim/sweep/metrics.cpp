@@ -7,6 +7,7 @@
 
 #include "compiler/base/error.h"
 #include "platform/machine_counters.h"
+#include "sim/base/dump_json.h"
 #include "sim/report/result_json.h"
 
 namespace tilewave {
@@ -197,7 +198,7 @@ PointResult summarise(const RunOutcome& outcome) {
       metrics[entry.metric.name] = json.contains(place) ? json.at(place) : Json(nullptr);
     }
   }
-  result.metrics = metrics.dump();
+  result.metrics = dump_json(metrics);
   return result;
 }
 

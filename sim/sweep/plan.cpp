@@ -11,7 +11,6 @@
 #include "sim/base/build_identity.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"
-#include "sim/base/utf8.h"
 
 namespace tilewave {
 namespace {
@@ -130,10 +129,13 @@ SweepPlan plan_sweep(const SweepDefinition& sweep) {
     PlannedPoint planned;
     try {
       const Config config = sweep.config_of(point);
+      if (graph_of(plan.models[point.model]) != nullptr) {
+        require_tiles_fit(config);
+      }
       planned.key = key_of(common, fingerprints[point.model], config);
       planned.program = programs.number(compile_choice(point.model, config));
     } catch (const InputError& error) {
-      planned.invalid = to_utf8(one_line(error.what()));
+      planned.invalid = message_line(error.what());
     }
     plan.points.push_back(std::move(planned));
   }

@@ -6,6 +6,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
+#include "sim/base/dump_json.h"
 
 namespace tilewave {
 namespace {
@@ -101,7 +102,7 @@ PointResult point_result(const Json& json) {
         !std::ranges::all_of(metrics, [](const Json& metric) { return metric.is_primitive(); })) {
       throw InputError("the metrics of a point are no JSON object of numbers");
     }
-    result.metrics = metrics.dump();
+    result.metrics = dump_json(metrics);
     return result;
   } catch (const nlohmann::json::exception& error) {
     throw InputError("is not a point's result: " + printable(error.what()));

@@ -5,7 +5,7 @@
 #include "compiler/graph/graph_text.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"
-#include "sim/base/utf8.h"
+#include "sim/run/compile.h"
 #include "sim/run/simulate.h"
 #include "sim/sweep/metrics.h"
 
@@ -62,7 +62,7 @@ PointResult PointRunner::run(std::uint32_t number) {
   } catch (const InputError& error) {
     PointResult result;
     result.status = PointStatus::kInvalid;
-    result.message = to_utf8(one_line(error.what()));
+    result.message = message_line(error.what());
     return result;
   }
 }

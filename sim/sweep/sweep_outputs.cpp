@@ -12,7 +12,8 @@
 namespace tilewave {
 
 SweepOutputs::SweepOutputs(const SweepOutputFiles& files,
-                           const std::optional<std::string>& store_file) {
+                           const std::optional<std::string>& store_file,
+                           const std::vector<InputName>& inputs) {
   if (store_file) {
     check_store_file("--store " + one_line(*store_file), *store_file);
   }
@@ -31,7 +32,7 @@ SweepOutputs::SweepOutputs(const SweepOutputFiles& files,
     require_not_beside(*store_file, all);
   }
   const auto store = open("--store", store_file);
-  require_distinct(all);
+  require_distinct(all, inputs);
 }
 
 bool SweepOutputs::use_standard_output() const {

@@ -5,19 +5,28 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "sim/base/exit_code.h"
 #include "sim/base/output_file.h"
-#include "sim/commands/commands.h"
 #include "sim/sweep/export.h"
 #include "sim/sweep/summary.h"
 
 namespace tilewave {
 
+struct SweepOutputFiles {
+  std::optional<std::string> json;  ///< "-": standard output
+  std::optional<std::string> csv;   ///< the same
+  std::optional<std::string> report;
+};
+
 /// The files of a sweep, refused before anything else if they cannot be written.
 class SweepOutputs {
  public:
-  /// `store_file`, if there is one, has to be another file than the rest. Throws InputError.
-  SweepOutputs(const SweepOutputFiles& files, const std::optional<std::string>& store_file);
+  /// They, `store_file` if there is one, and the `inputs` have to be different files. Throws
+  /// InputError.
+  SweepOutputs(const SweepOutputFiles& files, const std::optional<std::string>& store_file,
+               const std::vector<InputName>& inputs);
 
   bool use_standard_output() const;
   /// All of them, or none if one cannot be written. Throws InputError.

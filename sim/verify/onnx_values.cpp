@@ -18,7 +18,8 @@ std::vector<float> source_values(const OnnxSource& source, std::uint64_t seed) {
   tensor.name = to_legal_name(source.name);
   tensor.role = TensorRole::kInput;
   tensor.shape = {1, element_count(source.dims)};
-  return draw_tensor(seed, tensor);
+  const FloatArray drawn = draw_tensor(seed, tensor);
+  return {drawn.begin(), drawn.end()};
 }
 
 void compare(float actual, float expected, ExpectedComparison& result) {

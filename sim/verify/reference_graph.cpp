@@ -148,8 +148,8 @@ class GraphEvaluator {
 
   void compute(const Operator& op) {
     const Tensor& output = graph_.tensor(op.output);
-    std::vector<float>& values = values_[output.name];
-    values.resize(output.shape.elements());
+    FloatArray& values = values_[output.name];
+    values = FloatArray(output.shape.elements());
     demand_[op.output].for_each_run([&](std::uint32_t row, std::uint32_t col, std::uint32_t end) {
       const Block block{std::uint64_t{row} * kSquare.rows,
                         std::min((std::uint64_t{row} + 1) * kSquare.rows, output.shape.rows),
@@ -180,7 +180,7 @@ class GraphEvaluator {
   /// `bias` may be null. i-k-j over a few rows and a stretch of columns at a time, so that sums and
   /// one row of b stay in the first-level cache.
   static void matmul(const Matrix& a, const Matrix& b, const float* bias, const Block& block,
-                     std::vector<float>& values) {
+                     FloatArray& values) {
     constexpr std::uint64_t kRows = 8;
     constexpr std::uint64_t kCols = 256;
     std::array<double, kRows * kCols> sums;
@@ -212,7 +212,7 @@ class GraphEvaluator {
   }
 
   /// The operator's expression; of a matmul, with the product, which is in `values`, first.
-  void map(const Operator& op, const Block& block, std::vector<float>& values) const {
+  void map(const Operator& op, const Block& block, FloatArray& values) const {
     const std::uint64_t cols = graph_.tensor(op.output).shape.cols;
     std::array<Matrix, kMaxMapOperands> operands;
     std::array<std::pair<bool, bool>, kMaxMapOperands> first;
@@ -235,14 +235,14 @@ class GraphEvaluator {
     }
   }
 
-  static void copy(const Matrix& x, const Block& block, std::vector<float>& values) {
+  static void copy(const Matrix& x, const Block& block, FloatArray& values) {
     for (std::uint64_t row = block.row; row < block.row_end; ++row) {
       std::copy(x.row(row) + block.col, x.row(row) + block.col_end,
                 &values[row * x.shape.cols + block.col]);
     }
   }
 
-  static void relu(const Block& block, std::uint64_t cols, std::vector<float>& values) {
+  static void relu(const Block& block, std::uint64_t cols, FloatArray& values) {
     for (std::uint64_t row = block.row; row < block.row_end; ++row) {
       for (std::uint64_t col = block.col; col < block.col_end; ++col) {
         float& value = values[row * cols + col];

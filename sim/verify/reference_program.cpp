@@ -81,8 +81,8 @@ class Interpreter {
         sram_(program.sram_bytes / kElementBytes) {
     for (const ProgramTensor& tensor : program.tensors) {
       const auto source = sources.find(tensor.name);
-      dram_.push_back(source != sources.end() ? source->second
-                                              : std::vector<float>(tensor.shape.elements()));
+      sources_.push_back(source != sources.end() ? &source->second : nullptr);
+      dram_.emplace_back(source != sources.end() ? 0 : tensor.shape.elements());
     }
   }
 
@@ -146,13 +146,14 @@ class Interpreter {
 
   void load(const Op& op, double* dst) {
     std::fill_n(dst, program_.tensors[op.tensor].tile.elements(), 0.0);
-    const std::vector<float>& tensor = dram_[op.tensor];
+    const FloatArray* source = sources_[op.tensor];
+    const FloatArray& tensor = source != nullptr ? *source : dram_[op.tensor];
     for_each_element(op, [&](std::size_t to, std::size_t from) { dst[to] = tensor[from]; });
   }
 
   void store(const Op& op) {
     read(op.a, program_.tensors[op.tensor].tile.elements(), a_);
-    std::vector<float>& tensor = dram_[op.tensor];
+    FloatArray& tensor = dram_[op.tensor];
     for_each_element(op, [&](std::size_t from, std::size_t to) {
       tensor[to] = op.relu ? static_cast<float>(relu(a_[from])) : a_[from];
     });
@@ -216,9 +217,10 @@ class Interpreter {
 
   const Program& program_;
   TileShape tile_;
-  std::uint64_t result_;                  ///< elements of a computed tile
-  std::vector<double> sram_;              ///< one for each fp32 element
-  std::vector<std::vector<float>> dram_;  ///< whole tensors without padding
+  std::uint64_t result_;                    ///< elements of a computed tile
+  std::vector<double> sram_;                ///< one for each fp32 element
+  std::vector<const FloatArray*> sources_;  ///< null for what is computed
+  std::vector<FloatArray> dram_;            ///< the others, whole and without padding
   std::vector<float> a_;
   std::vector<float> b_;
   std::vector<float> bias_;

@@ -6,8 +6,8 @@
 #include <set>
 #include <vector>
 
+#include "compiler/base/stopwatch.h"
 #include "compiler/program/opcodes.h"
-#include "sim/base/stopwatch.h"
 
 namespace tilewave {
 namespace {
@@ -68,9 +68,13 @@ WantedTiles choose_tiles(const ProgramTensor& tensor, const TileGrid& grid, Cove
 /// One tensor as the machine made it and as it should be.
 class Comparison {
  public:
-  Comparison(const ProgramTensor& tensor, const std::vector<float>& actual,
-             const std::vector<float>& expected, Verification& result)
-      : tensor_(tensor), actual_(actual), expected_(expected), result_(result) {}
+  Comparison(const Program& program, std::uint32_t tensor, const DramImage& actual,
+             const FloatArray& expected, Verification& result)
+      : tensor_(program.tensors[tensor]),
+        number_(tensor),
+        actual_(actual),
+        expected_(expected),
+        result_(result) {}
 
   void tile(const TileAt& tile) {
     const Shape& shape = tensor_.shape;
@@ -79,16 +83,17 @@ class Comparison {
     ++result_.tiles;
     for (std::uint64_t row = tile.row * rows; row < std::min((tile.row + 1) * rows, shape.rows);
          ++row) {
-      for (std::uint64_t col = tile.col * cols; col < std::min((tile.col + 1) * cols, shape.cols);
-           ++col) {
-        element(tile, row, col);
+      const std::uint64_t col = tile.col * cols;
+      row_.resize(std::min(col + cols, shape.cols) - col);
+      actual_.read(number_, row, col, row_);
+      for (std::uint64_t i = 0; i < row_.size(); ++i) {
+        element(tile, row, col + i, row_[i]);
       }
     }
   }
 
  private:
-  void element(const TileAt& tile, std::uint64_t row, std::uint64_t col) {
-    const float actual = actual_[row * tensor_.shape.cols + col];
+  void element(const TileAt& tile, std::uint64_t row, std::uint64_t col, float actual) {
     const float expected = expected_[row * tensor_.shape.cols + col];
     ++result_.elements;
     if (std::isfinite(actual) && std::isfinite(expected)) {
@@ -106,9 +111,11 @@ class Comparison {
   }
 
   const ProgramTensor& tensor_;
-  const std::vector<float>& actual_;
-  const std::vector<float>& expected_;
+  std::uint32_t number_;
+  const DramImage& actual_;
+  const FloatArray& expected_;
   Verification& result_;
+  std::vector<float> row_;  ///< of a tile
 };
 
 }  // namespace
@@ -125,7 +132,10 @@ bool within_tolerance(float actual, float expected) {
 }
 
 Coverage default_coverage(const Graph* graph, const Program& program) {
-  const std::uint64_t work = graph != nullptr ? evaluation_work(*graph) : evaluation_work(program);
+  std::uint64_t work = graph != nullptr ? evaluation_work(*graph) : evaluation_work(program);
+  for (const std::uint32_t tensor : checked_tensors(program)) {
+    work = std::max(work, program.tensors[tensor].shape.elements());  // to be compared
+  }
   return work <= kFullVerificationWork ? Coverage::kFull : Coverage::kSampled;
 }
 
@@ -152,8 +162,7 @@ Verification verify_outputs(const Reference& reference, const Program& program,
   const std::vector<std::uint32_t> tensors = checked_tensors(program);
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const ProgramTensor& tensor = program.tensors[tensors[i]];
-    const std::vector<float> actual = image.read(tensors[i]);
-    Comparison comparison(tensor, actual, reference.values.at(tensor.name), result);
+    Comparison comparison(program, tensors[i], image, reference.values.at(tensor.name), result);
     for (const TileAt& tile : reference.wanted[i].tiles) {
       comparison.tile(tile);
     }

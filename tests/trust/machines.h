@@ -12,7 +12,7 @@
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/graph_text.h"
 #include "sim/config/config.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
 #include "tests/support/runs.h"
 
 namespace tilewave::trust {

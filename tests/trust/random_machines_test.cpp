@@ -89,7 +89,7 @@ struct Functional {
 Functional run_with_data(const CompiledModel& model, const MachineConfig& machine) {
   const TensorValues sources = draw_tensors(1, model.program);
   DramImage image(model.program, machine.dram.layout);
-  write_tensors(sources, model.program, image);
+  write_loaded(sources, model.program, image);
   RunOptions options;
   options.kernel = &select_kernel(KernelKind::kAuto);
   options.dram = image.bytes();

@@ -6,7 +6,7 @@
 #include "compiler/graph/builtins.h"
 #include "platform/platform.h"
 #include "sim/config/reader.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
 #include "tests/support/csv.h"
 
 namespace tilewave::validation {

@@ -1,14 +1,14 @@
 // `tilewave sweep` on the command line, where it is about a cluster.
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
-#include "sim/commands/command_line.h"
+#include "sim/commands/cluster_command.h"
+#include "tests/support/commands.h"
 
 namespace tilewave {
 namespace {
@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 template <typename Wanted>
 Wanted parsed(Words words) {
   words.insert(words.begin(), "sweep");
-  return std::get<Wanted>(parse_command_line(words));
+  return test::parsed<Wanted>(words);
 }
 
 const Words kSubmit = {"gemm:64x64x64", "--over", "sram.banks=1,2", "--engine", "slurm",

@@ -10,7 +10,13 @@
 #include <unistd.h>
 
 #include "compiler/base/error.h"
+#include "sim/commands/check_command.h"
+#include "sim/commands/compile_command.h"
+#include "sim/commands/dram_trace_command.h"
+#include "sim/commands/explain_command.h"
+#include "sim/commands/run_command.h"
 #include "sim/config/keys.h"
+#include "tests/support/commands.h"
 #include "tests/support/error_of.h"
 
 namespace tilewave {
@@ -20,13 +26,14 @@ using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using Words = std::vector<std::string>;
 
-Command parse(const Words& words) { return parse_command_line(words); }
-RunCommand parse_run(const Words& words) { return std::get<RunCommand>(parse(words)); }
-CompileCommand parse_compile(const Words& words) { return std::get<CompileCommand>(parse(words)); }
-std::string help(const Words& words) { return std::get<HelpCommand>(parse(words)).text; }
+RunCommand parse_run(const Words& words) { return test::parsed<RunCommand>(words); }
+CompileCommand parse_compile(const Words& words) { return test::parsed<CompileCommand>(words); }
+std::string help(const Words& words) { return test::parsed<HelpCommand>(words).text; }
+
+std::string shipped(const std::string& name) { return TILEWAVE_SOURCE_DIR "/configs/" + name; }
 
 std::string error_of(const Words& words) {
-  return test::error_of([&] { parse(words); });
+  return test::error_of([&] { parse_command_line(words); });
 }
 
 TEST(CommandLine, RunDefaults) {
@@ -45,10 +52,10 @@ TEST(CommandLine, RunDefaults) {
 }
 
 TEST(CommandLine, RunWithEverything) {
-  const RunCommand command = parse_run(
-      {"run", "--json", "-", "--vcd=wave.vcd", "--vcd-ops", "3..9", "--vcd-scope=sram",
-       "--trace=trace.json", "--program", "p.tw", "--seed", "18446744073709551615", "mlp:1x2",
-       "--kernel=reference", "--verify", "sampled", "--print-config", "--sram.banks", "8"});
+  const RunCommand command =
+      parse_run({"run", "--json", "-", "--vcd=wave.vcd", "--vcd-ops", "3..9", "--vcd-scope=sram",
+                 "--trace=trace.json", "--program", "p.tw", "--seed", "18446744073709551615",
+                 "mlp:1x2", "--kernel=reference", "--verify", "sampled", "--sram.banks", "8"});
   EXPECT_EQ(command.model, "mlp:1x2");
   EXPECT_EQ(command.json_file, "-");
   EXPECT_EQ(command.vcd_file, "wave.vcd");
@@ -59,15 +66,15 @@ TEST(CommandLine, RunWithEverything) {
   EXPECT_EQ(command.seed, 18446744073709551615U);
   EXPECT_EQ(command.kernel, KernelChoice::kReference);
   EXPECT_EQ(command.verify, VerifyChoice::kSampled);
-  EXPECT_TRUE(command.print_config);
+  EXPECT_FALSE(command.print_config);
+  EXPECT_TRUE(parse_run({"run", "m", "--print-config", "-c", shipped("edge.ini")}).print_config);
+  EXPECT_EQ(parse_run({"run", "--program", "p.tw"}).name(), "p.tw");
   EXPECT_EQ(command.config.machine.sram.banks, 8U);
   EXPECT_TRUE(parse_run({"run", "m", "--timing-only", "--verify=off"}).timing_only);
 }
 
 TEST(CommandLine, Explain) {
-  const auto parse_explain = [](const Words& words) {
-    return std::get<ExplainCommand>(parse(words));
-  };
+  const auto parse_explain = [](const Words& words) { return test::parsed<ExplainCommand>(words); };
   const ExplainCommand plain = parse_explain({"explain", "m.graph"});
   EXPECT_EQ(plain.model, "m.graph");
   EXPECT_EQ(plain.program_file, std::nullopt);
@@ -120,8 +127,9 @@ TEST(CommandLine, OnnxModels) {
 }
 
 TEST(CommandLine, Check) {
-  EXPECT_EQ(std::get<CheckCommand>(parse({"check", "p.tw"})).file, "p.tw");
-  EXPECT_EQ(std::get<CheckCommand>(parse({"check", "--", "-p"})).file, "-p");
+  EXPECT_EQ(test::parsed<CheckCommand>({"check", "p.tw"}).files, Words{"p.tw"});
+  EXPECT_EQ(test::parsed<CheckCommand>({"check", "--", "-p"}).files, Words{"-p"});
+  EXPECT_EQ(test::parsed<CheckCommand>({"check", "a", "-", "b"}).files, (Words{"a", "-", "b"}));
 }
 
 TEST(CommandLine, TheCommandLineWinsOverFilesInAnyPlace) {
@@ -175,7 +183,7 @@ TEST(CommandLine, Help) {
 
 TEST(CommandLine, HelpOfDramTraceShowsTheKeysItTakesWithItsDefaults) {
   const std::string text = help({"dram-trace", "--help"});
-  const Config defaults = std::get<DramTraceCommand>(parse({"dram-trace", "t"})).config;
+  const Config defaults = test::parsed<DramTraceCommand>({"dram-trace", "t"}).config;
   for (const ConfigKey& key : config_keys()) {
     const std::string option = "\n  --" + key.name + " ";
     const bool taken =
@@ -208,9 +216,12 @@ TEST(CommandLine, Refuses) {
        "unknown command 'simulate'; commands are run, sweep, explain, compile, check and "
        "dram-trace"},
       {{""}, "unknown command ''; commands are run, sweep, explain, compile, check and dram-trace"},
-      {{"--hlep"}, "unknown option '--hlep'; did you mean '--help'?"},
+      {{"--hlep"},
+       "unknown option '--hlep'; did you mean '--help'?; a command comes first: run, sweep, "
+       "explain, "
+       "compile, check or dram-trace"},
       {{"--version", "run"}, "--version takes nothing after it, but got 'run'"},
-      {{"run"}, "run needs a MODEL; see 'tilewave run --help'"},
+      {{"run"}, "run needs a MODEL or --program=FILE; see 'tilewave run --help'"},
       {{"explain"}, "explain needs a MODEL or --program=FILE; see 'tilewave explain --help'"},
       {{"explain", ""}, "the MODEL of explain is empty"},
       {{"explain", "a", "b"}, "explain takes one MODEL, but got 'a' and 'b'"},
@@ -227,7 +238,19 @@ TEST(CommandLine, Refuses) {
       {{"check"}, "check needs a FILE; see 'tilewave check --help'"},
       {{"run", ""}, "the MODEL of run is empty"},
       {{"run", "a", "b"}, "run takes one MODEL, but got 'a' and 'b'"},
-      {{"check", "a", "b"}, "check takes one FILE, but got 'a' and 'b'"},
+      {{"check", "a", ""}, "a FILE of check is empty"},
+      {{"run", "m", "-sram.size=1MiB"}, "unknown option '-sram.size'; write --sram.size"},
+      {{"run", "m", "-sram.size", "1MiB"}, "unknown option '-sram.size'; write --sram.size"},
+      {{"run", "m", "-clock.period=2ns"}, "unknown option '-clock.period'; write --clock.period"},
+      {{"run", "m", "-json", "x"}, "unknown option '-json'; write --json"},
+      {{"compile", "m", "-output=x"}, "unknown option '-output'; write --output"},
+      {{"sweep", "m", "-jobs=4"}, "unknown option '-jobs'; write --jobs"},
+      {{"run", "m", "-sram.bank=8"},
+       "unknown key 'sram.bank'; did you mean 'sram.banks'?; keys take two dashes"},
+      {{"run", "m", "--print-config", "--json=x"},
+       "--json has no effect with --print-config, which runs nothing"},
+      {{"run", "m", "--timing-only", "--kernel=avx2"},
+       "--kernel=avx2 has no effect with --timing-only, which computes nothing"},
       {{"run", "m", "--jsno=x"}, "unknown option '--jsno'; did you mean '--json'?"},
       {{"run", "m", "--timing"}, "unknown option '--timing'"},  // no guessing by prefix
       {{"run", "m", "-x"}, "unknown option '-x'"},

@@ -1,5 +1,7 @@
 // `tilewave dram-trace` from its words to its report and JSON; traces are
 // tests/sim/run/dram_trace_test.cpp.
+#include "sim/commands/dram_trace_command.h"
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -9,7 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "sim/commands/commands.h"
+#include "tests/support/commands.h"
 #include "tests/support/dram_parts.h"
 #include "tests/support/dram_traffic.h"
 
@@ -40,16 +42,16 @@ class DramTraceCommandTest : public ::testing::Test {
 
   static DramTraceCommand parse(Words words) {
     words.insert(words.begin(), "dram-trace");
-    return std::get<DramTraceCommand>(parse_command_line(words));
+    return test::parsed<DramTraceCommand>(words);
   }
   /// What it prints.
   static std::string run(const Words& words) {
     ::testing::internal::CaptureStdout();
-    EXPECT_EQ(dram_trace(parse(words)), ExitCode::kDone);
+    EXPECT_EQ(parse(words).execute(), ExitCode::kDone);
     return ::testing::internal::GetCapturedStdout();
   }
   static std::string error_of(const Words& words) {
-    return message_of([&] { dram_trace(parse(words)); });
+    return message_of([&] { parse(words).execute(); });
   }
 
   fs::path folder_ = fs::path(::testing::TempDir()) /

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/base/error.h"
-#include "sim/commands/commands.h"
+#include "sim/commands/command_line.h"
 #include "tests/support/error_of.h"
 
 namespace tilewave {
@@ -42,7 +42,7 @@ class ExplainCommandTest : public ::testing::Test {
 
   static ExitCode execute(Words words) {
     words.insert(words.begin(), "explain");
-    return explain(std::get<ExplainCommand>(parse_command_line(words)));
+    return parse_command_line(words)->execute();
   }
   /// What it prints.
   static std::string output(const Words& words) {

@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
-#include "sim/commands/commands.h"
+#include "sim/commands/command_line.h"
 #include "sim/report/result_json.h"
 #include "sim/run/run_outcome.h"
 #include "tests/sim/pages/browser_check.h"
@@ -42,7 +42,7 @@ class RunReport : public ::testing::Test {
   static ExitCode execute(Words words) {
     words.insert(words.begin(), "run");
     ::testing::internal::CaptureStdout();
-    const ExitCode code = run(std::get<RunCommand>(parse_command_line(words)));
+    const ExitCode code = parse_command_line(words)->execute();
     ::testing::internal::GetCapturedStdout();
     return code;
   }

@@ -1,7 +1,5 @@
 // The compiler from end to end: the golden baseline, tileflow's schedules op by op, and programs
 // that come from elsewhere.
-#include "sim/run/pipeline.h"
-
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -17,6 +15,7 @@
 #include "compiler/program/forms/program_text.h"
 #include "sim/base/sha256.h"
 #include "sim/config/reader.h"
+#include "sim/run/compile.h"
 #include "tests/support/error_of.h"
 
 namespace tilewave {

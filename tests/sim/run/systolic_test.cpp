@@ -14,7 +14,7 @@
 #include "models/compute/compute_timing.h"
 #include "platform/platform.h"
 #include "sim/config/reader.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
 
 namespace tilewave {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/program/forms/program_canonical.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
 #include "tests/support/program.h"
 
 namespace tilewave {

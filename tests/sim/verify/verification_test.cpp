@@ -14,7 +14,7 @@
 #include "compiler/graph/graph_text.h"
 #include "models/compute/kernel.h"
 #include "platform/platform.h"
-#include "sim/run/pipeline.h"
+#include "sim/run/compile.h"
 #include "tests/support/networks.h"
 
 namespace tilewave {
@@ -35,7 +35,7 @@ struct Simulated {
       : compiled(compile_model(graph, config)),
         sources(draw_tensors(7, compiled.program)),
         image(compiled.program, config.machine.dram.layout) {
-    write_tensors(sources, compiled.program, image);
+    write_loaded(sources, compiled.program, image);
     RunOptions options;
     options.kernel = &reference_kernel();
     options.dram = image.bytes();
@@ -75,7 +75,7 @@ TEST(TensorData, IsTheDocumentedGenerator) {
 }
 
 TEST(TensorData, ValuesAreUniformAndWeightsKeepTheMagnitude) {
-  const std::vector<float> x = draw_tensor(3, {"x", {200, 300}, kTile, {}, TensorRole::kInput, 0});
+  const FloatArray x = draw_tensor(3, {"x", {200, 300}, kTile, {}, TensorRole::kInput, 0});
   double sum = 0;
   double squares = 0;
   for (const float value : x) {
@@ -86,8 +86,7 @@ TEST(TensorData, ValuesAreUniformAndWeightsKeepTheMagnitude) {
   }
   EXPECT_NEAR(sum / 60000, 0, 0.01);  // standard deviation 0.577 / 245 = 0.0024
   EXPECT_NEAR(squares / 60000, 1.0 / 3, 0.01);
-  const std::vector<float> w =
-      draw_tensor(3, {"x", {200, 300}, kTile, {}, TensorRole::kParameter, 0});
+  const FloatArray w = draw_tensor(3, {"x", {200, 300}, kTile, {}, TensorRole::kParameter, 0});
   for (std::size_t i = 0; i < w.size(); ++i) {
     EXPECT_EQ(w[i], x[i] * static_cast<float>(std::sqrt(3.0 / 200)));
   }
@@ -163,7 +162,7 @@ TEST(Reference, ReluKeepsNanAndInfinity) {
   for (const TensorValues& values :
        {evaluate_graph(graph, sources, {{"y", kTile, {{0, 0}}}}),
         evaluate_program(program, sources, {{"y", kTile, {{0, 0}}}})}) {
-    const std::vector<float>& y = values.at("y");
+    const FloatArray& y = values.at("y");
     EXPECT_TRUE(std::isnan(y[0]));
     EXPECT_EQ((std::vector<float>{y.begin() + 1, y.end()}), (std::vector<float>{kInf, 0, 0, 2}));
   }
@@ -182,12 +181,12 @@ TEST(Reference, WantedTilesAreTheSameAsEverything) {
       }
     }
   }
-  const std::vector<float> whole = evaluate_graph(graph, sources, all).at("y");
-  const std::vector<float> in_order = evaluate_program(compiled.program, sources, all).at("y");
+  const FloatArray whole = evaluate_graph(graph, sources, all).at("y");
+  const FloatArray in_order = evaluate_program(compiled.program, sources, all).at("y");
   for (const TileAt tile : {TileAt{0, 0}, TileAt{1, 1}}) {
     const std::vector<WantedTiles> one = {{"y", kTile, {tile}}};
-    const std::vector<float> by_graph = evaluate_graph(graph, sources, one).at("y");
-    const std::vector<float> by_program = evaluate_program(compiled.program, sources, one).at("y");
+    const FloatArray by_graph = evaluate_graph(graph, sources, one).at("y");
+    const FloatArray by_program = evaluate_program(compiled.program, sources, one).at("y");
     for (std::uint64_t row = 0; row < 50; ++row) {
       for (std::uint64_t col = 0; col < 45; ++col) {
         const bool wanted = row / 32 == tile.row && col / 32 == tile.col;

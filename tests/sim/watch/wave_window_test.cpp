@@ -54,7 +54,8 @@ TEST(WaveWindow, RefusesWhatIsNone) {
   EXPECT_EQ(ops("1..2us"), "1..2us: 2us is not a count (a plain whole number)");
 
   const auto scopes = [](const char* text) { return error_of(parse_wave_scopes, text); };
-  const std::string allowed = "; allowed: load_dma, store_dma, compute, vector, queues, sram, bus, dram";
+  const std::string allowed =
+      "; allowed: load_dma, store_dma, compute, vector, queues, sram, bus, dram";
   EXPECT_EQ(scopes("compute,drum"), "'drum' is not a scope; did you mean 'dram'?" + allowed);
   EXPECT_EQ(scopes(""), "'' is not a scope" + allowed);
   EXPECT_EQ(scopes("bus,"), "'' is not a scope" + allowed);

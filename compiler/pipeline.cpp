@@ -1,17 +1,17 @@
 // The stages in order, each verified and timed.
-#include "sim/run/pipeline.h"
+#include "compiler/pipeline.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/base/stopwatch.h"
 #include "compiler/graph/fusion.h"
 #include "compiler/lowering/tiling.h"
 #include "compiler/lowering/uop.h"
 #include "compiler/program/verify/program_verify.h"
 #include "compiler/schedule/fit.h"
 #include "compiler/schedule/schedule.h"
-#include "sim/base/stopwatch.h"
 
 namespace tilewave {
 namespace {
@@ -100,12 +100,12 @@ double CompiledModel::seconds() const {
   return sum;
 }
 
-CompiledModel compile_model(const Graph& graph, const Config& config) {
+CompiledModel compile_model(const Graph& graph, const TileShape& tile,
+                            const ScheduleOptions& options) {
   CompiledModel compiled;
   StageTimer timed(compiled.times);
-  const TileShape& tile = config.tile;
-  CompiledSchedule scheduled = timed("fuse, lower and schedule",
-                                     [&] { return compile_to_fit(graph, tile, config.schedule); });
+  CompiledSchedule scheduled =
+      timed("fuse, lower and schedule", [&] { return compile_to_fit(graph, tile, options); });
   compiled.graph = std::move(scheduled.fused);
   FittingSchedule& fitting = scheduled.fitting;
   const ScheduleStats stats = fitting.schedule.stats;

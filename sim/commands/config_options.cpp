@@ -1,5 +1,5 @@
 // One walk over the key table; no key is named here.
-#include "sim/config/options.h"
+#include "sim/commands/config_options.h"
 
 #include <string>
 

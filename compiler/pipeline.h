@@ -10,7 +10,7 @@
 #include "compiler/graph/graph.h"
 #include "compiler/program/hazards.h"
 #include "compiler/program/program.h"
-#include "sim/config/config.h"
+#include "compiler/schedule/schedule.h"
 
 namespace tilewave {
 
@@ -50,7 +50,8 @@ struct CompiledModel {
 
 /// fuse → lower → verify_uops → schedule → build_program → verify_program → find_hazards. Throws
 /// InputError if the model does not fit.
-CompiledModel compile_model(const Graph& graph, const Config& config);
+CompiledModel compile_model(const Graph& graph, const TileShape& tile,
+                            const ScheduleOptions& schedule);
 
 /// verify_program → find_hazards. With the graph that the program claims to compute, which is
 /// fused, its inputs, parameters and outputs have to be the graph's, in name, shape and role.

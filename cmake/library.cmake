@@ -1,0 +1,72 @@
+# The library that others link, out of the rooms' objects: static and, unless TILEWAVE_SHARED is off,
+# shared; its headers, which are those that sim/run/session.h leads to; and the CMake package.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(library_rooms tilewave_session tilewave_platform tilewave_models tilewave_compiler)
+if(TILEWAVE_ONNX)
+  list(APPEND library_rooms tilewave_onnx)
+else()
+  list(APPEND library_rooms tilewave_onnx_absent)
+endif()
+list(TRANSFORM library_rooms REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE library_objects)
+
+set(library_headers "")
+set(unread sim/run/session.h)
+while(unread)
+  list(POP_FRONT unread header)
+  if(NOT header IN_LIST library_headers)
+    list(APPEND library_headers ${header})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${header})
+    file(STRINGS ${PROJECT_SOURCE_DIR}/${header} includes REGEX "^#include \"")
+    list(TRANSFORM includes REPLACE "^#include \"([^\"]+)\".*" "\\1")
+    list(APPEND unread ${includes})
+  endif()
+endwhile()
+
+set(include_dir ${CMAKE_INSTALL_INCLUDEDIR}/tilewave)
+foreach(header IN LISTS library_headers)
+  get_filename_component(folder ${header} DIRECTORY)
+  install(FILES ${PROJECT_SOURCE_DIR}/${header} DESTINATION ${include_dir}/${folder})
+endforeach()
+file(WRITE ${PROJECT_BINARY_DIR}/tilewave.h
+     "// Compile and run in process.\n#pragma once\n\n#include \"sim/run/session.h\"\n")
+install(FILES ${PROJECT_BINARY_DIR}/tilewave.h DESTINATION ${include_dir})
+
+# tilewave_library(TARGET TYPE NAME): one form of it, exported as tilewave::NAME.
+function(tilewave_library TARGET TYPE NAME)
+  add_library(${TARGET} ${TYPE} ${library_objects})
+  set_target_properties(${TARGET} PROPERTIES OUTPUT_NAME tilewave EXPORT_NAME ${NAME} LINKER_LANGUAGE CXX
+                        VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  target_compile_features(${TARGET} INTERFACE cxx_std_20)
+  target_include_directories(${TARGET} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+                             $<INSTALL_INTERFACE:${include_dir}>)
+  install(TARGETS ${TARGET} EXPORT tilewaveTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endfunction()
+
+# Whoever links the archive links what it needs; the package finds it by these names.
+set(needed tilewave::needed_systemc)
+if(TILEWAVE_ONNX)
+  list(APPEND needed onnx onnx_proto)
+endif()
+tilewave_library(tilewave_archive STATIC tilewave_static)
+foreach(library IN LISTS needed)
+  target_link_libraries(tilewave_archive INTERFACE $<INSTALL_INTERFACE:${library}>)
+endforeach()
+if(TILEWAVE_SHARED)
+  tilewave_library(tilewave_shared SHARED tilewave)
+  target_link_libraries(tilewave_shared PRIVATE tilewave::systemc)
+  if(TILEWAVE_ONNX)
+    target_link_libraries(tilewave_shared PRIVATE onnx onnx_proto)
+  endif()
+endif()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tilewave)
+install(EXPORT tilewaveTargets NAMESPACE tilewave:: DESTINATION ${package_dir})
+configure_package_config_file(cmake/tilewaveConfig.cmake.in ${PROJECT_BINARY_DIR}/tilewaveConfig.cmake
+                              INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/tilewaveConfigVersion.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/tilewaveConfig.cmake
+              ${PROJECT_BINARY_DIR}/tilewaveConfigVersion.cmake DESTINATION ${package_dir})

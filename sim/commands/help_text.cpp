@@ -1,0 +1,70 @@
+#include "sim/commands/help_text.h"
+
+#include <sstream>
+
+#include "sim/commands/config_options.h"
+
+namespace po = boost::program_options;
+
+namespace tilewave {
+
+const char* const kExitCodesHelp =
+    "Exit codes:\n"
+    "  0  done; outputs verified, unless verification was off\n"
+    "  1  the outputs are wrong\n"
+    "  2  the input is wrong: command line, config, model or program\n"
+    "  3  a bug in tilewave\n"
+    "  4  a sweep on a cluster is not complete yet\n"
+    "  130  stopped by ctrl-C\n";
+
+const char* const kModelsHelp =
+    "MODEL is an ONNX file (NAME.onnx), a graph or program file, '-' for standard input, or built "
+    "in:\n"
+    "  mlp:BATCHxD0xD1x...   layers with ReLU after all but the last: mlp:128x128x64x32x32\n"
+    "  gemm:MxKxN            one matrix product: gemm:512x512x512\n";
+
+const char* const kConfigHelp =
+    "The machine and the scheduler are configured by the keys below, in files and on the command\n"
+    "line. Defaults come first, then each file of -c in turn, then --section.key=VALUE; later "
+    "wins.\n"
+    "A file has the same keys in [sections]; configs/default.ini has them all. Bytes take B, KiB,\n"
+    "MiB, GiB; times ps, ns, us, ms; bandwidths MB/s, GB/s, GiB/s. A key that has no effect under\n"
+    "the chosen model is an error.\n";
+
+po::options_description titled_options() {
+  return po::options_description("Options", kHelpColumns, kHelpTextColumns);
+}
+
+void add_config_option(po::options_description& options) {
+  options.add_options()("config,c", text_value("FILE"),
+                        "read config keys from FILE; may be repeated, later wins");
+}
+
+void add_onnx_options(po::options_description& options) {
+  options.add_options()  //
+      ("batch", text_value("N"),
+       "of an ONNX model: the extent of its dimension without a number")  //
+      ("inputs", text_value("FILE..."),
+       "of an ONNX model: values of its inputs, as tensor files input_0.pb, input_1.pb ..., or the "
+       "directory with them; what is not given is drawn");
+}
+
+std::string help_of(const po::options_description& options) {
+  std::ostringstream stream;
+  stream << options;
+  std::string text;
+  for (const char c : stream.str()) {
+    if (c == '\n') {
+      text.erase(text.find_last_not_of(' ') + 1);
+    }
+    text += c;
+  }
+  return text;
+}
+
+std::string model_command_help(const std::string& text, const std::string& options) {
+  return text + "\n" + kModelsHelp + "\n" + options + "\n" + kConfigHelp +
+         help_of(config_options());
+}
+
+}  // namespace tilewave

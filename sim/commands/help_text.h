@@ -1,0 +1,36 @@
+// What the help of several commands says, and how options are described. What one command alone
+// says lies beside its options.
+#pragma once
+
+#include <string>
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
+
+namespace tilewave {
+
+extern const char* const kExitCodesHelp;
+extern const char* const kModelsHelp;
+extern const char* const kConfigHelp;  ///< what comes before the config keys
+
+/// With the title and the columns of every command's options.
+boost::program_options::options_description titled_options();
+
+/// An option's value, called `placeholder` in the help.
+inline auto text_value(const char* placeholder) {
+  return boost::program_options::value<std::string>()->value_name(placeholder);
+}
+
+/// -c
+void add_config_option(boost::program_options::options_description& options);
+/// --batch and --inputs
+void add_onnx_options(boost::program_options::options_description& options);
+
+/// As --help shows them, without blanks at the ends of lines.
+std::string help_of(const boost::program_options::options_description& options);
+
+/// The help of a command that takes a MODEL and all config keys: `text`, the forms of a MODEL, the
+/// `options` and the keys.
+std::string model_command_help(const std::string& text, const std::string& options);
+
+}  // namespace tilewave
