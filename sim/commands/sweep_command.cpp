@@ -37,9 +37,9 @@ std::vector<std::uint32_t> missing_points(const SweepPlan& plan, ResultStore& st
   });
 }
 
-/// False if the user stopped it.
-bool run_missing(const SweepCommand& command, const SweepPlan& plan,
-                 const std::vector<std::uint32_t>& missing, ResultStore& store) {
+/// kDone, or how the user stopped it.
+ExitCode run_missing(const SweepCommand& command, const SweepPlan& plan,
+                     const std::vector<std::uint32_t>& missing, ResultStore& store) {
   const SweepDefinition& sweep = command.definition;
   const std::size_t total = plan.points.size();
   if (missing.empty()) {
