@@ -15,7 +15,7 @@ target_compile_options(tilewave_options INTERFACE -Wall -Wextra -Wpedantic -Wsha
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # False alarms at -O3: on concatenated std::strings (GCC PR105651, PR105329), and on the clean-up of
   # structs with defaulted std::string members.
-  target_compile_options(tilewave_options INTERFACE -Wno-restrict -Wno-stringop-overflow
+  target_compile_options(tilewave_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
                          -Wno-maybe-uninitialized)
 endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "compiler/base/sorted_queue.h"
+#include "models/clock_period.h"
 #include "models/dram/config.h"
 #include "models/dram/model.h"
 

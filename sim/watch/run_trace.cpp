@@ -303,7 +303,7 @@ void RunTrace::on_end(Cycle cycles) {
   levels_.on_end(cycles);
   tell_counters(cycles);
   // The last interval is as long as the others, though the run ends in it.
-  tell_bandwidth(bandwidth_from_ + (cycles > bandwidth_from_ ? kBandwidthCycles : 0));
+  tell_bandwidth(ceil_div(cycles, kBandwidthCycles) * kBandwidthCycles);
   for (const Engine engine : units_.all()) {
     tell_stretch(engine);
   }

@@ -293,9 +293,10 @@ TEST(Platform, EveryFrequencyRunsBetweenItsNeighbours) {
        {700'000'000ULL, 1'234'567'891ULL, 2'400'000'000ULL, 9'999'999'999ULL, 3'333'333ULL}) {
     const ClockPeriod period = ClockPeriod::of_microhertz(hertz * ClockPeriod::kMicrohertz);
     const Picoseconds below = period.numerator() / period.denominator();
-    // A longer cycle holds more of the DRAM.
-    EXPECT_LE(cycles(period), cycles(below) + 2) << hertz;
-    EXPECT_LE(cycles(below + 1), cycles(period) + 2) << hertz;
+    // A longer cycle holds more of the DRAM; each burst may wait for the cycle it just misses.
+    const auto at_most = [](Cycle most) { return most + most / 1000 + 2; };
+    EXPECT_LE(cycles(period), at_most(cycles(below))) << hertz;
+    EXPECT_LE(cycles(below + 1), at_most(cycles(period))) << hertz;
   }
 }
 

@@ -27,6 +27,7 @@ const std::map<std::string, Effect>& effects() {
   static const Settings banked = {{"dram.model", "banked"}};
   static const Settings banked_busy = {{"dram.model", "banked"}, {"dma.max_outstanding", "64"},
                                        {"dram.layout", "row_major"}};
+  static const Settings banked_in_turn = {{"dram.model", "banked"}, {"sequencer.overlap", "off"}};
   static const std::map<std::string, Effect> effects = {
       {"clock.period", {"1ns", "2ns"}},
       {"compute.dataflow", {"os", "ws", bound_by_compute}},
@@ -61,7 +62,7 @@ const std::map<std::string, Effect>& effects() {
       {"dram.queue_depth", {"8", "64", banked_busy, "gemm:128x128x128"}},
       {"dram.refresh", {"on", "off", banked, "gemm:128x128x128"}},
       {"dram.refresh_permille", {"0", "100"}},
-      {"dram.write_ack", {"accepted", "issued", banked}},
+      {"dram.write_ack", {"accepted", "issued", banked_in_turn, "gemm:128x128x128"}},
       {"dram.max_age", {"30us", "1ns", banked_busy, "gemm:128x128x128"}},
       {"dram.layout", {"tiled", "row_major"}},
       {"dram.channels", {"1", "2"}},
