@@ -1,6 +1,6 @@
 // Random traffic on random parts, driven as the machine and the trace player do: the model keeps
 // its contract, decides as the plain controller does and comes to an end. TILEWAVE_DRAM_SECONDS
-// says for how long; docs/extending.md.
+// says for how long (docs/timing-model.md).
 #include <chrono>
 #include <cstdlib>
 #include <random>
