@@ -132,7 +132,8 @@ void check_store_file(const std::string& name, const std::string& path) {
                        " has the name of a file that SQLite keeps beside it, and would be "
                        "overwritten; name another store");
     }
-    if (empty && fs::file_size(other, error) > 0 && companion.suffix != "-shm") {
+    // A journal may be there of one that was killed while it was made, and will be rolled back.
+    if (empty && companion.suffix == "-wal" && fs::file_size(other, error) > 0) {
       throw InputError(name + ": there is no such store any more, but " + one_line(other) +
                        " is left of one; remove it, or name another store");
     }
