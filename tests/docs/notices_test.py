@@ -55,6 +55,9 @@ with tempfile.TemporaryDirectory() as scratch:
     expect("host lines", "quotes", right.replace("    verified", "    host  99 s\n    verified"), None)
     expect("a number", "quotes", right.replace("1,234", "1,230"), "not said: time       1,230 cycles",
            mended=right)
+    apart = "    $ tilewave run m\n    time       1,234 cycles\n\n    verified\n\nProse.\n"
+    expect("an empty line in a block", "quotes", apart.replace("verified", "wrong"), "not said: wrong")
+    expect("an empty line", "quotes", apart.replace("1,234", "9"), "not said", mended=apart)
     expect("order", "quotes", "    $ tilewave run m\n    verified\n    time 1,234 cycles\n", "not said")
     whole = "    $ tilewave run m\n    model      m, kernel reference\n    verified\n"
     expect("a whole quotation lacks a line", "quotes", whole, "not quoted: time 1,234 cycles",

@@ -54,11 +54,22 @@ def is_form(text):
     return re.search(r"(?<![-\w./])[A-Z]{3,}\b|/NAME|\.\.\. |\.\.\.$|KEY|<|\[", text) is not None
 
 
+def continues(lines, i):
+    """Whether the block goes on behind the empty lines from line i on."""
+    while i < len(lines) and lines[i] == "":
+        i += 1
+    return i < len(lines) and lines[i].startswith("    ")
+
+
 def commands(lines):
     """The commands of a page's indented blocks, in order."""
-    found, current, i, fenced = [], None, 0, False
+    found, current, i = [], None, 0
     while i < len(lines):
         line = lines[i]
+        if line == "" and current is not None and continues(lines, i):
+            current.quoted.append("")
+            i += 1
+            continue
         if not line.startswith("    ") or line.lstrip().startswith(("- ", "| ")) and current is None:
             current = None
             i += 1
@@ -94,7 +105,7 @@ def differences(quoted, said):
     whole = is_whole(quoted, said)
     plain = [comparable(line) for line in said]
     for line in quoted:
-        if line.strip() == "..." or is_host_line(line):
+        if line.strip() in ("...", "") or is_host_line(line):
             continue
         try:
             found = plain.index(comparable(line), at)
