@@ -61,12 +61,12 @@ class Replay {
         units_(units_of(machine)),
         timing_(machine.compute, program),
         memory_(machine, dram, burst_rate),
-        compute_{{}, ReplayCore(timing_, memory_)},
-        vector_{{}, ReplayCore(timing_, memory_)},
         fetched_(program.ops.size()),
         start_(program.ops.size(), kUnknown),
         complete_(program.ops.size(), kUnknown),
-        place_(program.ops.size()) {
+        place_(program.ops.size()),
+        compute_{{}, ReplayCore(timing_, memory_)},
+        vector_{{}, ReplayCore(timing_, memory_)} {
     for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
       Queue& queue = queue_of(i);
       place_[i] = static_cast<std::uint32_t>(queue.ops.size());
