@@ -10,7 +10,8 @@ namespace tilewave {
 
 const char* const kExitCodesHelp =
     "Exit codes:\n"
-    "  0  done; outputs verified, unless verification was off\n"
+    "  0  done; outputs verified, unless verification was off; those of a program\n"
+    "     without a model only consistent with itself\n"
     "  1  the outputs are wrong\n"
     "  2  the input is wrong: command line, config, model or program\n"
     "  3  a bug in tilewave\n"

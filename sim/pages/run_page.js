@@ -20,13 +20,15 @@
     if (result.timing_only) {
       return ['not verified', 'timing only: no data was moved'];
     }
-    if (result.verified === null) {
-      return ['not verified', 'verification was off'];
+    const error = result.max_abs_error === null ? ''
+      : `max abs error ${Number(result.max_abs_error.toPrecision(2))}`;
+    switch (result.verdict) {
+      case 'verified': return ['verified', error];
+      case 'consistent': return ['consistent with itself',
+        `as the program's own ops say; no model says more. ${error}`];
+      case 'wrong': return ['WRONG', 'the outputs are not as expected'];
+      default: return ['not verified', 'verification was off'];
     }
-    return result.verified
-      ? ['verified', result.max_abs_error === null ? ''
-        : `max abs error ${Number(result.max_abs_error.toPrecision(2))}`]
-      : ['WRONG', 'the outputs are not as the reference'];
   };
 
   /// The wait with the most cycles; null if there was none.

@@ -58,10 +58,18 @@
         fact('swept', ...sweep.keys.map(key => tw.el('div', {class: 'faint'},
           tw.el('span', {class: 'mono'}, key.name), ` ${range(key)}`))),
         fact('made by', `tilewave ${data.tilewave}`, tw.el('div', {class: 'faint'},
-          `seed ${data.seed}${data.timing_only ? ', timing only' : ', outputs verified'}`),
+          `seed ${data.seed}, ${verdict(data, model)}`),
         data.run_options ? tw.el('div', {class: 'faint mono'}, data.run_options) : null));
     }
   }
+
+  const verdict = (data, model) => {
+    if (data.timing_only) {
+      return 'timing only';
+    }
+    const word = data.verdicts[data.models.indexOf(model)];
+    return `outputs ${word === 'consistent' ? 'consistent with themselves' : word}`;
+  };
 
   const range = key => {
     const {values} = key;

@@ -206,12 +206,25 @@ std::string host_text(const RunOutcome& outcome) {
                              scaled(static_cast<double>(host.peak_rss_bytes)) + "B");
 }
 
+/// ", 3 elements off by rounding"; nothing if there are none.
+std::string rounding_text(std::uint64_t by_rounding) {
+  return by_rounding == 0 ? "" : ", " + count_text(by_rounding, "element") + " off by rounding";
+}
+
+/// " is 1, expected 2, allowed error 3e-05"
+std::string values_text(float actual, const std::string& origin, float expected, double allowed) {
+  return " is " + number_text("%.9g", static_cast<double>(actual)) + ", " + origin + " " +
+         number_text("%.9g", static_cast<double>(expected)) + ", allowed error " +
+         number_text("%.2g", allowed);
+}
+
 std::string verification_text(const Verification& verification) {
   return headed_line("reference", std::string(verification.by_graph ? "graph" : "program order") +
                                       ", sums in double, values up to " +
                                       number_text("%.3g", verification.max_abs_value) + "; " +
                                       with_separators(verification.tiles) + " of " +
-                                      count_text(verification.all_tiles, "tile"));
+                                      count_text(verification.all_tiles, "tile") +
+                                      rounding_text(verification.by_rounding));
 }
 
 /// "rtol 0.0001, atol 1e-05"
@@ -221,19 +234,19 @@ std::string tolerance_text() {
 }
 
 std::string expected_text(const ExpectedComparison& expected) {
-  return headed_line(
-      "expected", expected.directory + ": " + count_text(expected.outputs, "output") + ", " +
-                      count_text(expected.elements, "element") + ", max abs error " +
-                      number_text("%.2g", expected.max_abs_error) + " (" + tolerance_text() + ")");
+  return headed_line("expected", expected.directory + ": " +
+                                     count_text(expected.outputs, "output") + ", " +
+                                     count_text(expected.elements, "element") + ", max abs error " +
+                                     number_text("%.2g", expected.max_abs_error) + " (" +
+                                     tolerance_text() + ")" + rounding_text(expected.by_rounding));
 }
 
 std::string difference_text(const ExpectedComparison& expected) {
   const ExpectedComparison::Difference& first = *expected.first;
   return "FAILED: " + with_separators(expected.mismatches) + " of " +
          count_text(expected.elements, "element") + " differ from those expected; first: output " +
-         one_line(first.output) + " " + to_string(first.index) + " is " +
-         number_text("%.9g", static_cast<double>(first.actual)) + ", in " + first.file + " " +
-         number_text("%.9g", static_cast<double>(first.expected));
+         one_line(first.output) + " " + to_string(first.index) +
+         values_text(first.actual, "in " + first.file, first.expected, first.allowed);
 }
 
 }  // namespace
@@ -271,6 +284,11 @@ std::string verdict_text(const RunOutcome& outcome) {
       (!outcome.verification || outcome.verification->passed())) {
     return difference_text(*outcome.expected);
   }
+  if (!outcome.verification && outcome.expected) {
+    return "verified: " + count_text(outcome.expected->outputs, "output") + ", " +
+           count_text(outcome.expected->elements, "element") + ", max abs error " +
+           number_text("%.2g", outcome.expected->max_abs_error) + " (expected values)";
+  }
   if (!outcome.verification) {
     return outcome.timing_only ? "not verified (timing only)" : "not verified (--verify=off)";
   }
@@ -283,15 +301,16 @@ std::string verdict_text(const RunOutcome& outcome) {
     return "FAILED: " + with_separators(verification.mismatches) + " of " +
            count_text(verification.elements, "element") + " wrong; first: tensor " + first.tensor +
            ", tile " + pair(first.tile.row, first.tile.col) + ", element " +
-           pair(first.row, first.col) + " is " +
-           number_text("%.9g", static_cast<double>(first.actual)) + ", expected " +
-           number_text("%.9g", static_cast<double>(first.expected));
+           pair(first.row, first.col) +
+           values_text(first.actual, "expected", first.expected, first.allowed);
   }
   const std::string coverage = verification.coverage == Coverage::kFull
                                    ? "full"
                                    : "sampled: " + with_separators(verification.tiles) + " of " +
                                          count_text(verification.all_tiles, "tile");
-  return "verified: " + count_text(verification.tensors, "output") + ", " +
+  const bool verified = outcome.verdict() == Verdict::kVerified;
+  return (verified ? "verified: " : "consistent with itself: ") +
+         count_text(verification.tensors, "output") + ", " +
          count_text(verification.elements, "element") + ", max abs error " +
          number_text("%.2g", verification.max_abs_error) + " (" + coverage + ")";
 }

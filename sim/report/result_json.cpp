@@ -101,14 +101,18 @@ Json verification_json(const std::optional<Verification>& verification) {
                {"all_tiles", verification->all_tiles},
                {"elements", verification->elements},
                {"mismatches", verification->mismatches},
+               {"by_rounding", verification->by_rounding},
                {"max_abs_value", verification->max_abs_value},
+               {"rtol", kRelativeTolerance},
+               {"atol", kAbsoluteTolerance},
                {"first_mismatch", nullptr}};
   if (const auto& first = verification->first) {
     json["first_mismatch"] = {{"tensor", first->tensor},
                               {"tile", {first->tile.row, first->tile.col}},
                               {"element", {first->row, first->col}},
                               {"actual", number_or_text(first->actual)},
-                              {"expected", number_or_text(first->expected)}};
+                              {"expected", number_or_text(first->expected)},
+                              {"allowed_error", first->allowed}};
   }
   return json;
 }
@@ -117,17 +121,23 @@ Json expected_json(const std::optional<ExpectedComparison>& expected) {
   if (!expected) {
     return nullptr;
   }
-  Json json = {{"directory", expected->directory},   {"passed", expected->passed()},
-               {"outputs", expected->outputs},       {"elements", expected->elements},
-               {"mismatches", expected->mismatches}, {"max_abs_error", expected->max_abs_error},
-               {"rtol", kRelativeTolerance},         {"atol", kAbsoluteTolerance},
+  Json json = {{"directory", expected->directory},
+               {"passed", expected->passed()},
+               {"outputs", expected->outputs},
+               {"elements", expected->elements},
+               {"mismatches", expected->mismatches},
+               {"by_rounding", expected->by_rounding},
+               {"max_abs_error", expected->max_abs_error},
+               {"rtol", kRelativeTolerance},
+               {"atol", kAbsoluteTolerance},
                {"first_mismatch", nullptr}};
   if (const auto& first = expected->first) {
     json["first_mismatch"] = {{"file", first->file},
                               {"output", printable(first->output)},
                               {"index", first->index},
                               {"actual", number_or_text(first->actual)},
-                              {"expected", number_or_text(first->expected)}};
+                              {"expected", number_or_text(first->expected)},
+                              {"allowed_error", first->allowed}};
   }
   return json;
 }
@@ -175,7 +185,10 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome) {
   json["timing_only"] = outcome.timing_only;
   json["cycles"] = result.cycles;
   json["seconds"] = result.seconds;
-  json["verified"] = verification ? Json(verification->passed()) : Json(nullptr);
+  const Verdict verdict = outcome.verdict();
+  json["verdict"] = to_string(verdict);
+  json["verified"] =
+      verdict == Verdict::kNotVerified ? Json(nullptr) : Json(verdict == Verdict::kVerified);
   json["max_abs_error"] = verification ? Json(verification->max_abs_error) : Json(nullptr);
   json["verification"] = verification_json(verification);
   json["expected"] = expected_json(outcome.expected);

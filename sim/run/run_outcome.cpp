@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "compiler/base/error.h"
+
 namespace tilewave {
 namespace {
 
@@ -18,6 +20,26 @@ double HostFigures::cycles_per_second(const RunResult& result) const {
 
 double HostFigures::uops_per_second(const CompileFigures& figures) const {
   return ratio(static_cast<double>(figures.scheduled_ops), simulation_seconds);
+}
+
+const char* to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kNotVerified: return "not verified";
+    case Verdict::kConsistent: return "consistent";
+    case Verdict::kVerified: return "verified";
+    case Verdict::kWrong: return "wrong";
+  }
+  throw InternalError("no such verdict");
+}
+
+Verdict RunOutcome::verdict() const {
+  if (!passed()) {
+    return Verdict::kWrong;
+  }
+  if (expected || (verification && verification->by_graph)) {
+    return Verdict::kVerified;
+  }
+  return verification ? Verdict::kConsistent : Verdict::kNotVerified;
 }
 
 std::optional<double> RunOutcome::arithmetic_intensity() const {

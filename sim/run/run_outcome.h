@@ -29,6 +29,16 @@ struct HostFigures {
   double uops_per_second(const CompileFigures& figures) const;
 };
 
+/// What can be said of a run's values.
+enum class Verdict : std::uint8_t {
+  kNotVerified,  ///< nothing was compared
+  kConsistent,   ///< as the program's own ops say: nobody else has said what they should be
+  kVerified,     ///< as the model, or somebody else's expected values, say
+  kWrong
+};
+
+const char* to_string(Verdict verdict);  ///< "not verified", "consistent", "verified", "wrong"
+
 struct RunOutcome {
   std::string model;                   ///< as given
   std::optional<std::string> program;  ///< the file of --program
@@ -46,6 +56,7 @@ struct RunOutcome {
   bool passed() const {
     return (!verification || verification->passed()) && (!expected || expected->passed());
   }
+  Verdict verdict() const;
 
   /// Floating-point operations (two per multiply-add) per byte of DRAM traffic; none without both.
   std::optional<double> arithmetic_intensity() const;

@@ -88,8 +88,8 @@ const TensorValues& KeptValues::sources(const CompiledModel& compiled, const Val
   return sources_;
 }
 
-const Reference& KeptValues::reference(const CompiledModel& compiled, Coverage coverage,
-                                       std::uint64_t seed) {
+Reference& KeptValues::reference(const CompiledModel& compiled, Coverage coverage,
+                                 std::uint64_t seed) {
   std::string name = compiled.graph_name.empty() ? "" : reference_name(compiled, coverage);
   if (name.empty() || name != reference_of_) {
     reference_ = evaluate_reference(compiled.graph ? &*compiled.graph : nullptr, compiled.program,
@@ -116,7 +116,8 @@ void simulate_values(const CompiledModel& compiled, const ValueChoices& choices,
 
   const std::uint64_t seed = outcome.seed;
   DramImage image(program, outcome.config.machine.dram.layout);
-  write_loaded(kept.sources(compiled, choices, seed), program, image);
+  const TensorValues& sources = kept.sources(compiled, choices, seed);
+  write_loaded(sources, program, image);
   options.dram = image.bytes();
   simulate_timing(compiled, options, outcome);
 
@@ -124,14 +125,15 @@ void simulate_values(const CompiledModel& compiled, const ValueChoices& choices,
     const Stopwatch watch;
     const Coverage coverage =
         choices.verify ? chosen_coverage(*choices.verify) : default_coverage(graph, program);
-    outcome.verification = verify_outputs(kept.reference(compiled, coverage, seed), program, image);
+    outcome.verification =
+        verify_outputs(kept.reference(compiled, coverage, seed), graph, program, sources, image);
     outcome.host.verify_seconds = watch.seconds();
   }
   if (choices.keep_outputs) {
     outcome.outputs = read_outputs(program, image);
   }
   if (expected) {
-    outcome.expected = compare_outputs(*choices.onnx, program, image, expected->outputs);
+    outcome.expected = compare_outputs(*choices.onnx, program, sources, image, expected->outputs);
     outcome.expected->directory = expected->directory;
   }
 }

@@ -38,8 +38,8 @@ class KeptValues {
  public:
   const TensorValues& sources(const CompiledModel& compiled, const ValueChoices& choices,
                               std::uint64_t seed);
-  /// Of the sources last asked for.
-  const Reference& reference(const CompiledModel& compiled, Coverage coverage, std::uint64_t seed);
+  /// Of the sources last asked for; what is added to it is kept.
+  Reference& reference(const CompiledModel& compiled, Coverage coverage, std::uint64_t seed);
 
  private:
   std::string sources_of_;  ///< what tells these sources from others; empty if they must be new

@@ -203,17 +203,16 @@ std::string sweep_json(const SweepReport& report) {
   for (std::size_t axis = 0; axis < sweep.space.keys.size(); ++axis) {
     keys.push_back(key_json(sweep.space, axis));
   }
-  const Json head = {{"schema", kSweepSchema},
-                     {"version", kSweepVersion},
-                     {"tilewave", version_number()},
-                     {"build", build_id()},
-                     {"models", sweep.space.models},
-                     {"timing_only", sweep.timing_only},
-                     {"seed", sweep.seed},
-                     {"run_options", sweep.run_options},
-                     {"base_config", config_json(sweep.base)},
-                     {"keys", std::move(keys)},
-                     {"metrics", metrics_json()}};
+  Json verdicts = Json::array();
+  for (const Model& model : report.plan.models) {
+    verdicts.push_back(to_string(done_verdict(sweep, model)));
+  }
+  const Json head = {{"schema", kSweepSchema},           {"version", kSweepVersion},
+                     {"tilewave", version_number()},     {"build", build_id()},
+                     {"models", sweep.space.models},     {"verdicts", std::move(verdicts)},
+                     {"timing_only", sweep.timing_only}, {"seed", sweep.seed},
+                     {"run_options", sweep.run_options}, {"base_config", config_json(sweep.base)},
+                     {"keys", std::move(keys)},          {"metrics", metrics_json()}};
   std::string text = dump(head);
   text.back() = ',';  // the object goes on
   text += "\n\"points\":[";

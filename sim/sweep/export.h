@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sim/sweep/analysis.h"
+#include "sim/sweep/plan.h"
 
 namespace tilewave {
 
@@ -14,6 +15,7 @@ inline constexpr int kSweepVersion = 1;
 /// Everything there is to say about a sweep. What it refers to outlives it.
 struct SweepReport {
   const SweepDefinition& sweep;
+  const SweepPlan& plan;
   const ResultTable& table;
   const SweepAnalysis& analysis;
   ResultSource results;

@@ -108,6 +108,13 @@ std::vector<std::uint32_t> SweepPlan::order() const {
   return order;
 }
 
+Verdict done_verdict(const SweepDefinition& sweep, const Model& model) {
+  if (sweep.timing_only || sweep.verify == VerifyChoice::kOff) {
+    return Verdict::kNotVerified;
+  }
+  return graph_of(model) != nullptr ? Verdict::kVerified : Verdict::kConsistent;
+}
+
 CompileChoice compile_choice(std::uint32_t model, const Config& config) {
   return {model, config.tile, config.schedule};
 }

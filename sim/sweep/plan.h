@@ -9,6 +9,7 @@
 
 #include "sim/base/sha256.h"
 #include "sim/model/model_source.h"
+#include "sim/run/run_outcome.h"
 #include "sim/sweep/definition.h"
 #include "sim/sweep/point_result.h"
 
@@ -51,6 +52,9 @@ struct SweepPlan {
 /// Throws InputError if a model cannot be read or there is nothing to vary in it (a program file,
 /// which is scheduled already, with a swept schedule key).
 SweepPlan plan_sweep(const SweepDefinition& sweep);
+
+/// What the outputs of a point of `model` are that is done.
+Verdict done_verdict(const SweepDefinition& sweep, const Model& model);
 
 CompileChoice compile_choice(std::uint32_t model, const Config& config);
 

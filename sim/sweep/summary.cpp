@@ -97,6 +97,19 @@ std::string message_lines(const SweepReport& report) {
   return text;
 }
 
+/// Empty if no model is a program without one.
+std::string consistency_line(const SweepReport& report) {
+  std::size_t programs = 0;
+  for (const Model& model : report.plan.models) {
+    programs += done_verdict(report.sweep, model) == Verdict::kConsistent ? 1U : 0U;
+  }
+  const std::size_t models = report.plan.models.size();
+  return programs == 0 ? ""
+                       : headed_line("outputs", "those of " + with_separators(programs) + " of " +
+                                                    count_text(models, "model") +
+                                                    ", programs, are consistent with themselves");
+}
+
 }  // namespace
 
 std::string failures_text(const ResultTable& table) {
@@ -117,7 +130,7 @@ std::string sweep_summary(const SweepReport& report, const SweepOrigin& origin) 
                                with_separators(report.table.count(PointStatus::kDone)) + " done" +
                                (failures.empty() ? "" : ", " + failures) +
                                (origin.note.empty() ? "" : "; " + origin.note));
-  text += headed_line(origin.kind, one_line(origin.place));
+  text += headed_line(origin.kind, one_line(origin.place)) + consistency_line(report);
   text += message_lines(report);
   const std::size_t models = report.sweep.space.models.size();
   for (std::uint32_t model = 0; model < std::min(models, kMostModels); ++model) {

@@ -91,7 +91,7 @@ ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
   };
   const ResultTable table = collect_results(plan.points.size(), results, origin.row);
   const SweepAnalysis analysis = analyse(sweep, plan, table);
-  const SweepReport report{sweep, table, analysis, results};
+  const SweepReport report{sweep, plan, table, analysis, results};
   outputs.write(report);
   if (!outputs.use_standard_output()) {
     write_standard_output(sweep_summary(report, origin));

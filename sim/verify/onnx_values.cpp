@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <utility>
 
+#include "sim/verify/reference.h"
 #include "sim/verify/verification.h"
 
 namespace tilewave {
 namespace {
+
+constexpr TileExtent kWantedTile{32, 32};  // any would do
 
 std::vector<float> source_values(const OnnxSource& source, std::uint64_t seed) {
   if (source.values) {
@@ -22,14 +26,96 @@ std::vector<float> source_values(const OnnxSource& source, std::uint64_t seed) {
   return {drawn.begin(), drawn.end()};
 }
 
-void compare(float actual, float expected, ExpectedComparison& result) {
-  ++result.elements;
-  if (std::isfinite(actual) && std::isfinite(expected)) {
-    result.max_abs_error = std::max(result.max_abs_error, std::abs(static_cast<double>(actual) -
-                                                                   static_cast<double>(expected)));
+/// Two have rounded.
+constexpr double kRounders = 2;
+
+TensorUncertainties output_uncertainties(const OnnxModel& model, const TensorValues& sources) {
+  TensorUncertainties uncertainties;
+  for (const OnnxBinding& binding : model.bindings) {
+    if (binding.scale != 1) {
+      const FloatArray& values = sources.at(binding.tensor);
+      Uncertainties units(values.size());
+      std::transform(values.begin(), values.end(), units.data(),
+                     [](float value) { return std::abs(static_cast<double>(value)); });
+      uncertainties.emplace(binding.tensor, std::move(units));
+    }
   }
-  result.mismatches += within_tolerance(actual, expected) ? 0 : 1;
+  std::vector<WantedTiles> wanted;
+  for (const OnnxOutput& output : model.outputs) {
+    for (const std::string& tensor : output.tensors) {
+      const Shape& shape = model.graph.tensor(model.graph.find(tensor).value()).shape;
+      const TileGrid grid = tile_grid(shape, kWantedTile);
+      wanted.push_back({tensor, kWantedTile, {}});
+      for (std::uint32_t row = 0; row < grid.rows; ++row) {
+        for (std::uint32_t col = 0; col < grid.cols; ++col) {
+          wanted.back().tiles.push_back({row, col});
+        }
+      }
+    }
+  }
+  evaluate_graph(model.graph, sources, wanted, &uncertainties);
+  return uncertainties;
 }
+
+class FileComparison {
+ public:
+  /// `uncertainties` may be null.
+  FileComparison(const OnnxModel& model, const Program& program, const DramImage& image,
+                 const std::vector<ExpectedOutput>& expected,
+                 const TensorUncertainties* uncertainties)
+      : model_(model), image_(image), expected_(expected), uncertainties_(uncertainties) {
+    for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
+      tensors_.emplace(program.tensors[i].name, i);
+    }
+  }
+
+  ExpectedComparison run() {
+    for (std::size_t i = 0; i < model_.outputs.size(); ++i) {
+      std::uint64_t flat = 0;
+      for (const std::string& tensor : model_.outputs[i].tensors) {
+        const Uncertainties* units =
+            uncertainties_ == nullptr ? nullptr : &uncertainties_->at(tensor);
+        const std::vector<float> values = image_.read(tensors_.at(tensor));
+        for (std::size_t k = 0; k < values.size(); ++k) {
+          element(i, flat++, values[k], units == nullptr ? 0 : kRounders * (*units)[k]);
+        }
+      }
+      ++result_.outputs;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void element(std::size_t output, std::uint64_t flat, float actual, double units) {
+    const float expected = expected_[output].values[flat];
+    ++result_.elements;
+    if (std::isfinite(actual) && std::isfinite(expected)) {
+      const double error = std::abs(static_cast<double>(actual) - static_cast<double>(expected));
+      result_.max_abs_error = std::max(result_.max_abs_error, error);
+    }
+    if (within_tolerance(actual, expected)) {
+      return;
+    }
+    if (within_tolerance(actual, expected, units)) {
+      ++result_.by_rounding;
+      return;
+    }
+    ++result_.mismatches;
+    if (!result_.first) {
+      const OnnxOutput& named = model_.outputs[output];
+      result_.first = {
+          expected_[output].file,        named.name, unravel(flat, named.dims), actual, expected,
+          allowed_error(expected, units)};
+    }
+  }
+
+  const OnnxModel& model_;
+  const DramImage& image_;
+  const std::vector<ExpectedOutput>& expected_;
+  const TensorUncertainties* uncertainties_;
+  std::unordered_map<std::string, std::uint32_t> tensors_;
+  ExpectedComparison result_;
+};
 
 }  // namespace
 
@@ -52,28 +138,12 @@ TensorValues onnx_tensor_values(const OnnxModel& model, std::uint64_t seed) {
 }
 
 ExpectedComparison compare_outputs(const OnnxModel& model, const Program& program,
-                                   const DramImage& image,
+                                   const TensorValues& sources, const DramImage& image,
                                    const std::vector<ExpectedOutput>& expected) {
-  std::unordered_map<std::string, std::uint32_t> tensors;
-  for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
-    tensors.emplace(program.tensors[i].name, i);
-  }
-  ExpectedComparison result;
-  for (std::size_t i = 0; i < model.outputs.size(); ++i) {
-    const OnnxOutput& output = model.outputs[i];
-    const std::vector<float>& wanted = expected[i].values;
-    std::uint64_t flat = 0;
-    for (const std::string& tensor : output.tensors) {
-      for (const float actual : image.read(tensors.at(tensor))) {
-        compare(actual, wanted[flat], result);
-        if (result.mismatches != 0 && !result.first) {
-          result.first = {expected[i].file, output.name, unravel(flat, output.dims), actual,
-                          wanted[flat]};
-        }
-        ++flat;
-      }
-    }
-    ++result.outputs;
+  ExpectedComparison result = FileComparison(model, program, image, expected, nullptr).run();
+  if (!result.passed()) {
+    const TensorUncertainties uncertainties = output_uncertainties(model, sources);
+    result = FileComparison(model, program, image, expected, &uncertainties).run();
   }
   return result;
 }

@@ -10,6 +10,7 @@
 #include "compiler/graph/graph.h"
 #include "compiler/program/program.h"
 #include "sim/model/tensor_data.h"
+#include "sim/verify/rounding.h"
 
 namespace tilewave {
 
@@ -30,14 +31,18 @@ struct WantedTiles {
 /// The wanted tiles by the graph: only these and what they depend on are computed, and some around
 /// them. Tensors are whole and without padding; what was not computed is zero. A matmul sums in
 /// double over ascending k, from its bias on, and rounds to fp32 once; every intermediate is fp32.
+/// With `uncertainties` these are found too, of the computed tensors, which takes several times as
+/// long. Those of the sources may be there; else they are exact.
 TensorValues evaluate_graph(const Graph& graph, const TensorValues& sources,
-                            const std::vector<WantedTiles>& wanted);
+                            const std::vector<WantedTiles>& wanted,
+                            TensorUncertainties* uncertainties = nullptr);
 
 /// The wanted tiles by a verified program: its ops one after another, only those that the wanted
 /// tiles depend on. Accumulators are double and rounded to fp32 when something reads them. Padding
-/// is zero whenever it is loaded.
+/// is zero whenever it is loaded. `uncertainties` likewise, of all tensors.
 TensorValues evaluate_program(const Program& program, const TensorValues& sources,
-                              const std::vector<WantedTiles>& wanted);
+                              const std::vector<WantedTiles>& wanted,
+                              TensorUncertainties* uncertainties = nullptr);
 
 /// Multiply-adds, and elements of Add and ReLU, that evaluating everything takes.
 std::uint64_t evaluation_work(const Graph& graph);

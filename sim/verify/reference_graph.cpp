@@ -80,16 +80,23 @@ class Demand {
 struct Matrix {
   const float* values = nullptr;
   Shape shape;
+  const double* units = nullptr;  ///< uncertainties; null if nobody wants them
 
   const float* row(std::uint64_t index) const { return values + index * shape.cols; }
+  const double* units_row(std::uint64_t index) const { return units + index * shape.cols; }
 };
 
 class GraphEvaluator {
  public:
-  GraphEvaluator(const Graph& graph, const TensorValues& sources)
-      : graph_(graph), sources_(sources) {
+  /// `uncertainties` may be null.
+  GraphEvaluator(const Graph& graph, const TensorValues& sources,
+                 TensorUncertainties* uncertainties)
+      : graph_(graph), sources_(sources), uncertainties_(uncertainties) {
     for (const Tensor& tensor : graph.tensors()) {
       demand_.emplace_back(tile_grid(tensor.shape, kSquare));
+      if (uncertainties != nullptr) {
+        uncertainties->try_emplace(tensor.name, tensor.shape.elements());
+      }
     }
   }
 
@@ -160,6 +167,9 @@ class GraphEvaluator {
           [&] {
             matmul(matrix(op.inputs[0]), matrix(op.inputs[1]),
                    op.has_bias ? matrix(op.inputs[2]).values : nullptr, block, values);
+            if (uncertainties_ != nullptr) {
+              matmul_units(op, block);
+            }
             if (op.relu) {
               relu(block, output.shape.cols, values);
             }
@@ -167,14 +177,19 @@ class GraphEvaluator {
               map(op, block, values);
             }
           },
-          [&] { map(op, block, values); }, [&] { copy(matrix(op.inputs[0]), block, values); });
+          [&] { map(op, block, values); },
+          [&] { copy(matrix(op.inputs[0]), block, values, units_of(output)); });
     });
   }
 
   Matrix matrix(TensorId id) const {
     const Tensor& tensor = graph_.tensor(id);
     const TensorValues& from = tensor.producer ? values_ : sources_;
-    return {from.at(tensor.name).data(), tensor.shape};
+    return {from.at(tensor.name).data(), tensor.shape, units_of(tensor)};
+  }
+
+  double* units_of(const Tensor& tensor) const {
+    return uncertainties_ == nullptr ? nullptr : uncertainties_->at(tensor.name).data();
   }
 
   /// `bias` may be null. i-k-j over a few rows and a stretch of columns at a time, so that sums and
@@ -211,22 +226,64 @@ class GraphEvaluator {
     }
   }
 
+  /// The uncertainties of matmul(); a ReLU behind it leaves them as they are.
+  void matmul_units(const Operator& op, const Block& block) const {
+    const Matrix a = matrix(op.inputs[0]);
+    const Matrix b = matrix(op.inputs[1]);
+    double* units = units_of(graph_.tensor(op.output));
+    const std::uint64_t width = block.col_end - block.col;
+    std::vector<double> begin(width);
+    std::vector<UncertainSums::Element> elements(width);
+    UncertainSums sums;
+    for (std::uint64_t row = block.row; row < block.row_end; ++row) {
+      for (std::uint64_t i = 0; i < width; ++i) {
+        elements[i] = {};
+        if (op.has_bias) {
+          const Matrix bias = matrix(op.inputs[2]);
+          begin[i] = static_cast<double>(bias.values[block.col + i]);
+          elements[i].own = bias.units[block.col + i];
+        }
+      }
+      sums.begin(begin, elements);
+      for (std::uint64_t k = 0; k < a.shape.cols; ++k) {
+        sums.add(static_cast<double>(a.row(row)[k]), a.units_row(row)[k], b.row(k) + block.col,
+                 b.units_row(k) + block.col);
+      }
+      sums.end(elements);
+      for (std::uint64_t i = 0; i < width; ++i) {
+        units[row * b.shape.cols + block.col + i] = elements[i].units();
+      }
+    }
+  }
+
   /// The operator's expression; of a matmul, with the product, which is in `values`, first.
   void map(const Operator& op, const Block& block, FloatArray& values) const {
-    const std::uint64_t cols = graph_.tensor(op.output).shape.cols;
+    const Tensor& output = graph_.tensor(op.output);
+    const std::uint64_t cols = output.shape.cols;
+    double* units = units_of(output);
     std::array<Matrix, kMaxMapOperands> operands;
     std::array<std::pair<bool, bool>, kMaxMapOperands> first;
     std::size_t count = 0;
     if (op.product_inputs() > 0) {
-      operands[count++] = {values.data(), graph_.tensor(op.output).shape};
+      operands[count++] = {values.data(), output.shape, units};
     }
     for (const TensorId input : op.map_inputs()) {
       first[count] = repeats(input, op);
       operands[count++] = matrix(input);
     }
     std::array<double, kMaxMapOperands> elements{};
+    std::array<UncertainValue, kMaxMapOperands> uncertain{};
     for (std::uint64_t row = block.row; row < block.row_end; ++row) {
       for (std::uint64_t col = block.col; col < block.col_end; ++col) {
+        for (std::size_t i = 0; units != nullptr && i < count; ++i) {
+          const std::uint64_t from = first[i].first ? 0 : row;
+          const std::uint64_t at = first[i].second ? 0 : col;
+          uncertain[i] = {static_cast<double>(operands[i].row(from)[at]),
+                          operands[i].units_row(from)[at]};
+        }
+        if (units != nullptr) {
+          units[row * cols + col] = evaluate_uncertain(op.map, {uncertain.data(), count}).units;
+        }
         for (std::size_t i = 0; i < count; ++i) {
           elements[i] = operands[i].row(first[i].first ? 0 : row)[first[i].second ? 0 : col];
         }
@@ -235,10 +292,14 @@ class GraphEvaluator {
     }
   }
 
-  static void copy(const Matrix& x, const Block& block, FloatArray& values) {
+  /// `units` may be null.
+  static void copy(const Matrix& x, const Block& block, FloatArray& values, double* units) {
     for (std::uint64_t row = block.row; row < block.row_end; ++row) {
-      std::copy(x.row(row) + block.col, x.row(row) + block.col_end,
-                &values[row * x.shape.cols + block.col]);
+      const std::uint64_t to = row * x.shape.cols + block.col;
+      std::copy(x.row(row) + block.col, x.row(row) + block.col_end, &values[to]);
+      if (units != nullptr) {
+        std::copy(x.units_row(row) + block.col, x.units_row(row) + block.col_end, units + to);
+      }
     }
   }
 
@@ -253,6 +314,7 @@ class GraphEvaluator {
 
   const Graph& graph_;
   const TensorValues& sources_;
+  TensorUncertainties* uncertainties_;
   std::vector<Demand> demand_;
   TensorValues values_;
 };
@@ -260,8 +322,9 @@ class GraphEvaluator {
 }  // namespace
 
 TensorValues evaluate_graph(const Graph& graph, const TensorValues& sources,
-                            const std::vector<WantedTiles>& wanted) {
-  GraphEvaluator evaluator(graph, sources);
+                            const std::vector<WantedTiles>& wanted,
+                            TensorUncertainties* uncertainties) {
+  GraphEvaluator evaluator(graph, sources, uncertainties);
   for (const WantedTiles& tiles : wanted) {
     evaluator.want(tiles);
   }

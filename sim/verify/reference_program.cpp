@@ -2,6 +2,7 @@
 // DRAM. It has no engines, no queues and no time, and shares no code with those who do.
 #include <algorithm>
 #include <array>
+#include <span>
 #include <unordered_set>
 #include <utility>
 
@@ -74,15 +75,23 @@ class DependencySlice {
 
 class Interpreter {
  public:
-  Interpreter(const Program& program, const TensorValues& sources)
+  /// `uncertainties` may be null.
+  Interpreter(const Program& program, const TensorValues& sources,
+              TensorUncertainties* uncertainties)
       : program_(program),
         tile_(program.tile),
         result_(program.tile.result().elements()),
-        sram_(program.sram_bytes / kElementBytes) {
+        sram_(program.sram_bytes / kElementBytes),
+        sram_units_(uncertainties == nullptr ? 0 : sram_.size()) {
     for (const ProgramTensor& tensor : program.tensors) {
       const auto source = sources.find(tensor.name);
       sources_.push_back(source != sources.end() ? &source->second : nullptr);
       dram_.emplace_back(source != sources.end() ? 0 : tensor.shape.elements());
+      if (uncertainties != nullptr) {
+        Uncertainties& units = (*uncertainties)[tensor.name];
+        units = Uncertainties(tensor.shape.elements());
+        dram_units_.push_back(units.data());
+      }
     }
   }
 
@@ -138,10 +147,26 @@ class Interpreter {
     return {tensor.shape, tensor.tile};
   }
 
+  bool with_units() const { return !dram_units_.empty(); }
+
+  /// The uncertainties of `count` elements from `address` on.
+  void read_units(std::uint32_t address, std::uint64_t count, std::vector<double>& units) const {
+    const UncertainSums::Element* from = &sram_units_[address / kElementBytes];
+    units.resize(count);
+    std::transform(from, from + count, units.begin(),
+                   [](const UncertainSums::Element& element) { return element.units(); });
+  }
+
   void clear_padding(const Op& op, double* dst) {
     kept_.assign(result_, 0.0);
     for_each_element(op, [&](std::size_t at, std::size_t) { kept_[at] = dst[at]; });
     std::copy(kept_.begin(), kept_.end(), dst);
+    if (with_units()) {
+      std::vector<UncertainSums::Element> units(result_);
+      UncertainSums::Element* all = &sram_units_[op.dst / kElementBytes];
+      for_each_element(op, [&](std::size_t at, std::size_t) { units[at] = all[at]; });
+      std::copy(units.begin(), units.end(), all);
+    }
   }
 
   void load(const Op& op, double* dst) {
@@ -149,6 +174,13 @@ class Interpreter {
     const FloatArray* source = sources_[op.tensor];
     const FloatArray& tensor = source != nullptr ? *source : dram_[op.tensor];
     for_each_element(op, [&](std::size_t to, std::size_t from) { dst[to] = tensor[from]; });
+    if (with_units()) {
+      UncertainSums::Element* units = &sram_units_[op.dst / kElementBytes];
+      std::fill_n(units, program_.tensors[op.tensor].tile.elements(), UncertainSums::Element{});
+      for_each_element(op, [&](std::size_t to, std::size_t from) {
+        units[to].own = dram_units_[op.tensor][from];
+      });
+    }
   }
 
   void store(const Op& op) {
@@ -157,6 +189,12 @@ class Interpreter {
     for_each_element(op, [&](std::size_t from, std::size_t to) {
       tensor[to] = op.relu ? static_cast<float>(relu(a_[from])) : a_[from];
     });
+    if (with_units()) {  // a ReLU leaves them as they are
+      const UncertainSums::Element* units = &sram_units_[op.a / kElementBytes];
+      for_each_element(op, [&](std::size_t from, std::size_t to) {
+        dram_units_[op.tensor][to] = units[from].units();
+      });
+    }
   }
 
   void vector(const Op& op, double* dst) {
@@ -165,8 +203,14 @@ class Interpreter {
     visit_operands(
         program_, op,
         [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent& extent) {
+          if (with_units()) {
+            read_units(address, extent.elements(), units_[count]);
+          }
           read(address, extent.elements(), operands_[count++]);
         });
+    if (with_units()) {
+      vector_units(op, count);
+    }
     std::array<double, kMostOperands> elements{};
     for (std::uint64_t row = 0; row < tile_.m; ++row) {
       for (std::uint64_t col = 0; col < tile_.n; ++col) {
@@ -174,6 +218,23 @@ class Interpreter {
           elements[i] = operands_[i][place(kernel.operands[i], row, col)];
         }
         dst[row * tile_.n + col] = evaluate(kernel.expression, {elements.data(), count});
+      }
+    }
+  }
+
+  /// Of what vector() computes from the `count` operands read.
+  void vector_units(const Op& op, std::size_t count) {
+    const VectorKernel& kernel = program_.kernels[op.kernel];
+    std::array<UncertainValue, kMostOperands> elements{};
+    UncertainSums::Element* dst = &sram_units_[op.dst / kElementBytes];
+    for (std::uint64_t row = 0; row < tile_.m; ++row) {
+      for (std::uint64_t col = 0; col < tile_.n; ++col) {
+        for (std::size_t i = 0; i < count; ++i) {
+          const std::uint64_t from = place(kernel.operands[i], row, col);
+          elements[i] = {static_cast<double>(operands_[i][from]), units_[i][from]};
+        }
+        dst[row * tile_.n + col] = {
+            evaluate_uncertain(kernel.expression, {elements.data(), count}).units, 0};
       }
     }
   }
@@ -202,6 +263,9 @@ class Interpreter {
         dst[i] = bias_[i % tile_.n];
       }
     }
+    if (with_units()) {
+      matmul_units(op, dst);
+    }
     for (std::uint64_t i = 0; i < tile_.m; ++i) {
       for (std::uint64_t k = 0; k < tile_.k; ++k) {
         const double left = a_[i * tile_.k + k];
@@ -212,6 +276,31 @@ class Interpreter {
     }
     if (op.relu) {
       std::transform(dst, dst + result_, dst, relu);
+    }
+  }
+
+  /// Of the step on the sums at `dst`, which it is yet to be added to.
+  void matmul_units(const Op& op, const double* dst) {
+    UncertainSums::Element* units = &sram_units_[op.dst / kElementBytes];
+    if (op.clear) {
+      std::fill_n(units, result_, UncertainSums::Element{});
+    }
+    if (op.biased) {
+      read_units(op.c, tile_.n, units_[0]);
+      for (std::uint64_t i = 0; i < result_; ++i) {
+        units[i] = {units_[0][i % tile_.n], 0};
+      }
+    }
+    read_units(op.a, tile_.left().elements(), units_[0]);
+    read_units(op.b, tile_.right().elements(), units_[1]);
+    for (std::uint64_t i = 0; i < tile_.m; ++i) {
+      const std::span<UncertainSums::Element> row(units + i * tile_.n, tile_.n);
+      sums_.begin({dst + i * tile_.n, tile_.n}, row);
+      for (std::uint64_t k = 0; k < tile_.k; ++k) {
+        sums_.add(static_cast<double>(a_[i * tile_.k + k]), units_[0][i * tile_.k + k],
+                  &b_[k * tile_.n], &units_[1][k * tile_.n]);
+      }
+      sums_.end(row);
     }
   }
 
@@ -226,14 +315,21 @@ class Interpreter {
   std::vector<float> bias_;
   std::array<std::vector<float>, kMostOperands> operands_;
   std::vector<double> kept_;
+
+  // Only where the uncertainties are wanted:
+  std::vector<UncertainSums::Element> sram_units_;  ///< one for each fp32 element
+  std::vector<double*> dram_units_;                 ///< of whole tensors
+  std::array<std::vector<double>, kMostOperands> units_;
+  UncertainSums sums_;
 };
 
 }  // namespace
 
 TensorValues evaluate_program(const Program& program, const TensorValues& sources,
-                              const std::vector<WantedTiles>& wanted) {
+                              const std::vector<WantedTiles>& wanted,
+                              TensorUncertainties* uncertainties) {
   const std::vector<bool> needed = DependencySlice(program, wanted).run();
-  Interpreter interpreter(program, sources);
+  Interpreter interpreter(program, sources, uncertainties);
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     if (needed[i]) {
       interpreter.step(program.ops[i]);

@@ -18,9 +18,15 @@ namespace tilewave {
 inline constexpr double kAbsoluteTolerance = 1e-5;
 inline constexpr double kRelativeTolerance = 1e-4;
 
-/// |actual − expected| ≤ kAbsoluteTolerance + kRelativeTolerance · |expected|; NaN equals NaN, an
-/// infinity itself.
-bool within_tolerance(float actual, float expected);
+/// How far a value may be off that is expected to be `expected` and is uncertain by `units` rounding
+/// units (sim/verify/rounding.h):
+///
+///   kAbsoluteTolerance + kRelativeTolerance · |expected| + kUncertainties · u · units
+double allowed_error(float expected, double units);
+
+/// |actual − expected| ≤ allowed_error(); NaN equals NaN, an infinity itself. Where rounding may make
+/// anything of a value, anything is right.
+bool within_tolerance(float actual, float expected, double units = 0);
 
 /// Multiply-adds up to which everything is checked unless the user says otherwise.
 inline constexpr std::uint64_t kFullVerificationWork = 1ULL << 28;
@@ -34,6 +40,7 @@ struct Mismatch {
   std::uint64_t col = 0;
   float actual = 0;
   float expected = 0;
+  double allowed = 0;  ///< error
 };
 
 struct Verification {
@@ -44,10 +51,10 @@ struct Verification {
   std::uint64_t all_tiles = 0;  ///< of these tensors
   std::uint64_t elements = 0;
   std::uint64_t mismatches = 0;
-  double max_abs_error = 0;  ///< over the finite values
-  double max_abs_value = 0;  ///< of the finite expected values
+  std::uint64_t by_rounding = 0;  ///< elements that are right only for what rounding may do
+  double max_abs_error = 0;       ///< over the finite values
+  double max_abs_value = 0;       ///< of the finite expected values
   std::optional<Mismatch> first;
-  double seconds = 0;  ///< of the host
 
   bool passed() const { return mismatches == 0; }
 };
@@ -61,6 +68,8 @@ struct Reference {
   bool by_graph = true;
   std::vector<WantedTiles> wanted;  ///< of each checked tensor
   TensorValues values;              ///< at least there
+  /// Of them; there from the first run on that they are needed for.
+  std::optional<TensorUncertainties> uncertainties;
 };
 
 /// Of the outputs, or all stored tensors of a program without outputs. `graph` may be null.
@@ -70,9 +79,10 @@ struct Reference {
 Reference evaluate_reference(const Graph* graph, const Program& program,
                              const TensorValues& sources, Coverage coverage, std::uint64_t seed);
 
-/// Compares the tensors in `image` with the reference of the same program.
-Verification verify_outputs(const Reference& reference, const Program& program,
-                            const DramImage& image);
+/// Compares the tensors in `image` with the reference of the same model and sources. Uncertainties
+/// are computed only if something differs by more than the tolerance without them.
+Verification verify_outputs(Reference& reference, const Graph* graph, const Program& program,
+                            const TensorValues& sources, const DramImage& image);
 
 /// Both.
 Verification verify_outputs(const Graph* graph, const Program& program, const TensorValues& sources,

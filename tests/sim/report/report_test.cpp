@@ -17,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 void set(EngineResult& engine, EngineState state, Cycle cycles) {
   engine.cycles[static_cast<std::size_t>(state)] = cycles;
@@ -117,14 +118,23 @@ TEST(Report, Verdicts) {
   outcome.verification->all_tiles = 1024;
   EXPECT_EQ(
       verdict_text(outcome),
-      "verified: 1 output, 2,048 elements, max abs error 1.2e-06 (sampled: 2 of 1,024 tiles)");
+      "consistent with itself: 1 output, 2,048 elements, max abs error 1.2e-06 (sampled: 2 of "
+      "1,024 tiles)");
   EXPECT_THAT(report_text(outcome), HasSubstr("\nreference  program order, "));
+  outcome.verification->by_rounding = 3;
+  EXPECT_THAT(report_text(outcome), HasSubstr("; 2 of 1,024 tiles, 3 elements off by rounding\n"));
+  outcome.verification->by_graph = true;
+  EXPECT_THAT(verdict_text(outcome), StartsWith("verified: 1 output, "));
   outcome.verification->mismatches = 3;
-  outcome.verification->first = Mismatch{"out", {1, 0}, 40, 7, 1.5F, -0.25F};
+  outcome.verification->first = Mismatch{"out", {1, 0}, 40, 7, 1.5F, -0.25F, 3.5e-5};
   EXPECT_EQ(last_line(report_text(outcome)),
             "FAILED: 3 of 2,048 elements wrong; first: tensor out, tile [1,0], element [40,7] is "
-            "1.5, expected -0.25");
+            "1.5, expected -0.25, allowed error 3.5e-05");
   outcome.verification.reset();
+  outcome.expected = ExpectedComparison{"dir", 1, 80, 0, 0, 2e-6, {}};
+  EXPECT_EQ(last_line(report_text(outcome)),
+            "verified: 1 output, 80 elements, max abs error 2e-06 (expected values)");
+  outcome.expected.reset();
   EXPECT_EQ(last_line(report_text(outcome)), "not verified (--verify=off)");
   outcome.timing_only = true;
   EXPECT_EQ(last_line(report_text(outcome)), "not verified (timing only)");
@@ -166,10 +176,10 @@ TEST(ResultJson, KeysInOrder) {
   EXPECT_THAT(
       keys(json),
       ElementsAre("schema", "version", "tilewave", "build", "model", "program", "seed",
-                  "timing_only", "cycles", "seconds", "verified", "max_abs_error", "verification",
-                  "expected", "compile", "engines", "overlap_cycles", "tile_steps", "macs",
-                  "load_dma", "store_dma", "compute", "sram", "bus", "dram", "bounds", "efficiency",
-                  "arithmetic_intensity", "roofline", "host", "config"));
+                  "timing_only", "cycles", "seconds", "verdict", "verified", "max_abs_error",
+                  "verification", "expected", "compile", "engines", "overlap_cycles", "tile_steps",
+                  "macs", "load_dma", "store_dma", "compute", "sram", "bus", "dram", "bounds",
+                  "efficiency", "arithmetic_intensity", "roofline", "host", "config"));
   EXPECT_THAT(keys(json["compute"]), ElementsAre("steps", "macs"));
   EXPECT_THAT(keys(json["compile"]),
               ElementsAre("operators", "operators_fused", "uops", "scheduled_ops", "loads",
@@ -217,16 +227,32 @@ TEST(ResultJson, Values) {
 TEST(ResultJson, WithoutVerificationAndWithAFailedOne) {
   RunOutcome outcome = sample();
   outcome.verification->mismatches = 1;
-  outcome.verification->first = Mismatch{"out", {1, 0}, 40, 7, 1.5F, INFINITY};
+  outcome.verification->first = Mismatch{"out", {1, 0}, 40, 7, 1.5F, INFINITY, 0.5};
   auto json = result_json(outcome);
   EXPECT_EQ(json["verified"], false);
   EXPECT_EQ(json["verification"]["first_mismatch"].dump(),
-            R"({"tensor":"out","tile":[1,0],"element":[40,7],"actual":1.5,"expected":"inf"})");
+            R"({"tensor":"out","tile":[1,0],"element":[40,7],"actual":1.5,"expected":"inf",)"
+            R"("allowed_error":0.5})");
+  EXPECT_EQ(json["verdict"], "wrong");
   outcome.verification.reset();
   json = result_json(outcome);
+  EXPECT_EQ(json["verdict"], "not verified");
   EXPECT_TRUE(json["verified"].is_null());
   EXPECT_TRUE(json["max_abs_error"].is_null());
   EXPECT_TRUE(json["verification"].is_null());
+}
+
+TEST(ResultJson, AVerdictSaysWhoseWordItIs) {
+  RunOutcome outcome = sample();
+  EXPECT_EQ(result_json(outcome)["verdict"], "verified");
+  outcome.verification->by_graph = false;
+  EXPECT_EQ(result_json(outcome)["verdict"], "consistent");
+  EXPECT_EQ(result_json(outcome)["verified"], false);
+  outcome.expected = ExpectedComparison{"dir", 1, 80, 0, 0, 2e-6, {}};
+  EXPECT_EQ(result_json(outcome)["verdict"], "verified");
+  EXPECT_EQ(result_json(outcome)["verified"], true);
+  outcome.expected->mismatches = 1;
+  EXPECT_EQ(result_json(outcome)["verdict"], "wrong");
 }
 
 TEST(TextTable, NumbersForPeople) {

@@ -1,0 +1,185 @@
+#include "sim/verify/rounding.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "compiler/base/error.h"
+
+namespace tilewave {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kMostFloat = std::numeric_limits<float>::max();
+
+/// What kernels may make of a function that is no single operation of IEEE 754 (kernel.h).
+constexpr double kFunctionRelative = 1e-5;
+constexpr double kFunctionAbsolute = 1e-6;
+
+/// The others are made of a few operations of IEEE 754.
+bool is_approximation(CostClass cost) {
+  switch (cost) {
+    case CostClass::kFree:
+    case CostClass::kSimple:
+    case CostClass::kMultiply:
+    case CostClass::kDivide: return false;
+    case CostClass::kExponential:
+    case CostClass::kComposite: return true;
+  }
+  throw InternalError("no such cost class");
+}
+
+/// A factor in a product's uncertainty. Those of infinities and NaN spoil the value, not its
+/// uncertainty: what they become is told apart from numbers by the comparison.
+double square_of(double value) { return std::isfinite(value) ? value * value : 0.0; }
+
+bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+bool same_kind(double a, double b) { return std::isfinite(a) ? std::isfinite(b) : same(a, b); }
+
+/// A function at its arguments, and how it changes when one of them moves.
+class UncertainStep {
+ public:
+  UncertainStep(const ExpressionStep& step, const std::array<UncertainValue, kMaxArity>& arguments)
+      : step_(step), info_(function_info(step.function)), arguments_(arguments) {
+    for (std::size_t i = 0; i < info_.arity; ++i) {
+      values_[i] = arguments[i].value;
+    }
+    value_ = info_.scalar(values_.data(), step_.parameters.data());
+  }
+
+  UncertainValue result() {
+    double units = 0;
+    if (is_exact()) {
+      return {value_, units};
+    }
+    for (std::size_t i = 0; i < info_.arity; ++i) {
+      units += inherited(i);
+    }
+    if (std::isfinite(value_)) {
+      units += std::abs(value_);
+    }
+    if (std::isfinite(value_) && is_approximation(info_.cost)) {
+      units += (kFunctionRelative * std::abs(value_) + kFunctionAbsolute) / kRoundingUnit;
+    }
+    return {value_, units};
+  }
+
+ private:
+  bool is_exact() const {
+    return !is_approximation(info_.cost) &&
+           std::ranges::all_of(arguments_, [](const UncertainValue& x) { return x.units == 0; }) &&
+           same(value_, static_cast<double>(static_cast<float>(value_)));
+  }
+
+  double inherited(std::size_t argument) {
+    const double centre = values_[argument];
+    if (!std::isfinite(centre) && arguments_[argument].units == 0) {
+      return 0;
+    }
+    const double units = arguments_[argument].units + std::abs(centre);
+    if (!std::isfinite(units)) {
+      return kInfinity;
+    }
+    const double most = rounding_difference(units);
+    double change = std::max(moved(argument, centre - most), moved(argument, centre + most));
+    if (std::abs(centre) < most) {
+      change = std::max(change, moved(argument, 0));  // a pole may lie there
+    }
+    values_[argument] = centre;
+    return change / rounding_difference(1);
+  }
+
+  /// How far the value is off with another argument; infinitely if it is no number, or is one now.
+  double moved(std::size_t argument, double to) {
+    values_[argument] = to;
+    const double other = info_.scalar(values_.data(), step_.parameters.data());
+    if (!same_kind(value_, other)) {
+      return kInfinity;
+    }
+    return std::isfinite(other) ? std::abs(other - value_) : 0.0;
+  }
+
+  const ExpressionStep& step_;
+  const FunctionInfo& info_;
+  const std::array<UncertainValue, kMaxArity>& arguments_;
+  std::array<double, kMaxArity> values_{};
+  double value_ = 0;
+};
+
+}  // namespace
+
+double UncertainSums::Element::units() const { return own + std::sqrt(inherited); }
+
+void UncertainSums::begin(std::span<const double> sums, std::span<const Element> before) {
+  sums_.assign(sums.begin(), sums.end());
+  most_.resize(sums.size());
+  squares_.assign(sums.size(), 0.0);
+  own_.resize(sums.size());
+  inherited_.resize(sums.size());
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    most_[i] = std::abs(sums[i]);
+    own_[i] = before[i].own;
+    inherited_[i] = before[i].inherited;
+  }
+  products_ = 0;
+}
+
+void UncertainSums::add(double left, double left_units, const float* right,
+                        const double* right_units) {
+  const double left_square = square_of(left);
+  const double left_spread = left_units * left_units;
+  for (std::size_t i = 0; i < sums_.size(); ++i) {
+    const auto factor = static_cast<double>(right[i]);
+    const double product = left * factor;
+    sums_[i] += product;
+    most_[i] = std::max(most_[i], std::abs(sums_[i]));  // stays at NaN
+    squares_[i] += product * product;
+    inherited_[i] +=
+        left_square * right_units[i] * right_units[i] + square_of(factor) * left_spread;
+  }
+  ++products_;
+}
+
+void UncertainSums::end(std::span<Element> after) {
+  for (std::size_t i = 0; i < sums_.size(); ++i) {
+    const bool number = std::isfinite(sums_[i]);
+    // A sum that leaves fp32's range on its way may be an infinity in the machine.
+    const bool overflows = number && std::abs(sums_[i]) <= kMostFloat && most_[i] > kMostFloat;
+    if (overflows) {
+      own_[i] = kInfinity;
+    } else if (number) {
+      own_[i] += static_cast<double>(products_) * (most_[i] + std::sqrt(squares_[i]));
+    }
+    // Infinity times zero: an operand that may be anything.
+    after[i] = {own_[i], std::isnan(inherited_[i]) ? kInfinity : inherited_[i]};
+  }
+}
+
+UncertainValue evaluate_uncertain(const Expression& expression,
+                                  std::span<const UncertainValue> operands) {
+  const std::size_t steps = expression.steps.size();
+  if (steps == 0 || steps > kMaxExpressionSteps || operand_count(expression) > operands.size()) {
+    throw InternalError("an expression that is not legal is evaluated");
+  }
+  std::array<UncertainValue, kMaxExpressionSteps> values;
+  for (std::size_t i = 0; i < steps; ++i) {
+    const ExpressionStep& step = expression.steps[i];
+    std::array<UncertainValue, kMaxArity> arguments{};
+    for (std::size_t k = 0; k < function_info(step.function).arity; ++k) {
+      const Argument& argument = step.arguments[k];
+      switch (argument.kind) {
+        case Argument::Kind::kOperand: arguments[k] = operands[argument.index]; break;
+        case Argument::Kind::kStep: arguments[k] = values[argument.index]; break;
+        case Argument::Kind::kConstant:
+          arguments[k] = {static_cast<double>(argument.constant), 0};
+          break;
+      }
+    }
+    values[i] = UncertainStep(step, arguments).result();
+  }
+  return values[steps - 1];
+}
+
+}  // namespace tilewave
