@@ -66,6 +66,7 @@ inline Json sample_export(const std::vector<std::string>& models, Json keys, Jso
           {"version", 1},
           {"tilewave", "0.0.0"},
           {"models", models},
+          {"verdicts", std::vector<std::string>(models.size(), "not verified")},
           {"timing_only", true},
           {"seed", 1},
           {"run_options", "-c 'my machine.ini' --timing-only"},
