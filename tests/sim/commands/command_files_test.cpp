@@ -109,14 +109,13 @@ TEST_F(CommandFiles, AnOutputIsNoInput) {
       "run m.onnx --inputs in/input_0.pb --json in/input_0.pb",
       "run m.onnx --expect in --json in/output_0.pb",
       "sweep r.graph --over sram.banks=8,16 --csv r.graph",
-      "sweep r.graph --over sram.banks=8,16 --store r.graph",
       "sweep r.graph --over sram.banks=8,16 -c e.ini --json e.ini",
       "sweep r.graph --points points.csv --csv points.csv",
       "sweep r.graph --points points.csv --json part.ini",
       "sweep --file sweep.ini --csv sweep.ini",
       "sweep --file sweep.ini --csv r.graph",
       "sweep r.graph --over dram.preset=./part.ini,ddr4-3200 --dram.model=banked --csv part.ini",
-      "run r.graph --json - <> r.graph 1<> r.graph",
+      "run r.graph --json /dev/fd/3 3<> r.graph",
   };
   for (const std::string& arguments : refused) {
     const Result result = tilewave(arguments);
@@ -125,6 +124,8 @@ TEST_F(CommandFiles, AnOutputIsNoInput) {
     EXPECT_EQ(read(path("r.graph")), kGraph) << arguments;
     EXPECT_EQ(read(path("in/input_0.pb")), "x") << arguments;
   }
+  expect_refused("sweep r.graph --over sram.banks=8,16 --store r.graph", "--store r.graph");
+  EXPECT_EQ(read(path("r.graph")), kGraph);
   EXPECT_EQ(read(path("e.ini")), "[sram]\nbanks = 8\n");
   EXPECT_TRUE(hidden().empty());
   // Beside the inputs, and over what is none, is fine.
