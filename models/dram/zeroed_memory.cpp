@@ -1,3 +1,4 @@
+// Small ones from the heap, large ones as pages of the operating system, which are there when touched.
 #include "models/dram/zeroed_memory.h"
 
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// What is thrown for which report; and the sc_main() that SystemC insists on.
 #include "platform/systemc/report_guard.h"
 
 #include <exception>

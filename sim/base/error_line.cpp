@@ -1,3 +1,4 @@
+// The one line on standard error.
 #include "sim/base/error_line.h"
 
 #include <iostream>

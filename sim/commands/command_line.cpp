@@ -1,3 +1,4 @@
+// Which command it is; what its words mean is up to its entry in the register.
 #include "sim/commands/command_line.h"
 
 #include <utility>

@@ -1,3 +1,4 @@
+// The table of commands, and the texts that are walks over it. A new command is a line here.
 #include "sim/commands/commands.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Prose and options that several commands share.
 #include "sim/commands/help_text.h"
 
 #include <sstream>

@@ -1,3 +1,4 @@
+// Names only: none of the files is opened here.
 #include "sim/commands/input_names.h"
 
 #include "compiler/base/error.h"

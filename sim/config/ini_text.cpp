@@ -1,3 +1,4 @@
+// Quotes, escapes and comments of one line; sections and keys are reader.cpp.
 #include "sim/config/ini_text.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Line by line: sections, keys and values, each complaint with its line.
 #include "sim/config/reader.h"
 
 #include <algorithm>

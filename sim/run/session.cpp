@@ -1,3 +1,4 @@
+// The stages that the face of the library names, put together.
 #include "sim/run/session.h"
 
 #include <utility>
