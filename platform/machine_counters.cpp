@@ -1,3 +1,4 @@
+// The machine's counters, unit by unit, in the order in which everything shows them.
 #include "platform/machine_counters.h"
 
 namespace tilewave {

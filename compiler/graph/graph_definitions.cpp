@@ -1,3 +1,4 @@
+// Reads a text leniently, line by line, and follows who uses whom.
 #include "compiler/graph/graph_definitions.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Words and texts, both ways: matmuls have a fixed list, maps the register of functions.
 #include "compiler/graph/operator_words.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// One rule for each kind of operator; maps broadcast as NumPy does it.
 #include "compiler/graph/shape_inference.h"
 
 #include <algorithm>

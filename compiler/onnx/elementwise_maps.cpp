@@ -1,3 +1,4 @@
+// From the values of a node to map operators of the graph, however their shapes meet.
 #include "compiler/onnx/elementwise_maps.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// What ONNX calls the functions of the register, and where that is not by their own names.
 #include "compiler/onnx/elementwise_schemas.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Finds the cut between rows and columns under which operands meet as rows, columns or values.
 #include "compiler/onnx/matrix_view.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Walks through the program once with the tiles in SRAM beside it.
 #include "compiler/program/dataflow.h"
 
 #include <map>

@@ -1,3 +1,4 @@
+// One walk over the ops with the last writer and readers of every range of SRAM and tile of DRAM.
 #include "compiler/program/hazards.h"
 
 #include "compiler/program/sram_ranges.h"

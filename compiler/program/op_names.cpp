@@ -1,3 +1,4 @@
+// Puts names together from the tensor table and the register of opcodes.
 #include "compiler/program/op_names.h"
 
 #include "compiler/base/number_text.h"

@@ -1,3 +1,4 @@
+// The tiles in SRAM by their first byte; what is written over goes.
 #include "compiler/program/sram_walk.h"
 
 #include <iterator>

@@ -1,3 +1,4 @@
+// The register: entries in the order in which they were added.
 #include "models/accounting/counters.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Worked out once for a tile and the kernels of a program; asked for every step.
 #include "models/compute/compute_timing.h"
 
 namespace tilewave {

@@ -1,3 +1,4 @@
+// Streams are asked for again until no burst has moved their end.
 #include "platform/engines/compute_core.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// One op is prepared while the bursts of those before it are in flight.
 #include "platform/engines/dma_engine.h"
 
 #include <algorithm>

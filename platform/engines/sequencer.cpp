@@ -1,3 +1,4 @@
+// Runs ahead of simulated time as far as the queues have room.
 #include "platform/engines/sequencer.h"
 
 namespace tilewave {

@@ -1,3 +1,4 @@
+// One step after another: wait, start, compute, stream, and say when it is complete.
 #include "platform/engines/step_unit.h"
 
 #include <algorithm>

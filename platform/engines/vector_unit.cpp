@@ -1,3 +1,4 @@
+// Its accesses are reserved at once; only their end is waited for.
 #include "platform/engines/vector_unit.h"
 
 #include <algorithm>

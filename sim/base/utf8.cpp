@@ -1,3 +1,4 @@
+// Decodes byte by byte and replaces what is no sequence of UTF-8.
 #include "sim/base/utf8.h"
 
 namespace tilewave {

@@ -1,3 +1,4 @@
+// Shipped parts by name, others by path.
 #include "sim/config/dram_preset.h"
 
 #include "sim/base/files.h"

@@ -134,6 +134,10 @@ std::string resources_table(const RunResult& result, ToldCounters& told) {
   }
   table.add({"compute", count_text(result.steps(), "step"),
              cycles_of(result.bounds.compute, result.cycles), whole(result.bounds.compute)});
+  if (std::ranges::find(result.units.all(), Engine::kVector) != result.units.all().end()) {
+    table.add({"vector", count_text(result.engine(Engine::kVector).ops, "step"),
+               cycles_of(result.bounds.vector, result.cycles), whole(result.bounds.vector)});
+  }
   const auto add = [&](const char* name, std::uint64_t bytes, double peak) {
     const double bound = peak > 0 ? static_cast<double>(bytes) / peak : 0;
     table.add({name, with_separators(bytes) + " B",
@@ -149,7 +153,8 @@ std::string resources_table(const RunResult& result, ToldCounters& told) {
 
 std::string bounds_text(const RunResult& result) {
   const Bounds& bounds = result.bounds;
-  const std::array<std::pair<const char*, double>, 4> all = {{{"compute", bounds.compute},
+  const std::array<std::pair<const char*, double>, 5> all = {{{"compute", bounds.compute},
+                                                              {"vector", bounds.vector},
                                                               {"sram", bounds.sram},
                                                               {"bus", bounds.bus},
                                                               {"dram", bounds.dram}}};

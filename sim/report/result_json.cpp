@@ -202,6 +202,9 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome) {
                     {"sram", result.bounds.sram},
                     {"bus", result.bounds.bus},
                     {"dram", result.bounds.dram}};
+  if (result.bounds.vector > 0) {
+    json["bounds"]["vector"] = result.bounds.vector;
+  }
   json["efficiency"] = result.efficiency();
   json["arithmetic_intensity"] = or_null(outcome.arithmetic_intensity());
   json["roofline"] = {{"attainable_gflops", outcome.attainable_gflops()},

@@ -1,3 +1,4 @@
+// Which counters the report tells in a line of their own.
 #include "sim/report/told_counters.h"
 
 #include "sim/base/text_table.h"

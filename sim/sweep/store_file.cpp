@@ -1,3 +1,4 @@
+// What may be a store, and whether the file is still the one that was opened.
 #include "sim/sweep/store_file.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Magnitudes beside values: the running error analysis behind the bound of a verdict.
 #include "sim/verify/rounding.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads what the register of opcodes says that an op has, in its order.
 #include "compiler/program/forms/program_text_ops.h"
 
 #include <algorithm>

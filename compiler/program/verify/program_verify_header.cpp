@@ -1,3 +1,4 @@
+// Checks each record by itself, then names and places against each other.
 #include "compiler/program/verify/program_verify_header.h"
 
 #include <algorithm>

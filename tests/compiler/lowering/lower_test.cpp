@@ -61,7 +61,7 @@ TEST(Lower, ElementwiseCountsFollowTheClosedFormula) {
       Graph graph("g");
       const TensorId x = graph.add_input("x", {rows, cols});
       const TensorId y = graph.add_input("y", {rows, cols});
-      graph.mark_output(graph.add_map("r", "relu", {graph.add_add("s", x, y)}));
+      graph.mark_output(graph.add_map("r", "relu", {graph.add_map("s", "add", {x, y})}));
       const UopList list = lower(graph, {});
       const std::uint64_t tiles = ((rows + 31) / 32) * ((cols + 31) / 32);
       EXPECT_EQ(count(list, UopKind::kLoad), 3 * tiles);  // two for the add, one for the ReLU

@@ -9,6 +9,7 @@
 
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/graph_text.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/lowering/tiling.h"
 #include "compiler/program/verify/program_verify.h"
 #include "tests/compiler/program/program_samples.h"
