@@ -20,10 +20,10 @@ struct EngineResult {
 /// Least cycles the program could take if only one resource mattered.
 struct Bounds {
   double compute = 0;  ///< steps × initiation interval
-  double vector = 0;   ///< the same of a vector unit of its own
   double sram = 0;     ///< bytes / peak, and likewise:
   double bus = 0;      ///< the busier direction
   double dram = 0;
+  double vector = 0;  ///< as compute, of a vector unit of its own
 
   double max() const;
 };

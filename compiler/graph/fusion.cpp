@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "compiler/graph/shape_inference.h"
@@ -161,9 +162,13 @@ Graph fuse_biases_and_relus(const Graph& graph, const FusionOptions& options) {
       .run();
 }
 
+std::span<Argument> arguments_of(ExpressionStep& step) {
+  return std::span(step.arguments).first(function_info(step.function).arity);
+}
+
 Expression with_operands(Expression expression, const std::vector<std::size_t>& places) {
   for (ExpressionStep& step : expression.steps) {
-    for (Argument& argument : step.arguments) {
+    for (Argument& argument : arguments_of(step)) {
       if (argument.kind == Argument::Kind::kOperand) {
         argument = Argument::operand(places.at(argument.index));
       }
@@ -178,10 +183,10 @@ Expression with_operands(Expression expression, const std::vector<std::size_t>& 
 /// one map of `most` operands.
 std::optional<Expression> composed(const Operator& outer, TensorId product, const Expression& inner,
                                    std::vector<TensorId>& inputs, std::size_t most) {
-  std::vector<TensorId> all = inputs;
-  std::vector<std::size_t> inner_places(inputs.size());
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    inner_places[i] = i;
+  std::vector<TensorId> all;
+  std::vector<std::size_t> inner_places;
+  for (const TensorId input : inputs) {
+    inner_places.push_back(place_of(all, input));
   }
   std::vector<std::size_t> outer_places;
   std::optional<std::size_t> place;
@@ -197,7 +202,7 @@ std::optional<Expression> composed(const Operator& outer, TensorId product, cons
       continue;
     }
     for (ExpressionStep& step : expression.steps) {  // the product a second time
-      for (Argument& argument : step.arguments) {
+      for (Argument& argument : arguments_of(step)) {
         if (argument.kind == Argument::Kind::kOperand && argument.index == i) {
           argument = Argument::operand(*place);
         }
@@ -214,7 +219,7 @@ std::optional<Expression> composed(const Operator& outer, TensorId product, cons
   return compose(expression, *place, inner, outer_places, inner_places);
 }
 
-Graph fuse_maps(const Graph& graph) {
+Graph fuse_maps_once(const Graph& graph) {
   return Pass(graph,
               [&](Pass::Fused& fused, const Operator& user) {
                 Operator& oper = fused.oper;
@@ -229,6 +234,16 @@ Graph fuse_maps(const Graph& graph) {
                 return map.has_value();
               })
       .run();
+}
+
+/// An operator that was absorbed by one of its operands' operators may be what another is followed by.
+Graph fuse_maps(const Graph& graph) {
+  Graph fused = fuse_maps_once(graph);
+  for (std::size_t before = graph.operators().size(); fused.operators().size() < before;) {
+    before = fused.operators().size();
+    fused = fuse_maps_once(fused);
+  }
+  return fused;
 }
 
 bool reads_whole_tensors(const Graph& graph, const Operator& map, TensorId product) {

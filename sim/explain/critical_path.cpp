@@ -27,8 +27,9 @@ PathReason reason_of(StartCause cause) {
 /// From the end of the run backwards.
 class Tracer {
  public:
-  Tracer(const Program& program, const OpTimeline& timeline, const StartEvents& events)
-      : program_(program), timeline_(timeline), events_(events) {}
+  Tracer(const Program& program, const MachineConfig& machine, const OpTimeline& timeline,
+         const StartEvents& events)
+      : program_(program), units_(units_of(machine)), timeline_(timeline), events_(events) {}
 
   std::vector<PathElement> run(Cycle end) {
     std::uint32_t op = 0;
@@ -46,7 +47,7 @@ class Tracer {
 
  private:
   std::size_t unit_of(std::uint32_t op) const {
-    return static_cast<std::size_t>(engine_of(program_.ops[op].opcode));
+    return index_of(units_.account_of(program_.ops[op]));
   }
 
   /// The time from `begin` to where we are belongs to `op`.
@@ -93,6 +94,7 @@ class Tracer {
   }
 
   const Program& program_;
+  Units units_;
   const OpTimeline& timeline_;
   const StartEvents& events_;
   std::vector<PathElement> elements_;  // the last first
@@ -183,7 +185,7 @@ CriticalPath find_critical_path(const Program& program, const MachineConfig& mac
   if (timeline.empty()) {
     return path;
   }
-  path.elements = Tracer(program, timeline, events).run(end);
+  path.elements = Tracer(program, machine, timeline, events).run(end);
   add_up(path, program, machine, timeline, events);
   if (path.total() != end) {
     throw InternalError("invariant broken: the critical path takes " +

@@ -95,7 +95,11 @@ std::vector<MachineConfig> machines() {
     }
   }
   MachineConfig narrow;  // everything scarce
-  narrow.compute = {.rows = 8, .cols = 16, .vector_lanes = 3, .latency = 11, .drain = true};
+  narrow.compute.rows = 8;
+  narrow.compute.cols = 16;
+  narrow.compute.vector_lanes = 3;
+  narrow.compute.latency = 11;
+  narrow.compute.drain = true;
   narrow.sram.banks = 1;
   narrow.sram.port_bytes = 16;
   narrow.dma = {.setup = 0, .burst_bytes = 100, .max_outstanding = 1};

@@ -171,8 +171,8 @@ struct EngineBench {
         hazards(find_hazards(program)),
         clock(config.clock_period),
         scoreboard(clock, program.ops.size()),
-        sequencer("sequencer", nothing, config.sequencer, clock, {&queue, &queue, &queue},
-                  scoreboard),
+        sequencer("sequencer", nothing, config.sequencer, units_of(config), clock,
+                  {&queue, &queue, &queue, &queue}, scoreboard),
         context{program, hazards, config, clock, scoreboard, overlap, sequencer, kernel} {}
 
   Program program;

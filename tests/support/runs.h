@@ -48,7 +48,8 @@ Values random_sources(const Tensors& tensors, std::uint32_t seed) {
 
 /// Each engine's states add up to the total; everything else is check_invariants().
 inline void expect_accounted(const RunResult& result, const Program& program) {
-  for (const EngineResult& engine : result.engines) {
+  for (const Engine unit : result.units.all()) {
+    const EngineResult& engine = result.engine(unit);
     EXPECT_EQ(std::accumulate(engine.cycles.begin(), engine.cycles.end(), Cycle{0}), result.cycles);
   }
   EXPECT_NO_THROW(check_invariants(result, program));

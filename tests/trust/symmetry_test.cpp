@@ -95,7 +95,7 @@ TEST(Symmetry, TransposedOperandsOfASquareGemmTakeTheSameOps) {
   // A m x n output and its transpose have as many steps, loads and stores when all tiles fit.
   const RunResult wide = timed("gemm:64x96x160", {});
   const RunResult tall = timed("gemm:160x96x64", {});
-  EXPECT_EQ(wide.steps, tall.steps);
+  EXPECT_EQ(wide.steps(), tall.steps());
   EXPECT_EQ(wide.dram.read_bytes, tall.dram.read_bytes);
   EXPECT_EQ(wide.dram.write_bytes, tall.dram.write_bytes);
   EXPECT_EQ(wide.bounds.compute, tall.bounds.compute);

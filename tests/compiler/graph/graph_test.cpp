@@ -151,8 +151,8 @@ TEST(Graph, WrongAdditionsAreNamedAndChangeNothing) {
       {[&] {
          graph.add_map("s", "add", {x, w1});
        },
-       "graph 'mlp': add 's' of x [128x100] and w1 [128x64]: shapes 128x100 and 128x64 differ, "
-       "and neither is a row vector of the other's width"},
+       "graph 'mlp': add 's' of x [128x100] and w1 [128x64]: shapes 128x100 and 128x64 do "
+       "not broadcast: each extent has to be equal or 1"},
       {[&] { graph.add_matmul("h1", x, square, false, w1); },
        "graph 'mlp': matmul 'h1' of x [128x100] and square [100x100] and w1 [128x64]: bias 128x64 "
        "is not the row vector 1x100"},

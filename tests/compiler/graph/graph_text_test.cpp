@@ -57,7 +57,111 @@ TEST(GraphText, RowVectorsCopiesAndFusedForms) {
       "t = add s b\ny = copy t\noutput y\n";
   EXPECT_EQ(to_text(parse_graph(text, "m.graph")), text);
   EXPECT_EQ(to_text(parse_graph("input x 4x6\nparam b 1x6\ny = add b x\noutput y\n", "g")),
-            "graph g\ninput x 4x6\nparam b 1x6\ny = add x b\noutput y\n");
+            "graph g\ninput x 4x6\nparam b 1x6\ny = add b x\noutput y\n");
+}
+
+TEST(GraphText, FunctionsMapsAndExpressions) {
+  const std::string head =
+      "graph g\ninput x 4x6\ninput c 4x1\ninput r 1x6\ninput v 1x1\n"
+      "param w 6x6\n";
+  const auto printed = [&](const std::string& line) {
+    const std::string tail =
+        "\nu = map x c r v | add x0 x1; add t0 x2; add t1 x3\nz = copy w\n"
+        "output y u z\n";
+    const std::string text = to_text(parse_graph(head + "y = " + line + tail, "m.graph"));
+    EXPECT_TRUE(text.starts_with(head + "y = ") && text.ends_with(tail)) << text;
+    return text.substr(head.size() + 4, text.size() - head.size() - 4 - tail.size());
+  };
+  const std::string kept[] = {"sub x c",
+                              "sub c r",
+                              "mul 0.5 x",
+                              "sub x 1",
+                              "add x v",
+                              "leakyrelu x alpha=0.1",
+                              "sub+leakyrelu x 1",
+                              "leakyrelu+relu x alpha=0.25",
+                              "gelu r",
+                              "max x -0.001",
+                              "map x | relu x0; leakyrelu t0 alpha=0.25",
+                              "map x | mul x0 x0",
+                              "map x r | sub 1 x0; mul t0 x1",
+                              "matmul x w r | add x0 x1; gelu t0",
+                              "matmul+bias x w r c x | add x0 x1; mul t0 x2",
+                              "matmul x w | tanh x0"};
+  for (const std::string& line : kept) {
+    EXPECT_EQ(printed(line), line);
+  }
+  // Other spellings of the same.
+  EXPECT_EQ(printed("map x|relu x0"), "relu x");
+  EXPECT_EQ(printed("map x c |  add x0\tx1 ;relu t0 # both"), "add+relu x c");
+  EXPECT_EQ(printed("leakyrelu x alpha = 0.01"), "leakyrelu x");
+  EXPECT_EQ(printed("mul 5e-1 x"), "mul 0.5 x");
+  EXPECT_EQ(printed("map x c | sub x1 x0"), "map x c | sub x1 x0");
+}
+
+TEST(GraphText, WrongMaps) {
+  const std::string head = "input x 4x4\nparam w 4x4\nparam b 1x4\n";
+  const std::string functions =
+      "add, sub, mul, div, max, min, pow, fmod, mod, prelu, neg, abs, sign, floor, ceil, round, "
+      "clip, reciprocal, sqrt, exp, log, sin, cos, tanh, erf, relu, leakyrelu, thresholdedrelu, "
+      "shrink, hardsigmoid, hardswish, softsign, sigmoid, softplus, elu, selu, celu, gelu, "
+      "gelutanh, mish";
+  const std::string matmul_form =
+      ": expected 'matmul A B | EXPRESSION' or 'matmul+bias A B BIAS | EXPRESSION', more operands "
+      "before the '|' if the expression reads them";
+  const struct {
+    std::string line;
+    std::string message;
+  } cases[] = {
+      {"y = map x",
+       "map 'y': expected 'map OPERAND... | EXPRESSION', such as 'map a b | sub 1 x0; mul t0 x1'"},
+      {"y = map x |", "step t0: unknown function '|'; allowed: " + functions},
+      {"y = map x | rleu x0",
+       "step t0: unknown function 'rleu'; allowed: " + functions + "; did you mean 'relu'?"},
+      {"y = map x | relu x1",
+       "graph 'm': relu 'y' of x [4x4]: step t0: no operand x1; there are 1"},
+      {"y = map x w | relu x0",
+       "graph 'm': relu 'y' of x [4x4] and w [4x4]: no step reads operand x1"},
+      {"y = map x w b x w | add x0 x1",
+       "graph 'm': add 'y' of x [4x4] and w [4x4] and b [1x4] and x [4x4] and w [4x4]: 5 operands; "
+       "allowed: up to 4"},
+      {"y = map x | add x0 t0",
+       "step t0: 't0' is not an earlier step; allowed: operands x0 to x3, numbers"},
+      {"y = map x | relu x0 x0", "step t0: unexpected 'x0' after the 1 argument"},
+      {"y = matmul+relu x w | relu x0", "matmul+relu 'y'" + matmul_form},
+      {"y = matmul x | relu x0", "matmul 'y'" + matmul_form},
+      {"y = matmul+bias x w | relu x0", "matmul+bias 'y'" + matmul_form},
+      {"y = matmul x w w | relu x0",
+       "graph 'm': matmul 'y' of x [4x4] and w [4x4] and w [4x4]: no step reads operand x1"},
+      {"y = matmul x w b b | add x0 x1; add t0 x2; add t1 x3",
+       "graph 'm': matmul 'y' of x [4x4] and w [4x4] and b [1x4] and b [1x4]: step t2: no operand "
+       "x3; there are 3"},
+      {"param u 5x4\ny = matmul x w u | add x0 x1",
+       "graph 'm': matmul 'y' of x [4x4] and w [4x4] and u [5x4]: shapes 4x4 and 5x4 do not "
+       "broadcast to that of the product"},
+      {"param u 5x1\ny = add x u",
+       "graph 'm': add 'y' of x [4x4] and u [5x1]: shapes 4x4 and 5x1 do not broadcast: each "
+       "extent "
+       "has to be equal or 1"},
+      {"y = leakyrelu x beta=1", "step t0: unknown parameter 'beta'; allowed: alpha"},
+      {"y = leakyrelu x alpha=abc", "step t0: 'alpha' is no number: 'abc'"},
+      {"y = leakyrelu x alpha=", "leakyrelu 'y' takes 1 operand, 3 given"},
+      {"y = relu x alpha=3", "step t0: 'relu' has no parameters, not 'alpha'"},
+      {"y = add x 1e", "step t0: bad argument '1e'; allowed: operands x0 to x3, numbers"},
+      {"y = add x 1 2", "add 'y' takes 2 operands, 3 given"},
+      {"y = add x v", "no line defines tensor 'v'"},
+      {"output x | relu x0",
+       "an expression behind '|' belongs to an operator, such as 'y = map a b | ...'"},
+  };
+  for (const auto& [line, message] : cases) {
+    const std::string number = line.starts_with("param") ? "5" : "4";
+    EXPECT_EQ(error_of(head + line + "\noutput y\n"), "m.graph:" + number + ": " + message);
+  }
+  // A chain is of functions of one operand behind the first.
+  for (const char* word : {"add+max", "relu+rleu", "map+relu", "+relu"}) {
+    EXPECT_THAT(error_of(head + "y = " + word + " x w\noutput y\n"),
+                StartsWith("m.graph:4: unknown operator '" + std::string(word) + "'; expected "));
+  }
 }
 
 TEST(GraphText, NameDefaultsToTheStemOfTheFile) {
@@ -96,8 +200,11 @@ TEST(GraphText, WrongFiles) {
   const std::string tail = "y = relu x\noutput y\n";
   const std::string statements = "expected graph, input, param, output or NAME = OPERATOR";
   const std::string operators =
-      "expected matmul, matmul+relu, matmul+bias, "
-      "matmul+bias+relu, add, add+relu, relu or copy";
+      "expected matmul, matmul+relu, matmul+bias, matmul+bias+relu, map, copy, add, sub, mul, div, "
+      "max, min, pow, fmod, mod, prelu, neg, abs, sign, floor, ceil, round, clip, reciprocal, "
+      "sqrt, "
+      "exp, log, sin, cos, tanh, erf, relu, leakyrelu, thresholdedrelu, shrink, hardsigmoid, "
+      "hardswish, softsign, sigmoid, softplus, elu, selu, celu, gelu, gelutanh or mish";
   const std::string rule =
       "a name is a letter or _ followed by letters, digits and any of _ . / : -, at most 255 bytes";
   const std::string dimension = " is not a dimension: a whole number in 1..2147483647";
@@ -159,12 +266,12 @@ TEST(GraphText, WrongFiles) {
       {head + "y = relu x x\n", "2: relu 'y' takes 1 operand, 2 given"},
       {head + "y = add x\n", "2: add 'y' takes 2 operands, 1 given"},
       {head + "y = matmul x x x\n", "2: matmul 'y' takes 2 operands, 3 given"},
-      {head + "y = add x = x\n", "2: add 'y' takes 2 operands, 3 given"},
+      {head + "y = add x = x\n", "2: add 'y' takes 2 operands, 0 given"},  // x=x is a parameter
       {head + "param w 5x4\ny = matmul x w\n",
        "3: graph 'm': matmul 'y' of x [4x4] and w [5x4]: inner dimensions 4 and 5 differ"},
       {head + "param w 5x4\ny = add x w\n",
-       "3: graph 'm': add 'y' of x [4x4] and w [5x4]: shapes 4x4 and 5x4 differ, and "
-       "neither is a row vector of the other's width"},
+       "3: graph 'm': add 'y' of x [4x4] and w [5x4]: shapes 4x4 and 5x4 do not "
+       "broadcast: each extent has to be equal or 1"},
       // unknown tensors
       {head + "param w1 4x4\ny = matmul x w2\n",
        "3: no line defines tensor 'w2'; did you mean 'w1'?"},

@@ -95,14 +95,15 @@ Graph small_graph() {
 
 TEST(Lower, RunsOverRowsColumnsAndReductionInnermost) {
   const Graph graph = small_graph();
-  EXPECT_EQ(to_text(graph, lower(graph, {})),
-            "# tile 32x32x32 (m, n, k), 22 uOps\n"  // 2·(3·2+1) + 2·4 = 22
-            "LOAD    x[0,0]\nLOAD    w[0,0]\nEXECUTE h[0,0] matmul k=0 clear\n"
-            "LOAD    x[0,1]\nLOAD    w[1,0]\nEXECUTE h[0,0] matmul k=1\nSTORE   h[0,0] relu\n"
-            "LOAD    x[0,0]\nLOAD    w[0,1]\nEXECUTE h[0,1] matmul k=0 clear\n"
-            "LOAD    x[0,1]\nLOAD    w[1,1]\nEXECUTE h[0,1] matmul k=1\nSTORE   h[0,1] relu\n"
-            "LOAD    h[0,0]\nLOAD    x[0,0]\nEXECUTE s[0,0] add clear\nSTORE   s[0,0]\n"
-            "LOAD    h[0,1]\nLOAD    x[0,1]\nEXECUTE s[0,1] add clear\nSTORE   s[0,1]\n");
+  EXPECT_EQ(
+      to_text(graph, lower(graph, {})),
+      "# tile 32x32x32 (m, n, k), 22 uOps\n"  // 2·(3·2+1) + 2·4 = 22
+      "LOAD    x[0,0]\nLOAD    w[0,0]\nEXECUTE h[0,0] matmul k=0 clear\n"
+      "LOAD    x[0,1]\nLOAD    w[1,0]\nEXECUTE h[0,0] matmul k=1\nSTORE   h[0,0] relu\n"
+      "LOAD    x[0,0]\nLOAD    w[0,1]\nEXECUTE h[0,1] matmul k=0 clear\n"
+      "LOAD    x[0,1]\nLOAD    w[1,1]\nEXECUTE h[0,1] matmul k=1\nSTORE   h[0,1] relu\n"
+      "LOAD    h[0,0]\nLOAD    x[0,0]\nEXECUTE s[0,0] tile tile | add x0 x1\nSTORE   s[0,0]\n"
+      "LOAD    h[0,1]\nLOAD    x[0,1]\nEXECUTE s[0,1] tile tile | add x0 x1\nSTORE   s[0,1]\n");
 }
 
 using Step = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // m, n, k
@@ -172,14 +173,15 @@ constexpr LoopOrder kInterleaved = LoopOrder::kMkn;
 
 TEST(Lower, StoresATileRightAfterItsLastStepInEveryOrder) {
   const Graph graph = small_graph();
-  EXPECT_EQ(to_text(graph, lower(graph, {}, kInterleaved)),
-            "# tile 32x32x32 (m, n, k), 22 uOps\n"
-            "LOAD    x[0,0]\nLOAD    w[0,0]\nEXECUTE h[0,0] matmul k=0 clear\n"
-            "LOAD    x[0,0]\nLOAD    w[0,1]\nEXECUTE h[0,1] matmul k=0 clear\n"
-            "LOAD    x[0,1]\nLOAD    w[1,0]\nEXECUTE h[0,0] matmul k=1\nSTORE   h[0,0] relu\n"
-            "LOAD    x[0,1]\nLOAD    w[1,1]\nEXECUTE h[0,1] matmul k=1\nSTORE   h[0,1] relu\n"
-            "LOAD    h[0,0]\nLOAD    x[0,0]\nEXECUTE s[0,0] add clear\nSTORE   s[0,0]\n"
-            "LOAD    h[0,1]\nLOAD    x[0,1]\nEXECUTE s[0,1] add clear\nSTORE   s[0,1]\n");
+  EXPECT_EQ(
+      to_text(graph, lower(graph, {}, kInterleaved)),
+      "# tile 32x32x32 (m, n, k), 22 uOps\n"
+      "LOAD    x[0,0]\nLOAD    w[0,0]\nEXECUTE h[0,0] matmul k=0 clear\n"
+      "LOAD    x[0,0]\nLOAD    w[0,1]\nEXECUTE h[0,1] matmul k=0 clear\n"
+      "LOAD    x[0,1]\nLOAD    w[1,0]\nEXECUTE h[0,0] matmul k=1\nSTORE   h[0,0] relu\n"
+      "LOAD    x[0,1]\nLOAD    w[1,1]\nEXECUTE h[0,1] matmul k=1\nSTORE   h[0,1] relu\n"
+      "LOAD    h[0,0]\nLOAD    x[0,0]\nEXECUTE s[0,0] tile tile | add x0 x1\nSTORE   s[0,0]\n"
+      "LOAD    h[0,1]\nLOAD    x[0,1]\nEXECUTE s[0,1] tile tile | add x0 x1\nSTORE   s[0,1]\n");
 }
 
 TEST(Lower, RefusesWhatIsTooLarge) {
@@ -248,13 +250,78 @@ TEST(Lower, LoadsARowVectorForEveryRowOfTiles) {
   const TensorId x = graph.add_input("x", {64, 64});
   graph.mark_output(graph.add_map("y", "add", {x, graph.add_parameter("b", {1, 64})}));
   const UopList list = lower(graph, {});
-  EXPECT_EQ(to_text(graph, list),
-            "# tile 32x32x32 (m, n, k), 16 uOps\n"
-            "LOAD    x[0,0]\nLOAD    b[0,0]\nEXECUTE y[0,0] add clear broadcast\nSTORE   y[0,0]\n"
-            "LOAD    x[0,1]\nLOAD    b[0,1]\nEXECUTE y[0,1] add clear broadcast\nSTORE   y[0,1]\n"
-            "LOAD    x[1,0]\nLOAD    b[0,0]\nEXECUTE y[1,0] add clear broadcast\nSTORE   y[1,0]\n"
-            "LOAD    x[1,1]\nLOAD    b[0,1]\nEXECUTE y[1,1] add clear broadcast\nSTORE   y[1,1]\n");
+  EXPECT_EQ(
+      to_text(graph, list),
+      "# tile 32x32x32 (m, n, k), 16 uOps\n"
+      "LOAD    x[0,0]\nLOAD    b[0,0]\nEXECUTE y[0,0] tile row | add x0 x1\nSTORE   y[0,0]\n"
+      "LOAD    x[0,1]\nLOAD    b[0,1]\nEXECUTE y[0,1] tile row | add x0 x1\nSTORE   y[0,1]\n"
+      "LOAD    x[1,0]\nLOAD    b[0,0]\nEXECUTE y[1,0] tile row | add x0 x1\nSTORE   y[1,0]\n"
+      "LOAD    x[1,1]\nLOAD    b[0,1]\nEXECUTE y[1,1] tile row | add x0 x1\nSTORE   y[1,1]\n");
   EXPECT_NO_THROW(verify_uops(graph, list));
+}
+
+/// A column, a single value, and both ways at once; the result is as large as all of them together.
+TEST(Lower, LoadsWhatIsBroadcastForEveryTileThatReadsIt) {
+  const Graph graph = parse_graph(
+      "graph g\ninput c 64x1\ninput r 1x64\ninput v 1x1\n"
+      "y = map c r v | add x0 x1; mul t0 x2\noutput y\n",
+      "g");
+  const UopList list = lower(graph, {});
+  std::string expected = "# tile 32x32x32 (m, n, k), 20 uOps\n";
+  for (const std::string row : {"0", "1"}) {
+    for (const std::string col : {"0", "1"}) {
+      std::string tile = "y[" + row;
+      tile += "," + col + "]";
+      expected += "LOAD    c[" + row + ",0]\nLOAD    r[0," + col + "]\nLOAD    v[0,0]\n";
+      expected += "EXECUTE " + tile + " column row value | add x0 x1; mul t0 x2\nSTORE   " + tile;
+      expected += "\n";
+    }
+  }
+  EXPECT_EQ(to_text(graph, list), expected);
+  EXPECT_EQ(estimate_lowering(graph, {}).uops, 20U);  // 2·2·(3+1+1)
+  EXPECT_NO_THROW(verify_uops(graph, list));
+}
+
+/// LOADs and EXECUTE of the expression stand behind the last step of each tile, whatever the order.
+TEST(Lower, CompletesATileByItsExpression) {
+  const Graph graph = parse_graph(
+      "graph g\ninput x 32x64\nparam w 64x64\nparam b 1x64\ninput z 32x64\ninput c 32x1\n"
+      "y = matmul+bias x w b z c | add x0 x1; mul t0 x2\noutput y\n",
+      "g");
+  const UopList list = lower(graph, {}, kInterleaved);
+  const std::string kernel = " tile tile column | add x0 x1; mul t0 x2\n";
+  EXPECT_EQ(to_text(graph, list),
+            "# tile 32x32x32 (m, n, k), 22 uOps\n"  // 2·(3·2+1 + 2+1 + 1)
+            "LOAD    x[0,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\nEXECUTE y[0,0] matmul k=0 clear bias\n"
+            "LOAD    x[0,0]\nLOAD    w[0,1]\nLOAD    b[0,1]\nEXECUTE y[0,1] matmul k=0 clear bias\n"
+            "LOAD    x[0,1]\nLOAD    w[1,0]\nEXECUTE y[0,0] matmul k=1\n"
+            "LOAD    z[0,0]\nLOAD    c[0,0]\nEXECUTE y[0,0]" +
+                kernel +
+                "STORE   y[0,0]\n"
+                "LOAD    x[0,1]\nLOAD    w[1,1]\nEXECUTE y[0,1] matmul k=1\n"
+                "LOAD    z[0,1]\nLOAD    c[0,0]\nEXECUTE y[0,1]" +
+                kernel + "STORE   y[0,1]\n");
+  EXPECT_EQ(estimate_lowering(graph, {}).uops, 22U);
+  EXPECT_NO_THROW(verify_uops(graph, list));
+  for (const LoopOrder order : test::kLoopOrders) {
+    EXPECT_NO_THROW(verify_uops(graph, lower(graph, {}, order))) << to_string(order);
+  }
+}
+
+TEST(Lower, HasEachKernelOnce) {
+  const Graph graph = parse_graph(
+      "graph g\ninput x 32x32\nparam b 1x32\na = relu x\nc = copy a\nd = relu c\ne = add d b\n"
+      "f = add e x\ny = copy f\nz = add b f\noutput y z\n",
+      "g");
+  const UopList list = lower(graph, {});
+  std::string kernels;
+  for (const VectorKernel& kernel : list.kernels) {
+    kernels += to_text(kernel) + "\n";
+  }
+  EXPECT_EQ(kernels,
+            "tile | relu x0\ntile row | add x0 x1\ntile tile | add x0 x1\n"
+            "row tile | add x0 x1\n");
+  EXPECT_EQ(list.kernel_of, (std::vector<std::uint16_t>{0, 0, 0, 1, 2, 0, 3}));
 }
 
 TEST(Lower, RandomNetworksAreLegalInRandomNests) {

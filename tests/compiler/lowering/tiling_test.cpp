@@ -53,13 +53,53 @@ TEST(Tiling, ARowVectorWithAnotherRoleHasTheOthersTiles) {
             "x 16x24, u 16x40, b 40x24, y 16x24, z 16x24");
 }
 
+TEST(Tiling, ColumnsAndSingleValuesHaveTilesOfTheirOwn) {
+  EXPECT_EQ(tiles_of("input x 9x9\nparam c 9x1\nparam v 1x1\ny = map x c v | mul x0 x1; add t0 x2\n"
+                     "output y\n"),
+            "x 16x24, c 16x1, v 1x1, y 16x24");
+  // A row and a column alone; both of a matmul's expression.
+  EXPECT_EQ(tiles_of("input c 9x1\ninput r 1x9\ny = mul c r\noutput y\n"),
+            "c 16x1, r 1x24, y 16x24");
+  EXPECT_EQ(tiles_of("input x 9x9\nparam w 9x9\nparam c 9x1\nparam v 1x1\n"
+                     "y = matmul x w c v | mul x0 x1; add t0 x2\noutput y\n"),
+            "x 16x40, w 40x24, c 16x1, v 1x1, y 16x24");
+  // A value takes the tiles of whatever else it is.
+  EXPECT_EQ(tiles_of("input x 9x9\ninput v 1x1\ny = mul x v\nz = relu v\noutput y z\n"),
+            "x 16x24, v 16x24, y 16x24, z 16x24");
+  EXPECT_EQ(tiles_of("input x 9x9\ninput v 1x1\nparam w 1x9\nh = matmul v w\ny = add x v\n"
+                     "output h y\n"),
+            "x 16x24, v 16x40, w 40x24, h 16x24, y 16x24");
+}
+
+TEST(Tiling, AColumnWithAnotherRoleIsTheFirstColumnOfItsTiles) {
+  const auto form = [](const std::string& text, const std::string& name) {
+    const Graph graph = parse_graph(text, "g");
+    return operand_form(Broadcast::kColumn, tensor_tiles(graph, kTile)[*graph.find(name)]);
+  };
+  const std::string computed = "input x 9x9\ninput v 9x1\nc = relu v\ny = mul x c\noutput y\n";
+  EXPECT_EQ(tiles_of(computed), "x 16x24, v 16x24, c 16x24, y 16x24");
+  EXPECT_EQ(form(computed, "c"), OperandForm::kFirstColumn);
+  const std::string source = "input x 9x9\ninput c 9x1\ny = mul x c\noutput y\n";
+  EXPECT_EQ(form(source, "c"), OperandForm::kColumn);
+  // v is the column of a row and the row of a column: both of a whole tile.
+  EXPECT_EQ(tiles_of("input v 1x1\ninput r 1x9\ninput c 9x1\ny = add r v\nz = add c v\n"
+                     "output y z\n"),
+            "v 16x24, r 16x24, c 16x24, y 16x24, z 16x24");
+  EXPECT_EQ(operand_form(Broadcast::kNone, kTile.result()), OperandForm::kTile);
+  EXPECT_EQ(operand_form(Broadcast::kRow, kTile.right()), OperandForm::kRow);
+  EXPECT_EQ(operand_form(Broadcast::kValue, kTile.left()), OperandForm::kValue);
+  // With n = 1 there is no such tile, so an m×n tile is never taken for an m×1 one.
+  EXPECT_EQ(operand_form(Broadcast::kColumn, kTile.column()), OperandForm::kColumn);
+}
+
 TEST(Tiling, SquareTilesSuitEveryRole) {
   std::mt19937 random(1);
   for (int i = 0; i < 100; ++i) {
     const Graph graph = test::random_mixed_network(random, 100);
     for (const std::uint32_t edge : {8U, 32U, 256U}) {
       for (const TileExtent& tile : tensor_tiles(graph, {edge, edge, edge})) {
-        EXPECT_TRUE(tile == (TileExtent{edge, edge}) || tile == (TileExtent{1, edge}));
+        EXPECT_TRUE(tile == (TileExtent{edge, edge}) || tile == (TileExtent{1, edge}) ||
+                    tile == (TileExtent{edge, 1}) || tile == (TileExtent{1, 1}));
       }
     }
   }
@@ -82,6 +122,12 @@ TEST(Tiling, NamesTheTensorBothRolesAndTheKeys) {
        "graph 'g': tensor 'x' has one tile grid, but is the left operand of matmul 'y' (tiles m x "
        "k = 16x40) and the right operand of matmul 'y' (tiles k x n = 40x24); tile.m, tile.k and "
        "tile.n must be equal"},
+      {"input x 9x9\nparam w 1x9\ninput c 9x1\ny = mul x c\nz = matmul c w\noutput y z\n",
+       "graph 'g': tensor 'c' has one tile grid, but is the column vector of mul 'y' (tiles m x n "
+       "= "
+       "16x24 or m x 1) and the left operand of matmul 'z' (tiles m x k = 16x40); tile.n and "
+       "tile.k "
+       "must be equal"},
       {"input x 9x9\nparam w 9x9\nr = relu x\ny = matmul x w\noutput r y\n",
        "graph 'g': tensor 'x' has one tile grid, but is an operand of relu 'r' (tiles m x n = "
        "16x24) and the left operand of matmul 'y' (tiles m x k = 16x40); tile.n and tile.k must be "

@@ -76,7 +76,7 @@ TEST(VerifyUops, RefusesBrokenLists) {
       {"no load at all", [](Uops& u) { drop(u, 0, 2); },
        "uOp 0: operands are not all that is loaded before it"},
       {"other result", [](Uops& u) { u[2].tensor = 0; },
-       "uOp 2: EXECUTE of another tensor, or of a copy"},
+       "uOp 2: EXECUTE of another tensor, or of what the operator does not do"},
       {"never opened", [](Uops& u) { u[2].first = false; },
        "uOp 2: accumulator opened twice or not at all, or its steps are out of order"},
       {"opened twice", [](Uops& u) { u[5].first = true; },
@@ -92,7 +92,7 @@ TEST(VerifyUops, RefusesBrokenLists) {
       {"stored twice", [](Uops& u) { repeat(u, 6); },
        "uOp 7: STORE of a tile that was not just completed"},
       {"store missing", [](Uops& u) { drop(u, 6); },
-       "uOp 8: accumulator opened twice or not at all, or its steps are out of order"},
+       "uOp 8: EXECUTE before the STORE of the tile completed last"},
       {"last store missing", [](Uops& u) { drop(u, 21); }, "tensor 's' has 1 tiles stored, not 2"},
       {"a tile left out", [](Uops& u) { drop(u, 7, 7); }, "tensor 'h' has 1 tiles stored, not 2"},
   });
@@ -125,7 +125,7 @@ TEST(VerifyUops, RefusesBrokenListsOfSeveralAccumulators) {
            "uOp 5" + twice},
           {"both stored at the end",
            [](Uops& u) { std::rotate(u.begin() + 9, u.begin() + 10, u.begin() + 13); },
-           "uOp 11" + twice},
+           "uOp 11: EXECUTE before the STORE of the tile completed last"},
           {"stored after the loads of the next step",
            [](Uops& u) { std::rotate(u.begin() + 9, u.begin() + 10, u.begin() + 12); },
            "uOp 11" + store},
@@ -178,11 +178,11 @@ TEST(VerifyUops, TakesStepsThatFallButNoneThatTurn) {
   const auto order = [&](const std::vector<std::uint32_t>& ks) {
     UopList list{{}, tensor_tiles(graph, {}), {}};
     for (std::size_t i = 0; i < ks.size(); ++i) {
-      list.uops.push_back({UopKind::kLoad, false, false, 0, 0, 0, ks[i], ks[i]});
-      list.uops.push_back({UopKind::kLoad, false, false, 0, 1, ks[i], 0, ks[i]});
-      list.uops.push_back({UopKind::kExecute, i == 0, i == 2, 0, 2, 0, 0, ks[i]});
+      list.uops.push_back({UopKind::kLoad, false, false, false, 0, 0, 0, ks[i], ks[i]});
+      list.uops.push_back({UopKind::kLoad, false, false, false, 0, 1, ks[i], 0, ks[i]});
+      list.uops.push_back({UopKind::kExecute, i == 0, i == 2, false, 0, 2, 0, 0, ks[i]});
     }
-    list.uops.push_back({UopKind::kStore, false, false, 0, 2, 0, 0, 0});
+    list.uops.push_back({UopKind::kStore, false, false, false, 0, 2, 0, 0, 0});
     try {
       verify_uops(graph, list);
     } catch (const InternalError& error) {
@@ -218,7 +218,7 @@ TEST(VerifyUops, RefusesBrokenBiasesAndCopies) {
       {"bias at the second step", [](Uops& u) { u.insert(u.begin() + 6, u[2]); },
        "uOp 7: operands are not all that is loaded before it"},
       {"copy executed", [](Uops& u) { u[17].kind = UopKind::kExecute; },
-       "uOp 17: EXECUTE of another tensor, or of a copy"},
+       "uOp 17: EXECUTE of another tensor, or of what the operator does not do"},
       {"copy of nothing", [](Uops& u) { drop(u, 16); },
        "uOp 16: operands are not all that is loaded before it"},
       {"copy of another tile", [](Uops& u) { u[16].col = 1; },
@@ -239,6 +239,54 @@ TEST(VerifyUops, RefusesBrokenBiasesAndCopies) {
     }
     EXPECT_EQ(message, wrong.message) << wrong.what;
   }
+}
+
+/// A product of two steps with an expression that reads two tensors besides: 0-1 loads, 2 execute
+/// k=0, 3-4 loads, 5 execute k=1, 6-7 loads, 8 the expression, 9 store; 10-19 the second tile.
+TEST(VerifyUops, RefusesBrokenExpressions) {
+  const Graph graph = parse_graph(
+      "graph g\ninput x 32x64\nparam w 64x64\nparam r 1x64\nparam c 32x1\n"
+      "y = matmul x w r c | add x0 x1; mul t0 x2\noutput y\n",
+      "g");
+  using Uops = std::vector<Uop>;
+  const std::string all = ": operands are not all that is loaded before it";
+  const std::string just = ": the expression of a sum that was not just completed";
+  const std::string twice =
+      ": accumulator opened twice or not at all, or its steps are out of order";
+  const std::string store = ": STORE of a tile that was not just completed";
+  const std::vector<WrongUops> table = {
+      {"unspoilt", [](Uops&) {}, "accepted"},
+      {"operand missing", [](Uops& u) { drop(u, 6); }, "uOp 7" + all},
+      {"operands swapped", [](Uops& u) { std::swap(u[6], u[7]); },
+       "uOp 8: operand 2 is not loaded right before it"},
+      {"row of another column", [](Uops& u) { u[6].col = 1; },
+       "uOp 8: operand 2 is not loaded right before it"},
+      {"loaded with the last step", [](Uops& u) { std::swap(u[5], u[6]); }, "uOp 6" + all},
+      {"expression missing", [](Uops& u) { drop(u, 6, 3); }, "uOp 6" + store},
+      {"expression twice",
+       [](Uops& u) {
+         u.insert(u.begin() + 9, {Uop(u[6]), Uop(u[7]), Uop(u[8])});
+       },
+       "uOp 11: EXECUTE before the STORE of the tile completed last"},
+      {"before the last step",
+       [](Uops& u) { std::rotate(u.begin() + 3, u.begin() + 6, u.begin() + 9); }, "uOp 5" + just},
+      {"of the other tile", [](Uops& u) { u[8].col = u[6].col = 1; }, "uOp 8" + just},
+      {"store before it", [](Uops& u) { u.insert(u.begin() + 6, Uop(u[9])); }, "uOp 6" + store},
+      {"the next sum before it", [](Uops& u) { drop(u, 6, 4); }, "uOp 8" + twice},
+      {"said to be a step", [](Uops& u) { u[8].vector = false; },
+       "uOp 8: operand 0 is not loaded right before it"},
+      {"a step said to be it", [](Uops& u) { u[5].vector = true; },
+       "uOp 5: operand 2 is not loaded right before it"},
+  };
+  for (const WrongUops& wrong : table) {
+    EXPECT_EQ(complaint(graph, wrong), wrong.message) << wrong.what;
+  }
+}
+
+TEST(VerifyUops, RefusesExpressionsOfOperatorsWithoutOne) {
+  const std::string refused = ": EXECUTE of another tensor, or of what the operator does not do";
+  EXPECT_EQ(refusal([](auto& u) { u[5].vector = true; }), "uOp 5" + refused);     // a matmul
+  EXPECT_EQ(refusal([](auto& u) { u[16].vector = false; }), "uOp 16" + refused);  // a map
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ Program program_of(const std::string& ops) {
       "hazards_test");
 }
 
-/// The hazards of the last op: "load_dma 3 read-after-write; compute 1 write-after-read".
+/// The hazards of the last op: "load_dma 3 read-after-write; vector 1 write-after-read".
 std::string hazards_of_last(const std::string& ops) {
   const OpHazards hazards = find_hazards(program_of(ops)).back();
   std::string text;
@@ -58,7 +58,7 @@ TEST(Hazards, ReadAfterWrite) {
             "load_dma 1 read-after-write");  // the later of two
   EXPECT_EQ(hazards_of_last(
                 "load x[0,0] -> 0\nvector h[0,0] kernel=2 a=0 -> 0x200\nstore h[0,0] <- 0x200\n"),
-            "compute 1 read-after-write");
+            "vector 1 read-after-write");
 }
 
 TEST(Hazards, WriteAfterRead) {
@@ -66,9 +66,9 @@ TEST(Hazards, WriteAfterRead) {
                           "vector h[0,0] kernel=2 a=0 -> 0x200\nstore h[0,0] <- 0x200\n"
                           "vector h[0,1] kernel=0 a=0 b=0x100 -> 0x300\n";
   EXPECT_EQ(hazards_of_last(ops + "load x[1,0] -> 0\n"),
-            "load_dma 0 write-after-write; compute 4 write-after-read");
+            "load_dma 0 write-after-write; vector 4 write-after-read");
   EXPECT_EQ(hazards_of_last(ops + "load x[1,0] -> 0x200\n"),
-            "store_dma 3 write-after-read; compute 2 write-after-write");
+            "store_dma 3 write-after-read; vector 2 write-after-write");
 }
 
 TEST(Hazards, WriteAfterWrite) {
@@ -103,7 +103,7 @@ TEST(Hazards, OneTileAcrossTwoMeetsBoth) {
                 "load x[0,0] -> 0\nload x[1,0] -> 0x100\nvector h[0,0] kernel=2 a=0 -> 0x400\n"
                 "store h[0,0] <- 0x100\nload x[0,1] -> 0x80\n"),
             "load_dma 1 write-after-write; store_dma 3 write-after-read; "
-            "compute 2 write-after-read");
+            "vector 2 write-after-read");
 }
 
 TEST(Hazards, LoadAfterStoreOfTheSameDramTile) {
@@ -116,7 +116,7 @@ TEST(Hazards, LoadAfterStoreOfTheSameDramTile) {
             "load_dma 0 read-after-write; store_dma 2 write-after-write");
   EXPECT_EQ(hazards_of_last(ops + "load h[0,0] -> 0x400\nstore h[0,0] <- 0x200\n"),
             "load_dma 3 write-after-read; store_dma 2 write-after-write; "
-            "compute 1 read-after-write");
+            "vector 1 read-after-write");
 }
 
 TEST(Hazards, AccumulationIsNoHazardAmongMatmuls) {
@@ -273,7 +273,7 @@ TEST(Hazards, ASchedulesRowVectorsAreReadAsFarAsTheyGo) {
 TEST(Hazards, AStepInPlaceWaitsForEarlierReadersOfTheSameEngine) {
   const std::string ops = "load x[0,0] -> 0\nvector h[0,0] kernel=2 a=0 -> 0x200\n";
   EXPECT_EQ(hazards_of_last(ops + "vector h[0,1] kernel=2 a=0 -> 0\n"),
-            "load_dma 0 read-after-write; compute 1 write-after-read");
+            "load_dma 0 read-after-write; vector 1 write-after-read");
 }
 
 TEST(Hazards, SchedulesOfRandomNetworksAgreeTileByTile) {

@@ -110,7 +110,10 @@ TEST(VerifySchedule, RefusesWrongSchedules) {
            "5: accumulates where its tile is not"},
           {"accumulator not cleared", [](Ops& o) { o[2].clear = false; }, "2" + kElse},
           {"accumulator cleared again", [](Ops& o) { o[5].clear = true; }, "5" + kElse},
-          {"another operation", [](Ops& o) { o[13].opcode = Opcode::kVector; }, "13" + kElse},
+          {"another operation", [](Ops& o) { o[13].opcode = Opcode::kMatmul; }, "13" + kElse},
+          {"another operation for a sum's", [](Ops& o) { o[5].opcode = Opcode::kVector; },
+           "5" + kElse},
+          {"another kernel", [](Ops& o) { o[13].kernel = 1; }, "13" + kElse},
           {"ReLU in the middle of a sum", [](Ops& o) { o[2].relu = true; }, "2" + kElse},
           {"ReLU that nobody asked for", [](Ops& o) { o[13].relu = true; }, "13" + kElse},
           {"ReLU of the step and of the store", [](Ops& o) { o[5].relu = true; }, "6" + kOperand},
@@ -167,6 +170,44 @@ TEST(VerifySchedule, RefusesWrongCopies) {
           {"another tile", [](Ops& o) { o[0].col = 1; }, "1" + kOperand},
           {"one for the other", [](Ops& o) { o[3].col = 0; }, "3" + kStored},
           {"one missing", [](Ops& o) { drop(o, 3); }, "3: a tile of result 'y' is not stored"},
+      });
+}
+
+// 0 x[0,0]; 1 w[0,0]; 2 h[0,0]; 3 b[0,0]; 4 its expression; 5 stores it; 6 w[0,1]; 7 h[0,1]; 8
+// b[0,1]; 9 its expression; 10 stores it. A second operator has another kernel: 11-13.
+TEST(VerifySchedule, RefusesWrongExpressions) {
+  const Graph graph = parse_graph(
+      "input x 32x32\nparam w 32x64\nparam b 1x64\nh = matmul x w b | mul x0 x1\nz = relu x\n"
+      "output h z\n",
+      "g");
+  const auto vector_at = [](const Ops& ops, int which) {
+    auto found = ops.begin();
+    for (found = std::ranges::find(found, ops.end(), Opcode::kVector, &Op::opcode); which-- > 0;) {
+      found = std::ranges::find(found + 1, ops.end(), Opcode::kVector, &Op::opcode);
+    }
+    return found - ops.begin();
+  };
+  const ScheduleOptions options = test::baseline();
+  const UopList uops = lower(graph, {});
+  const Schedule right = schedule_uops({graph, uops, options});
+  ASSERT_EQ(vector_at(right.ops, 0), 4);
+  ASSERT_EQ(vector_at(right.ops, 1), 9);
+  const std::string in_place = ": does not work in place on its sum";
+  expect_refused(
+      graph, options,
+      {
+          {"another kernel", [](Ops& o) { o[4].kernel = 1; }, "4" + kElse},
+          {"not in place", [](Ops& o) { o[4].dst += 4096 * 9; }, "4" + in_place},
+          {"in the place of its row", [](Ops& o) { o[9].dst = o[8].dst; }, "9" + in_place},
+          {"of another tile", [](Ops& o) { o[9].a = o[9].dst = o[0].dst; }, "9" + kOperand},
+          {"row missing", [](Ops& o) { drop(o, 3); }, "3" + kOperand},
+          {"another row", [](Ops& o) { o[3].col = 1; }, "4" + kOperand},
+          {"expression missing", [](Ops& o) { drop(o, 4); }, "4" + kOperand},
+          {"expression twice", [](Ops& o) { repeat(o, 4); }, "5" + kTurn},
+          {"expression before its sum", [](Ops& o) { move(o, 4, 2); }, "2" + kElse},
+          {"store before it", [](Ops& o) { move(o, 5, 4); }, "4" + kOperand},
+          {"a matmul's flags", [](Ops& o) { o[4].clear = true; }, "4" + kElse},
+          {"ReLU that nobody asked for", [](Ops& o) { o[2].relu = true; }, "2" + kElse},
       });
 }
 

@@ -242,13 +242,17 @@ TEST(Scheduler, StoresAForwardedTileThatHasToGoAsSoonAsItIsComplete) {
 }
 
 TEST(Scheduler, TakesOneTileAsBothOperands) {
-  const Graph graph = parse_graph("input x 32x32\ny = matmul x x\ns = add y y\noutput s\n", "g");
+  const Graph graph = parse_graph("input x 32x32\ny = matmul x x\ns = add y y\noutput y s\n", "g");
   ScheduleOptions options = baseline(2 * kTileBytes);
   EXPECT_EQ(test::compile(graph, options).stats.loads, 2U);  // x, y
   EXPECT_EQ(test::compile(graph, options).stats.loads_eliminated, 2U);
   options.forwarding = true;
   EXPECT_EQ(test::compile(graph, options).stats.loads, 1U);
   EXPECT_EQ(test::compile(graph, options).stats.loads_eliminated, 3U);
+  // As the product's expression it reads the sum in place: x alone is loaded, for the matmul.
+  const Graph joined = parse_graph("input x 32x32\ny = matmul x x\ns = add y y\noutput s\n", "g");
+  EXPECT_EQ(test::compile(joined, options).stats.loads, 1U);
+  EXPECT_EQ(test::compile(joined, options).stats.loads_eliminated, 1U);
 }
 
 TEST(Scheduler, SaysWhatLivesWhereWhenSramIsOut) {

@@ -96,7 +96,7 @@ TEST(ComputeTiming, ElementwisePaysLanesAndLatencyInEveryDataflow) {
     config.vector_lanes = 48;
     config.latency = 5;
     const ComputeTiming timing(config, program_of());
-    for (const std::uint16_t kernel : {0, 1}) {
+    for (const std::uint16_t kernel : {std::uint16_t{0}, std::uint16_t{1}}) {
       EXPECT_EQ(timing.step(vector_step(kernel)).duration, 27U);  // ⌈1024 / 48⌉ + 5
       EXPECT_EQ(timing.step(vector_step(kernel)).interval, 22U);
       EXPECT_EQ(timing.initiation_interval(vector_step(kernel)), 22U);

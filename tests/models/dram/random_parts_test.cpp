@@ -33,8 +33,9 @@ BankedSetup random_setup(std::mt19937& random) {
   setup.dram.channels = random() % 2 == 0 ? 1 : 1U << random() % 4;
   DramControllerOptions& controller = setup.controller;
   controller.read_entries = controller.write_entries = 8U << random() % 4;
-  controller.write_low = random() % (controller.write_entries / 2);
-  controller.write_high = controller.write_low + random() % (controller.write_entries / 2);
+  controller.write_low = static_cast<std::uint32_t>(random() % (controller.write_entries / 2));
+  controller.write_high =
+      controller.write_low + static_cast<std::uint32_t>(random() % (controller.write_entries / 2));
   controller.hit_limit = 1U << random() % 5;
   controller.refresh = random() % 4 != 0;
   controller.write_ack = static_cast<DramWriteAck>(random() % 3);
@@ -60,11 +61,11 @@ class Driver {
 
   void play(std::uint64_t capacity) {
     const std::uint64_t access = setup_.dram.preset.timing.access_bytes;
-    const unsigned writes = random_() % 5;
+    const auto writes = static_cast<unsigned>(random_() % 5);
     const unsigned run = 1U << random_() % 5;  // bursts in sequence
     const std::uint64_t most = random_() % 2 == 0 ? access : 8 * access;
     std::vector<std::uint64_t> streams(1 + random_() % 4);
-    const std::uint32_t bursts = 40 + random_() % 300;
+    const auto bursts = static_cast<std::uint32_t>(40 + random_() % 300);
     for (std::uint32_t i = 0; i < bursts && !::testing::Test::HasFailure(); ++i) {
       std::uint64_t& address = streams[random_() % streams.size()];
       address = random_() % run == 0 ? random_() : address;

@@ -29,11 +29,11 @@ Program program_of(const std::string& ops) {
 /// 32×32, output-stationary; an SRAM that streams three tiles in 24 cycles.
 MachineConfig machine() {
   MachineConfig config;
-  config.compute = {.dataflow = Dataflow::kOutputStationary,
-                    .rows = 32,
-                    .cols = 32,
-                    .vector_lanes = 32,
-                    .fill_overlap = FillOverlap::kAccumulation};
+  config.compute.dataflow = Dataflow::kOutputStationary;
+  config.compute.rows = 32;
+  config.compute.cols = 32;
+  config.compute.vector_lanes = 32;
+  config.compute.fill_overlap = FillOverlap::kAccumulation;
   config.sram.banks = 16;
   config.sram.port_bytes = 32;
   config.sram.latency = 2;
@@ -65,7 +65,7 @@ class CoreBench {
   /// Runs all steps of the program.
   void start() {
     for (std::uint32_t op = 0; op < bench.program.ops.size(); ++op) {
-      if (engine_of(bench.program.ops[op].opcode) == Engine::kCompute) {
+      if (computes(bench.program.ops[op])) {
         bench.queue.push({op, 0, 0});
       }
     }
@@ -104,8 +104,8 @@ TEST(ComputeCore, AChainCostsOneFill) {
   four.start();
   EXPECT_EQ(four.done(3), 190U);  // 4 · 32 + 32 + 32 − 2
   EXPECT_EQ(four.ledger.cycles(EngineState::kBusy), 190U);
-  EXPECT_EQ(four.core->steps(), 4U);
-  EXPECT_EQ(four.core->macs(), 4U * 32768);
+  EXPECT_EQ(four.core->counters().steps, 4U);
+  EXPECT_EQ(four.core->counters().macs, 4U * 32768);
   EXPECT_EQ(four.core->bound(), 128U);  // 4 · 32
 }
 
@@ -236,7 +236,7 @@ TEST(ComputeCore, OperandsAreAsLargeAsTheTileSays) {
   // 8·64 + 64·16 + 8·16 = 1664 elements: 208 cycles and 2 of latency, for an interval of 64
   EXPECT_EQ(core.done(0), 272U);       // 32 + 32 + 64 − 2 + (210 − 64)
   EXPECT_EQ(core.done(1), 272U + 34);  // 2 · 128 elements: 32 and 2, for an interval of 4
-  EXPECT_EQ(core.core->macs(), 8U * 16 * 64);
+  EXPECT_EQ(core.core->counters().macs, 8U * 16 * 64);
 }
 
 TEST(ComputeCore, KeepsThePaddingZero) {

@@ -30,7 +30,8 @@ class SequencerBench {
       : load(config.queue_depth),
         store(config.queue_depth),
         compute(config.queue_depth),
-        sequencer("sequencer", program_, config, clock_, {&load, &store, &compute}, scoreboard) {}
+        sequencer("sequencer", program_, config, Units({}), clock_,
+                  {&load, &store, &compute, nullptr}, scoreboard) {}
 
   void run_until(Cycle cycle) {
     const sc_core::sc_time end = sc_core::sc_time::from_value(clock_.kernel_time(cycle));

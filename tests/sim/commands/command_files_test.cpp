@@ -238,7 +238,7 @@ TEST_F(CommandFiles, MemoryByWhatIsTouched) {
   const std::string rest =
       "\nops\nload x[0,0] -> 0\nload w[0,0] -> 0x100\n"
       "matmul y[0,0] k=0 a=0 b=0x100 -> 0x200 clear\nstore y[0,0] <- 0x200\n";
-  const std::string head = "tilewave-program 2\ntile 8 8 8\nsram 0x1000\n";
+  const std::string head = "tilewave-program 3\ntile 8 8 8\nsram 0x1000\n";
   write("far.twp", head +
                        "tensor x input 8x8 tile 8x8 dram 0x0\ntensor w param 8x8 tile 8x8 dram "
                        "0x100\ntensor y output 8x8 tile 8x8 dram 0x3ffffff00" +
@@ -303,7 +303,7 @@ TEST_F(CommandFiles, PrintConfigReadsBackAndChecksWhatIsNamed) {
 }
 
 TEST_F(CommandFiles, StandardInputAndSeveralFiles) {
-  write("bad.twp", "tilewave-program 2\n");
+  write("bad.twp", "tilewave-program 3\n");
   const std::string ok = "p.twp: ok, 3 ops (1 load, 1 execute, 1 store)";
   EXPECT_THAT(tilewave("check - < p.twp").out, HasSubstr("standard input: ok, 3 ops"));
   const Result both = tilewave("check p.twp bad.twp ./p.twp nope.twp");

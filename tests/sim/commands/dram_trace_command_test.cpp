@@ -110,7 +110,7 @@ TEST_F(DramTraceCommandTest, JsonIsTheSameButForTheHost) {
     names.push_back(name);
   }
   EXPECT_THAT(
-      names, ElementsAre("schema", "version", "trace", "outstanding", "access_bytes", "accesses",
+      names, ElementsAre("schema", "version", "tilewave", "build", "trace", "outstanding", "access_bytes", "accesses",
                          "reads", "writes", "tiles", "total_ns", "bytes_per_second",
                          "peak_bytes_per_second", "share_of_peak", "mean_read_latency_ns",
                          "row_hits", "row_misses", "row_conflicts", "refreshes", "host", "config"));

@@ -77,7 +77,7 @@ TEST(LoadAheadTest, StepsAhead) {
   for (int i = 0; i < 7; ++i) {
     const std::string tile = " y[" + std::to_string(i) + ",0] ";
     const std::string address = std::to_string(0x200 + 0x100 * i) + "\n";
-    ops += "relu" + tile + (i < 6 ? "a=0x000 -> " : "a=0x100 -> ") + address;
+    ops += "vector" + tile + "kernel=2 " + (i < 6 ? "a=0x000 -> " : "a=0x100 -> ") + address;
     stores += "store" + tile + "<- " + address;
   }
   const std::string tensors =

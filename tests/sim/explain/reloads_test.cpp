@@ -77,7 +77,7 @@ TEST(Reloads, StepsOfOneSumTakeNothing) {
   EXPECT_EQ(links[2].overwritten_by, kNoOp);
   EXPECT_EQ(links[0].overwritten_by, 3U);
   EXPECT_EQ(links[0].first_use, 2U);
-  EXPECT_EQ(links[5].operands, (std::array<std::uint32_t, kMaxOperands>{3, 4, kNoOp}));
+  EXPECT_EQ(links[5].operands, (std::array<std::uint32_t, kMostOperands>{3, 4, kNoOp, kNoOp}));
   EXPECT_EQ(links[6].operands[0], 5U);
 }
 

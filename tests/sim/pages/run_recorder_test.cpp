@@ -20,7 +20,8 @@ std::uint64_t sum(const TimeBins& bins) {
 
 /// Sums over layers and over time equal the engines' own states.
 void expect_states(const RecordedPage& run) {
-  for (std::size_t engine = 0; engine < kEngineCount; ++engine) {
+  for (const Engine unit : run.result.units.all()) {
+    const std::size_t engine = index_of(unit);
     for (std::size_t state = 0; state < kEngineStateCount; ++state) {
       Cycle by_layer = 0;
       for (const StateCycles& layer : run.recorder.shares().cycles()) {
@@ -89,7 +90,8 @@ void expect_tiles(const RecordedPage& run) {
 
 void expect_detail(const RecordedPage& run) {
   const RunDetail& detail = *run.recorder.detail();
-  for (std::size_t engine = 0; engine < kEngineCount; ++engine) {
+  for (const Engine unit : run.result.units.all()) {
+    const std::size_t engine = index_of(unit);
     std::array<Cycle, kEngineStateCount> cycles{};
     for (const StateStretch& stretch : detail.states[engine]) {
       cycles[static_cast<std::size_t>(stretch.state)] += stretch.cycles;

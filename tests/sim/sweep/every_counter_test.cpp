@@ -86,7 +86,7 @@ TEST(EveryCounter, IsInTheReport) {
     const bool there = others.find(counter.name() + " 1,") != std::string::npos;
     EXPECT_EQ(there, counter.name() != "sram.bytes") << counter.name();
   }
-  EXPECT_NE(report_text(outcome).find("load_dma.bursts 1,000\n"), std::string::npos);
+  EXPECT_NE(report_text(outcome).find("load_dma.bursts 1,"), std::string::npos);
 }
 
 TEST(EveryCounter, IsInAScopeOfTheWaveform) {

@@ -65,11 +65,11 @@ TEST_F(GtkWave, ConvertsTheWaveformAndFindsEverySignalInIt) {
     EXPECT_EQ(back.changes(signal).size(), written.changes(signal).size()) << signal;
   }
   EXPECT_EQ(back.end(), written.end());
-  for (std::size_t i = 0; i < kEngineCount; ++i) {
+  for (const Engine unit : result.units.all()) {
     for (int state = 0; state < kEngineStateCount; ++state) {
-      EXPECT_EQ(back.time_at(std::string(to_string(static_cast<Engine>(i))) + ".state",
+      EXPECT_EQ(back.time_at(std::string(to_string(unit)) + ".state",
                              to_string(static_cast<EngineState>(state))),
-                result.engines[i].cycles[static_cast<std::size_t>(state)] * 1000);
+                result.engine(unit).cycles[static_cast<std::size_t>(state)] * 1000);
     }
   }
 }

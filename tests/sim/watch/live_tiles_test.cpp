@@ -104,7 +104,8 @@ class LevelAuditor : public LevelSink {
     switch (level) {
       case Level::kLoadQueue:
       case Level::kStoreQueue:
-      case Level::kComputeQueue: EXPECT_LE(value, machine_.sequencer.queue_depth); break;
+      case Level::kComputeQueue:
+      case Level::kVectorQueue: EXPECT_LE(value, machine_.sequencer.queue_depth); break;
       case Level::kLoadBursts:
       case Level::kStoreBursts: EXPECT_LE(value, machine_.dma.max_outstanding); break;
       case Level::kSramBytes:

@@ -166,8 +166,8 @@ class Trace : public ::testing::Test {
 
   void expect_states_of(const RunResult& result, const CheckedTrace& trace,
                         const ClockPeriod& period) {
-    for (std::size_t i = 0; i < kEngineCount; ++i) {
-      const std::string engine = to_string(static_cast<Engine>(i));
+    for (const Engine unit : result.units.all()) {
+      const std::string engine = to_string(unit);
       std::map<std::string, Picoseconds> times;
       std::map<std::string, Cycle> cycles;
       Picoseconds end = 0;
@@ -181,7 +181,7 @@ class Trace : public ::testing::Test {
       EXPECT_EQ(end, period.begin(result.cycles));
       for (int state = 0; state < kEngineStateCount; ++state) {
         const std::string name = to_string(static_cast<EngineState>(state));
-        const Cycle expected = result.engines[i].cycles[static_cast<std::size_t>(state)];
+        const Cycle expected = result.engine(unit).cycles[static_cast<std::size_t>(state)];
         EXPECT_EQ(cycles[name], expected) << engine << " " << name;
         // Slices of a period that is no whole number add up but for their rounding.
         EXPECT_TRUE(!period.is_whole() || times[name] == period.begin(expected))

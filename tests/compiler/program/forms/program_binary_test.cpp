@@ -45,31 +45,53 @@ TEST(ProgramBinary, RoundTripsRandomPrograms) {
   }
 }
 
+/// Where the sample's kernels and ops begin: behind the header and 6 tensors with names of one byte;
+/// behind 124 bytes of kernels.
+constexpr std::size_t kKernels = 80 + 6 * 49;
+constexpr std::size_t kOps = kKernels + 124;
+
 TEST(ProgramBinary, HasTheDocumentedLayout) {
   const Bytes bytes = sample_bytes();
-  // 64 + 6 · (48 + 1) + 9 · 40 + 4 = 722
-  ASSERT_EQ(bytes.size(), 722U);
+  // 80 + 6 · (48 + 1) + (2 + 21) + (2 + 20) + (2 + 14) + (2 + 30) + (2 + 29) + 9 · 44 + 4 = 898
+  ASSERT_EQ(bytes.size(), 898U);
   const auto at = [&](std::size_t offset) { return std::to_integer<int>(bytes[offset]); };
   EXPECT_EQ(at(0), 0x89);
-  EXPECT_EQ(at(8), 2);                    // version
+  EXPECT_EQ(at(8), 3);                    // version
+  EXPECT_EQ(at(12), 80);                  // header_bytes
   EXPECT_EQ(at(16), 8);                   // tile m
   EXPECT_EQ(at(33), 0x04);                // sram_bytes = 0x440, second byte
   EXPECT_EQ(at(40), 6);                   // tensors
   EXPECT_EQ(at(48) + 256 * at(49), 294);  // 6 · 49
   EXPECT_EQ(at(56), 9);                   // ops
-  EXPECT_EQ(at(112), 'x');                // 64 + 48
-  EXPECT_EQ(at(64 + 5 * 49 + 42), 1);     // b: rows of a tile
-  EXPECT_EQ(at(64 + 5 * 49 + 44), 8);     // and columns
-  const std::size_t matmul = 358 + 3 * 40;
-  EXPECT_EQ(at(matmul), 2);            // opcode
-  EXPECT_EQ(at(matmul + 1), 1);        // clear
-  EXPECT_EQ(at(matmul + 2), 1);        // relu
-  EXPECT_EQ(at(matmul + 3), 1);        // ping
-  EXPECT_EQ(at(matmul + 4), 1);        // biased
-  EXPECT_EQ(at(matmul + 8), 2);        // tensor
-  EXPECT_EQ(at(matmul + 33), 4);       // bias = 0x400, second byte
-  EXPECT_EQ(at(matmul + 37), 2);       // dst = 0x200, second byte
-  EXPECT_EQ(at(358 + 6 * 40 + 5), 1);  // the second add: broadcast
+  EXPECT_EQ(at(64), 5);                   // kernels
+  EXPECT_EQ(at(72), 124);                 // 23 + 22 + 16 + 32 + 31
+  EXPECT_EQ(at(128), 'x');                // 80 + 48
+  EXPECT_EQ(at(80 + 5 * 49 + 42), 1);     // b: rows of a tile
+  EXPECT_EQ(at(80 + 5 * 49 + 44), 8);     // and columns
+  EXPECT_EQ(at(kKernels), 21);            // size of the first kernel's text
+  EXPECT_EQ(at(kKernels + 1), 0);
+  std::string text;
+  for (std::size_t i = 0; i < 21; ++i) {
+    text += static_cast<char>(at(kKernels + 2 + i));
+  }
+  EXPECT_EQ(text, "tile tile | add x0 x1");
+  EXPECT_EQ(at(kKernels + 23), 20);  // and of the second's
+  const std::size_t matmul = kOps + 3 * 44;
+  EXPECT_EQ(at(matmul), 2);       // opcode
+  EXPECT_EQ(at(matmul + 1), 1);   // clear
+  EXPECT_EQ(at(matmul + 2), 1);   // relu
+  EXPECT_EQ(at(matmul + 3), 1);   // ping
+  EXPECT_EQ(at(matmul + 4), 1);   // biased
+  EXPECT_EQ(at(matmul + 8), 2);   // tensor
+  EXPECT_EQ(at(matmul + 33), 4);  // c, the bias = 0x400, second byte
+  EXPECT_EQ(at(matmul + 41), 2);  // dst = 0x200, second byte
+  const std::size_t vector = kOps + 6 * 44;
+  EXPECT_EQ(at(vector), 3);       // opcode
+  EXPECT_EQ(at(vector + 6), 4);   // kernel
+  EXPECT_EQ(at(vector + 8), 3);   // tensor s
+  EXPECT_EQ(at(vector + 25), 3);  // a = 0x300, second byte
+  EXPECT_EQ(at(vector + 29), 4);  // b = 0x400
+  EXPECT_EQ(at(vector + 41), 3);  // dst = 0x300
 }
 
 TEST(ProgramBinary, RefusesEveryFlippedBit) {
@@ -90,7 +112,7 @@ TEST(ProgramBinary, RefusesEveryTruncationAndTrailingByte) {
   Bytes longer = good;
   longer.resize(good.size() + 3);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 722: 3 trailing bytes; allowed: none after the 722 that the header "
+            "p.twb: byte 898: 3 trailing bytes; allowed: none after the 898 that the header "
             "announces");
 }
 
@@ -100,16 +122,21 @@ TEST(ProgramBinary, SaysWhatIsDamaged) {
             "p.twb: byte 0: magic = ''; allowed: '\\x89TWP\\x0d\\x0a\\x1a\\x0a', the start of a "
             "tilewave program");
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 10)),
-            "p.twb: byte 10: truncated: a program has at least 68 bytes, this has 10");
-  EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 67)),
-            "p.twb: byte 67: truncated: a program has at least 68 bytes, this has 67");
+            "p.twb: byte 10: truncated: a program has at least 84 bytes, this has 10");
+  EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 83)),
+            "p.twb: byte 83: truncated: a program has at least 84 bytes, this has 83");
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 700)),
-            "p.twb: byte 700: truncated: the header announces 722 bytes, this has 700");
+            "p.twb: byte 700: truncated: the header announces 898 bytes, this has 700");
   Bytes flipped = good;
   flipped[370] ^= std::byte{4};
   const std::string message = parse_message(flipped);
-  EXPECT_EQ(message.substr(0, 28), "p.twb: byte 718: checksum = ");
+  EXPECT_EQ(message.substr(0, 28), "p.twb: byte 894: checksum = ");
   EXPECT_NE(message.find("the file is damaged"), std::string::npos);
+  // A file of an earlier version is called that, even one shorter than ours can be.
+  Bytes earlier(good.begin(), good.begin() + 68);
+  earlier[8] = std::byte{2};
+  EXPECT_EQ(parse_message(earlier),
+            "p.twb: byte 8: format version 2; this tilewave reads 3: compile the model again");
 }
 
 struct WrongField {
@@ -120,11 +147,14 @@ struct WrongField {
 };
 
 TEST(ProgramBinary, NamesTheWrongField) {
-  // tensor i begins at 64 + 49·i, op i at 358 + 40·i
+  // tensor i begins at 80 + 49·i, op i at 498 + 44·i, the kernels at 374, 397, 419, 435 and 467
+  const std::string tiles =
+      "m x n = 8x8, m x k = 8x8, k x n = 8x8, 1 x n = 1x8, m x 1 = 8x1 or 1x1";
   const std::vector<WrongField> table = {
-      {8, 7, 4, "byte 8: format version 7; this tilewave reads 2"},
-      {8, 1, 4, "byte 8: format version 1; this tilewave reads 2: compile the model again"},
-      {12, 65, 4, "byte 12: header_bytes = 65; allowed: 64"},
+      {8, 7, 4, "byte 8: format version 7; this tilewave reads 3"},
+      {8, 2, 4, "byte 8: format version 2; this tilewave reads 3: compile the model again"},
+      {8, 1, 4, "byte 8: format version 1; this tilewave reads 3: compile the model again"},
+      {12, 65, 4, "byte 12: header_bytes = 65; allowed: 80"},
       {16, 0, 4, "byte 16: tile m = 0; allowed: multiples of 8 from 8 to 256"},
       {16, 12, 4, "byte 16: tile m = 12; allowed: multiples of 8 from 8 to 256"},
       {20, 264, 4, "byte 20: tile n = 264; allowed: multiples of 8 from 8 to 256"},
@@ -135,58 +165,90 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {48, 3, 8, "byte 48: tensor_bytes = 3; allowed: 294 to 1818 for 6 tensors"},
       {48, 1819, 8, "byte 48: tensor_bytes = 1819; allowed: 294 to 1818 for 6 tensors"},
       {56, (1ULL << 27) + 1, 8, "byte 56: op_count = 134217729; allowed: 0 to 134217728"},
-      {56, 1ULL << 27, 8,
-       "byte 722: truncated: the header announces 5368709482 bytes, this has 722"},
-      {64, 0, 8, "byte 64: tensor 0 rows = 0; allowed: 1 to 4294967296"},
-      {72, 1ULL << 63, 8, "byte 72: tensor 0 cols = 9223372036854775808; allowed: 1 to 4294967296"},
-      {80, 16, 8,
-       "byte 80: tensor 0 padded_rows = 16; allowed: 8, the rows rounded up to whole tiles"},
-      {88, 0, 8,
-       "byte 88: tensor 0 padded_cols = 0; allowed: 8, the cols rounded up to whole tiles"},
-      {96, 3, 8, "byte 96: tensor 0 dram_base = 0x3; allowed: multiples of 64"},
-      {96, 0xffffffffffffffc0, 8,
-       "byte 96: tensor 0 dram_base = 0xffffffffffffffc0; allowed: at most 0x3ffffff00, so that "
+      {56, 1ULL << 27, 8,  // 898 + (2^27 - 9) · 44
+       "byte 898: truncated: the header announces 5905580534 bytes, this has 898"},
+      {64, 65537, 8, "byte 64: kernel_count = 65537; allowed: 0 to 65536"},
+      {64, 0, 8, "byte 72: kernel_bytes = 124; allowed: 0 to 0 for 0 kernels"},
+      {72, 9, 8, "byte 72: kernel_bytes = 9; allowed: 10 to 20490 for 5 kernels"},
+      {72, 20491, 8, "byte 72: kernel_bytes = 20491; allowed: 10 to 20490 for 5 kernels"},
+      {72, 1ULL << 63, 8,
+       "byte 72: kernel_bytes = 9223372036854775808; allowed: 10 to 20490 for 5 kernels"},
+      // tensors
+      {80, 0, 8, "byte 80: tensor 0 rows = 0; allowed: 1 to 4294967296"},
+      {88, 1ULL << 63, 8, "byte 88: tensor 0 cols = 9223372036854775808; allowed: 1 to 4294967296"},
+      {96, 16, 8,
+       "byte 96: tensor 0 padded_rows = 16; allowed: 8, the rows rounded up to whole tiles"},
+      {104, 0, 8,
+       "byte 104: tensor 0 padded_cols = 0; allowed: 8, the cols rounded up to whole tiles"},
+      {112, 3, 8, "byte 112: tensor 0 dram_base = 0x3; allowed: multiples of 64"},
+      {112, 0xffffffffffffffc0, 8,
+       "byte 112: tensor 0 dram_base = 0xffffffffffffffc0; allowed: at most 0x3ffffff00, so that "
        "its 256 bytes end inside 16 GiB"},
-      {104, 4, 1,
-       "byte 104: tensor 0 role = 4; allowed: 0 input, 1 param, 2 intermediate, 3 output"},
-      {105, 0, 1,
-       "byte 112: tensor 0 name = ''; allowed: 1 to 255 printable ASCII characters without space, "
+      {120, 4, 1,
+       "byte 120: tensor 0 role = 4; allowed: 0 input, 1 param, 2 intermediate, 3 output"},
+      {121, 0, 1,
+       "byte 128: tensor 0 name = ''; allowed: 1 to 255 printable ASCII characters without space, "
        "'#', '[' and ']'"},
-      {105, 255, 1,
-       "byte 105: tensor 0 name_bytes = 255; allowed: at most 246, what is left of the tensor "
+      {121, 255, 1,
+       "byte 121: tensor 0 name_bytes = 255; allowed: at most 246, what is left of the tensor "
        "table"},
-      {106, 0, 2,
-       "byte 106: tensor 0 tile = 0x8; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8 or 1 x n = "
-       "1x8"},
-      {108, 65535, 2,
-       "byte 106: tensor 0 tile = 8x65535; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8 or 1 x n "
-       "= 1x8"},
-      {111, 9, 1, "byte 110: tensor 0 reserved = 2304; allowed: 0"},
-      {112, ' ', 1,
-       "byte 112: tensor 0 name = ' '; allowed: 1 to 255 printable ASCII characters without "
+      {122, 0, 2, "byte 122: tensor 0 tile = 0x8; allowed: " + tiles},
+      {124, 65535, 2, "byte 122: tensor 0 tile = 8x65535; allowed: " + tiles},
+      {127, 9, 1, "byte 126: tensor 0 reserved = 2304; allowed: 0"},
+      {128, ' ', 1,
+       "byte 128: tensor 0 name = ' '; allowed: 1 to 255 printable ASCII characters without "
        "space, '#', '[' and ']'"},
-      {112 + 49, 'x', 1,
-       "byte 161: tensor 1 name = 'x'; allowed: a name of its own, tensor 0 has this one"},
-      {358, 5, 1, "byte 358: op 0 opcode = 5; allowed: 0 load, 1 store, 2 matmul, 3 add, 4 relu"},
-      {359, 1, 1, "byte 359: op 0 clear = 1; allowed: 0, for a load has none"},
-      {359, 2, 1, "byte 359: op 0 clear = 2; allowed: 0 or 1"},
-      {360, 1, 1, "byte 360: op 0 relu = 1; allowed: 0, for a load has none"},
-      {400, 255, 1, "byte 400: op 1 relu = 255; allowed: 0 or 1"},
-      {361, 3, 1, "byte 361: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
-      {362, 1, 1, "byte 362: op 0 biased = 1; allowed: 0, for a load has none"},
-      {362, 2, 1, "byte 362: op 0 biased = 2; allowed: 0 or 1"},
-      {363, 1, 1, "byte 363: op 0 broadcast = 1; allowed: 0, for a load has none"},
-      {363, 2, 1, "byte 363: op 0 broadcast = 2; allowed: 0 or 1"},
-      {365, 1, 1, "byte 364: op 0 reserved = 256; allowed: 0"},
-      {366, 6, 4, "byte 366: op 0 tensor = 6; allowed: an index into the 6 tensors"},
-      {378, 1, 4, "byte 378: op 0 k = 1; allowed: 0, for a load has none"},
-      {382, 64, 4, "byte 382: op 0 a = 64; allowed: 0, for a load has none"},
-      {386, 64, 4, "byte 386: op 0 b = 64; allowed: 0, for a load has none"},
-      {390, 64, 4, "byte 390: op 0 bias = 64; allowed: 0, for the op is not biased"},
-      {358 + 120 + 1, 0, 1,
-       "byte 482: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
-      {358 + 120 + 4, 0, 1, "byte 510: op 3 bias = 1024; allowed: 0, for the op is not biased"},
-      {358 + 160 + 36, 64, 4, "byte 554: op 4 dst = 64; allowed: 0, for a store has none"},
+      {128 + 49, 'x', 1,
+       "byte 177: tensor 1 name = 'x'; allowed: a name of its own, tensor 0 has this one"},
+      // kernels
+      {374, 0, 2,
+       "byte 376: kernel 0 a vector kernel is the forms of its operands, '|' and an expression, "
+       "such as 'tile row | add x0 x1', not ''"},
+      {374, 123, 2, "byte 374: kernel 0 text_bytes = 123; allowed: at most 122"},
+      {374, 65535, 2, "byte 374: kernel 0 text_bytes = 65535; allowed: at most 122"},
+      {376, 'k', 1,
+       "byte 376: kernel 0 unknown form 'kile' of operand x0; allowed: tile, row, column, "
+       "first_column, value; did you mean 'tile'?"},
+      {380, '\t', 1,
+       "byte 376: kernel 0 text = 'tile\\x09tile | add x0 x1'; allowed: 'tile tile | add x0 x1'"},
+      {396, '0', 1, "byte 376: kernel 0 no step reads operand x1"},
+      {419 + 2 + 13, '1', 1, "byte 421: kernel 2 step t0: no operand x1; there are 1"},
+      // ops
+      {498, 4, 1, "byte 498: op 0 opcode = 4; allowed: 0 load, 1 store, 2 matmul, 3 vector"},
+      {499, 1, 1, "byte 499: op 0 clear = 1; allowed: 0, for a load has none"},
+      {499, 2, 1, "byte 499: op 0 clear = 2; allowed: 0 or 1"},
+      {500, 1, 1, "byte 500: op 0 relu = 1; allowed: 0, for a load has none"},
+      {498 + 44 + 2, 255, 1, "byte 544: op 1 relu = 255; allowed: 0 or 1"},
+      {501, 3, 1, "byte 501: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
+      {502, 1, 1, "byte 502: op 0 biased = 1; allowed: 0, for a load has none"},
+      {502, 2, 1, "byte 502: op 0 biased = 2; allowed: 0 or 1"},
+      {503, 1, 1, "byte 503: op 0 reserved = 1; allowed: 0"},
+      {504, 1, 2, "byte 504: op 0 kernel = 1; allowed: 0, for a load has none"},
+      {506, 6, 4, "byte 506: op 0 tensor = 6; allowed: an index into the 6 tensors"},
+      {518, 1, 4, "byte 518: op 0 k = 1; allowed: 0, for a load has none"},
+      {522, 64, 4, "byte 522: op 0 a = 64; allowed: 0, for a load has none"},
+      {526, 64, 4, "byte 526: op 0 b = 64; allowed: 0, for a load has none"},
+      {530, 64, 4, "byte 530: op 0 c = 64; allowed: 0, for a load has none"},
+      {534, 64, 4, "byte 534: op 0 d = 64; allowed: 0, for a load has none"},
+      // the matmul, at 630
+      {630 + 1, 0, 1,
+       "byte 634: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
+      {630 + 4, 0, 1, "byte 662: op 3 c = 1024; allowed: 0, for the op is not biased"},
+      {630 + 6, 1, 2, "byte 636: op 3 kernel = 1; allowed: 0, for a matmul has none"},
+      {630 + 36, 64, 4, "byte 666: op 3 d = 64; allowed: 0, for a matmul has none"},
+      // the store, at 674
+      {674 + 1, 1, 1, "byte 675: op 4 clear = 1; allowed: 0, for a store has none"},
+      {674 + 40, 64, 4, "byte 714: op 4 dst = 64; allowed: 0, for a store has none"},
+      // vector ops, of two operands at 718, of one at 806
+      {718 + 6, 2, 2, "byte 746: op 5 b = 512; allowed: 0, for a vector has none"},
+      {718 + 32, 64, 4, "byte 750: op 5 c = 64; allowed: 0, for a vector has none"},
+      {806 + 1, 1, 1, "byte 807: op 7 clear = 1; allowed: 0, for a vector has none"},
+      {806 + 2, 1, 1, "byte 808: op 7 relu = 1; allowed: 0, for a vector has none"},
+      {806 + 4, 1, 1, "byte 810: op 7 biased = 1; allowed: 0, for a vector has none"},
+      {806 + 6, 5, 2, "byte 812: op 7 kernel = 5; allowed: an index into the 5 kernels"},
+      {806 + 20, 1, 4, "byte 826: op 7 k = 1; allowed: 0, for a vector has none"},
+      {806 + 28, 64, 4, "byte 834: op 7 b = 64; allowed: 0, for a vector has none"},
+      {806 + 36, 64, 4, "byte 842: op 7 d = 64; allowed: 0, for a vector has none"},
   };
   for (const WrongField& wrong : table) {
     EXPECT_EQ(parse_message(patched(sample_bytes(), wrong.offset, wrong.value, wrong.size)),
@@ -195,17 +257,31 @@ TEST(ProgramBinary, NamesTheWrongField) {
 }
 
 TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
-  // One op less, its 40 bytes to the tensor table.
-  const Bytes longer = patched(patched(sample_bytes(), 48, 294 + 40, 8), 56, 8, 8);
+  // One op less, its 44 bytes to the tensor table.
+  const Bytes longer = patched(patched(sample_bytes(), 48, 294 + 44, 8), 56, 8, 8);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 48: tensor_bytes = 334; allowed: 294, what the tensors take");
+            "p.twb: byte 48: tensor_bytes = 338; allowed: 294, what the tensors take");
 
   Program program = parse_program_text(kSampleText, "sample");
   program.tensors.resize(1);
   program.tensors[0].name = std::string(100, 'x');
   program.ops.clear();
   EXPECT_EQ(parse_message(patched(to_binary(program), 40, 2, 8)),
-            "p.twb: byte 212: tensor 1 does not fit into the tensor table, which ends at byte 212");
+            "p.twb: byte 228: tensor 1 does not fit into the tensor table, which ends at byte 228");
+}
+
+TEST(ProgramBinary, RefusesATableOfKernelsOfAnotherSize) {
+  // One op less, its 44 bytes to the kernels.
+  const Bytes longer = patched(patched(sample_bytes(), 72, 124 + 44, 8), 56, 8, 8);
+  EXPECT_EQ(parse_message(longer),
+            "p.twb: byte 72: kernel_bytes = 168; allowed: 124, what the kernels take");
+
+  Program program = parse_program_text(kSampleText, "sample");
+  program.kernels.resize(1);
+  program.ops.clear();
+  EXPECT_EQ(parse_message(patched(to_binary(program), 64, 2, 8)),
+            "p.twb: byte 397: kernel 1 does not fit into the table of kernels, which ends at byte "
+            "397");
 }
 
 TEST(ProgramBinary, SurvivesResealedRandomDamage) {
@@ -251,6 +327,18 @@ TEST(ProgramBinary, WritesOnlyWhatItReads) {
   EXPECT_THROW(to_binary(bad), InternalError);
   bad = good;
   bad.sram_bytes = kMaxSramBytes + 1;
+  EXPECT_THROW(to_binary(bad), InternalError);
+  bad = good;
+  bad.kernels[0].operands.pop_back();
+  EXPECT_THROW(to_binary(bad), InternalError);
+  bad = good;
+  bad.kernels[1].expression.steps.clear();
+  EXPECT_THROW(to_binary(bad), InternalError);
+  bad = good;
+  bad.ops[5].kernel = 5;
+  EXPECT_THROW(to_binary(bad), InternalError);
+  bad = good;
+  bad.ops[0].kernel = 1;
   EXPECT_THROW(to_binary(bad), InternalError);
 }
 

@@ -2,6 +2,8 @@
 // list.
 #include "compiler/program/forms/program_text.h"
 
+#include <algorithm>
+#include <fstream>
 #include <random>
 #include <vector>
 
@@ -31,17 +33,21 @@ TEST(ProgramText, RoundTripsRandomPrograms) {
 
 TEST(ProgramText, ReadsWhatAPersonWrites) {
   const Program program = parse_program_text(
-      "# by hand\r\n\n  tilewave-program 0x2 # version\n\ttile 32 0x20 32\nsram 12288\n"
+      "# by hand\r\n\n  tilewave-program 0x3 # version\n\ttile 32 0x20 32\nsram 12288\n"
       "tensor ops output 33x1 tile 32x32 dram 0x10000 # a tensor may be called ops\n"
-      "tensor x input 128x128 tile 1x32 dram 0\nops\n"
-      "load x [ 1 , 0x2 ]->8192\nmatmul ops[1,0] k=3 a=0 b=4096->0x2000 pong clear",
+      "tensor x input 128x128 tile 1x32 dram 0\n"
+      "kernel 0x0 column\tvalue|add x1  x0 ;leakyrelu t0 alpha=2.5e-1 # two steps\nops\n"
+      "load x [ 1 , 0x2 ]->8192\nmatmul ops[1,0] k=3 a=0 b=4096->0x2000 pong clear\n"
+      "vector ops[1,0] kernel=0x0 a=64 b=0x40->128 ping",
       "p.twp");
   EXPECT_EQ(program.tile, TileShape{});
   EXPECT_EQ(program.sram_bytes, 12288U);
   ASSERT_EQ(program.tensors.size(), 2U);
   EXPECT_EQ(program.tensors[0].name, "ops");
   EXPECT_EQ(program.tensors[0].padded, (Shape{64, 32}));
-  ASSERT_EQ(program.ops.size(), 2U);
+  ASSERT_EQ(program.kernels.size(), 1U);
+  EXPECT_EQ(to_text(program.kernels[0]), "column value | add x1 x0; leakyrelu t0 alpha=0.25");
+  ASSERT_EQ(program.ops.size(), 3U);
   EXPECT_EQ(program.ops[0], (Op{.tensor = 1, .row = 1, .col = 2, .dst = 8192}));
   EXPECT_EQ(program.ops[1], (Op{.opcode = Opcode::kMatmul,
                                 .clear = true,
@@ -51,6 +57,40 @@ TEST(ProgramText, ReadsWhatAPersonWrites) {
                                 .k = 3,
                                 .b = 4096,
                                 .dst = 8192}));
+  EXPECT_EQ(program.ops[2], (Op{.opcode = Opcode::kVector,
+                                .tag = BufferTag::kPing,
+                                .tensor = 0,
+                                .row = 1,
+                                .a = 64,
+                                .b = 64,
+                                .dst = 128}));
+}
+
+TEST(ProgramText, ReadsTheGrammarByExample) {
+  std::ifstream header(std::string(TILEWAVE_SOURCE_DIR) + "/compiler/program/forms/program_text.h");
+  ASSERT_TRUE(header);
+  const std::string prefix = "//   ";
+  std::string text;
+  for (std::string line; std::getline(header, line) && line != "// clang-format on";) {
+    text += line.starts_with(prefix) ? line.substr(prefix.size()) + "\n" : "";
+  }
+  const Program program = parse_program_text(text, "program_text.h");
+  EXPECT_EQ(program.tile, TileShape{});
+  EXPECT_EQ(program.sram_bytes, 0xd000U);
+  EXPECT_EQ(program.tensors.size(), 5U);
+  ASSERT_EQ(program.kernels.size(), 2U);
+  EXPECT_EQ(to_text(program.kernels[1]), "tile row | add x0 x1; relu t0");
+  ASSERT_EQ(program.ops.size(), 8U);
+  // every opcode and flag, an op with a tag
+  for (std::size_t opcode = 0; opcode < kOpcodeCount; ++opcode) {
+    EXPECT_TRUE(std::ranges::any_of(program.ops, [&](const Op& op) {
+      return op.opcode == static_cast<Opcode>(opcode);
+    })) << opcode;
+  }
+  EXPECT_TRUE(program.ops[3].clear && program.ops[3].biased);
+  EXPECT_TRUE(program.ops[4].relu && program.ops[7].relu);
+  EXPECT_EQ(program.ops[1].tag, BufferTag::kPing);
+  EXPECT_EQ(parse_program_text(to_text(program), "again"), program);
 }
 
 struct Mistake {
@@ -60,15 +100,19 @@ struct Mistake {
 };
 
 TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
+  const std::string tiles =
+      "m x n = 8x8, m x k = 8x8, k x n = 8x8, 1 x n = 1x8, m x 1 = 8x1 or 1x1";
   const std::vector<Mistake> table = {
       {"tilewave-program", "tileflow", "1: expected 'tilewave-program 3', found 'tileflow'"},
-      {"program 2", "program 7", "1: format version 7; this tilewave reads 2"},
-      {"program 2", "program 1",
-       "1: format version 1; this tilewave reads 2: compile the model again"},
-      {"program 2", "program",
+      {"program 3", "program 7", "1: format version 7; this tilewave reads 3"},
+      {"program 3", "program 1",
+       "1: format version 1; this tilewave reads 3: compile the model again"},
+      {"program 3", "program 2",
+       "1: format version 2; this tilewave reads 3: compile the model again"},
+      {"program 3", "program",
        "1: expected a number for format version, decimal or 0x hex, found "
        "the end of the line"},
-      {"program 2", "program 2 2", "1: expected the end of the line, found '2'"},
+      {"program 3", "program 3 3", "1: expected the end of the line, found '3'"},
       {"tile 8", "tiel 8", "2: unknown word 'tiel'; allowed: tile; did you mean 'tile'?"},
       {"tile 8", "tile 12", "2: tile m = 12; allowed: multiples of 8 from 8 to 256"},
       {"8 8 8", "8 8 0", "2: tile k = 0; allowed: multiples of 8 from 8 to 256"},
@@ -82,7 +126,7 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
        "4: unknown role 'inptu'; allowed: input, param, intermediate, output; did you mean "
        "'input'?"},
       {"tensor x", "tensr x",
-       "4: unknown word 'tensr'; allowed: tensor, ops; did you mean 'tensor'?"},
+       "4: unknown word 'tensr'; allowed: tensor, kernel, ops; did you mean 'tensor'?"},
       {"x input 8x8", "x input 0x8", "4: tensor rows = 0; allowed: 1 to 4294967296"},
       {"x input 8x8", "x input 8", "4: shape = '8'; allowed: ROWSxCOLS in decimal, like 128x64"},
       {"x input 8x8", "x input 8x99999999999999999999",
@@ -95,13 +139,12 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
       {"tile 8x8 dram", "tile 8x8 at",
        "4: expected 'dram' before the DRAM base address, found 'at'"},
       {"tile 8x8", "tile 8", "4: shape = '8'; allowed: ROWSxCOLS in decimal, like 128x64"},
-      {"tile 8x8", "tile 0x8",
-       "4: tensor tile = 0x8; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8 or 1 x n = 1x8"},
-      {"tile 8x8", "tile 8x4294967304",
-       "4: tensor tile = 8x4294967295; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8 or 1 x n = "
-       "1x8"},
+      {"tile 8x8", "tile 0x8", "4: tensor tile = 0x8; allowed: " + tiles},
+      {"tile 8x8", "tile 8x4294967304", "4: tensor tile = 8x4294967295; allowed: " + tiles},
       {"8 8 8", "16 24 8",
-       "4: tensor tile = 8x8; allowed: m x n = 16x24, m x k = 16x8, k x n = 8x24 or 1 x n = 1x24"},
+       "4: tensor tile = 8x8; allowed: m x n = 16x24, m x k = 16x8, k x n = 8x24, 1 x n = 1x24, m "
+       "x "
+       "1 = 16x1 or 1x1"},
       {"dram 0x0", "dram 0x7", "4: tensor dram_base = 0x7; allowed: multiples of 64"},
       {"tensor w", "tensor x",
        "5: tensor name = 'x'; allowed: a name of its own, tensor 0 has this one"},
@@ -109,40 +152,69 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
        "5: tensor name = 'w[]'; allowed: 1 to 255 printable ASCII characters without space, '#', "
        "'[' and ']'"},
       {"load ", "laod ",
-       "11: unknown op 'laod'; allowed: load, store, matmul, add, relu; did you mean 'load'?"},
+       "16: unknown op 'laod'; allowed: load, store, matmul, vector; did you mean 'load'?"},
       {"load   x", "load   xx",
-       "11: unknown tensor 'xx'; allowed: x, w, h, s, y, b; did you mean 'x'?"},
-      {"load   x[0,0]", "load   x", "11: expected '[' before the tile row, found '->'"},
-      {"load   x[0,0]", "load   x[0]", "11: expected ',' before the tile column, found ']'"},
-      {"load   x[0,0]", "load   x[0,4294967296]", "11: col = 4294967296; allowed: 0 to 4294967295"},
+       "16: unknown tensor 'xx'; allowed: x, w, h, s, y, b; did you mean 'x'?"},
+      {"load   x[0,0]", "load   x", "16: expected '[' before the tile row, found '->'"},
+      {"load   x[0,0]", "load   x[0]", "16: expected ',' before the tile column, found ']'"},
+      {"load   x[0,0]", "load   x[0,4294967296]", "16: col = 4294967296; allowed: 0 to 4294967295"},
       {"-> 0x0000 ping", "",
-       "11: expected '->' before the destination address, found the end of "
+       "16: expected '->' before the destination address, found the end of "
        "the line"},
       {"0x0000 ping", "0x0000 pimg",
-       "11: unknown or repeated word after the load 'pimg'; allowed: ping, pong; did you mean "
+       "16: unknown or repeated word after the load 'pimg'; allowed: ping, pong; did you mean "
        "'ping'?"},
       {"0x0000 ping", "0x0000 ping pong",
-       "11: unknown or repeated word after the load 'pong'; allowed: none"},
+       "16: unknown or repeated word after the load 'pong'; allowed: none"},
       {"0x0000 ping", "0x0000 clear",
-       "11: unknown or repeated word after the load 'clear'; allowed: ping, pong"},
-      {"k=0", "k=99999999999", "14: k = 99999999999; allowed: 0 to 4294967295"},
-      {"k=0", "", "14: expected 'k=' before the reduction step, found 'a=0x0000'"},
-      {"<- 0x0200", "-> 0x0200", "15: expected '<-' before the source address, found '->'"},
-      {"b=0x0200 ", "", "16: expected 'b=' before the second operand's address, found '->'"},
+       "16: unknown or repeated word after the load 'clear'; allowed: ping, pong"},
+      {"k=0", "k=99999999999", "19: k = 99999999999; allowed: 0 to 4294967295"},
+      {"k=0", "", "19: expected 'k=' before the reduction step, found 'a=0x0000'"},
+      {"<- 0x0200", "-> 0x0200", "20: expected '<-' before the source's address, found '->'"},
+      {"b=0x0200 ", "", "21: expected 'b=' before the second operand's address, found '->'"},
       {"<- 0x0200 relu", "<- 0x0200 \x01\xff",
-       "15: unknown or repeated word after the store '\\x01\\xff'; allowed: relu, ping, pong"},
+       "20: unknown or repeated word after the store '\\x01\\xff'; allowed: relu, ping, pong"},
       {"clear relu ping", "clear clear",
-       "14: unknown or repeated word after the matmul 'clear'; allowed: relu, ping, pong"},
+       "19: unknown or repeated word after the matmul 'clear'; allowed: relu, ping, pong"},
       {"clear relu ping", "broadcast",
-       "14: unknown or repeated word after the matmul 'broadcast'; allowed: clear, relu, ping, "
+       "19: unknown or repeated word after the matmul 'broadcast'; allowed: clear, relu, ping, "
        "pong"},
       {"clear relu ping", "relu",
-       "14: biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
+       "19: biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
       {"bias=0x0400", "bias 0x0400",
-       "14: expected 'bias=' before the bias's address, found 'bias'"},
-      {"bias=0x0400", "bias=", "14: expected a number for bias, decimal or 0x hex, found '->'"},
-      {"broadcast relu", "broadcast clear",
-       "17: unknown or repeated word after the add 'clear'; allowed: relu, ping, pong"},
+       "19: expected 'bias=' before the bias's address, found 'bias'"},
+      {"bias=0x0400", "bias=", "19: expected a number for bias, decimal or 0x hex, found '->'"},
+      // kernels
+      {"kernel 0 tile", "kernle 0 tile",
+       "10: unknown word 'kernle'; allowed: tensor, kernel, ops; did you mean 'kernel'?"},
+      {"kernel 0 tile", "kernel tile",
+       "10: expected a number for kernel, decimal or 0x hex, found 'tile'"},
+      {"kernel 0 tile", "kernel 1 tile",
+       "10: kernel = 1; allowed: 0, kernels are numbered in order"},
+      {"kernel 2 tile", "kernel 1 tile",
+       "12: kernel = 1; allowed: 2, kernels are numbered in order"},
+      {"kernel 2 tile | relu x0", "kernel 2 tiel | relu x0",
+       "12: kernel 2: unknown form 'tiel' of operand x0; allowed: tile, row, column, first_column, "
+       "value; did you mean 'tile'?"},
+      {"kernel 2 tile | relu x0", "kernel 2 | add 1 2",
+       "12: kernel 2: a vector kernel of 0 operands; allowed: 1 to 4"},
+      {"kernel 2 tile | relu x0", "kernel 2 tile tile tile tile tile | relu x0",
+       "12: kernel 2: a vector kernel of more than 4 operands; allowed: 1 to 4"},
+      {"| relu x0", "| relu x1", "12: kernel 2: step t0: no operand x1; there are 1"},
+      {"kernel 2 tile |", "kernel 2 tile row |", "12: kernel 2: no step reads operand x1"},
+      {"ops\n", "tensor z input 8x8 tile 8x8 dram 0x1000\nops\n",
+       "15: a tensor behind a kernel; allowed: tensors, then kernels, then ops"},
+      // vector ops
+      {"kernel=2", "kernel=5", "23: kernel = 5; allowed: an index into the 5 kernels"},
+      {"kernel=2", "kernel=65536", "23: kernel = 65536; allowed: an index into the 5 kernels"},
+      {"kernel=2 ", "", "23: expected 'kernel=' before the kernel's number, found 'a=0x0300'"},
+      {"kernel=2", "kernel=1", "23: expected 'b=' before the second operand's address, found '->'"},
+      {"kernel=0", "kernel=2",
+       "21: expected '->' before the destination address, found 'b=0x0200'"},
+      {"b=0x0400 -> 0x0300", "b=0x0400 -> 0x0300 clear",
+       "22: unknown or repeated word after the vector 'clear'; allowed: ping, pong"},
+      {"b=0x0400 -> 0x0300", "b=0x0400 -> 0x0300 ping relu",
+       "22: unknown or repeated word after the vector 'relu'; allowed: none"},
   };
   for (const Mistake& mistake : table) {
     EXPECT_EQ(parse_message(replaced(kSampleText, mistake.from, mistake.to)),
@@ -217,9 +289,9 @@ TEST(CanonicalText, PrintsOneLinePerOp) {
             "L b 0 0 1024 32 -\n"
             "E 0 0 0 0 256 512 0 bias 1024 relu\n"
             "S h 0 0 512 256 relu\n"
-            "A s 0 0 512 512 768 -\n"
-            "A s 0 0 768 1024 768 - broadcast relu\n"
-            "R y 0 0 768 0 -\n"
+            "V s 0 0 0 512 512 768 -\n"
+            "V s 0 0 4 768 1024 768 -\n"
+            "V y 0 0 2 768 0 -\n"
             "S y 0 0 0 256 -\n");
 }
 

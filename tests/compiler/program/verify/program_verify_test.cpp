@@ -95,8 +95,9 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
       {matmul("a1[0,0]", "0x200 clear") + "load x[0,1] -> 0x200",
        "op 3 (load x[0,1] -> 0x0200) overwrites the live accumulator of op 2 (matmul a1[0,0] k=0 "
        "a=0x0000 b=0x0100 -> 0x0200 clear)"},
-      {matmul("a1[0,0]", "0x200 clear") + matmul("a1[0,0]", "0x200") + "load x[0,1] -> 0x140\n",
-       "op 4 (load x[0,1] -> 0x0140) overwrites the live accumulator of op 3 (matmul a1[0,0] k=0 "
+      {matmul("a1[0,0]", "0x200 clear") + "matmul a1[0,0] k=1 a=0 b=0x100 -> 0x200\n" +
+           "load x[0,1] -> 0x140\n",
+       "op 4 (load x[0,1] -> 0x0140) overwrites the live accumulator of op 3 (matmul a1[0,0] k=1 "
        "a=0x0000 b=0x0100 -> 0x0200)"},
       {matmul("a1[0,0]", "0x200 clear") + matmul("a1[0,0]", "0x200 clear"),
        "op 3 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear) overwrites the live "
@@ -113,8 +114,8 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
        "op 2 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200 clear) computes a tile that is never "
        "stored and never read"},
       {matmul("a1[0,0]", "0x200 clear") + "vector y[0,0] kernel=2 a=0x200 -> 0x300\n" +
-           matmul("a1[0,0]", "0x200") + "load x[0,1] -> 0x200",
-       "op 5 (load x[0,1] -> 0x0200) overwrites the live accumulator of op 4 (matmul a1[0,0] k=0 "
+           "matmul a1[0,0] k=1 a=0 b=0x100 -> 0x200\nload x[0,1] -> 0x200",
+       "op 5 (load x[0,1] -> 0x0200) overwrites the live accumulator of op 4 (matmul a1[0,0] k=1 "
        "a=0x0000 b=0x0100 -> 0x0200)"},
       // accumulators and operands
       {matmul("y[0,0]", "0x100 clear"),
@@ -252,8 +253,7 @@ TEST(ProgramVerify, NamesWrongSizes) {
        "that overlaps its own bias at 0x0500"},
       {step + "vector y[0,0] kernel=1 a=0x580 b=0x580 -> 0x580",
        "op 4 (vector y[0,0] kernel=1 a=0x0580 b=0x0580 -> 0x0580) has a destination that overlaps "
-       "its "
-       "own row vector at 0x0580"},
+       "a part of its own operand at 0x0580"},
       // overwriting: a small tile ends a large one, and the other way round
       {step + "load b[0,0] -> 0xb00",
        "op 4 (load b[0,0] -> 0x0b00) overwrites the live accumulator of " + matmul_of_3},
