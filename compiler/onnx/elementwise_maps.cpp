@@ -111,10 +111,9 @@ const std::vector<TensorId>* computed_tensors(const GraphBuilder& builder,
   return fits ? value.slices.get() : nullptr;
 }
 
-/// The tensors of an operand in a view of the result: one, or one for each slice.
-std::vector<TensorId> operand_tensors(GraphBuilder& builder, const Value& value, const Dims& result,
-                                      const MatrixView& view) {
-  const PlacedOperand place = place_operand(dims_of(value), result, view);
+/// The tensors of an operand in its place: one, or one for each slice.
+std::vector<TensorId> operand_tensors(GraphBuilder& builder, const Value& value,
+                                      const PlacedOperand& place) {
   if (const auto* source = std::get_if<SourceValue>(&value)) {
     return builder.bind_slices(
         {source->source, source->arrangement.expand(place.dims), source->scale}, place.view.slices,
@@ -132,13 +131,31 @@ std::vector<TensorId> operand_tensors(GraphBuilder& builder, const Value& value,
   return *tensors;
 }
 
+/// Where the operands stand in a view of the result. One of them is stretched if all are shorter, as
+/// those of an expanded result may be.
+std::vector<PlacedOperand> place_operands(const std::vector<Value>& operands, const Dims& dims,
+                                          const MatrixView& view) {
+  std::vector<PlacedOperand> places;
+  Shape reached{1, 1};
+  for (const Value& operand : operands) {
+    places.push_back(place_operand(dims_of(operand), dims, view));
+    const Shape& shape = places.back().view.matrix;
+    reached = {std::max(reached.rows, shape.rows), std::max(reached.cols, shape.cols)};
+  }
+  if (reached != view.matrix) {
+    places.front() = {dims, view};
+  }
+  return places;
+}
+
 /// A map for each slice.
 std::vector<TensorId> add_maps(GraphBuilder& builder, const std::string& name,
                                const Expression& expression, const std::vector<Value>& operands,
                                const Dims& dims, const MatrixView& view) {
+  const std::vector<PlacedOperand> places = place_operands(operands, dims, view);
   std::vector<std::vector<TensorId>> tensors;
-  for (const Value& operand : operands) {
-    tensors.push_back(operand_tensors(builder, operand, dims, view));
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    tensors.push_back(operand_tensors(builder, operands[i], places[i]));
   }
   std::vector<TensorId> results;
   for (std::size_t i = 0; i < view.slices; ++i) {
