@@ -187,6 +187,10 @@ void Parser::operation(const Words& words) {
   }
   const OperatorStatement statement{
       name, text, *word, std::span(words).subspan(std::min<std::size_t>(3, words.size()))};
+  if (!expression_.empty() && (!word->functions.empty() || word->kind == OperatorKind::kCopy)) {
+    throw InputError(std::string(text) + " " + in_quotes(name) +
+                     ": an expression behind '|' belongs to a map or a matmul");
+  }
   define(by_kind(
       word->kind, [&] { return matmul(statement); },
       [&] { return word->functions.empty() ? map(statement) : chain(statement); },

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "compiler/base/nearest.h"
 
@@ -58,6 +59,9 @@ bool is_chain(const Expression& map, std::size_t operands) {
     const Argument& argument = first.arguments[i];
     if (argument.kind == Argument::Kind::kOperand && argument.index != next++) {
       return false;
+    }
+    if (argument.kind == Argument::Kind::kConstant && !std::isfinite(argument.constant)) {
+      return false;  // "nan" and "inf" are names of tensors, too
     }
   }
   for (std::size_t i = 1; i < map.steps.size(); ++i) {

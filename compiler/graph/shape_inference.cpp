@@ -77,6 +77,9 @@ std::string operand_problem(const Operator& oper) {
         return oper.relu ? "a ReLU and an expression" : expression_problem(oper.map, others + 1);
       },
       [&]() -> std::string {
+        if (oper.inputs.empty()) {
+          return "a map reads at least one tensor";
+        }
         return oper.relu || oper.has_bias ? "a bias or a ReLU of a map"
                                           : expression_problem(oper.map, oper.inputs.size());
       },

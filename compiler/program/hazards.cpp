@@ -1,6 +1,8 @@
 // One walk over the ops with the last writer and readers of every range of SRAM and tile of DRAM.
 #include "compiler/program/hazards.h"
 
+#include <unordered_map>
+
 #include "compiler/program/sram_ranges.h"
 #include "compiler/program/tile_index.h"
 
@@ -15,12 +17,26 @@ struct Access {
   std::array<std::uint32_t, kEngineCount> readers = kNoReaders;
 };
 
+/// What is known of each tile of DRAM: an array, unless most tiles are touched by no op.
+class DramTiles {
+ public:
+  DramTiles(TileId tiles, std::size_t ops) : dense_(tiles <= kTilesPerOp * ops ? tiles : 0) {}
+
+  Access& operator[](TileId tile) { return dense_.empty() ? sparse_[tile] : dense_[tile]; }
+
+ private:
+  static constexpr std::size_t kTilesPerOp = 16;
+
+  std::vector<Access> dense_;
+  std::unordered_map<TileId, Access> sparse_;
+};
+
 class HazardFinder {
  public:
   explicit HazardFinder(const Program& program)
       : program_(program),
         index_(program.tensors),
-        dram_(index_.count()),
+        dram_(index_.count(), program.ops.size()),
         hazards_(program.ops.size()) {}
 
   std::vector<OpHazards> run() {
@@ -89,7 +105,7 @@ class HazardFinder {
   const Program& program_;
   SramRanges<Access> sram_;
   TileIndex index_;
-  std::vector<Access> dram_;
+  DramTiles dram_;
   std::vector<OpHazards> hazards_;
   std::uint32_t op_ = 0;
   bool computes_ = false;

@@ -49,8 +49,9 @@ inline constexpr const char* kResidual =
     "t = matmul s w2\ny = relu t\noutput y\n";
 /// With functions of every cost, and operands broadcast in every way.
 inline constexpr const char* kResidualGelu =
-    "input x 70x70\nparam w1 70x70\nh = matmul+relu x w1\ns = add h x\nparam w2 70x33\n"
-    "t = matmul s w2\ny = relu t\noutput y\n";
+    "input x 70x70\nparam w 70x70\nparam row 1x70\nparam col 70x1\nparam one 1x1\n"
+    "h = matmul x w\na = gelu h\nr = add a x\ns = mul r row\nd = div s col\n"
+    "e = sigmoid d\ny = sub e one\noutput y\n";
 
 /// A built-in, or the text of a graph.
 inline CompiledModel compiled(const std::string& model, const Config& config) {

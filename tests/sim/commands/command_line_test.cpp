@@ -298,7 +298,7 @@ TEST(CommandLine, Refuses) {
        "--vcd-ops=5 is not of the form FROM..TO, such as 1000..2000"},
       {{"run", "m", "--vcd=w.vcd", "--vcd-scope=computer"},
        "--vcd-scope='computer' is not a scope; did you mean 'compute'?; allowed: load_dma, "
-       "store_dma, compute, queues, sram, bus, dram"},
+       "store_dma, compute, vector, queues, sram, bus, dram"},
       {{"run", "m", "--program=p", "--schedule.eviction=lru"},
        "schedule.eviction=lru has no effect with --program, which is scheduled already"},
       {{"run", "m", "--program=p", "--tile.m=64"},
