@@ -55,7 +55,8 @@ struct Machine {
 /// Any other refusal of a model is a failure.
 bool may_refuse(const std::string& error) {
   return error.find("must be equal") != std::string::npos ||
-         error.find("bytes of SRAM for its tiles") != std::string::npos;
+         error.find("bytes of SRAM for its tiles") != std::string::npos ||
+         error.find("must hold the three fp32 tiles of a step") != std::string::npos;
 }
 
 Machine draw_machine(std::mt19937& random) {

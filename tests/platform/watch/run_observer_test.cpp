@@ -32,6 +32,7 @@ class Auditor : public RunObserver {
   void on_begin(const ObservedRun& run) override {
     program_ = &run.program;
     shared_ = run.machine.dma.shared;
+    units_ = units_of(run.machine);
     counters_ = &run.counters;
     times_.assign(run.program.ops.size(), {});
     known_.assign(run.program.ops.size(), 0);
@@ -88,7 +89,7 @@ class Auditor : public RunObserver {
     EXPECT_EQ(times.start, times_[op].start);
     EXPECT_EQ(times.complete, times_[op].complete);
     EXPECT_LE(times.start, times.released);
-    ++engines[static_cast<std::size_t>(engine_of(program_->ops[op].opcode))].ops;
+    ++engines[static_cast<std::size_t>(units_.account_of(program_->ops[op]))].ops;
   }
   void on_state(Engine engine, EngineState state, Cycle from, Cycle to) override {
     Cycle& mark = marks_[static_cast<std::size_t>(engine)];
@@ -108,7 +109,7 @@ class Auditor : public RunObserver {
 
  private:
   std::size_t unit(std::uint32_t op) const {
-    const Engine engine = engine_of(program_->ops[op].opcode);
+    const Engine engine = units_.account_of(program_->ops[op]);
     const bool shared = shared_ && engine == Engine::kStoreDma;
     return static_cast<std::size_t>(shared ? Engine::kLoadDma : engine);
   }
@@ -122,6 +123,7 @@ class Auditor : public RunObserver {
   }
 
   const Program* program_ = nullptr;
+  Units units_{{}};
   bool shared_ = false;
   const CounterRegister* counters_ = nullptr;
   Cycle now_ = 0;

@@ -219,7 +219,7 @@ TEST_F(Waveform, AWindowOfOpsIsFromTheirFirstStartToTheirLastCompletion) {
     if (const std::size_t blank = name.find(' '); blank != std::string::npos) {
       name.replace(blank, 1, "\\x20");
     }
-    const std::string engine = to_string(engine_of(program.ops[a].opcode));
+    const std::string engine = to_string(Units({}).account_of(program.ops[a]));
     EXPECT_GT(vcd.time_at(engine + ".op", name), 0U) << name;
   }
   WaveChoice choice;
