@@ -376,7 +376,7 @@ def mismatch():
         outcome = run(sys.argv[1], "run", path, "--inputs", data, "--expect", data)
         last = outcome.output.rstrip("\n").split("\n")[-1]
         wanted = "FAILED: 1 of 6 elements differ from those expected; first: output y [1,0] is 0, in " \
-            f"{os.path.join(data, 'output_0.pb')} 0.5"
+            f"{os.path.join(data, 'output_0.pb')} 0.5, allowed error 6e-05"
         TABLE.add("wrong output", outcome.code == 1 and last == wanted, last)
 
 

@@ -238,9 +238,6 @@ TEST(Fusion, WithoutBiasesARowIsPartOfTheExpression) {
 constexpr std::size_t kEdge = 3;
 using Matrix = std::array<int, kEdge * kEdge>;  // a row vector has all rows equal
 
-/// Small whole numbers, wrapped to stay small: equal results mean equal computations.
-int wrap(int value) { return value % 1009; }
-
 /// The outputs of a graph of 3×3 tensors and of row vectors that are sources, by name.
 std::map<std::string, Matrix> outputs_of(const Graph& graph) {
   std::vector<Matrix> values(graph.tensors().size());
