@@ -8,6 +8,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/sorted_queue.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/program/tile_access.h"
 #include "sim/explain/replay_core.h"
 #include "sim/explain/replay_memory.h"
@@ -190,7 +191,7 @@ class Replay {
     dma.ready = start_[dma.op] + machine_.dma.setup;
     dma.cursor =
         BurstCursor(tile_runs(program_, machine_.dram.layout, op), machine_.dma.burst_bytes);
-    dma.next.load = op.opcode == Opcode::kLoad;
+    dma.next.load = is_load(op);
     dma.next.sram_address = dma.next.load ? op.dst : op.a;
     dma.active = true;
     next_burst(dma);

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/program/opcodes.h"
+
 namespace tilewave {
 namespace {
 
@@ -49,7 +51,7 @@ template <typename Visit>
 void for_each_loaded(const Program& program, Visit&& visit) {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> tiles;
   for (const Op& op : program.ops) {
-    if (op.opcode == Opcode::kLoad && is_source(program.tensors[op.tensor])) {
+    if (is_load(op) && is_source(program.tensors[op.tensor])) {
       tiles.emplace_back(op.tensor, program.grid(op.tensor).index(op.row, op.col));
     }
   }

@@ -135,7 +135,8 @@ TEST(TileShapes, AReluOfTheCoreIsTheReluOfTheStore) {
             on_op + "\nstore s[0,0] <- 0x1000" + on_store +
             "\nmatmul t[0,0] k=0 a=0 b=0x400 -> 0x1600 clear\n"
             "vector t[0,0] kernel=" +
-            (on_op.empty() ? "1" : "4") + " a=0x1600 b=0xa00 -> 0x1c00\nstore t[0,0] <- 0x1c00" + on_store + "\n",
+            (on_op.empty() ? "1" : "4") + " a=0x1600 b=0xa00 -> 0x1c00\nstore t[0,0] <- 0x1c00" +
+            on_store + "\n",
         "relu");
   };
   const Program on_op = program_with(" relu", "");

@@ -137,7 +137,7 @@ TEST(Anomaly, OverlapLeavesReadsFewPlacesOfASharedWindow) {
   const Settings base = {{"dma.engines", "shared"},   {"dma.max_outstanding", "8"},
                          {"dma.burst_bytes", "512B"}, {"dram.model", "banked"},
                          {"dram.preset", "hbm2"},     {"dram.address_map", "P"},
-                         {"dram.queue_depth", "449"},  {"dram.write_ack", "issued"}};
+                         {"dram.queue_depth", "449"}, {"dram.write_ack", "issued"}};
   const OverlapCost cost = overlap_cost(model, base);
   EXPECT_GT(cost.ratio(), 1.13);
   EXPECT_LT(cost.ratio(), 1.24);

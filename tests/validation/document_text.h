@@ -31,8 +31,8 @@ and independent of each other. The error is that of the total time against the m
   above 26 down to 6, all-bank refresh. One channel.
 - **Maps**: P, page contiguous; B, bank group right above the access.
 - **Driver**, the rule of `tilewave dram-trace`: accesses in order, at most one per tCK, up to N
-  reads and N writes in flight; `B` waits for all. Total time is from the first issue to the last
-  completion.
+  reads and N writes in flight, `dram.write_ack = issued` as in the references; `B` waits for all.
+  Total time is from the first issue to the last completion.
 - **Traffic**: the scenarios of `tests/support/dram_traffic.h`, one MiB each, N from 1 to 64. With
   writes only N of 8 and more count: the simulators acknowledge a write at different points, by
   definition, and for small N the acknowledgement is all that is measured.

@@ -9,8 +9,8 @@
 
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/graph_text.h"
-#include "compiler/program/opcodes.h"
 #include "compiler/lowering/tiling.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/program/verify/program_verify.h"
 #include "tests/compiler/program/program_samples.h"
 #include "tests/support/networks.h"

@@ -113,7 +113,8 @@ TEST(OverlapMeter, RandomHistoriesAgreeWithCountingCycles) {
     }
     Cycle expected = 0;
     for (std::size_t cycle = 0; cycle < kCycles; ++cycle) {
-      expected += (active[2][cycle] || active[3][cycle]) && (active[0][cycle] || active[1][cycle]) ? 1 : 0;
+      expected +=
+          (active[2][cycle] || active[3][cycle]) && (active[0][cycle] || active[1][cycle]) ? 1 : 0;
     }
     ASSERT_EQ(meter.total(kCycles), expected) << "round " << round;
   }

@@ -68,8 +68,8 @@ TEST(VectorUnit, TakesItsPassesAndItsLatency) {
 
 TEST(VectorUnit, AsMuchVectorAsMatrixWorkTakesLittleMoreThanOneOfThem) {
   // A product of 8 steps of 32 cycles for each tile, and as many cycles of a GELU; memory enough.
-  const Graph graph = parse_graph(
-      "input x 512x256\nparam w 256x512\nh = matmul x w\ny = gelu h\noutput y\n", "g");
+  const Graph graph =
+      parse_graph("input x 512x256\nparam w 256x512\nh = matmul x w\ny = gelu h\noutput y\n", "g");
   ScheduleOptions options;
   options.sram_bytes = 4 << 20;
   const Program program = test::compile(graph, options).program;

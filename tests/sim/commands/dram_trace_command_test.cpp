@@ -109,11 +109,11 @@ TEST_F(DramTraceCommandTest, JsonIsTheSameButForTheHost) {
   for (const auto& [name, value] : first.items()) {
     names.push_back(name);
   }
-  EXPECT_THAT(
-      names, ElementsAre("schema", "version", "tilewave", "build", "trace", "outstanding", "access_bytes", "accesses",
-                         "reads", "writes", "tiles", "total_ns", "bytes_per_second",
-                         "peak_bytes_per_second", "share_of_peak", "mean_read_latency_ns",
-                         "row_hits", "row_misses", "row_conflicts", "refreshes", "host", "config"));
+  EXPECT_THAT(names, ElementsAre("schema", "version", "tilewave", "build", "trace", "outstanding",
+                                 "access_bytes", "accesses", "reads", "writes", "tiles", "total_ns",
+                                 "bytes_per_second", "peak_bytes_per_second", "share_of_peak",
+                                 "mean_read_latency_ns", "row_hits", "row_misses", "row_conflicts",
+                                 "refreshes", "host", "config"));
   EXPECT_EQ(first["schema"], "tilewave-dram-trace");
   EXPECT_EQ(first["version"], 1);
   // An access every CL 22 + 4 + 1 cycles; 128 rows in 16 banks are opened, RCD 22 each, all but the
