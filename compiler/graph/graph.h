@@ -38,8 +38,8 @@ struct Tensor {
 ///   copy    x
 struct Operator {
   OperatorKind kind = OperatorKind::kMatMul;
-  std::vector<TensorId>
-      inputs;  ///< {a, b}, {a, b, bias}, with what `map` reads besides behind; {x}
+  /// {a, b} or {a, b, bias}, with what `map` reads besides behind them; {x}.
+  std::vector<TensorId> inputs = {};
   TensorId output = 0;
   bool has_bias = false;  ///< matmul only, as the next
   bool relu = false;      ///< fused activation; never with an expression

@@ -47,12 +47,13 @@ template <std::size_t Count>
 using Parameters = std::array<FunctionParameter, Count>;
 
 /// What an entry says beside `kWord` and `apply`. One with parameters replaces kParameters; their
-/// values follow the arguments of `apply`.
+/// values follow the arguments of `apply`. One that repeats itself replaces kRepeats.
 template <std::size_t Arity, CostClass Cost>
 struct Function {
   static constexpr std::size_t kArity = Arity;
   static constexpr CostClass kCost = Cost;
   static constexpr Parameters<0> kParameters{};
+  static constexpr bool kRepeats = false;
 };
 
 // Arithmetic of two operands.
@@ -116,6 +117,7 @@ struct Pow : Function<2, CostClass::kComposite> {
 /// The remainder with the sign of the dividend, as in C.
 struct Fmod : Function<2, CostClass::kDivide> {
   static constexpr std::string_view kWord = "fmod";
+  static constexpr bool kRepeats = true;
   template <typename V>
   static V apply(V a, V b) {
     return fmod(a, b);
@@ -125,6 +127,7 @@ struct Fmod : Function<2, CostClass::kDivide> {
 /// The remainder with the sign of the divisor, as in Python.
 struct Mod : Function<2, CostClass::kDivide> {
   static constexpr std::string_view kWord = "mod";
+  static constexpr bool kRepeats = true;
   template <typename V>
   static V apply(V a, V b) {
     const V rest = fmod(a, b);
@@ -238,6 +241,7 @@ struct Log : Function<1, CostClass::kExponential> {
 
 struct Sin : Function<1, CostClass::kExponential> {
   static constexpr std::string_view kWord = "sin";
+  static constexpr bool kRepeats = true;
   template <typename V>
   static V apply(V x) {
     return sin(x);
@@ -246,6 +250,7 @@ struct Sin : Function<1, CostClass::kExponential> {
 
 struct Cos : Function<1, CostClass::kExponential> {
   static constexpr std::string_view kWord = "cos";
+  static constexpr bool kRepeats = true;
   template <typename V>
   static V apply(V x) {
     return cos(x);

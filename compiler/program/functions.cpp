@@ -35,7 +35,8 @@ FunctionInfo info() {
     otherwise[i] = F::kParameters[i].otherwise;
   }
   return {F::kWord,       F::kArity, F::kCost,
-          F::kParameters, scalar<F>, scalar<F>(zeros.data(), otherwise.data()) == 0};
+          F::kParameters, scalar<F>, scalar<F>(zeros.data(), otherwise.data()) == 0,
+          F::kRepeats};
 }
 
 template <typename... F>

@@ -46,6 +46,8 @@ struct FunctionInfo {
   /// The meaning: of `arity` arguments and as many parameters as there are, in double.
   double (*scalar)(const double* arguments, const float* parameters) = nullptr;
   bool keeps_zero = false;  ///< all arguments zero, the result is zero, with default parameters
+  /// Goes to and fro without end: what it does over a stretch of arguments is not told by the ends.
+  bool repeats = false;
 };
 
 /// All of them, in the order of their ids.

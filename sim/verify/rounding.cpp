@@ -13,10 +13,16 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kMostFloat = std::numeric_limits<float>::max();
+constexpr double kLeastNormalFloat = std::numeric_limits<float>::min();
+constexpr double kLeastFloat = std::numeric_limits<float>::denorm_min();
 
 /// What kernels may make of a function that is no single operation of IEEE 754 (kernel.h).
 constexpr double kFunctionRelative = 1e-5;
 constexpr double kFunctionAbsolute = 1e-6;
+
+/// Where a function that repeats itself is looked at, and how far apart.
+constexpr int kSamples = 32;
+constexpr double kGoldenRatio = 0.6180339887498949;
 
 /// The others are made of a few operations of IEEE 754.
 bool is_approximation(CostClass cost) {
@@ -64,7 +70,7 @@ class UncertainStep {
     if (std::isfinite(value_) && is_approximation(info_.cost)) {
       units += (kFunctionRelative * std::abs(value_) + kFunctionAbsolute) / kRoundingUnit;
     }
-    return {value_, units};
+    return {value_, units + out_of_range(units)};
   }
 
  private:
@@ -72,6 +78,18 @@ class UncertainStep {
     return !is_approximation(info_.cost) &&
            std::ranges::all_of(arguments_, [](const UncertainValue& x) { return x.units == 0; }) &&
            same(value_, static_cast<double>(static_cast<float>(value_)));
+  }
+
+  /// What fp32's range does to a value that is finite here: an infinity, or too few digits.
+  double out_of_range(double units) const {
+    if (!std::isfinite(value_)) {
+      return 0;
+    }
+    const double magnitude = std::abs(value_);
+    if (magnitude + rounding_difference(units) > kMostFloat) {
+      return kInfinity;
+    }
+    return magnitude < kLeastNormalFloat ? kLeastFloat / kRoundingUnit : 0;
   }
 
   double inherited(std::size_t argument) {
@@ -88,8 +106,23 @@ class UncertainStep {
     if (std::abs(centre) < most) {
       change = std::max(change, moved(argument, 0));  // a pole may lie there
     }
+    // A number of fp32 may have what its neighbours in double have not: a whole exponent, say.
+    change = std::max(change, moved(argument, static_cast<double>(static_cast<float>(centre))));
+    if (info_.repeats) {
+      change = std::max(change, 2 * most_between(argument, centre, most));
+    }
     values_[argument] = centre;
     return change / rounding_difference(1);
+  }
+
+  /// The largest change seen between centre ± most; half of what there may be, or more.
+  double most_between(std::size_t argument, double centre, double most) {
+    double change = 0;
+    for (int i = 0; i < kSamples; ++i) {
+      const double part = std::fmod(i * kGoldenRatio, 1.0);  // no step that a period could divide
+      change = std::max(change, moved(argument, centre + most * (2 * part - 1)));
+    }
+    return change;
   }
 
   /// How far the value is off with another argument; infinitely if it is no number, or is one now.

@@ -88,8 +88,12 @@ struct UncertainValue {
 ///   + what the function changes  when an argument moves by as much as it may be off, and by
 ///                                roundings of its own magnitude
 ///   + what kernel.h allows       a function that is computed by an approximation
+///   + anything                   a value that fp32 may have as an infinity; and what a number too
+///                                small for all digits lacks
 ///
-/// and none where nothing is rounded: a number of fp32 made of exact ones by a basic operation.
+/// and none where nothing is rounded: a number of fp32 made of exact ones by a basic operation. A
+/// function that repeats itself (FunctionInfo::repeats) is looked at between the ends of what its
+/// argument may be, too, and twice the change seen there counts.
 UncertainValue evaluate_uncertain(const Expression& expression,
                                   std::span<const UncertainValue> operands);
 

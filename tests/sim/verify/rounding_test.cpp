@@ -53,6 +53,35 @@ TEST(Rounding, WhatCrossesAStepOrAPoleIsOpen) {
   EXPECT_LT(evaluated("relu x0", {{-1, 1}}).units, 1e-3);
 }
 
+TEST(Rounding, WhatLeavesTheRangeOfTheNumbersIsOpen) {
+  EXPECT_EQ(evaluated("exp x0; add 1 t0; log t1", {{150, 0}}).units, kInf);
+  EXPECT_EQ(evaluated("mul x0 1e30; mul t0 1e30; mul t1 1e-40", {{3, 0}}).units, kInf);
+  EXPECT_EQ(evaluated("mul x0 1e20; pow t0 2; sqrt t1", {{3, 0}}).units, kInf);
+  EXPECT_LT(evaluated("mul x0 1e20; pow t0 1.5; log t1", {{3, 0}}).units, 1e5);
+  // 1e-45 is one unit of the least number there is
+  EXPECT_GT(
+      rounding_difference(
+          evaluated("mul x0 1e-30; mul t0 1e-15; mul t1 1e30; mul t2 1e15", {{0.886, 0}}).units),
+      0.515);
+  EXPECT_LT(evaluated("mul x0 1e-3", {{0.886, 0}}).units, 0.01);
+}
+
+TEST(Rounding, WhatGoesToAndFroIsOpenWithinItsRange) {
+  for (const double x : {0.1, 0.37, 1.1, 2.9}) {
+    EXPECT_GT(rounding_difference(evaluated("mul x0 1e9; sin t0", {{x, 1}}).units), 1) << x;
+    EXPECT_GT(rounding_difference(evaluated("mul x0 1e9; mod t0 2", {{x, 1}}).units), 1) << x;
+    EXPECT_GT(rounding_difference(evaluated("div 2 x0; fmod t0 x0", {{x / 1000, 0}}).units),
+              x / 2000)
+        << x;
+  }
+  EXPECT_LT(rounding_difference(evaluated("sin x0", {{0.5, 0}}).units), 1e-4);
+}
+
+TEST(Rounding, ANumberOfFp32MayHaveWhatItsNeighboursHaveNot) {
+  // tanh is 1 in fp32, a whole exponent, and a little less in double
+  EXPECT_EQ(evaluated("tanh x0; pow -2 t0", {{12, 0}}).units, kInf);
+}
+
 TEST(Rounding, SumsOfProducts) {
   UncertainSums sums;
   std::array<UncertainSums::Element, 1> element{};
