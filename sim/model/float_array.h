@@ -17,10 +17,13 @@ class FloatArray {
   FloatArray() = default;
   /// Zeros.
   explicit FloatArray(std::size_t size) : memory_(size * sizeof(float)) {}
+  // The values of anything that holds some are an array without a word.
+  // NOLINTBEGIN(google-explicit-constructor)
   FloatArray(std::span<const float> values) : FloatArray(values.size()) {
     std::copy(values.begin(), values.end(), begin());
   }
   FloatArray(const std::vector<float>& values) : FloatArray(std::span(values)) {}
+  // NOLINTEND(google-explicit-constructor)
   FloatArray(std::initializer_list<float> values)
       : FloatArray(std::span(values.begin(), values.size())) {}
   FloatArray(const FloatArray& other) : FloatArray(std::span(other.data(), other.size())) {}
