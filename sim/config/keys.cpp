@@ -87,12 +87,12 @@ KeyCondition only_overlapped() {
 }
 
 /// The key of one class of functions.
-template <CostClass kCost>
+template <CostClass Cost>
 ConfigKey vector_cost(const std::string& functions) {
-  return {.name = "vector.cost." + std::string(to_string(kCost)),
+  return {.name = "vector.cost." + std::string(to_string(Cost)),
           .kind = KeyKind::kCount,
           .field = field([](auto& c) -> auto& {
-            return c.machine.compute.vector.cost[static_cast<std::size_t>(kCost)];
+            return c.machine.compute.vector.cost[static_cast<std::size_t>(Cost)];
           }),
           .help = "passes over a tile that one of these functions takes: " + functions,
           .limits = {.min = 0, .max = 1024},

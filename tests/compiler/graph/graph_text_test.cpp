@@ -350,7 +350,7 @@ TEST(GraphText, MessagesStayOnOneLine) {
       text[random() % text.size()] = static_cast<char>(random() % (i % 2 == 0 ? 256 : 128));
     }
     const std::string message = error_of(text);
-    if (message != "") {
+    if (!message.empty()) {
       ASSERT_THAT(message, StartsWith("m.graph:")) << text;
       ASSERT_EQ(message.find('\n'), std::string::npos) << text;
     }
