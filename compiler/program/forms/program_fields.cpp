@@ -1,7 +1,9 @@
-// The rules of program_check.h, field by field.
+// The rules of program_fields.h, field by field.
 #include "compiler/program/forms/program_fields.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <span>
 #include <utility>
 
@@ -128,12 +130,57 @@ std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const Tile
 
 namespace {
 
-/// A field of an op with what it holds.
-struct Field {
-  const char* name;
-  std::uint64_t value;
-  bool used;
-};
+/// The fields of an op that not every opcode has, in the order in which they are checked.
+constexpr std::array<const char*, 10> kFieldNames = {"clear", "relu", "biased", "kernel", "k",
+                                                     "a",     "b",    "c",      "d",      "dst"};
+
+std::array<std::uint64_t, kFieldNames.size()> field_values(const Op& op) {
+  return {op.clear, op.relu, op.biased, op.kernel, op.k, op.a, op.b, op.c, op.d, op.dst};
+}
+
+using FieldSet = std::uint16_t;  ///< one bit for each of kFieldNames
+
+constexpr FieldSet as_set(const std::array<bool, kFieldNames.size()>& has) {
+  FieldSet set = 0;
+  for (std::size_t i = 0; i < has.size(); ++i) {
+    set = static_cast<FieldSet>(set | (has[i] ? 1U << i : 0U));
+  }
+  return set;
+}
+
+/// Those that an op of this rule has with its first `count` operands.
+constexpr FieldSet fields_of(const OpcodeRule& rule, std::size_t count) {
+  const auto operands = std::span(rule.operands).first(count);
+  const auto flags = std::span(rule.flags).first(rule.flag_count);
+  const auto reads = [&](std::uint32_t Op::*field) {
+    return std::ranges::any_of(
+        operands, [&](const OperandRule& operand) { return operand.address == field; });
+  };
+  const auto may_have = [&](bool Op::*flag) {
+    return std::ranges::any_of(flags, [&](const FlagRule& known) { return known.field == flag; }) ||
+           std::ranges::any_of(operands,
+                               [&](const OperandRule& operand) { return operand.only_if == flag; });
+  };
+  return as_set({may_have(&Op::clear), may_have(&Op::relu), may_have(&Op::biased), rule.has_kernel,
+                 rule.has_step, reads(&Op::a), reads(&Op::b), reads(&Op::c), reads(&Op::d),
+                 rule.has_dst});
+}
+
+/// By opcode and count of operands: found once, for there are millions of ops.
+constexpr auto kFields = [] {
+  std::array<std::array<FieldSet, kMostOperands + 1>, kOpcodeCount> fields{};
+  for (std::size_t opcode = 0; opcode < kOpcodeCount; ++opcode) {
+    for (std::size_t count = 0; count <= kMostOperands; ++count) {
+      fields[opcode][count] = fields_of(kOpcodeRules[opcode], count);
+    }
+  }
+  return fields;
+}();
+
+FieldSet fields_set(const Op& op) {
+  return as_set({op.clear, op.relu, op.biased, op.kernel != 0, op.k != 0, op.a != 0, op.b != 0,
+                 op.c != 0, op.d != 0, op.dst != 0});
+}
 
 /// "0 load, 1 store, …"
 std::string known_opcodes() {
@@ -164,33 +211,11 @@ std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
                    "an index into the " + std::to_string(program.kernels.size()) + " kernels");
   }
   const std::span<const OperandRule> operands = operand_rules(program, op);
-  const auto reads = [&](std::uint32_t Op::*field) {
-    return std::ranges::any_of(
-        operands, [&](const OperandRule& operand) { return operand.address == field; });
-  };
-  const auto may_have = [&](bool Op::*flag) {
-    const auto flags = std::span(rule.flags).first(rule.flag_count);
-    return std::ranges::any_of(flags, [&](const FlagRule& known) { return known.field == flag; }) ||
-           std::ranges::any_of(operands,
-                               [&](const OperandRule& operand) { return operand.only_if == flag; });
-  };
-  const Field fields[] = {
-      {"clear", op.clear, may_have(&Op::clear)},
-      {"relu", op.relu, may_have(&Op::relu)},
-      {"biased", op.biased, may_have(&Op::biased)},
-      {"kernel", op.kernel, rule.has_kernel},
-      {"k", op.k, rule.has_step},
-      {"a", op.a, reads(&Op::a)},
-      {"b", op.b, reads(&Op::b)},
-      {"c", op.c, reads(&Op::c)},
-      {"d", op.d, reads(&Op::d)},
-      {"dst", op.dst, rule.has_dst},
-  };
-  for (const Field& field : fields) {
-    if (field.value != 0 && !field.used) {
-      return problem(field.name, field.value,
-                     std::string("0, for a ") + to_string(op.opcode) + " has none");
-    }
+  const FieldSet known = kFields[static_cast<std::size_t>(op.opcode)][operands.size()];
+  if (const FieldSet unknown = fields_set(op) & static_cast<FieldSet>(~known); unknown != 0) {
+    const auto field = static_cast<std::size_t>(std::countr_zero(unknown));
+    return problem(kFieldNames[field], field_values(op)[field],
+                   std::string("0, for a ") + to_string(op.opcode) + " has none");
   }
   if (op.biased && !op.clear) {
     return problem("biased", 1, "0, for only a matmul that clears starts from a bias");
