@@ -141,16 +141,51 @@ inline TileExtent extent_of(const Program& program, const Op& op, OperandSize si
   throw InternalError("no such size of an operand");
 }
 
+/// Calls the one function that stands for the op's opcode: whoever has something to do for each says
+/// it for all, or it does not compile.
+template <typename Load, typename Store, typename Matmul, typename Vector>
+decltype(auto) by_opcode(Opcode opcode, Load&& load, Store&& store, Matmul&& matmul,
+                         Vector&& vector) {
+  switch (opcode) {
+    case Opcode::kLoad: return load();
+    case Opcode::kStore: return store();
+    case Opcode::kMatmul: return matmul();
+    case Opcode::kVector: return vector();
+  }
+  throw InternalError("opcode " + std::to_string(static_cast<int>(opcode)));
+}
+
+/// One operand of visit_operands(), whose rule is known when this is compiled: verifier and hazards
+/// look at every op.
+template <Opcode kOpcode, std::size_t kOperand, typename Visit>
+void visit_operand(const Program& program, const Op& op, std::size_t count, Visit& visit) {
+  constexpr const OperandRule& kRule = rule_of(kOpcode).operands[kOperand];
+  if (kOperand >= count) {
+    return;
+  }
+  if constexpr (kRule.only_if != nullptr) {
+    if (!(op.*kRule.only_if)) {
+      return;
+    }
+  }
+  visit(kOperand, kRule, op.*kRule.address, extent_of(program, op, kRule.size, kOperand));
+}
+
 /// Calls `visit(index, rule, address, extent)` for every operand that `op` reads.
 template <typename Visit>
 void visit_operands(const Program& program, const Op& op, Visit&& visit) {
-  const std::span<const OperandRule> rules = operand_rules(program, op);
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    const OperandRule& rule = rules[i];
-    if (rule.only_if == nullptr || op.*rule.only_if) {
-      visit(i, rule, op.*rule.address, extent_of(program, op, rule.size, i));
+  const std::size_t count = operand_rules(program, op).size();
+  const auto of = [&]<Opcode kOpcode>() {
+    [&]<std::size_t... kOperand>(std::index_sequence<kOperand...>) {
+      (visit_operand<kOpcode, kOperand>(program, op, count, visit), ...);
     }
-  }
+    (std::make_index_sequence<rule_of(kOpcode).operand_count>());
+  };
+  by_opcode(
+      op.opcode, [&] { of.template operator()<Opcode::kLoad>(); },
+      [&] { of.template operator()<Opcode::kStore>(); },
+      [&] { of.template operator()<Opcode::kMatmul>(); },
+      [&] { of.template operator()<Opcode::kVector>(); });
 }
 
 /// What `op` writes at its dst; expects that it has one.
@@ -172,20 +207,6 @@ void visit_sram(const Program& program, const Op& op, Read&& read, Write&& write
     }
     write(op.dst, bytes);
   }
-}
-
-/// Calls the one function that stands for the op's opcode: whoever has something to do for each says
-/// it for all, or it does not compile.
-template <typename Load, typename Store, typename Matmul, typename Vector>
-decltype(auto) by_opcode(Opcode opcode, Load&& load, Store&& store, Matmul&& matmul,
-                         Vector&& vector) {
-  switch (opcode) {
-    case Opcode::kLoad: return load();
-    case Opcode::kStore: return store();
-    case Opcode::kMatmul: return matmul();
-    case Opcode::kVector: return vector();
-  }
-  throw InternalError("opcode " + std::to_string(static_cast<int>(opcode)));
 }
 
 }  // namespace tilewave
