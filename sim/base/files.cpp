@@ -11,6 +11,8 @@
 #include "sim/base/units.h"
 #include "sim/base/utf8.h"
 
+namespace fs = std::filesystem;
+
 namespace tilewave {
 namespace {
 
@@ -63,11 +65,11 @@ std::string read_file(const std::string& named, const std::string& kind, std::si
   const std::string name = input_name(named);
   const std::string path = named == "-" ? "/dev/stdin" : named;
   std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found) {
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
     throw InputError(name + ": no such " + kind);
   }
-  if (status.type() == std::filesystem::file_type::directory) {
+  if (status.type() == fs::file_type::directory) {
     const bool vowel = std::string("aeiou").find(kind.front()) != std::string::npos;
     throw InputError(name + ": is a directory, not " + (vowel ? "an " : "a ") + kind);
   }
@@ -88,6 +90,17 @@ std::string read_file(const std::string& named, const std::string& kind, std::si
                      kind);
   }
   return text;
+}
+
+fs::path behind_links(const std::string& path) {
+  constexpr int kMaxLinks = 40;  // as Linux has it
+  std::error_code error;
+  fs::path file = fs::absolute(path, error);
+  for (int i = 0; i < kMaxLinks && fs::is_symlink(file, error); ++i) {
+    file = file.parent_path() / fs::read_symlink(file, error);
+  }
+  const fs::path whole = fs::weakly_canonical(file, error);
+  return error ? fs::path(path) : whole;
 }
 
 }  // namespace tilewave

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ std::string message_line(std::string_view message);
 
 /// What messages call a file that is read: "-" is standard input.
 std::string input_name(const std::string& path);
+
+/// The file behind links, which need not exist.
+std::filesystem::path behind_links(const std::string& path);
 
 /// All bytes of a file of at most `max_bytes`. `kind` is what the file was hoped to be, as in
 /// "FILE: is a directory, not a config file". "-" is standard input. Throws InputError; an empty

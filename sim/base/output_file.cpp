@@ -42,14 +42,7 @@ fs::path resolve(const std::string& path) {
   if (path.starts_with("/dev/")) {
     return path;
   }
-  constexpr int kMaxLinks = 40;  // as Linux has it
-  std::error_code error;
-  fs::path file = fs::absolute(path, error);
-  for (int i = 0; i < kMaxLinks && fs::is_symlink(file, error); ++i) {
-    file = file.parent_path() / fs::read_symlink(file, error);
-  }
-  const fs::path resolved = fs::weakly_canonical(file, error);
-  return error ? fs::path(path) : resolved;
+  return behind_links(path);
 }
 
 /// Which file it is, whatever it is called; none where that does not matter, as of /dev/null.

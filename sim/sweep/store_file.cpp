@@ -36,18 +36,6 @@ constexpr std::array kCompanions = {
     Companion{"-shm", {"\x18\xE2\x2D\x00"sv, "\x00\x2D\xE2\x18"sv}},
     Companion{"-journal", {"\xD9\xD5\x05\xF9"sv, "\xD9\xD5\x05\xF9"sv}}};
 
-/// The file behind links, which need not exist: SQLite follows them, too.
-fs::path behind_links(const std::string& path) {
-  constexpr int kMaxLinks = 40;  // as Linux has it
-  std::error_code error;
-  fs::path file = fs::absolute(path, error);
-  for (int i = 0; i < kMaxLinks && fs::is_symlink(file, error); ++i) {
-    file = file.parent_path() / fs::read_symlink(file, error);
-  }
-  const fs::path whole = fs::weakly_canonical(file, error);
-  return error ? fs::path(path) : whole;
-}
-
 std::string beside(const fs::path& store, const Companion& companion) {
   return store.string() + std::string(companion.suffix);
 }
@@ -97,7 +85,7 @@ void check_name(const std::string& name, const std::string& path) {
 
 void check_store_file(const std::string& name, const std::string& path) {
   check_name(name, path);
-  const fs::path file = behind_links(path);
+  const fs::path file = behind_links(path);  // SQLite follows them, too
   std::error_code error;
   const fs::file_type type = fs::status(file, error).type();
   if (type == fs::file_type::directory || path.ends_with('/')) {
