@@ -84,19 +84,30 @@ std::set<std::string> stored_products(const Graph& fused, const Schedule& schedu
   return names;
 }
 
-FusionOptions fusion_to_fit(const Graph& graph, const TileShape& tile,
-                            const ScheduleOptions& options) {
-  FusionOptions fusion;
-  const Graph fused = fuse(graph, fusion);
+struct Fusion {
+  FusionOptions options;
+  Graph graph;
+};
+
+Fusion fusion_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOptions& options) {
+  const auto exceeds = [&](const Graph& fused) {
+    return any_step_exceeds(fused, tile, options.sram_bytes);
+  };
+  Fusion plain{{}, fuse(graph, {})};
   if (options.forwarding && options.joins) {
-    fusion.joined = large_products(fused, tile, options.sram_bytes);
+    const FusionOptions joined{.joined = large_products(plain.graph, tile, options.sram_bytes)};
+    if (!joined.joined.empty()) {
+      Fusion fusion{joined, fuse(graph, joined)};
+      if (!exceeds(fusion.graph)) {
+        return fusion;
+      }
+    }
   }
-  if (any_step_exceeds(fusion.joined.empty() ? fused : fuse(graph, fusion), tile,
-                       options.sram_bytes)) {
-    fusion.joined.clear();
-    fusion.bias = !any_step_exceeds(fused, tile, options.sram_bytes);
+  if (exceeds(plain.graph)) {
+    plain.options.bias = false;
+    plain.graph = fuse(graph, plain.options);
   }
-  return fusion;
+  return plain;
 }
 
 /// What a schedule loads and stores.
@@ -111,13 +122,12 @@ std::uint64_t moved_bytes(const FittingSchedule& fitting) {
 }  // namespace
 
 Graph fuse_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOptions& options) {
-  return fuse(graph, fusion_to_fit(graph, tile, options));
+  return fusion_to_fit(graph, tile, options).graph;
 }
 
 CompiledSchedule compile_to_fit(const Graph& graph, const TileShape& tile,
                                 const ScheduleOptions& options) {
-  FusionOptions fusion = fusion_to_fit(graph, tile, options);
-  Graph fused = fuse(graph, fusion);
+  auto [fusion, fused] = fusion_to_fit(graph, tile, options);
   FittingSchedule fitting = schedule_to_fit(fused, tile, options);
   if (std::set<std::string> stored = stored_products(fused, fitting.schedule);
       options.forwarding && options.joins && !stored.empty()) {
