@@ -162,25 +162,9 @@ Graph fuse_biases_and_relus(const Graph& graph, const FusionOptions& options) {
       .run();
 }
 
-std::span<Argument> arguments_of(ExpressionStep& step) {
-  return std::span(step.arguments).first(function_info(step.function).arity);
-}
-
-Expression with_operands(Expression expression, const std::vector<std::size_t>& places) {
-  for (ExpressionStep& step : expression.steps) {
-    for (Argument& argument : arguments_of(step)) {
-      if (argument.kind == Argument::Kind::kOperand) {
-        argument = Argument::operand(places.at(argument.index));
-      }
-    }
-  }
-  return expression;
-}
-
 /// `outer`, a map, with the result of `inner`, its operands being the others of `inputs`, in place of
 /// its operand `product`; inputs[0] itself if `inner` has no step. `inputs` grows by what `outer`
-/// reads besides. None if that is too much for
-/// one map of `most` operands.
+/// reads besides. None if that is too much for one map of `most` operands.
 std::optional<Expression> composed(const Operator& outer, TensorId product, const Expression& inner,
                                    std::vector<TensorId>& inputs, std::size_t most) {
   std::vector<TensorId> all;

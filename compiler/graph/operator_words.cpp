@@ -55,8 +55,7 @@ bool has_default_parameters(const ExpressionStep& step) {
 bool is_chain(const Expression& map, std::size_t operands) {
   std::size_t next = 0;
   const ExpressionStep& first = map.steps.front();
-  for (std::size_t i = 0; i < function_info(first.function).arity; ++i) {
-    const Argument& argument = first.arguments[i];
+  for (const Argument& argument : arguments_of(first)) {
     if (argument.kind == Argument::Kind::kOperand && argument.index != next++) {
       return false;
     }

@@ -51,9 +51,9 @@ void simplify(const GraphBuilder& builder, Expression& expression, std::vector<V
     }
   }
   for (ExpressionStep& step : expression.steps) {
-    for (std::size_t i = 0; i < function_info(step.function).arity; ++i) {
-      if (step.arguments[i].kind == Argument::Kind::kOperand) {
-        step.arguments[i] = arguments.at(step.arguments[i].index);
+    for (Argument& argument : arguments_of(step)) {
+      if (argument.kind == Argument::Kind::kOperand) {
+        argument = arguments.at(argument.index);
       }
     }
   }

@@ -49,8 +49,8 @@ std::string step_problem(const ExpressionStep& step, std::size_t index, std::siz
     return "there is no function " + std::to_string(step.function);
   }
   const FunctionInfo& info = function_info(step.function);
-  for (std::size_t i = 0; i < info.arity; ++i) {
-    const std::string problem = argument_problem(step.arguments[i], index, operands);
+  for (const Argument& argument : arguments_of(step)) {
+    const std::string problem = argument_problem(argument, index, operands);
     if (!problem.empty()) {
       return problem;
     }
@@ -103,12 +103,20 @@ Expression apply(std::string_view function) {
   return {{make_step(function, std::move(arguments))}};
 }
 
+std::span<Argument> arguments_of(ExpressionStep& step) {
+  return std::span(step.arguments).first(function_info(step.function).arity);
+}
+
+std::span<const Argument> arguments_of(const ExpressionStep& step) {
+  return std::span(step.arguments).first(function_info(step.function).arity);
+}
+
 std::size_t operand_count(const Expression& expression) {
   std::size_t count = 0;
   for (const ExpressionStep& step : expression.steps) {
-    for (std::size_t i = 0; i < function_info(step.function).arity; ++i) {
-      if (step.arguments[i].kind == Argument::Kind::kOperand) {
-        count = std::max<std::size_t>(count, step.arguments[i].index + std::size_t{1});
+    for (const Argument& argument : arguments_of(step)) {
+      if (argument.kind == Argument::Kind::kOperand) {
+        count = std::max<std::size_t>(count, argument.index + std::size_t{1});
       }
     }
   }
@@ -132,9 +140,9 @@ std::string expression_problem(const Expression& expression, std::size_t operand
     if (!problem.empty()) {
       return "step t" + std::to_string(i) + ": " + problem;
     }
-    for (std::size_t argument = 0; argument < function_info(step.function).arity; ++argument) {
-      if (step.arguments[argument].kind == Argument::Kind::kOperand) {
-        read[step.arguments[argument].index] = true;
+    for (const Argument& argument : arguments_of(step)) {
+      if (argument.kind == Argument::Kind::kOperand) {
+        read[argument.index] = true;
       }
     }
   }
@@ -168,6 +176,17 @@ double evaluate(const Expression& expression, std::span<const double> operands) 
   return values[steps - 1];
 }
 
+Expression with_operands(Expression expression, std::span<const std::size_t> places) {
+  for (ExpressionStep& step : expression.steps) {
+    for (Argument& argument : arguments_of(step)) {
+      if (argument.kind == Argument::Kind::kOperand) {
+        argument = Argument::operand(places[argument.index]);
+      }
+    }
+  }
+  return expression;
+}
+
 Expression compose(const Expression& outer, std::size_t place, const Expression& inner,
                    std::span<const std::size_t> outer_operands,
                    std::span<const std::size_t> inner_operands) {
@@ -175,17 +194,9 @@ Expression compose(const Expression& outer, std::size_t place, const Expression&
       operand_count(inner) > inner_operands.size()) {
     throw InternalError("expressions that cannot be composed");
   }
-  Expression result = inner;
-  for (ExpressionStep& step : result.steps) {
-    for (std::size_t i = 0; i < function_info(step.function).arity; ++i) {
-      if (step.arguments[i].kind == Argument::Kind::kOperand) {
-        step.arguments[i] = Argument::operand(inner_operands[step.arguments[i].index]);
-      }
-    }
-  }
+  Expression result = with_operands(inner, inner_operands);
   for (ExpressionStep step : outer.steps) {
-    for (std::size_t i = 0; i < function_info(step.function).arity; ++i) {
-      Argument& argument = step.arguments[i];
+    for (Argument& argument : arguments_of(step)) {
       if (argument.kind == Argument::Kind::kStep) {
         argument = Argument::step(argument.index + inner.steps.size());
       } else if (argument.kind == Argument::Kind::kOperand) {

@@ -58,6 +58,10 @@ Expression apply(std::string_view function);
 ExpressionStep make_step(std::string_view function, std::vector<Argument> arguments,
                          std::vector<float> parameters = {});
 
+/// As many as the step's function takes.
+std::span<Argument> arguments_of(ExpressionStep& step);
+std::span<const Argument> arguments_of(const ExpressionStep& step);
+
 /// Operands that are read: one past the highest index.
 std::size_t operand_count(const Expression& expression);
 
@@ -75,6 +79,9 @@ Expression parse_expression(std::string_view text);
 
 /// Of one element, in double; `operands` in order.
 double evaluate(const Expression& expression, std::span<const double> operands);
+
+/// Operand i becomes operand places[i].
+Expression with_operands(Expression expression, std::span<const std::size_t> places);
 
 /// `outer` with its operand `place` replaced by the value of `inner`. Operand i of `outer` becomes
 /// operand outer_operands[i] of the result, operand i of `inner` inner_operands[i]. May have more

@@ -21,10 +21,9 @@ constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
 std::vector<std::size_t> last_readers(const Expression& expression) {
   std::vector<std::size_t> readers(expression.steps.size(), kNever);
   for (std::size_t i = 0; i < expression.steps.size(); ++i) {
-    const ExpressionStep& step = expression.steps[i];
-    for (std::size_t k = 0; k < function_info(step.function).arity; ++k) {
-      if (step.arguments[k].kind == Argument::Kind::kStep) {
-        readers[step.arguments[k].index] = i;
+    for (const Argument& argument : arguments_of(expression.steps[i])) {
+      if (argument.kind == Argument::Kind::kStep) {
+        readers[argument.index] = i;
       }
     }
   }
