@@ -157,10 +157,10 @@ decltype(auto) by_opcode(Opcode opcode, Load&& load, Store&& store, Matmul&& mat
 
 /// One operand of visit_operands(), whose rule is known when this is compiled: verifier and hazards
 /// look at every op.
-template <Opcode kOpcode, std::size_t kOperand, typename Visit>
+template <Opcode Code, std::size_t Index, typename Visit>
 void visit_operand(const Program& program, const Op& op, std::size_t count, Visit& visit) {
-  constexpr const OperandRule& kRule = rule_of(kOpcode).operands[kOperand];
-  if (kOperand >= count) {
+  constexpr const OperandRule& kRule = rule_of(Code).operands[Index];
+  if (Index >= count) {
     return;
   }
   if constexpr (kRule.only_if != nullptr) {
@@ -168,18 +168,18 @@ void visit_operand(const Program& program, const Op& op, std::size_t count, Visi
       return;
     }
   }
-  visit(kOperand, kRule, op.*kRule.address, extent_of(program, op, kRule.size, kOperand));
+  visit(Index, kRule, op.*kRule.address, extent_of(program, op, kRule.size, Index));
 }
 
 /// Calls `visit(index, rule, address, extent)` for every operand that `op` reads.
 template <typename Visit>
 void visit_operands(const Program& program, const Op& op, Visit&& visit) {
   const std::size_t count = operand_rules(program, op).size();
-  const auto of = [&]<Opcode kOpcode>() {
-    [&]<std::size_t... kOperand>(std::index_sequence<kOperand...>) {
-      (visit_operand<kOpcode, kOperand>(program, op, count, visit), ...);
+  const auto of = [&]<Opcode Code>() {
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (visit_operand<Code, Index>(program, op, count, visit), ...);
     }
-    (std::make_index_sequence<rule_of(kOpcode).operand_count>());
+    (std::make_index_sequence<rule_of(Code).operand_count>());
   };
   by_opcode(
       op.opcode, [&] { of.template operator()<Opcode::kLoad>(); },
