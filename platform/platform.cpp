@@ -6,6 +6,7 @@
 #include <systemc>
 
 #include "compiler/base/error.h"
+#include "compiler/base/sanitizer.h"
 #include "models/dram/banked.h"
 #include "models/dram/simple.h"
 #include "platform/engines/compute_core.h"
@@ -277,7 +278,7 @@ RunResult run_program(const Program& program, const std::vector<OpHazards>& haza
 
 }  // namespace tilewave
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(TILEWAVE_ADDRESS_SANITIZER)
 /// Read by LeakSanitizer. A platform that is abandoned in the middle of a run has timed events
 /// pending, which SystemC's pool of them never gets back.
 extern "C" const char* __lsan_default_suppressions();

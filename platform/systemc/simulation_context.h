@@ -7,7 +7,9 @@
 #include <memory>
 #include <systemc>
 
-#if defined(__SANITIZE_ADDRESS__)
+#include "compiler/base/sanitizer.h"
+
+#if defined(TILEWAVE_ADDRESS_SANITIZER)
 #include <pthread.h>
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
@@ -19,7 +21,7 @@ namespace tilewave {
 /// one, back to the stack of main(): without this, the next exception there looks like a stack
 /// overflow. Does nothing on the stack of a process, which the sanitizer knows.
 inline void back_on_main_stack() {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(TILEWAVE_ADDRESS_SANITIZER)
   pthread_attr_t attributes;
   void* bottom = nullptr;
   std::size_t size = 0;
@@ -39,7 +41,7 @@ inline void back_on_main_stack() {
 /// For the first line of a process with a stack. Where an earlier platform was abandoned in the
 /// middle, AddressSanitizer still has marks of its frames on the memory that is a stack again now.
 inline void begin_process_stack() {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(TILEWAVE_ADDRESS_SANITIZER)
   constexpr std::size_t kBytes = std::size_t{128} * 1024;  // half a stack: far more than we use
   char* const here = static_cast<char*>(__builtin_frame_address(0));
   __asan_unpoison_memory_region(here - kBytes, kBytes);

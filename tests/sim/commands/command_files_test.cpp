@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "compiler/base/sanitizer.h"
 #include "tests/support/program.h"
 
 namespace tilewave {
@@ -215,6 +216,9 @@ TEST_F(CommandFiles, LongNamesAreShortened) {
 }
 
 TEST_F(CommandFiles, MemoryThatIsNotThere) {
+  if (kAddressSanitizer) {
+    GTEST_SKIP() << "the sanitizer needs more addresses than are given here";
+  }
   const std::string binary = "'" TILEWAVE_BINARY "' ";
   bool refused = false;
   for (int kibibytes = 16000; kibibytes < 120'000; kibibytes += 2000) {
@@ -252,7 +256,8 @@ TEST_F(CommandFiles, MemoryByWhatIsTouched) {
       const Result result = tilewave("run " + name + options + " --json -");
       ASSERT_EQ(result.code, 0) << name << result.err;
       const auto json = nlohmann::json::parse(result.out);
-      EXPECT_LT(json["host"]["peak_rss_bytes"].get<double>(), 100e6) << name << options;
+      // Tensors and DRAM of 8 and 16 GiB, of which hardly anything is touched.
+      EXPECT_LT(json["host"]["peak_rss_bytes"].get<double>(), 200e6) << name << options;
       EXPECT_EQ(json["verdict"], "consistent");
     }
   }

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
+#include "compiler/base/sanitizer.h"
 #include "tests/support/program.h"
 
 namespace tilewave {
@@ -194,9 +195,9 @@ TEST_F(ProgramRun, WatchingChangesNoNumber) {
 }
 
 TEST_F(ProgramRun, ATimelineIsStreamed) {
-#if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP() << "the sanitizer keeps what is freed";
-#endif
+  if (kAddressSanitizer) {
+    GTEST_SKIP() << "the sanitizer keeps what is freed";
+  }
   const std::string run = "gemm:1024x1024x1024 --timing-only ";
   const auto peak = [&](const std::string& options) {
     return json(run + options)["host"]["peak_rss_bytes"].get<std::uint64_t>();
