@@ -94,7 +94,7 @@ Fusion fusion_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOp
     return any_step_exceeds(fused, tile, options.sram_bytes);
   };
   Fusion plain{{}, fuse(graph, {})};
-  if (options.forwarding && options.joins) {
+  if (options.forwarding && options.joins != Joins::kOff) {
     const FusionOptions joined{.joined = large_products(plain.graph, tile, options.sram_bytes)};
     if (!joined.joined.empty()) {
       Fusion fusion{joined, fuse(graph, joined)};
@@ -129,8 +129,10 @@ CompiledSchedule compile_to_fit(const Graph& graph, const TileShape& tile,
                                 const ScheduleOptions& options) {
   auto [fusion, fused] = fusion_to_fit(graph, tile, options);
   FittingSchedule fitting = schedule_to_fit(fused, tile, options);
-  if (std::set<std::string> stored = stored_products(fused, fitting.schedule);
-      options.forwarding && options.joins && !stored.empty()) {
+  if (options.joins != Joins::kSpilled || !options.forwarding) {
+    return {std::move(fused), std::move(fitting)};
+  }
+  if (std::set<std::string> stored = stored_products(fused, fitting.schedule); !stored.empty()) {
     fusion.joined.merge(stored);
     Graph joined = fuse(graph, fusion);
     if (!any_step_exceeds(joined, tile, options.sram_bytes)) {

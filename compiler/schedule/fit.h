@@ -13,7 +13,7 @@ namespace tilewave {
 
 /// fuse(), but biases stay adds of their own if a step with its bias does not fit the SRAM; and a map
 /// that reads another whole tensor becomes part of the matmul before it if the product is larger than
-/// half of the SRAM, and tiles are forwarded.
+/// half of the SRAM, tiles are forwarded, and ScheduleOptions::joins allows it.
 Graph fuse_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOptions& options);
 
 struct FittingSchedule {
@@ -34,8 +34,8 @@ struct CompiledSchedule {
   FittingSchedule fitting;
 };
 
-/// Both. If it turns out that a product had to leave the SRAM before the map of it and another whole
-/// tensor, the two are joined after all and scheduled again, and what moves less is taken.
+/// Both. With Joins::kSpilled, if it turns out that a product had to leave the SRAM before the map of it
+/// and another whole tensor, the two are joined and scheduled again, and what moves less is taken.
 CompiledSchedule compile_to_fit(const Graph& graph, const TileShape& tile,
                                 const ScheduleOptions& options);
 

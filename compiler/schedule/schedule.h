@@ -21,6 +21,11 @@ enum class Eviction : std::uint8_t { kLru, kBelady };
 /// consecutive steps lie apart and loads can run ahead of the step in execution.
 enum class Buffering : std::uint8_t { kSingle, kTagged, kPingPong };
 
+/// Which maps of a product and another whole tensor, such as a residual, run on the product's tiles as
+/// they are complete (compiler/schedule/fit.h). kLarge: those of a product larger than half of the SRAM.
+/// kSpilled: also those whose product has to leave the SRAM, as the schedule without shows.
+enum class Joins : std::uint8_t { kOff, kLarge, kSpilled };
+
 struct ScheduleOptions {
   std::uint64_t sram_bytes = 256 * 1024;
   Eviction eviction = Eviction::kBelady;
@@ -32,9 +37,7 @@ struct ScheduleOptions {
   /// A computed tile stays in SRAM for those who use it; it is stored only if it is a result of the
   /// graph or has to be evicted before its last use.
   bool forwarding = true;
-  /// A map of a product and another whole tensor, such as a residual, runs on the product's tiles as they
-  /// are complete where the product would not stay in SRAM for it (compiler/schedule/fit.h).
-  bool joins = true;
+  Joins joins = Joins::kLarge;     ///< without forwarding, none
   std::uint32_t lookahead = 128;   ///< kPingPong: steps over which a LOAD is hoisted, at most
   std::uint32_t loads_ahead = 64;  ///< kPingPong: LOADs hoisted over the step in execution, at most
   std::uint32_t store_delay = 0;   ///< steps by which a STORE sinks behind later LOADs

@@ -78,7 +78,7 @@ const std::map<std::string, Effect>& effects() {
       {"schedule.eviction", {"lru", "belady", {{"sram.size", "24KiB"}}, "gemm:128x128x128"}},
       {"schedule.buffering", {"single", "pingpong"}},
       {"schedule.forwarding", {"on", "off"}},
-      {"schedule.joins", {"on", "off", {{"sram.size", "32KiB"}}, kResidual}},
+      {"schedule.joins", {"off", "large", {{"sram.size", "32KiB"}}, kResidual}},
       {"schedule.lookahead", {"0", "128"}},
   };
   return effects;

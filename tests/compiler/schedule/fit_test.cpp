@@ -79,15 +79,17 @@ TEST(Fit, AResidualJoinsAProductThatWouldLeaveTheSram) {
   EXPECT_EQ(to_text(compile_to_fit(graph, {}, options).fused), apart);
   options.sram_bytes = 64 * 1024;  // more than half
   EXPECT_EQ(to_text(compile_to_fit(graph, {}, options).fused), joined);
-  options.sram_bytes = 128 * 1024;  // half; then it is seen whether it has to leave
+  options.sram_bytes = 128 * 1024;  // half
+  EXPECT_EQ(to_text(compile_to_fit(graph, {}, options).fused), apart);
+  options.joins = Joins::kSpilled;  // it is seen whether it has to leave
   const CompiledSchedule tight = compile_to_fit(graph, {}, options);
   for (const Op& op : tight.fitting.schedule.ops) {
     EXPECT_TRUE(!is_store(op) || tight.fused.tensor(op.tensor).role == TensorRole::kOutput);
   }
-  options.joins = false;
+  options.joins = Joins::kOff;
   options.sram_bytes = 64 * 1024;
   EXPECT_EQ(to_text(compile_to_fit(graph, {}, options).fused), apart);
-  options.joins = true;
+  options.joins = Joins::kSpilled;
   options.forwarding = false;
   EXPECT_EQ(to_text(compile_to_fit(graph, {}, options).fused), apart);
 }
