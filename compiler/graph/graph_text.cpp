@@ -88,6 +88,7 @@ class Parser {
   TensorId matmul(const OperatorStatement& statement);
   TensorId map(const OperatorStatement& statement);
   TensorId chain(const OperatorStatement& statement);
+  bool names_operand(std::string_view word) const;
   static void check_operand_count(const OperatorStatement& statement, std::size_t given,
                                   std::size_t wanted);
   std::vector<TensorId> operands(const OperatorStatement& statement,
@@ -248,6 +249,12 @@ TensorId Parser::map(const OperatorStatement& statement) {
                          operands(statement, statement.words));
 }
 
+/// Rather than a number: "inf" and "nan" may be either.
+bool Parser::names_operand(std::string_view word) const {
+  const bool number = word == "inf" || word == "nan" || word.starts_with("nan:0x");
+  return is_legal_name(word) && (!number || graph_->find(word));
+}
+
 /// "mul a 0.5", "leakyrelu x alpha=0.1", "add+relu a b": numbers may stand for operands.
 TensorId Parser::chain(const OperatorStatement& statement) {
   const FunctionId function = statement.word.functions.front();
@@ -259,7 +266,7 @@ TensorId Parser::chain(const OperatorStatement& statement) {
     if (i + 2 < words.size() && words[i + 1] == "=") {
       ((((text += ' ') += words[i]) += '=') += words[i + 2]);
       i += 2;
-    } else if (is_legal_name(words[i])) {
+    } else if (names_operand(words[i])) {
       ++given;
       (text += " x") += std::to_string(std::min(names.size(), kMaxMapOperands));
       names.push_back(words[i]);

@@ -88,7 +88,6 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
   if (command.dump == DumpChoice::kProgram || command.dump == DumpChoice::kCanonical) {
     return program_dump(compile_model(graph, config).program, command);
   }
-  require_tiles_fit(config);
   CompiledSchedule compiled = compile_to_fit(graph, config.tile, config.schedule);
   const Graph& fused = compiled.fused;
   FittingSchedule& fitting = compiled.fitting;
@@ -109,7 +108,8 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
 /// A program file has only the last stages; printing it in another form converts it.
 std::string dump(Model model, const CompileCommand& command) {
   if (const Graph* graph = graph_of(model)) {
-    return graph_dump(*graph, command);
+    return compile_named(command.model, command.config,
+                         [&] { return graph_dump(*graph, command); });
   }
   const std::string name = input_name(command.model);
   if (command.dump != DumpChoice::kProgram && command.dump != DumpChoice::kCanonical) {

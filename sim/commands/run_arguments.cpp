@@ -1,7 +1,12 @@
 // What `tilewave run` can be asked, and its help.
+#include <algorithm>
 #include <memory>
+#include <string>
 
 #include "compiler/base/error.h"
+#include "compiler/program/units.h"
+#include "models/machine.h"
+#include "platform/machine_counters.h"
 #include "sim/commands/help_text.h"
 #include "sim/commands/option_values.h"
 #include "sim/commands/run_command.h"
@@ -44,10 +49,10 @@ po::options_description options() {
       ("vcd-ops", text_value("A..B"),
        "of the waveform: only from the first start of these ops to their last completion")  //
       ("vcd-scope", text_value("NAME,..."),
-       "of the waveform: only these of load_dma, store_dma, compute, queues, sram, bus, dram")  //
-      ("trace", text_value("FILE"), "write a timeline, for ui.perfetto.dev")                    //
-      ("report", text_value("FILE"), "write a page to look at: one HTML file, offline")         //
-      ("timing-only", "move no data: the same cycles, nothing to verify")                       //
+       ("of the waveform: only these of " + wave_scope_list()).c_str())                  //
+      ("trace", text_value("FILE"), "write a timeline, for ui.perfetto.dev")             //
+      ("report", text_value("FILE"), "write a page to look at: one HTML file, offline")  //
+      ("timing-only", "move no data: the same cycles, nothing to verify")                //
       ("seed", text_value("N"),
        "draw inputs and weights that MODEL does not carry from seed N; 1 "
        "by default")  //
@@ -120,6 +125,18 @@ WaveChoice parse_wave(const Arguments& arguments) {
   return choice;
 }
 
+/// A scope that this machine does not have would be an empty waveform.
+void check_wave(const RunCommand& command) {
+  const Units units = units_of(command.config.machine);
+  for (const std::string& scope : command.wave.scopes) {
+    if (is_unit(scope) && std::ranges::find(units.all(), scope, [](Engine engine) {
+                            return to_string(engine);
+                          }) == units.all().end()) {
+      fail("--vcd-scope=" + scope + ": this machine has no such unit of its own");
+    }
+  }
+}
+
 RunCommand read_command(const Arguments& arguments) {
   RunCommand command;
   command.program_file = arguments.value("program");
@@ -155,6 +172,9 @@ RunCommand read_command(const Arguments& arguments) {
   require_one_reader(command.inputs);
   command.schedule_setting = schedule_setting(arguments);
   check_run(arguments, command);
+  if (arguments.has("vcd-scope")) {
+    check_wave(command);
+  }
   return command;
 }
 

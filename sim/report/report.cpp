@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 
@@ -32,6 +33,9 @@ std::string whole(double number) {
 }
 
 std::string number_text(const char* format, double value) {
+  if (std::isnan(value)) {
+    return "nan";  // whatever its sign
+  }
   std::array<char, 32> text;
   std::snprintf(text.data(), text.size(), format, value);
   return text.data();

@@ -1,6 +1,7 @@
 // Loads what the user named and compiles it, or adopts the program as it is.
 #include "sim/run/prepare.h"
 
+#include <string>
 #include <utility>
 
 #include "compiler/base/error.h"
@@ -14,11 +15,27 @@ void fail_scheduled_already(const std::string& setting, const std::string& progr
                    ", a program that is scheduled already");
 }
 
+namespace {
+
+/// The program that the user calls `name`, of `source` if that is known.
+CompiledModel adopt_named(const std::string& name, Program program, const Config& config,
+                          const Graph* source = nullptr) {
+  CompiledModel compiled = adopt_program(std::move(program), input_name(name), source);
+  if (compiled.program.sram_bytes > config.machine.sram.size_bytes) {
+    throw InputError(input_name(name) + ": needs " + std::to_string(compiled.program.sram_bytes) +
+                     " bytes of SRAM, sram.size is " +
+                     std::to_string(config.machine.sram.size_bytes));
+  }
+  return compiled;
+}
+
+}  // namespace
+
 PreparedWork prepare(const WorkNames& names, const Config& config) {
   PreparedWork work;
   if (names.model.empty()) {
     const std::string& file = names.program_file.value();
-    work.compiled = adopt_program(load_program(file), input_name(file));
+    work.compiled = adopt_named(file, load_program(file), config);
     return work;
   }
   Model model = load_model(names.model, names.onnx);
@@ -29,14 +46,15 @@ PreparedWork prepare(const WorkNames& names, const Config& config) {
                        input_name(names.model) + " is a program already");
     }
     work.compiled =
-        adopt_program(load_program(*names.program_file), input_name(*names.program_file), graph);
+        adopt_named(*names.program_file, load_program(*names.program_file), config, graph);
   } else if (graph != nullptr) {
-    work.compiled = compile_model(*graph, config);
+    work.compiled =
+        compile_named(names.model, config, [&] { return compile_model(*graph, config); });
     work.source = *graph;
   } else if (!names.schedule_setting.empty()) {
     fail_scheduled_already(names.schedule_setting, names.model);
   } else {
-    work.compiled = adopt_program(std::get<Program>(std::move(model)), input_name(names.model));
+    work.compiled = adopt_named(names.model, std::get<Program>(std::move(model)), config);
   }
   if (auto* onnx = std::get_if<OnnxModel>(&model)) {
     work.onnx = std::move(*onnx);

@@ -100,6 +100,14 @@ const std::vector<std::string>& wave_scopes() {
   return kScopes;
 }
 
+std::string wave_scope_list() {
+  std::string list;
+  for (const std::string& scope : wave_scopes()) {
+    list += (list.empty() ? "" : ", ") + scope;
+  }
+  return list;
+}
+
 std::vector<std::string> parse_wave_scopes(std::string_view text) {
   std::vector<bool> chosen(wave_scopes().size());
   for (std::size_t begin = 0; begin <= text.size();) {
@@ -107,12 +115,8 @@ std::vector<std::string> parse_wave_scopes(std::string_view text) {
     const std::string name(text.substr(begin, end - begin));
     const auto known = std::ranges::find(wave_scopes(), name);
     if (known == wave_scopes().end()) {
-      std::string allowed;
-      for (const std::string& scope : wave_scopes()) {
-        allowed += (allowed.empty() ? "" : ", ") + scope;
-      }
       throw InputError(in_quotes(name) + " is not a scope" + did_you_mean(name, wave_scopes()) +
-                       "; allowed: " + allowed);
+                       "; allowed: " + wave_scope_list());
     }
     chosen[static_cast<std::size_t>(known - wave_scopes().begin())] = true;
     begin = end + 1;

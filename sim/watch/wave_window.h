@@ -38,6 +38,8 @@ WaveOps parse_wave_ops(std::string_view text);
 
 /// The scopes of a waveform: the units, "queues", and whoever else counts: "sram", "bus" and "dram".
 const std::vector<std::string>& wave_scopes();
+/// "load_dma, store_dma, ...", all of them.
+std::string wave_scope_list();
 /// "compute,dram". Throws InputError that begins with what is wrong.
 std::vector<std::string> parse_wave_scopes(std::string_view text);
 

@@ -96,6 +96,8 @@ TEST(GraphText, FunctionsMapsAndExpressions) {
   EXPECT_EQ(printed("map x c |  add x0\tx1 ;relu t0 # both"), "add+relu x c");
   EXPECT_EQ(printed("leakyrelu x alpha = 0.01"), "leakyrelu x");
   EXPECT_EQ(printed("mul 5e-1 x"), "mul 0.5 x");
+  EXPECT_EQ(printed("max inf x"), "map x | max inf x0");
+  EXPECT_EQ(printed("max x nan:0x7fc00001"), "map x | max x0 nan:0x7fc00001");
   EXPECT_EQ(printed("map x c | sub x1 x0"), "map x c | sub x1 x0");
 }
 

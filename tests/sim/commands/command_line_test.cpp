@@ -299,6 +299,8 @@ TEST(CommandLine, Refuses) {
       {{"run", "m", "--vcd=w.vcd", "--vcd-scope=computer"},
        "--vcd-scope='computer' is not a scope; did you mean 'compute'?; allowed: load_dma, "
        "store_dma, compute, vector, queues, sram, bus, dram"},
+      {{"run", "m", "--vcd=w.vcd", "--vcd-scope=compute,vector"},
+       "--vcd-scope=vector: this machine has no such unit of its own"},
       {{"run", "m", "--program=p", "--schedule.eviction=lru"},
        "schedule.eviction=lru has no effect with --program, which is scheduled already"},
       {{"run", "m", "--program=p", "--tile.m=64"},
