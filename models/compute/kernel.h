@@ -52,7 +52,7 @@ struct Kernel {
 const Kernel& reference_kernel();
 
 /// AVX2 and FMA, or nullptr where the build is not for x86-64. May be run only if
-/// cpu_has_avx2_fma().
+/// cpu_has_avx2_fma(). Throws as load_vector_mathematics() does.
 const Kernel* avx2_kernel();
 
 /// Whether CPU and operating system support AVX2 and FMA.

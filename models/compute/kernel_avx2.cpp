@@ -3,6 +3,7 @@
 // library's: the linker might keep the copy made here and run it on a CPU without AVX2.
 #include "models/compute/kernel.h"
 #include "models/compute/strip_functions.h"
+#include "models/compute/vector_mathematics.h"
 
 #if defined(__AVX2__) && defined(__FMA__)
 
@@ -197,7 +198,10 @@ constexpr Kernel kAvx2Kernel{
 
 }  // namespace
 
-const Kernel* avx2_kernel() { return &kAvx2Kernel; }
+const Kernel* avx2_kernel() {
+  kernels::load_vector_mathematics();
+  return &kAvx2Kernel;
+}
 
 }  // namespace tilewave
 

@@ -2,27 +2,12 @@
 // for AVX2 and FMA, so what kernel_avx2.cpp says holds here: all that is instantiated has the lane
 // type below in its name, which no other file can name.
 #include "models/compute/strip_functions.h"
+#include "models/compute/vector_mathematics.h"
 
 #if defined(__AVX2__) && defined(__FMA__)
 
 #include <immintrin.h>
 #include <math.h>  // fmodf of C: nothing inline
-
-// libmvec, a part of glibc: names as x86-64's vector function ABI makes them. At most 4 units in
-// the last place, special values as in C.
-extern "C" {
-// NOLINTBEGIN(bugprone-reserved-identifier)
-__m256 _ZGVdN8v_expf(__m256 x);
-__m256 _ZGVdN8v_expm1f(__m256 x);
-__m256 _ZGVdN8v_logf(__m256 x);
-__m256 _ZGVdN8v_log1pf(__m256 x);
-__m256 _ZGVdN8v_sinf(__m256 x);
-__m256 _ZGVdN8v_cosf(__m256 x);
-__m256 _ZGVdN8v_tanhf(__m256 x);
-__m256 _ZGVdN8v_erff(__m256 x);
-__m256 _ZGVdN8vv_powf(__m256 x, __m256 y);
-// NOLINTEND(bugprone-reserved-identifier)
-}
 
 namespace tilewave::kernels {
 namespace {
@@ -59,6 +44,14 @@ inline Lanes nearbyint(Lanes a) {
   return _mm256_round_ps(a.values, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 
+inline Lanes call(VectorFunction function, Lanes a) {
+  return reinterpret_cast<__m256 (*)(__m256)>(vector_functions[function])(a.values);
+}
+inline Lanes call(VectorFunction function, Lanes a, Lanes b) {
+  return reinterpret_cast<__m256 (*)(__m256, __m256)>(vector_functions[function])(a.values,
+                                                                                  b.values);
+}
+
 /// Where the exponential has left the floats on either side: libmvec would ask the C library there,
 /// lane by lane, and masked scores of a softmax are -inf by the thousand.
 struct Beyond {
@@ -75,19 +68,19 @@ struct Beyond {
 
 inline Lanes exp(Lanes a) {
   const Beyond beyond(a);
-  return beyond.outside(_ZGVdN8v_expf(beyond.inside(a).values), 0);
+  return beyond.outside(call(kVectorExp, beyond.inside(a)), 0);
 }
 inline Lanes expm1(Lanes a) {
   const Beyond beyond(a);
-  return beyond.outside(_ZGVdN8v_expm1f(beyond.inside(a).values), -1);
+  return beyond.outside(call(kVectorExpm1, beyond.inside(a)), -1);
 }
-inline Lanes log(Lanes a) { return _ZGVdN8v_logf(a.values); }
-inline Lanes log1p(Lanes a) { return _ZGVdN8v_log1pf(a.values); }
-inline Lanes sin(Lanes a) { return _ZGVdN8v_sinf(a.values); }
-inline Lanes cos(Lanes a) { return _ZGVdN8v_cosf(a.values); }
-inline Lanes tanh(Lanes a) { return _ZGVdN8v_tanhf(a.values); }
-inline Lanes erf(Lanes a) { return _ZGVdN8v_erff(a.values); }
-inline Lanes pow(Lanes a, Lanes b) { return _ZGVdN8vv_powf(a.values, b.values); }
+inline Lanes log(Lanes a) { return call(kVectorLog, a); }
+inline Lanes log1p(Lanes a) { return call(kVectorLog1p, a); }
+inline Lanes sin(Lanes a) { return call(kVectorSin, a); }
+inline Lanes cos(Lanes a) { return call(kVectorCos, a); }
+inline Lanes tanh(Lanes a) { return call(kVectorTanh, a); }
+inline Lanes erf(Lanes a) { return call(kVectorErf, a); }
+inline Lanes pow(Lanes a, Lanes b) { return call(kVectorPow, a, b); }
 
 /// The C library's, of each lane.
 inline Lanes any_fmod(Lanes a, Lanes b) {
