@@ -194,7 +194,7 @@ void relu(float* dst, const float* a, std::size_t count) {
 }
 
 constexpr Kernel kAvx2Kernel{
-    "avx2", matmul, matmul_bias, add, add_row, relu, kernels::avx2_functions};
+    "avx2", matmul, matmul_bias, add, add_row, relu, kernels::kAvx2Functions};
 
 }  // namespace
 

@@ -60,7 +60,7 @@ void relu(float* dst, const float* a, std::size_t count) {
 }
 
 constexpr Kernel kReferenceKernel{
-    "reference", matmul, matmul_bias, add, add_row, relu, kernels::reference_functions};
+    "reference", matmul, matmul_bias, add, add_row, relu, kernels::kReferenceFunctions};
 
 }  // namespace
 

@@ -11,7 +11,7 @@ namespace tilewave::kernels {
 
 using StripTable = std::array<StripFunction, elementwise::Functions::kCount>;
 
-extern const StripTable reference_functions;
-extern const StripTable avx2_functions;  ///< where the build is for x86-64
+extern const StripTable kReferenceFunctions;
+extern const StripTable kAvx2Functions;  ///< where the build is for x86-64
 
 }  // namespace tilewave::kernels

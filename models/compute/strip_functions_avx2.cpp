@@ -160,7 +160,7 @@ constexpr StripTable table(elementwise::FunctionList<F...> /*list*/) {
 
 }  // namespace
 
-constinit const StripTable avx2_functions = table(elementwise::Functions{});
+constinit const StripTable kAvx2Functions = table(elementwise::Functions{});
 
 }  // namespace tilewave::kernels
 

@@ -32,6 +32,6 @@ constexpr StripTable table(elementwise::FunctionList<F...> /*list*/) {
 
 }  // namespace
 
-constinit const StripTable reference_functions = table(elementwise::Functions{});
+constinit const StripTable kReferenceFunctions = table(elementwise::Functions{});
 
 }  // namespace tilewave::kernels

@@ -96,7 +96,7 @@ JobEnd crash(int status) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(PoolOptions options, Job job) : options_(options), job_(std::move(job)) {}
+WorkerPool::WorkerPool(PoolOptions options, Job job) : options_(std::move(options)), job_(std::move(job)) {}
 
 WorkerPool::~WorkerPool() {
   for (Worker& worker : workers_) {

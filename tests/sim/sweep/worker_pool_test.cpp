@@ -100,7 +100,7 @@ TEST(WorkerPool, WithoutASingleWorkerItSaysWhy) {
   WorkerPool pool({2, {}}, [](std::uint32_t) { return std::string(); });
   EXPECT_EQ(test::error_of([&] {
               pool.run(
-                  first(2), [](std::uint32_t, JobEnd) {}, always);
+                  first(2), [](std::uint32_t, const JobEnd&) {}, always);
             }),
             "there can be no worker process: Too many open files");
 }
