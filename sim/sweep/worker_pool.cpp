@@ -96,7 +96,8 @@ JobEnd crash(int status) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(PoolOptions options, Job job) : options_(std::move(options)), job_(std::move(job)) {}
+WorkerPool::WorkerPool(PoolOptions options, Job job)
+    : options_(std::move(options)), job_(std::move(job)) {}
 
 WorkerPool::~WorkerPool() {
   for (Worker& worker : workers_) {
