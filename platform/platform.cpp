@@ -83,15 +83,16 @@ class Platform : public sc_core::sc_module {
                                              ledger(Engine::kVector));
       vector_->sram_socket.bind(sram_.burst_sockets[burst_users(config) - 1]);
     }
-    for (const Engine engine : units_.all()) {
-      if (feed_ != nullptr) {
+    if (feed_ != nullptr) {
+      for (const Engine engine : units_.all()) {
         ledger(engine).set_observer(&feed_->ledger_observer(engine));
       }
+      counters_ = counting().registered();
     }
-    counters_ = counting().registered();
   }
 
   ObserverFeed* feed() { return feed_.get(); }
+  /// Of a run that somebody watches.
   const CounterRegister& counters() const { return counters_; }
   Cycle completed_at(std::uint32_t op) const { return scoreboard_.completed_at(op); }
   RunResult result();

@@ -279,10 +279,16 @@ Graph join_maps(const Graph& graph, const FusionOptions& options) {
 }  // namespace
 
 Graph fuse(const Graph& graph, const FusionOptions& options) {
-  return join_maps(fuse_maps(fuse_biases_and_relus(graph, options)), options);
+  Graph fused = fuse_biases_and_relus(graph, options);
+  const bool maps = std::ranges::any_of(
+      fused.operators(), [](const Operator& oper) { return oper.kind == OperatorKind::kMap; });
+  return maps ? join_maps(fuse_maps(fused), options) : fused;
 }
 
 std::optional<TensorId> joinable_product(const Graph& fused, const Operator& oper) {
+  if (oper.kind != OperatorKind::kMap) {
+    return std::nullopt;
+  }
   for (const TensorId input : oper.inputs) {
     const Tensor& product = fused.tensor(input);
     if (!product.producer || only_user(fused, input) != &oper) {
