@@ -81,11 +81,8 @@ Run run(const std::string& model, const Config& config) {
 /// arXiv:1702.02017, leading term; summed over the matmuls of a network, of which only the results
 /// are stored).
 double least_bytes(const Graph& graph, std::uint64_t sram_bytes) {
-  const TileShape tile;
-  const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
   const auto bytes = [&](TensorId id) {
-    return static_cast<double>(padded_shape(graph.tensor(id).shape, tiles[id]).elements()) *
-           kElementBytes;
+    return static_cast<double>(graph.tensor(id).shape.elements()) * kElementBytes;
   };
   double sources = 0;
   double results = 0;
@@ -97,8 +94,7 @@ double least_bytes(const Graph& graph, std::uint64_t sram_bytes) {
   const double root = std::sqrt(static_cast<double>(sram_bytes) / kElementBytes);
   for (const Operator& oper : graph.operators()) {
     if (oper.product_inputs() > 0) {
-      const double depth =
-          static_cast<double>(padded_shape(graph.tensor(oper.inputs[0]).shape, tile.left()).cols);
+      const auto depth = static_cast<double>(graph.tensor(oper.inputs[0]).shape.cols);
       operands += 2 * bytes(oper.output) * depth / root;
     }
   }

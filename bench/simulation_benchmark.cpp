@@ -41,9 +41,9 @@ double bare_kernel_seconds(const Program& program, const Kernel& kernel,
         op.opcode, [] {}, [] {},
         [&] {
           if (op.biased) {
-            kernel.matmul_bias(tile(op.dst), tile(op.a), tile(op.b), tile(op.c), program.tile);
+            kernel.matmul_bias(tile(op.dst), tile(op.a), tile(op.b), tile(op.c), op.shape());
           } else {
-            kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), program.tile, op.clear);
+            kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), op.shape(), op.clear);
           }
         },
         [&] {
@@ -52,7 +52,7 @@ double bare_kernel_seconds(const Program& program, const Kernel& kernel,
           visit_operands(program, op,
                          [&](std::size_t, const OperandRule&, std::uint32_t address,
                              const TileExtent&) { operands[count++] = tile(address); });
-          vector_kernels[op.kernel].run(program.tile.result(), {operands.data(), count},
+          vector_kernels[op.kernel].run(op.result(), {operands.data(), count},
                                         tile(op.dst));
         });
   }

@@ -100,7 +100,7 @@ double CompiledModel::seconds() const {
   return sum;
 }
 
-CompiledModel compile_model(const Graph& graph, const TileShape& tile,
+CompiledModel compile_model(const Graph& graph, const Tiling& tile,
                             const ScheduleOptions& options) {
   CompiledModel compiled;
   StageTimer timed(compiled.times);

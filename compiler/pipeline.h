@@ -50,7 +50,7 @@ struct CompiledModel {
 
 /// fuse → lower → verify_uops → schedule → build_program → verify_program → find_hazards. Throws
 /// InputError if the model does not fit.
-CompiledModel compile_model(const Graph& graph, const TileShape& tile,
+CompiledModel compile_model(const Graph& graph, const Tiling& tile,
                             const ScheduleOptions& schedule);
 
 /// verify_program → find_hazards. With the graph that the program claims to compute, which is

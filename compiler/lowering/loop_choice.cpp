@@ -65,21 +65,36 @@ std::uint64_t open_accumulators(LoopOrder order, std::uint64_t bm, std::uint64_t
 
 }  // namespace
 
-MatMulShape matmul_shape(const Graph& graph, OperatorId id, const TileShape& tile) {
+MatMulShape matmul_shape(const Graph& graph, OperatorId id, const Tiling& tile) {
   const Operator& oper = graph.operators()[id];
-  const TileGrid a = tile_grid(graph.tensor(oper.inputs[0]).shape, tile.left());
-  const TileGrid c = tile_grid(graph.tensor(oper.output).shape, tile.result());
-  const std::uint64_t operands = tile.left().bytes() + tile.right().bytes();
+  const auto stored = [&](TensorId tensor, const TileExtent& extent) {
+    return stored_shape(graph.tensor(tensor).shape, extent, tile.edges);
+  };
+  const Shape a = stored(oper.inputs[0], tile.left());
+  const Shape c = stored(oper.output, tile.result());
+  const TileGrid rows_and_steps = tile_grid(a, tile.left());
+  const TileGrid columns = tile_grid(c, tile.result());
+  const TileExtent left = largest_tile(a, tile.left());
+  const TileExtent result = largest_tile(c, tile.result());
+  const TileExtent right{left.cols, result.cols};
   std::uint64_t mapped = 0;  // what the expression reads, when the operands of the product may go
   for (const TensorId input : oper.map_inputs()) {
     const Broadcast broadcast =
         broadcast_of(graph.tensor(input).shape, graph.tensor(oper.output).shape);
-    mapped += operand_extent(operand_form(broadcast, tile.column()), tile.result()).bytes();
+    mapped += operand_extent(operand_form(broadcast, tile.column()), result).bytes();
   }
-  const std::uint64_t bias = oper.has_bias ? tile.row().bytes() : 0;
-  return {{c.rows, c.cols, a.cols},
-          {tile.left().bytes(), tile.right().bytes(), tile.result().bytes()},
-          std::max(bias, mapped - std::min(mapped, operands))};
+  const std::uint64_t operands = left.bytes() + right.bytes();
+  const std::uint64_t bias = oper.has_bias ? TileExtent{1, result.cols}.bytes() : 0;
+  MatMulShape shape{{columns.rows, columns.cols, rows_and_steps.cols},
+                    {left.bytes(), right.bytes(), result.bytes()},
+                    std::max(bias, mapped - std::min(mapped, operands))};
+  const std::array<std::uint64_t, 3> whole = {c.rows, c.cols, a.cols};
+  const std::array<std::uint32_t, 3> most = {result.rows, result.cols, left.cols};
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    shape.extents[i] = static_cast<double>(whole[i]) / shape.tiles[i];
+    shape.shares[i] = shape.extents[i] / most[i];
+  }
+  return shape;
 }
 
 std::vector<LoopEstimate> rank_loop_nests(const MatMulShape& shape, const MachineCosts& costs,
@@ -116,7 +131,7 @@ std::vector<LoopEstimate> rank_loop_nests(const MatMulShape& shape, const Machin
   return list;
 }
 
-std::vector<LoopNest> choose_loop_nests(const Graph& graph, const TileShape& tile,
+std::vector<LoopNest> choose_loop_nests(const Graph& graph, const Tiling& tile,
                                         std::optional<LoopOrder> order, const MachineCosts& costs,
                                         std::uint64_t sram_bytes) {
   std::vector<LoopNest> nests(graph.operators().size());

@@ -14,7 +14,7 @@
 
 namespace tilewave {
 
-MatMulShape matmul_shape(const Graph& graph, OperatorId oper, const TileShape& tile);
+MatMulShape matmul_shape(const Graph& graph, OperatorId oper, const Tiling& tile);
 
 /// The nests of which the best is chosen, the best first: fewest cycles, then fewest bytes. Empty
 /// if `sram_bytes` does not even hold one step.
@@ -22,7 +22,7 @@ std::vector<LoopEstimate> rank_loop_nests(const MatMulShape& shape, const Machin
                                           std::uint64_t sram_bytes);
 
 /// For every operator of the graph, in order: `order` if it is given, else the best nest.
-std::vector<LoopNest> choose_loop_nests(const Graph& graph, const TileShape& tile,
+std::vector<LoopNest> choose_loop_nests(const Graph& graph, const Tiling& tile,
                                         std::optional<LoopOrder> order, const MachineCosts& costs,
                                         std::uint64_t sram_bytes);
 

@@ -41,7 +41,25 @@ double soft_max(double x, double y, double z) {
                                               eighth_power(z / most))));
 }
 
+/// Of a tile of operand `rows` × `cols` on average.
+double average_bytes(const MatMulShape& shape, std::size_t operand, std::size_t rows,
+                     std::size_t cols) {
+  return static_cast<double>(shape.tile_bytes[operand]) * shape.shares[rows] * shape.shares[cols];
+}
+
 }  // namespace
+
+double MachineCosts::matmul_cycles(const std::array<double, 3>& extents) const {
+  auto cycles = static_cast<double>(step_cycles);
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    if (extents[i] > 0) {
+      cycles *= array[i] == 0 ? extents[i] / step[i]
+                              : std::ceil(extents[i] / array[i]) /
+                                    static_cast<double>(ceil_div(step[i], array[i]));
+    }
+  }
+  return cycles;
+}
 
 /// What one block computes and moves. A first row is a first column if columns are the outer of
 /// the two inner output loops.
@@ -115,18 +133,18 @@ LoopEstimator::Block LoopEstimator::block_of(const LoopNest& nest) const {
   const bool rows = nest.inner == LoopOrder::kMnk;
   Block block;
   block.chunks = nest.parts[kK];
-  block.compute = steps * static_cast<double>(costs_.step_cycles) +
+  block.compute = steps * costs_.matmul_cycles(shape_.extents) +
                   chains * static_cast<double>(costs_.chain_cycles);
   block.row_compute = block.compute / (rows ? bm : bn);
-  block.a_bytes = bm * bk * static_cast<double>(shape_.tile_bytes[0]);
-  block.b_bytes = bn * bk * static_cast<double>(shape_.tile_bytes[1]);
+  block.a_bytes = bm * bk * average_bytes(shape_, 0, kM, kK);
+  block.b_bytes = bn * bk * average_bytes(shape_, 1, kK, kN);
   block.a_row = rows ? block.a_bytes / bm : block.a_bytes;
   block.b_row = rows ? block.b_bytes : block.b_bytes / bn;
   block.rows = rows ? bm : bn;
   block.chain_compute = block.row_compute / (rows ? bn : bm);
   block.a_passes = rows;
   block.streamed = streamed_bytes(steps, chains);
-  block.stored = bm * bn * static_cast<double>(shape_.tile_bytes[2]);
+  block.stored = bm * bn * average_bytes(shape_, 2, kM, kN);
   return block;
 }
 
@@ -216,9 +234,9 @@ double LoopEstimator::chain_length(const LoopNest& nest) const {
 
 /// Between SRAM and array: what stays in the array passes once per chain, the rest at every step.
 double LoopEstimator::streamed_bytes(double steps, double chains) const {
-  const auto a = static_cast<double>(shape_.tile_bytes[0]);
-  const auto b = static_cast<double>(shape_.tile_bytes[1]);
-  const auto c = 2 * static_cast<double>(shape_.tile_bytes[2]);  // read and written
+  const double a = average_bytes(shape_, 0, kM, kK);
+  const double b = average_bytes(shape_, 1, kK, kN);
+  const double c = 2 * average_bytes(shape_, 2, kM, kN);  // read and written
   switch (costs_.chain) {
     case MachineCosts::Chain::kReduction: return steps * (a + b) + chains * c;
     case MachineCosts::Chain::kRows: return steps * (a + c) + chains * b;

@@ -16,7 +16,10 @@ struct MachineCosts {
   /// output, the right or the left operand, stays in the array.
   enum class Chain : std::uint8_t { kReduction, kRows, kColumns };
   Chain chain = Chain::kReduction;
-  std::uint64_t step_cycles = 32;      ///< compute core: one matmul step inside a chain
+  std::uint64_t step_cycles = 32;      ///< compute core: one matmul step of `step` inside a chain
+  std::array<std::uint32_t, 3> step{32, 32, 32};  ///< m, n, k
+  /// Extents of the array along m, n and k; 0 for what streams through it.
+  std::array<std::uint32_t, 3> array{};
   std::uint64_t chain_cycles = 0;      ///< more for every chain: filling and draining
   double sram_bytes_per_cycle = 512;   ///< all banks and ports together
   double dram_bytes_per_cycle = 25.6;  ///< loads and stores together
@@ -25,14 +28,19 @@ struct MachineCosts {
   std::array<std::uint32_t, kCostClassCount> vector_cost{0, 1, 1, 1, 1, 1};
   bool own_vector_unit = false;  ///< vector steps run beside those of the core
 
+  /// Of a step of m, n and k like these, which may be averages.
+  double matmul_cycles(const std::array<double, 3>& extents) const;
+
   bool operator==(const MachineCosts&) const = default;
 };
 
 /// A matmul as the model sees it.
 struct MatMulShape {
   std::array<std::uint32_t, 3> tiles{};       ///< along m, n and k
-  std::array<std::uint64_t, 3> tile_bytes{};  ///< of an A, a B and a C tile
+  std::array<std::uint64_t, 3> tile_bytes{};  ///< of an A, a B and a C tile, the largest
   std::uint64_t extra_bytes = 0;              ///< SRAM that a step needs besides: a bias tile
+  std::array<double, 3> extents{};            ///< m, n and k of a step on average; 0: the machine's
+  std::array<double, 3> shares{1, 1, 1};      ///< of those of the largest step
 };
 
 /// A nest with what the model expects of it.

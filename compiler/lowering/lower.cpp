@@ -114,7 +114,7 @@ void collect_kernels(const Graph& graph, UopList& list) {
     for (const TensorId input : oper.map_inputs()) {
       kernel.operands.push_back(
           operand_form(broadcast_of(graph.tensor(input).shape, graph.tensor(oper.output).shape),
-                       list.tiles[input]));
+                       largest_tile(list.stored[input], list.tiles[input])));
     }
     const auto [found, is_new] =
         known.try_emplace(to_text(kernel), static_cast<std::uint16_t>(list.kernels.size()));
@@ -148,7 +148,7 @@ std::uint64_t uops_per_tile(const Operator& oper, std::uint64_t steps) {
 
 }  // namespace
 
-LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
+LoweringEstimate estimate_lowering(const Graph& graph, const Tiling& tile) {
   LoweringEstimate estimate;
   const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
   const auto grid = [&](TensorId id) { return tile_grid(graph.tensor(id).shape, tiles[id]); };
@@ -158,10 +158,10 @@ LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile) {
         saturating_add(estimate.uops, saturating_mul(grid(oper.output).tiles(), per_tile));
   }
   for (TensorId id = 0; id < tiles.size(); ++id) {
-    const Shape padded = padded_shape(graph.tensor(id).shape, tiles[id]);
+    const Shape stored = stored_shape(graph.tensor(id).shape, tiles[id], tile.edges);
     estimate.tensor_bytes =
         saturating_add(estimate.tensor_bytes,
-                       saturating_mul(saturating_mul(padded.rows, padded.cols), kElementBytes));
+                       saturating_mul(saturating_mul(stored.rows, stored.cols), kElementBytes));
   }
   return estimate;
 }
@@ -183,8 +183,9 @@ void check_reductions(const Graph& graph, const std::vector<TileExtent>& tiles) 
   }
 }
 
-UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopNest>& nests) {
+UopList lower(const Graph& graph, const Tiling& tile, const std::vector<LoopNest>& nests) {
   UopList list{tile, tensor_tiles(graph, tile), {}};
+  list.stored = stored_shapes(graph, list.tiles, tile.edges);
   const LoweringEstimate estimate = estimate_lowering(graph, tile);
   if (estimate.uops > kMaxOps || estimate.tensor_bytes > kMaxDramBytes) {
     throw InputError(
@@ -204,7 +205,7 @@ UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopN
   return list;
 }
 
-UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order) {
+UopList lower(const Graph& graph, const Tiling& tile, LoopOrder order) {
   LoopNest nest;
   nest.inner = order;
   return lower(graph, tile, std::vector(graph.operators().size(), nest));

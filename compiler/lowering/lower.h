@@ -16,7 +16,7 @@ struct LoweringEstimate {
   std::uint64_t uops = 0;
   std::uint64_t tensor_bytes = 0;
 };
-LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
+LoweringEstimate estimate_lowering(const Graph& graph, const Tiling& tile);
 
 /// Lowers every operator; `nests` has one entry per operator, of which those of matmuls count. A
 /// matmul's steps come in the order of its nest; per step LOAD A(m,k), LOAD B(k,n), at a tile's
@@ -24,9 +24,9 @@ LoweringEstimate estimate_lowering(const Graph& graph, const TileShape& tile);
 /// expression, LOADs of what that reads and its EXECUTE; then STORE C(m,n). Maps run over tiles row by
 /// row: LOADs, EXECUTE, STORE; a copy does the same without EXECUTE.
 /// Throws InputError if the estimate is beyond kMaxOps or kMaxDramBytes, or if tensor_tiles() does.
-UopList lower(const Graph& graph, const TileShape& tile, const std::vector<LoopNest>& nests);
+UopList lower(const Graph& graph, const Tiling& tile, const std::vector<LoopNest>& nests);
 
 /// The same with one plain loop order for all.
-UopList lower(const Graph& graph, const TileShape& tile, LoopOrder order = LoopOrder::kMnk);
+UopList lower(const Graph& graph, const Tiling& tile, LoopOrder order = LoopOrder::kMnk);
 
 }  // namespace tilewave

@@ -59,9 +59,9 @@ const char* equal_keys(TileKind a, TileKind b) {
              : "tile.n and tile.k";
 }
 
-class Tiling {
+class TileChooser {
  public:
-  Tiling(const Graph& graph, const TileShape& tile)
+  TileChooser(const Graph& graph, const TileShape& tile)
       : graph_(graph), tile_(tile), roles_(graph.tensors().size()) {}
 
   std::vector<TileExtent> run() {
@@ -171,7 +171,16 @@ class Tiling {
 }  // namespace
 
 std::vector<TileExtent> tensor_tiles(const Graph& graph, const TileShape& tile) {
-  return Tiling(graph, tile).run();
+  return TileChooser(graph, tile).run();
+}
+
+std::vector<Shape> stored_shapes(const Graph& graph, const std::vector<TileExtent>& tiles,
+                                 TileEdges edges) {
+  std::vector<Shape> stored;
+  for (TensorId id = 0; id < tiles.size(); ++id) {
+    stored.push_back(stored_shape(graph.tensor(id).shape, tiles[id], edges));
+  }
+  return stored;
 }
 
 OperandForm operand_form(Broadcast broadcast, const TileExtent& tile) {
@@ -186,9 +195,10 @@ OperandForm operand_form(Broadcast broadcast, const TileExtent& tile) {
 }
 
 std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
-                         const std::vector<TileExtent>& tiles) {
-  const auto rounded = [&](TensorId tensor) {
-    return ceil_div(tiles[tensor].bytes(), kSramAlignment) * kSramAlignment;
+                         const std::vector<TileExtent>& tiles, TileEdges edges) {
+  const auto rounded = [&](TensorId id) {
+    const Shape stored = stored_shape(graph.tensor(id).shape, tiles[id], edges);
+    return ceil_div(largest_tile(stored, tiles[id]).bytes(), kSramAlignment) * kSramAlignment;
   };
   const auto one_tile = [&](TensorId tensor) {
     return tile_grid(graph.tensor(tensor).shape, tiles[tensor]).tiles() == 1;
@@ -211,10 +221,10 @@ std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
       [&] { return rounded(oper.output) + operands; }, [&] { return operands; });
 }
 
-void require_step_fits(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes) {
+void require_step_fits(const Graph& graph, const Tiling& tile, std::uint64_t sram_bytes) {
   const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
   for (const Operator& oper : graph.operators()) {
-    const std::uint64_t bytes = step_bytes(graph, oper, tiles);
+    const std::uint64_t bytes = step_bytes(graph, oper, tiles, tile.edges);
     if (bytes > sram_bytes) {
       throw InputError("graph '" + graph.name() + "': a step of " + operator_name(oper) + " '" +
                        graph.tensor(oper.output).name + "' needs " + std::to_string(bytes) +

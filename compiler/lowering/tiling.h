@@ -24,16 +24,26 @@ namespace tilewave {
 /// roles that ask for different tiles, and the keys that would have to be equal.
 std::vector<TileExtent> tensor_tiles(const Graph& graph, const TileShape& tile);
 
-/// How a map reads an operand that is broadcast like that and has such tiles.
+/// What DRAM holds of every tensor, by TensorId.
+std::vector<Shape> stored_shapes(const Graph& graph, const std::vector<TileExtent>& tiles,
+                                 TileEdges edges);
+
+/// The largest tile of such a tensor: its first.
+inline TileExtent largest_tile(const Shape& stored, const TileExtent& tile) {
+  return tile_part(stored, tile, 0, 0);
+}
+
+/// How a map reads an operand that is broadcast like that and whose largest tile is this.
 OperandForm operand_form(Broadcast broadcast, const TileExtent& tile);
 
 /// Bytes of SRAM that the tiles of one step of `oper` take at most: its operands, bias included, or
-/// those of its expression, and its result; a tile that is two operands counts once. `tiles` are those of tensor_tiles().
+/// those of its expression, and its result; a tile that is two operands counts once. `tiles` are those of
+/// tensor_tiles().
 std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
-                         const std::vector<TileExtent>& tiles);
+                         const std::vector<TileExtent>& tiles, TileEdges edges);
 
 /// Throws InputError naming the operator if the SRAM does not hold the tiles of one step. That it
 /// does is necessary; where tiles of several sizes meet, holes may make more necessary.
-void require_step_fits(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes);
+void require_step_fits(const Graph& graph, const Tiling& tile, std::uint64_t sram_bytes);
 
 }  // namespace tilewave

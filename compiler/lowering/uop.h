@@ -27,14 +27,20 @@ struct Uop {
 };
 
 struct UopList {
-  TileShape tile;
+  Tiling tile;
   std::vector<TileExtent> tiles;  ///< of each tensor
   std::vector<Uop> uops;
   std::vector<VectorKernel> kernels = {};     ///< of all expressions, each once
   std::vector<std::uint16_t> kernel_of = {};  ///< by operator; 0 for one without expression
+  std::vector<Shape> stored = {};             ///< of each tensor
 
   TileGrid grid(const Graph& graph, TensorId tensor) const {
     return tile_grid(graph.tensor(tensor).shape, tiles[tensor]);
+  }
+  /// What there is of the tile that a uOp, or whatever else has a tensor, a row and a column, names.
+  template <typename Named>
+  TileExtent extent(const Named& named) const {
+    return tile_part(stored[named.tensor], tiles[named.tensor], named.row, named.col);
   }
 };
 

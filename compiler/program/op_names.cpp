@@ -24,7 +24,7 @@ std::string op_name(const Program& program, std::uint32_t op) {
   name += tile_name(program, op);
   if (rule_of(named.opcode).has_step) {
     name += " k=";
-    append_decimal(name, named.k);
+    append_decimal(name, named.step);
   }
   return name;
 }

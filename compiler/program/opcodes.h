@@ -24,8 +24,8 @@ const char* to_string(Engine engine);  ///< "load_dma", "store_dma", "compute", 
 
 /// How large the tile at an address is.
 enum class OperandSize : std::uint8_t {
-  kTensor,  ///< a tile of the op's tensor
-  kLeft,    ///< m×k
+  kTensor,  ///< the op's tile of its tensor
+  kLeft,    ///< m×k of the op
   kRight,   ///< k×n
   kRow,     ///< 1×n
   kResult,  ///< m×n
@@ -61,7 +61,7 @@ struct OpcodeRule {
   std::size_t flag_count = 0;
   OperandSize writes = OperandSize::kResult;  ///< at dst, if it has one
   bool has_dst = true;
-  bool has_step = false;    ///< field k
+  bool has_step = false;    ///< fields step and k
   bool has_kernel = false;  ///< field kernel
   bool sums = false;        ///< without `clear` it goes on with the sum at dst
   bool moves = false;       ///< between DRAM and SRAM: the tile (row, col) of its tensor
@@ -130,13 +130,13 @@ inline std::span<const OperandRule> operand_rules(const Program& program, const 
 inline TileExtent extent_of(const Program& program, const Op& op, OperandSize size,
                             std::size_t operand) {
   switch (size) {
-    case OperandSize::kTensor: return program.tensors[op.tensor].tile;
-    case OperandSize::kLeft: return program.tile.left();
-    case OperandSize::kRight: return program.tile.right();
-    case OperandSize::kRow: return program.tile.row();
-    case OperandSize::kResult: return program.tile.result();
+    case OperandSize::kTensor: return program.tensors[op.tensor].tile_at(op.row, op.col);
+    case OperandSize::kLeft: return {op.m, op.k};
+    case OperandSize::kRight: return {op.k, op.n};
+    case OperandSize::kRow: return {1, op.n};
+    case OperandSize::kResult: return op.result();
     case OperandSize::kKernel:
-      return operand_extent(program.kernels[op.kernel].operands[operand], program.tile.result());
+      return operand_extent(program.kernels[op.kernel].operands[operand], op.result());
   }
   throw InternalError("no such size of an operand");
 }

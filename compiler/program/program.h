@@ -19,11 +19,11 @@ inline constexpr std::size_t kOpcodeCount = 4;
 enum class BufferTag : std::uint8_t { kNone, kPing, kPong };
 
 /// One tile op. SRAM addresses are bytes; unused fields are zero. What each opcode does with which
-/// field is said once, in compiler/program/opcodes.h. With the program's m, n and k:
+/// field is said once, in compiler/program/opcodes.h:
 ///
 ///   load    dst ← tensor[row, col]
 ///   store   tensor[row, col] ← a
-///   matmul  dst += a · b               m×n += m×k · k×n, tile step (row, col, k) of `tensor`
+///   matmul  dst += a · b               m×n += m×k · k×n, step `step` of tile (row, col) of `tensor`
 ///           dst = a · b                clear: a new sum
 ///           dst = bias + a · b         clear and biased: the n values at c, for every row
 ///   vector  dst = kernel(a, b, c, d)   m×n, tile (row, col) of `tensor`; operands as the kernel
@@ -37,36 +37,50 @@ struct Op {
   BufferTag tag = BufferTag::kNone;
   bool biased = false;
   std::uint16_t kernel = 0;  ///< vector only: index into the table of kernels
+  std::uint16_t m = 0;       ///< what is computed is m×n
+  std::uint16_t n = 0;
+  std::uint16_t k = 0;       ///< matmul only: products that the step adds to each sum
   std::uint32_t tensor = 0;  ///< index into the tensor table
   std::uint32_t row = 0;     ///< tile coordinates
   std::uint32_t col = 0;
-  std::uint32_t k = 0;    ///< matmul only: reduction step
+  std::uint32_t step = 0;  ///< matmul only: which of those of the sum, in whatever order
   std::uint32_t a = 0;    ///< first operand, or the source of a store
   std::uint32_t b = 0;    ///< second operand
   std::uint32_t c = 0;    ///< third operand: the bias of a matmul
   std::uint32_t d = 0;    ///< fourth operand
   std::uint32_t dst = 0;  ///< destination of a load, or of what is computed
 
+  TileShape shape() const { return {m, n, k}; }
+  void set_shape(const TileShape& shape) {
+    m = static_cast<std::uint16_t>(shape.m);
+    n = static_cast<std::uint16_t>(shape.n);
+    k = static_cast<std::uint16_t>(shape.k);
+  }
+  TileExtent result() const { return {m, n}; }
   bool operator==(const Op&) const = default;
 };
 
-/// A tensor in DRAM: rows of `padded.cols` elements from `dram_base` on, or as many contiguous
-/// tiles if the machine stores tensors tiled. Padding holds zeros.
+/// A tensor in DRAM: rows of `stored.cols` elements from `dram_base` on, or as many contiguous
+/// tiles if the machine stores tensors tiled. What is stored but not of the tensor is padding, and zero.
 struct ProgramTensor {
   std::string name;
   Shape shape;
   TileExtent tile;
-  Shape padded;  ///< shape rounded up to whole tiles
+  Shape stored;  ///< shape, or that rounded up to whole tiles
   TensorRole role = TensorRole::kIntermediate;
   std::uint64_t dram_base = 0;
 
-  std::uint64_t bytes() const { return padded.elements() * kElementBytes; }
+  std::uint64_t bytes() const { return stored.elements() * kElementBytes; }
+  /// What is there of a tile that exists.
+  TileExtent tile_at(std::uint32_t row, std::uint32_t col) const {
+    return tile_part(stored, tile, row, col);
+  }
   TileGrid grid() const { return tile_grid(shape, tile); }
   bool operator==(const ProgramTensor&) const = default;
 };
 
 struct Program {
-  TileShape tile;
+  TileShape tile;  ///< the largest m, n and k of an op
   std::uint64_t sram_bytes = 0;  ///< SRAM the program needs: one past the highest byte it touches
   std::vector<ProgramTensor> tensors;
   std::vector<VectorKernel> kernels;  ///< of the vector ops

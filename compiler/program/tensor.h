@@ -1,6 +1,7 @@
 // Shapes, roles and tile grids: the vocabulary that graph, schedule and program share.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -62,14 +63,13 @@ struct TileShape {
 };
 
 /// What m, n and k may be.
-inline constexpr std::uint32_t kTileEdgeStep = 8;
 inline constexpr std::uint32_t kMaxTileEdge = 256;
 
 constexpr std::uint64_t ceil_div(std::uint64_t numerator, std::uint64_t denominator) {
   return numerator / denominator + (numerator % denominator != 0 ? 1 : 0);
 }
 
-/// How a tensor is cut: `rows` × `cols` tiles, the last ones padded with zeros.
+/// How a tensor is cut: `rows` × `cols` tiles.
 struct TileGrid {
   std::uint32_t rows = 0;
   std::uint32_t cols = 0;
@@ -85,9 +85,41 @@ inline TileGrid tile_grid(const Shape& shape, const TileExtent& tile) {
           static_cast<std::uint32_t>(ceil_div(shape.cols, tile.cols))};
 }
 
+/// What is there of tile (row, col), which exists, of a tensor of which so much is stored.
+inline TileExtent tile_part(const Shape& stored, const TileExtent& tile, std::uint32_t row,
+                            std::uint32_t col) {
+  const std::uint64_t rows = stored.rows - std::uint64_t{row} * tile.rows;
+  const std::uint64_t cols = stored.cols - std::uint64_t{col} * tile.cols;
+  return {static_cast<std::uint32_t>(std::min<std::uint64_t>(tile.rows, rows)),
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(tile.cols, cols))};
+}
+
 inline Shape padded_shape(const Shape& shape, const TileExtent& tile) {
   const TileGrid grid = tile_grid(shape, tile);
   return {std::uint64_t{grid.rows} * tile.rows, std::uint64_t{grid.cols} * tile.cols};
 }
+
+/// What the tiles at the border of a tensor hold: what is there of it, or zeros besides, up to the
+/// size of a whole tile.
+enum class TileEdges : std::uint8_t { kReal, kPadded };
+
+/// What DRAM holds of a tensor with such tiles.
+inline Shape stored_shape(const Shape& shape, const TileExtent& tile, TileEdges edges) {
+  return edges == TileEdges::kPadded ? padded_shape(shape, tile) : shape;
+}
+
+/// How tensors are cut.
+struct Tiling : TileShape {
+  Tiling() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Tiling(const TileShape& shape, TileEdges the_edges = TileEdges::kReal)
+      : TileShape(shape), edges(the_edges) {}
+  Tiling(std::uint32_t the_m, std::uint32_t the_n, std::uint32_t the_k)
+      : TileShape{the_m, the_n, the_k} {}
+
+  TileEdges edges = TileEdges::kReal;
+
+  bool operator==(const Tiling&) const = default;
+};
 
 }  // namespace tilewave

@@ -9,16 +9,16 @@
 
 namespace tilewave {
 
-/// Of one tile of a tensor: what a load or store moves, and what an op writes.
-inline std::uint64_t tensor_tile_bytes(const Program& program, std::uint32_t tensor) {
-  return program.tensors[tensor].tile.bytes();
+/// Of the op's tile of its tensor: what a load or store moves, and what an op writes.
+inline std::uint64_t tile_bytes(const Program& program, const Op& op) {
+  return program.tensors[op.tensor].tile_at(op.row, op.col).bytes();
 }
 
 /// Between DRAM and SRAM, both ways.
 inline std::uint64_t moved_bytes(const Program& program) {
   std::uint64_t bytes = 0;
   for (const Op& op : program.ops) {
-    bytes += moves_tile(op) ? tensor_tile_bytes(program, op.tensor) : 0;
+    bytes += moves_tile(op) ? tile_bytes(program, op) : 0;
   }
   return bytes;
 }

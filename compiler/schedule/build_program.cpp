@@ -19,8 +19,7 @@ Program build_program(const Graph& graph, const UopList& uops, Schedule schedule
   const std::vector<TileExtent>& tiles = uops.tiles;
   for (TensorId id = 0; id < tiles.size(); ++id) {
     const Tensor& tensor = graph.tensor(id);
-    ProgramTensor entry{tensor.name, tensor.shape, tiles[id], padded_shape(tensor.shape, tiles[id]),
-                        tensor.role, base};
+    ProgramTensor entry{tensor.name, tensor.shape, tiles[id], uops.stored[id], tensor.role, base};
     base += ceil_div(entry.bytes(), kTensorAlignment) * kTensorAlignment;
     program.tensors.push_back(std::move(entry));
   }

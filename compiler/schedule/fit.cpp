@@ -34,7 +34,7 @@ Schedule best_schedule(const SchedulingProblem& problem) {
   }
 }
 
-FittingSchedule attempt(const Graph& fused, const TileShape& tile, std::vector<LoopNest> nests,
+FittingSchedule attempt(const Graph& fused, const Tiling& tile, std::vector<LoopNest> nests,
                         const ScheduleOptions& options) {
   FittingSchedule fitting{std::move(nests), {}, {}};
   fitting.uops = lower(fused, tile, fitting.nests);
@@ -46,23 +46,24 @@ FittingSchedule attempt(const Graph& fused, const TileShape& tile, std::vector<L
 }
 
 /// Whether a step of some operator needs more than there is.
-bool any_step_exceeds(const Graph& graph, const TileShape& tile, std::uint64_t sram_bytes) {
+bool any_step_exceeds(const Graph& graph, const Tiling& tile, std::uint64_t sram_bytes) {
   const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
   return std::ranges::any_of(graph.operators(), [&](const Operator& oper) {
-    return step_bytes(graph, oper, tiles) > sram_bytes;
+    return step_bytes(graph, oper, tiles, tile.edges) > sram_bytes;
   });
 }
 
 /// Products that another whole tensor is added to, or the like, and that are too large to wait for it:
 /// by the rule of FusionOptions they would pass through DRAM.
-std::set<std::string> large_products(const Graph& fused, const TileShape& tile,
+std::set<std::string> large_products(const Graph& fused, const Tiling& tile,
                                      std::uint64_t sram_bytes) {
   std::set<std::string> names;
   const std::vector<TileExtent> tiles = tensor_tiles(fused, tile);
   for (const Operator& oper : fused.operators()) {
     if (const std::optional<TensorId> product = joinable_product(fused, oper)) {
       const Tensor& tensor = fused.tensor(*product);
-      if (padded_shape(tensor.shape, tiles[*product]).elements() * kElementBytes > sram_bytes / 2) {
+      const Shape stored = stored_shape(tensor.shape, tiles[*product], tile.edges);
+      if (stored.elements() * kElementBytes > sram_bytes / 2) {
         names.insert(tensor.name);
       }
     }
@@ -89,7 +90,7 @@ struct Fusion {
   Graph graph;
 };
 
-Fusion fusion_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOptions& options) {
+Fusion fusion_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptions& options) {
   const auto exceeds = [&](const Graph& fused) {
     return any_step_exceeds(fused, tile, options.sram_bytes);
   };
@@ -114,18 +115,18 @@ Fusion fusion_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOp
 std::uint64_t moved_bytes(const FittingSchedule& fitting) {
   std::uint64_t bytes = 0;
   for (const Op& op : fitting.schedule.ops) {
-    bytes += moves_tile(op) ? fitting.uops.tiles[op.tensor].bytes() : 0;
+    bytes += moves_tile(op) ? fitting.uops.extent(op).bytes() : 0;
   }
   return bytes;
 }
 
 }  // namespace
 
-Graph fuse_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOptions& options) {
+Graph fuse_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptions& options) {
   return fusion_to_fit(graph, tile, options).graph;
 }
 
-CompiledSchedule compile_to_fit(const Graph& graph, const TileShape& tile,
+CompiledSchedule compile_to_fit(const Graph& graph, const Tiling& tile,
                                 const ScheduleOptions& options) {
   auto [fusion, fused] = fusion_to_fit(graph, tile, options);
   FittingSchedule fitting = schedule_to_fit(fused, tile, options);
@@ -145,7 +146,7 @@ CompiledSchedule compile_to_fit(const Graph& graph, const TileShape& tile,
   return {std::move(fused), std::move(fitting)};
 }
 
-FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
+FittingSchedule schedule_to_fit(const Graph& fused, const Tiling& tile,
                                 const ScheduleOptions& options) {
   require_step_fits(fused, tile, options.sram_bytes);
   for (const std::uint64_t quarters : {4U, 3U, 2U, 1U}) {

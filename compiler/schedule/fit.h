@@ -14,7 +14,7 @@ namespace tilewave {
 /// fuse(), but biases stay adds of their own if a step with its bias does not fit the SRAM; and a map
 /// that reads another whole tensor becomes part of the matmul before it if the product is larger than
 /// half of the SRAM, tiles are forwarded, and ScheduleOptions::joins allows it.
-Graph fuse_to_fit(const Graph& graph, const TileShape& tile, const ScheduleOptions& options);
+Graph fuse_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptions& options);
 
 struct FittingSchedule {
   std::vector<LoopNest> nests;  ///< by operator
@@ -26,7 +26,7 @@ struct FittingSchedule {
 /// too small for the next one; then blocks are made smaller, and at last every output tile is
 /// computed by itself and nothing is kept (ScheduleOptions::apart). Throws InputError if a step
 /// does not fit.
-FittingSchedule schedule_to_fit(const Graph& fused, const TileShape& tile,
+FittingSchedule schedule_to_fit(const Graph& fused, const Tiling& tile,
                                 const ScheduleOptions& options);
 
 struct CompiledSchedule {
@@ -36,7 +36,7 @@ struct CompiledSchedule {
 
 /// Both. With Joins::kSpilled, if it turns out that a product had to leave the SRAM before the map of it
 /// and another whole tensor, the two are joined and scheduled again, and what moves less is taken.
-CompiledSchedule compile_to_fit(const Graph& graph, const TileShape& tile,
+CompiledSchedule compile_to_fit(const Graph& graph, const Tiling& tile,
                                 const ScheduleOptions& options);
 
 }  // namespace tilewave

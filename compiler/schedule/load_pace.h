@@ -23,7 +23,7 @@ class LoadPace {
   }
   /// The next step starts when its operand is there.
   void wait_for(double arrival) { clock_ = std::max(clock_, arrival); }
-  void step(std::uint64_t cycles) { clock_ += static_cast<double>(cycles); }
+  void step(double cycles) { clock_ += cycles; }
 
  private:
   double bytes_per_cycle_;

@@ -88,8 +88,11 @@ class ContentsVerifier {
       fail("a step that nobody asked for");
     }
     const Uop& uop = list_.uops[position];
-    if (op.tensor != uop.tensor || op.row != uop.row || op.col != uop.col || op.k != uop.k) {
+    if (op.tensor != uop.tensor || op.row != uop.row || op.col != uop.col || op.step != uop.k) {
       fail("not the step whose turn it is");
+    }
+    if (op.result() != list_.extent(uop)) {
+      fail("is not as large as its tile");
     }
     const Operator& oper = graph_.operators()[uop.oper];
     if (vector != uop.vector || op.clear != (!vector && uop.first) ||

@@ -94,7 +94,7 @@ class Scheduler {
                     kLeastPrefetchTiles * static_cast<double>(list_.tile.result().bytes()));
   }
 
-  std::uint64_t bytes_of(const Uop& uop) const { return list_.tiles[uop.tensor].bytes(); }
+  std::uint64_t bytes_of(const Uop& uop) const { return list_.extent(uop).bytes(); }
 
   /// For every LOAD the position of the next LOAD of the same tile, and the first for every tile.
   void find_next_uses() {
@@ -290,26 +290,32 @@ class Scheduler {
     const Operator& oper = graph_.operators()[uop.oper];
     op.opcode = Opcode::kMatmul;
     op.clear = uop.first;
-    op.k = uop.k;
+    op.step = uop.k;
+    const TileExtent result = list_.extent(uop);
+    op.set_shape({result.rows, result.cols, list_.extent(list_.uops[operands_[0]]).cols});
     op.relu = options_.forwarding && uop.last && oper.relu;
     op.a = use_operand(0);
     op.b = use_operand(1);
     op.biased = uop.first && oper.has_bias;
     op.c = op.biased ? use_operand(2) : 0;
-    pace_.step(options_.costs.step_cycles);
+    pace_.step(options_.costs.matmul_cycles({static_cast<double>(op.m), static_cast<double>(op.n),
+                                             static_cast<double>(op.k)}));
   }
 
   /// Of a map, or in place on the tile of the sum that is complete.
   void vector_step(const Uop& uop, Op& op) {
     op.opcode = Opcode::kVector;
     op.kernel = list_.kernel_of[uop.oper];
+    const TileExtent result = list_.extent(uop);
+    op.set_shape({result.rows, result.cols, 0});
     const std::size_t sum = graph_.operators()[uop.oper].product_inputs() > 0 ? 1 : 0;
     for (std::size_t i = 0; i < sum + operand_count_; ++i) {
       op.*rule_of(op.opcode).operands[i].address = i < sum ? op.dst : use_operand(i - sum);
     }
     const MachineCosts& costs = options_.costs;
     if (!costs.own_vector_unit) {
-      pace_.step(passes(list_.kernels[op.kernel], costs.vector_cost) * costs.vector_cycles);
+      pace_.step(static_cast<double>(passes(list_.kernels[op.kernel], costs.vector_cost) *
+                                     costs.vector_cycles));
     }
   }
 
@@ -381,7 +387,7 @@ class Scheduler {
       schedule_.ops.push_back(store.op);
       tiles_[store.tile].in_dram = true;
       tiles_[store.tile].leaving = false;
-      pace_.transfer(list_.tiles[store.op.tensor].bytes());
+      pace_.transfer(list_.extent(store.op).bytes());
       ++schedule_.stats.stores;
       if (store.release) {
         arena_.release(store.op.a);

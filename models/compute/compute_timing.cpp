@@ -1,46 +1,42 @@
-// Worked out once for a tile and the kernels of a program; asked for every step.
+// Worked out once for whole tiles and the kernels of a program; asked for every step.
 #include "models/compute/compute_timing.h"
+
+#include "compiler/base/error.h"
 
 namespace tilewave {
 
 ComputeTiming::ComputeTiming(const ComputeConfig& config, const Program& program)
-    : config_(config), program_(&program) {
-  const TileShape& tile = program.tile;
-  const Cycle h = config.rows;
-  const Cycle w = config.cols;
+    : config_(config), program_(&program), whole_(matmul_time(program.tile)) {
+  for (const VectorKernel& kernel : program.kernels) {
+    passes_.push_back(passes(kernel, config.vector.cost));
+  }
+}
+
+ComputeTiming::MatmulTime ComputeTiming::matmul_time(const TileShape& tile) const {
+  const Cycle h = config_.rows;
+  const Cycle w = config_.cols;
   const Cycle m = tile.m;
   const Cycle n = tile.n;
   const Cycle k = tile.k;
-  for (const VectorKernel& kernel : program.kernels) {
-    vector_intervals_.push_back(passes(kernel, config.vector.cost) *
-                                ceil_div(m * n, config.vector_lanes));
-  }
-  switch (config.dataflow) {
+  switch (config_.dataflow) {
     case Dataflow::kOutputStationary: {
       const Cycle folds = ceil_div(m, h) * ceil_div(n, w);
-      matmul_interval_ = folds * k;
-      matmul_duration_ = folds * (h + w + k - 2 + (config.drain ? h : 0));
-      break;
+      return {{folds * k, folds * (h + w + k - 2 + (config_.drain ? h : 0))}, 0};
     }
     case Dataflow::kWeightStationary: {
       const Cycle folds = ceil_div(k, h) * ceil_div(n, w);
-      matmul_interval_ = folds * m;
-      matmul_preload_ = folds * h;
-      matmul_duration_ = folds * (2 * h + w + m - 2);
-      break;
+      return {{folds * m, folds * (2 * h + w + m - 2)}, folds * h};
     }
     case Dataflow::kInputStationary: {
       const Cycle folds = ceil_div(k, h) * ceil_div(m, w);
-      matmul_interval_ = folds * n;
-      matmul_preload_ = folds * h;
-      matmul_duration_ = folds * (2 * h + w + n - 2);
-      break;
+      return {{folds * n, folds * (2 * h + w + n - 2)}, folds * h};
     }
-    case Dataflow::kSimd:
-      matmul_interval_ = ceil_div(m * n * k, config.macs_per_cycle);
-      matmul_duration_ = matmul_interval_ + config.latency;
-      break;
+    case Dataflow::kSimd: {
+      const Cycle interval = ceil_div(m * n * k, config_.macs_per_cycle);
+      return {{interval, interval + config_.latency}, 0};
+    }
   }
+  throw InternalError("no such dataflow");
 }
 
 bool ComputeTiming::chains(const Op& op, const Op& next) const {
@@ -50,22 +46,24 @@ bool ComputeTiming::chains(const Op& op, const Op& next) const {
   switch (config_.dataflow) {
     case Dataflow::kOutputStationary:
     case Dataflow::kSimd: return op.dst == next.dst && !next.clear;
-    case Dataflow::kWeightStationary: return op.b == next.b && op.k == next.k && op.col == next.col;
-    case Dataflow::kInputStationary: return op.a == next.a && op.k == next.k && op.row == next.row;
+    case Dataflow::kWeightStationary: return op.b == next.b && op.step == next.step && op.col == next.col;
+    case Dataflow::kInputStationary: return op.a == next.a && op.step == next.step && op.row == next.row;
   }
   return false;
 }
 
 StepTime ComputeTiming::step(const Op& op) const {
   if (is_sum_step(op)) {
-    return {matmul_interval_, matmul_duration_};
+    return matmul_time(op).step;
   }
-  const Cycle interval = vector_intervals_[op.kernel];
+  const Cycle interval =
+      passes_[op.kernel] * ceil_div(op.result().elements(), config_.vector_lanes);
   return {interval, interval + config_.latency};
 }
 
 Cycle ComputeTiming::preload(const Op& op) const {
-  return is_sum_step(op) && config_.fill_overlap == FillOverlap::kFull ? matmul_preload_ : 0;
+  return is_sum_step(op) && config_.fill_overlap == FillOverlap::kFull ? matmul_time(op).preload
+                                                                            : 0;
 }
 
 bool ComputeTiming::overlaps(bool chained) const {

@@ -82,12 +82,19 @@ class ComputeTiming {
   };
   Held held_in_array(const Op& op, bool chained, bool chain_continues) const;
 
+  struct MatmulTime {
+    StepTime step;
+    Cycle preload = 0;
+  };
+  MatmulTime matmul_time(const TileShape& tile) const;
+  MatmulTime matmul_time(const Op& op) const {
+    return op.shape() == program_->tile ? whole_ : matmul_time(op.shape());
+  }
+
   ComputeConfig config_;
   const Program* program_;
-  std::vector<Cycle> vector_intervals_;  // by kernel
-  Cycle matmul_interval_ = 0;
-  Cycle matmul_duration_ = 0;
-  Cycle matmul_preload_ = 0;
+  std::vector<Cycle> passes_;  // by kernel
+  MatmulTime whole_;           // of the program's largest tile, as most steps are
 };
 
 }  // namespace tilewave

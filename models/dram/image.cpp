@@ -12,13 +12,15 @@ DramImage::DramImage(const Program& program, DramLayout layout)
 std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row, std::uint64_t col) const {
   const ProgramTensor& entry = program_.tensors[tensor];
   if (layout_ == DramLayout::kRowMajor) {
-    return entry.dram_base + (row * entry.padded.cols + col) * kElementBytes;
+    return entry.dram_base + (row * entry.stored.cols + col) * kElementBytes;
   }
-  const std::uint64_t rows = entry.tile.rows;
-  const std::uint64_t cols = entry.tile.cols;
-  const std::uint64_t tile = (row / rows) * (entry.padded.cols / cols) + col / cols;
-  const std::uint64_t element = (row % rows) * cols + col % cols;
-  return entry.dram_base + tile * entry.tile.bytes() + element * kElementBytes;
+  const auto tile_row = static_cast<std::uint32_t>(row / entry.tile.rows);
+  const auto tile_col = static_cast<std::uint32_t>(col / entry.tile.cols);
+  const std::uint64_t top = std::uint64_t{tile_row} * entry.tile.rows;
+  const std::uint64_t left = std::uint64_t{tile_col} * entry.tile.cols;
+  const TileExtent part = entry.tile_at(tile_row, tile_col);
+  const std::uint64_t before = top * entry.stored.cols + part.rows * left;
+  return entry.dram_base + (before + (row - top) * part.cols + col - left) * kElementBytes;
 }
 
 std::uint64_t DramImage::contiguous(std::uint32_t tensor, std::uint64_t col) const {

@@ -18,19 +18,17 @@ struct TileRuns {
   std::uint32_t count = 0;
 };
 
+/// Of the op's tile. Row-major, a tensor is its rows; tiled, it is its tiles, row by row.
 inline TileRuns tile_runs(const Program& program, DramLayout layout, const Op& op) {
   const ProgramTensor& tensor = program.tensors[op.tensor];
-  const std::uint64_t tile_bytes = tensor.tile.bytes();
-  const std::uint64_t tile_cols = tensor.padded.cols / tensor.tile.cols;
-  if (layout == DramLayout::kTiled || tile_cols == 1) {
-    const std::uint64_t index = op.row * tile_cols + op.col;
-    return {tensor.dram_base + index * tile_bytes, tile_bytes, tile_bytes, 1};
+  const TileExtent part = tensor.tile_at(op.row, op.col);
+  const std::uint64_t row_bytes = tensor.stored.cols * kElementBytes;
+  const std::uint64_t band = tensor.dram_base + op.row * tensor.tile.rows * row_bytes;
+  const std::uint64_t before = std::uint64_t{op.col} * tensor.tile.cols * kElementBytes;
+  if (layout == DramLayout::kTiled || part.cols == tensor.stored.cols) {
+    return {band + part.rows * before, part.bytes(), part.bytes(), 1};
   }
-  const std::uint64_t row_bytes = tensor.padded.cols * kElementBytes;
-  const std::uint64_t run_bytes = tensor.tile.cols * kElementBytes;
-  const std::uint64_t first_row = std::uint64_t{op.row} * tensor.tile.rows;
-  return {tensor.dram_base + first_row * row_bytes + op.col * run_bytes, run_bytes, row_bytes,
-          tensor.tile.rows};
+  return {band + before, part.cols * kElementBytes, row_bytes, part.rows};
 }
 
 /// Walks the bursts of a tile in address order.

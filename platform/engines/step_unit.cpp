@@ -87,8 +87,7 @@ void StepUnit::run() {
     ++counters_.steps;
     bound_ += time.interval;
     if (is_sum_step(op)) {
-      const TileShape& shape = context_.program.tile;
-      counters_.macs += std::uint64_t{shape.m} * shape.n * shape.k;
+      counters_.macs += op.result().elements() * op.k;
     }
   }
 }
@@ -108,7 +107,7 @@ void StepUnit::compute(const Op& op) {
 
 void StepUnit::matmul(const Op& op, float* dst) {
   const Kernel& kernel = *context_.kernel;
-  const TileShape& shape = context_.program.tile;
+  const TileShape shape = op.shape();
   if (op.biased) {
     kernel.matmul_bias(dst, tile(op.a), tile(op.b), tile(op.c), shape);
   } else {
@@ -126,25 +125,24 @@ void StepUnit::vector(const Op& op, float* dst) {
                  [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent&) {
                    operands[count++] = tile(address);
                  });
-  vector_kernels_[op.kernel].run(context_.program.tile.result(), {operands.data(), count}, dst);
+  vector_kernels_[op.kernel].run(op.result(), {operands.data(), count}, dst);
 }
 
 /// Padding stays zero whatever the operands hold: a row vector is added to the rows of the padding
 /// too, and an infinity times a zero of the padding would leave a NaN there, and the next layer
 /// would add it into real results.
 void StepUnit::clear_padding(const Op& op, float* values) const {
-  const Shape& shape = context_.program.tensors[op.tensor].shape;
-  const TileExtent whole = context_.program.tile.result();
-  const std::uint64_t rows =
-      std::min<std::uint64_t>(whole.rows, shape.rows - std::uint64_t{op.row} * whole.rows);
-  const std::uint64_t cols =
-      std::min<std::uint64_t>(whole.cols, shape.cols - std::uint64_t{op.col} * whole.cols);
-  if (cols < whole.cols) {
-    for (std::uint64_t row = 0; row < rows; ++row) {
-      std::fill_n(values + row * whole.cols + cols, whole.cols - cols, 0.0F);
-    }
+  const ProgramTensor& tensor = context_.program.tensors[op.tensor];
+  const TileExtent whole = op.result();
+  const TileExtent valid = tile_part(tensor.shape, tensor.tile, op.row, op.col);
+  if (valid == whole) {
+    return;
   }
-  std::fill_n(values + rows * whole.cols, (whole.rows - rows) * whole.cols, 0.0F);
+  for (std::uint64_t row = 0; row < valid.rows; ++row) {
+    std::fill_n(values + row * whole.cols + valid.cols, whole.cols - valid.cols, 0.0F);
+  }
+  const std::uint64_t end = std::uint64_t{valid.rows} * whole.cols;
+  std::fill_n(values + end, whole.elements() - end, 0.0F);
 }
 
 const Op* StepUnit::next_step(std::uint32_t after) const {

@@ -123,7 +123,31 @@ void Resolution::complete() {
   }
 }
 
+/// The array's own extents, but that results can be the next left operands, which takes n = k.
+TileShape array_tile(const ComputeConfig& compute) {
+  const auto edge = [](std::uint32_t extent) { return std::min(extent, kMaxTileEdge); };
+  const std::uint32_t rows = edge(compute.rows);
+  const std::uint32_t cols = edge(compute.cols);
+  switch (compute.dataflow) {
+    case Dataflow::kOutputStationary: return {rows, cols, cols};
+    case Dataflow::kWeightStationary: {
+      const std::uint32_t both = std::max(rows, cols);
+      return {both, both, both};
+    }
+    case Dataflow::kInputStationary: return {cols, rows, rows};
+    case Dataflow::kSimd: break;
+  }
+  return {};
+}
+
 void Resolution::check_tiles() {
+  const TileShape automatic = array_tile(config_.machine.compute);
+  const auto choose = [](std::uint32_t given, std::uint32_t otherwise) {
+    return given != 0 ? given : otherwise;
+  };
+  config_.tile.m = choose(config_.tile_keys.m, automatic.m);
+  config_.tile.n = choose(config_.tile_keys.n, automatic.n);
+  config_.tile.k = choose(config_.tile_keys.k, automatic.k);
   const SramConfig& sram = config_.machine.sram;
   const TileShape& tile = config_.tile;
   std::uint64_t step_bytes = 0;

@@ -16,7 +16,8 @@ namespace tilewave {
 
 struct Config {
   MachineConfig machine;
-  TileShape tile;
+  TileShape tile_keys{0, 0, 0};  ///< as the user says; 0: follows from the array
+  Tiling tile;
   ScheduleOptions schedule;  ///< sram_bytes follows machine.sram.size_bytes
   /// Why the three tiles of a step do not fit into the SRAM, in the words of the error; empty if
   /// they do. Only whoever compiles has to care: a program has tiles of its own.

@@ -33,8 +33,7 @@ constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMicrosecond = 1'000'000;
 constexpr std::uint64_t kMegabytePerSecond = 1'000'000;
 constexpr KeyLimits kLatencyLimits = {.min = 0, .max = 65536};
-constexpr KeyLimits kTileLimits = {
-    .min = kTileEdgeStep, .max = kMaxTileEdge, .multiple_of = kTileEdgeStep};
+constexpr KeyLimits kTileLimits = {.min = 1, .max = kMaxTileEdge};
 
 Dataflow dataflow(const Config& config) { return config.machine.compute.dataflow; }
 
@@ -284,15 +283,22 @@ std::vector<ConfigKey> make_keys() {
        .help = "off: an op is issued when the one before it has completed"},
 
       {.name = "tile.m", .kind = KeyKind::kCount,
-       .field = field([](auto& c) -> auto& { return c.tile.m; }),
-       .help = "rows of a tile step's result and of its left operand", .limits = kTileLimits},
+       .field = field([](auto& c) -> auto& { return c.tile_keys.m; }),
+       .help = "rows of a tile step's result and of its left operand", .limits = kTileLimits,
+       .choices = {{"auto", 0}}},
       {.name = "tile.n", .kind = KeyKind::kCount,
-       .field = field([](auto& c) -> auto& { return c.tile.n; }),
-       .help = "columns of a tile step's result and of its right operand", .limits = kTileLimits},
+       .field = field([](auto& c) -> auto& { return c.tile_keys.n; }),
+       .help = "columns of a tile step's result and of its right operand", .limits = kTileLimits,
+       .choices = {{"auto", 0}}},
       {.name = "tile.k", .kind = KeyKind::kCount,
-       .field = field([](auto& c) -> auto& { return c.tile.k; }),
+       .field = field([](auto& c) -> auto& { return c.tile_keys.k; }),
        .help = "columns of a tile step's left operand, rows of its right one",
-       .limits = kTileLimits},
+       .limits = kTileLimits,
+       .choices = {{"auto", 0}}},
+      {.name = "tile.edges", .kind = KeyKind::kChoice,
+       .field = field([](auto& c) -> auto& { return c.tile.edges; }),
+       .help = "tiles at a tensor's border: what is there of them, or whole with zeros besides",
+       .choices = {choice("real", TileEdges::kReal), choice("padded", TileEdges::kPadded)}},
 
       {.name = "schedule.loop_order", .kind = KeyKind::kChoice,
        .field = {[](const Config& c) {

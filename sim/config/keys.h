@@ -63,7 +63,7 @@ struct ConfigKey {
   KeyField field;
   std::string help;    ///< one sentence without a full stop
   KeyLimits limits{};  ///< of numbers
-  std::vector<KeyChoice> choices{};
+  std::vector<KeyChoice> choices{};  ///< of a number: words for values beside its limits
   KeyCondition condition{};
   std::string allowed{};  ///< of texts: "a name or a path"
   Helps helps = Helps::kNeither;

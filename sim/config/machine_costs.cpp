@@ -19,19 +19,34 @@ MachineCosts::Chain chain_of(Dataflow dataflow) {
   return MachineCosts::Chain::kReduction;
 }
 
+/// MachineCosts::array.
+std::array<std::uint32_t, 3> array_along(const ComputeConfig& compute) {
+  switch (compute.dataflow) {
+    case Dataflow::kOutputStationary: return {compute.rows, compute.cols, 0};
+    case Dataflow::kWeightStationary: return {0, compute.cols, compute.rows};
+    case Dataflow::kInputStationary: return {compute.cols, 0, compute.rows};
+    case Dataflow::kSimd: break;
+  }
+  return {};
+}
+
 }  // namespace
 
 MachineCosts machine_costs(const MachineConfig& machine, const TileShape& tile) {
   const ComputeConfig& compute = machine.compute;
   Program program;
   program.tile = tile;
-  const StepTime time = ComputeTiming(compute, program).step({.opcode = Opcode::kMatmul});
+  Op whole{.opcode = Opcode::kMatmul};
+  whole.set_shape(tile);
+  const StepTime time = ComputeTiming(compute, program).step(whole);
   const bool systolic = compute.dataflow != Dataflow::kSimd;
   const bool overlaps = systolic && compute.fill_overlap != FillOverlap::kNone;
   const Cycle fill = time.duration - time.interval;
   MachineCosts costs;
   costs.chain = chain_of(compute.dataflow);
   costs.step_cycles = overlaps ? time.interval : time.duration;
+  costs.step = {tile.m, tile.n, tile.k};
+  costs.array = array_along(compute);
   costs.chain_cycles = overlaps && compute.fill_overlap == FillOverlap::kAccumulation ? fill : 0;
   costs.vector_cycles = ceil_div(tile.result().elements(), compute.vector_lanes);
   costs.vector_cost = compute.vector.cost;

@@ -48,6 +48,9 @@ std::uint64_t parse_checked(const ConfigKey& key, std::string_view text) {
   if (key.kind == KeyKind::kOnOff) {
     return parse_on_off(text) ? 1 : 0;
   }
+  if (std::ranges::find(key.choices, text, &KeyChoice::text) != key.choices.end()) {
+    return parse_choice(key, text);
+  }
   const std::uint64_t value = parse_quantity(key, text);
   if (!is_fraction(key, value)) {  // whose limits are known already
     check_limits(key.limits, text, value);
@@ -107,6 +110,10 @@ std::uint64_t parse_key_value(const ConfigKey& key, std::string_view text) {
 }
 
 std::string print_key_value(const ConfigKey& key, std::uint64_t value) {
+  const auto found = std::ranges::find(key.choices, value, &KeyChoice::value);
+  if (found != key.choices.end()) {
+    return found->text;
+  }
   switch (key.kind) {
     case KeyKind::kBytes: return print_bytes(value);
     case KeyKind::kTime: return print_time(value);
@@ -118,11 +125,7 @@ std::string print_key_value(const ConfigKey& key, std::uint64_t value) {
     case KeyKind::kChoice:
     case KeyKind::kText: break;
   }
-  const auto found = std::ranges::find(key.choices, value, &KeyChoice::value);
-  if (found == key.choices.end()) {
-    throw InternalError(key.name + " has no choice for the value " + std::to_string(value));
-  }
-  return found->text;
+  throw InternalError(key.name + " has no choice for the value " + std::to_string(value));
 }
 
 void set_key(const ConfigKey& key, Config& config, std::string_view text) {
@@ -159,6 +162,9 @@ std::string allowed_values(const ConfigKey& key) {
   }
   if (key.limits.power_of_two) {
     text += ", a power of two";
+  }
+  for (const KeyChoice& choice : key.choices) {
+    text += " or " + choice.text;
   }
   return text;
 }

@@ -95,7 +95,7 @@ std::string elements_table(const CriticalPath& path, const Program& program, std
     const PathElement& element = path.elements[i];
     const Op& op = program.ops[element.op];
     const std::string tile = "[" + std::to_string(op.row) + "," + std::to_string(op.col) + "]" +
-                             (rule_of(op.opcode).has_step ? " k=" + std::to_string(op.k) : "");
+                             (rule_of(op.opcode).has_step ? " k=" + std::to_string(op.step) : "");
     const bool fetch = element.unit == kSequencerUnit;
     table.add({with_separators(element.begin), with_separators(element.cycles()),
                std::to_string(element.op),

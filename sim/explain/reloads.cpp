@@ -46,7 +46,7 @@ Reloads find_reloads(const Program& program, const std::vector<OpLinks>& links) 
       group.taker = taker;
       group.taken_by = taken_by;
       ++group.loads;
-      group.bytes += tensor_tile_bytes(program, op.tensor);
+      group.bytes += tile_bytes(program, op);
     }
     last = i;
   }

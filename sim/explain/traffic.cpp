@@ -75,7 +75,7 @@ class Counter {
 
   void count_load(std::uint32_t i) {
     const Op& op = program_.ops[i];
-    const std::uint64_t bytes = tensor_tile_bytes(program_, op.tensor);
+    const std::uint64_t bytes = tile_bytes(program_, op);
     TensorTraffic& tensor = traffic_.tensors[op.tensor];
     tensor.loaded += bytes;
     const TensorRole role = program_.tensors[op.tensor].role;
@@ -91,7 +91,7 @@ class Counter {
   }
 
   void count_store(const Op& op) {
-    const std::uint64_t bytes = tensor_tile_bytes(program_, op.tensor);
+    const std::uint64_t bytes = tile_bytes(program_, op);
     TensorTraffic& tensor = traffic_.tensors[op.tensor];
     tensor.stored += bytes;
     if (program_.tensors[op.tensor].role == TensorRole::kOutput && first_time(op)) {

@@ -94,9 +94,8 @@ class LayerFinder {
   void count(std::uint32_t op) {
     Layer& layer = layers_.all[layers_.of_op[op]];
     ++layer.ops;
-    if (is_sum_step(program_.ops[op])) {
-      const TileShape& tile = program_.tile;
-      layer.macs += std::uint64_t{tile.m} * tile.n * tile.k;
+    if (const Op& step = program_.ops[op]; is_sum_step(step)) {
+      layer.macs += step.result().elements() * step.k;
     }
   }
 

@@ -170,7 +170,7 @@ Json ops_json(const RunRecorder& recorder, const std::vector<OpHazards>& hazards
   column("tensor", [](I, const Op& op, const OpTimes&) { return op.tensor; });
   column("row", [](I, const Op& op, const OpTimes&) { return op.row; });
   column("col", [](I, const Op& op, const OpTimes&) { return op.col; });
-  column("k", [](I, const Op& op, const OpTimes&) { return op.k; });
+  column("k", [](I, const Op& op, const OpTimes&) { return op.step; });
   column("operands", [&](I, const Op& op, const OpTimes&) {
     Json addresses = Json::array();
     visit_operands(program, op,

@@ -28,7 +28,7 @@ struct PointKey {
 /// What the program of a point follows from. Equal choices, equal programs.
 struct CompileChoice {
   std::uint32_t model = 0;
-  TileShape tile;
+  Tiling tile;
   ScheduleOptions schedule;
 
   bool operator==(const CompileChoice&) const = default;

@@ -79,8 +79,6 @@ class Interpreter {
   Interpreter(const Program& program, const TensorValues& sources,
               TensorUncertainties* uncertainties)
       : program_(program),
-        tile_(program.tile),
-        result_(program.tile.result().elements()),
         sram_(program.sram_bytes / kElementBytes),
         sram_units_(uncertainties == nullptr ? 0 : sram_.size()) {
     for (const ProgramTensor& tensor : program.tensors) {
@@ -96,6 +94,8 @@ class Interpreter {
   }
 
   void step(const Op& op) {
+    tile_ = op.shape();
+    result_ = op.result().elements();
     double* dst = &sram_[op.dst / kElementBytes];
     by_opcode(
         op.opcode, [&] { load(op, dst); }, [&] { store(op); },
@@ -131,20 +131,21 @@ class Interpreter {
   /// Calls `visit(element in tile, element in tensor)` where the tile is not padding.
   template <typename Visit>
   void for_each_element(const Op& op, Visit&& visit) const {
-    const auto& [shape, tile] = shapes(op);
-    const std::uint64_t top = std::uint64_t{op.row} * tile.rows;
-    const std::uint64_t left = std::uint64_t{op.col} * tile.cols;
-    for (std::uint64_t row = 0; row < std::min<std::uint64_t>(tile.rows, shape.rows - top); ++row) {
-      for (std::uint64_t col = 0; col < std::min<std::uint64_t>(tile.cols, shape.cols - left);
-           ++col) {
-        visit(row * tile.cols + col, (top + row) * shape.cols + left + col);
+    const ProgramTensor& tensor = program_.tensors[op.tensor];
+    const std::uint64_t top = std::uint64_t{op.row} * tensor.tile.rows;
+    const std::uint64_t left = std::uint64_t{op.col} * tensor.tile.cols;
+    const std::uint64_t pitch = tensor.tile_at(op.row, op.col).cols;
+    const TileExtent valid = tile_part(tensor.shape, tensor.tile, op.row, op.col);
+    for (std::uint64_t row = 0; row < valid.rows; ++row) {
+      for (std::uint64_t col = 0; col < valid.cols; ++col) {
+        visit(row * pitch + col, (top + row) * tensor.shape.cols + left + col);
       }
     }
   }
 
-  std::pair<const Shape&, const TileExtent&> shapes(const Op& op) const {
-    const ProgramTensor& tensor = program_.tensors[op.tensor];
-    return {tensor.shape, tensor.tile};
+  /// Of the op's tile.
+  std::uint64_t elements(const Op& op) const {
+    return program_.tensors[op.tensor].tile_at(op.row, op.col).elements();
   }
 
   bool with_units() const { return !dram_units_.empty(); }
@@ -170,13 +171,13 @@ class Interpreter {
   }
 
   void load(const Op& op, double* dst) {
-    std::fill_n(dst, program_.tensors[op.tensor].tile.elements(), 0.0);
+    std::fill_n(dst, elements(op), 0.0);
     const FloatArray* source = sources_[op.tensor];
     const FloatArray& tensor = source != nullptr ? *source : dram_[op.tensor];
     for_each_element(op, [&](std::size_t to, std::size_t from) { dst[to] = tensor[from]; });
     if (with_units()) {
       UncertainSums::Element* units = &sram_units_[op.dst / kElementBytes];
-      std::fill_n(units, program_.tensors[op.tensor].tile.elements(), UncertainSums::Element{});
+      std::fill_n(units, elements(op), UncertainSums::Element{});
       for_each_element(op, [&](std::size_t to, std::size_t from) {
         units[to].own = dram_units_[op.tensor][from];
       });
@@ -184,7 +185,7 @@ class Interpreter {
   }
 
   void store(const Op& op) {
-    read(op.a, program_.tensors[op.tensor].tile.elements(), a_);
+    read(op.a, elements(op), a_);
     FloatArray& tensor = dram_[op.tensor];
     for_each_element(op, [&](std::size_t from, std::size_t to) {
       tensor[to] = op.relu ? static_cast<float>(relu(a_[from])) : a_[from];
@@ -305,8 +306,8 @@ class Interpreter {
   }
 
   const Program& program_;
-  TileShape tile_;
-  std::uint64_t result_;                    ///< elements of a computed tile
+  TileShape tile_;                          ///< of the op
+  std::uint64_t result_ = 0;                ///< elements of what it computes
   std::vector<double> sram_;                ///< one for each fp32 element
   std::vector<const FloatArray*> sources_;  ///< null for what is computed
   std::vector<FloatArray> dram_;            ///< the others, whole and without padding
@@ -339,10 +340,9 @@ TensorValues evaluate_program(const Program& program, const TensorValues& source
 }
 
 std::uint64_t evaluation_work(const Program& program) {
-  const std::uint64_t elements = program.tile.result().elements();
   std::uint64_t work = 0;
   for (const Op& op : program.ops) {
-    work += is_sum_step(op) ? elements * program.tile.k : elements * kProductsPerVectorStep;
+    work += op.result().elements() * (is_sum_step(op) ? op.k : kProductsPerVectorStep);
   }
   return work;
 }

@@ -151,7 +151,7 @@ void RunTrace::on_op(std::uint32_t op, const OpTimes& times) {
       .add("row", what.row)
       .add("col", what.col);
   if (rule_of(what.opcode).has_step) {
-    arguments.add("k", what.k);
+    arguments.add("k", what.step);
   }
   add_place(arguments, what);
   arguments.add("cycle", times.start)

@@ -166,7 +166,7 @@ struct Compiled {
 
 /// Fuses, lowers, schedules and verifies; throws whatever a stage throws.
 inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
-                        const TileShape& tile = {}) {
+                        const Tiling& tile = {}) {
   const Graph fused = fuse(graph);
   FittingSchedule fitting = schedule_to_fit(fused, tile, options);
   const UopList& uops = fitting.uops;

@@ -36,8 +36,8 @@ void check_header(const Program& program) {
 void write_tensor(ByteWriter& out, const ProgramTensor& tensor) {
   out.u64(tensor.shape.rows);
   out.u64(tensor.shape.cols);
-  out.u64(tensor.padded.rows);
-  out.u64(tensor.padded.cols);
+  out.u64(tensor.stored.rows);
+  out.u64(tensor.stored.cols);
   out.u64(tensor.dram_base);
   out.u8(static_cast<std::uint8_t>(tensor.role));
   out.u8(static_cast<std::uint8_t>(tensor.name.size()));
@@ -54,9 +54,12 @@ void write_op(ByteWriter& out, const Op& op) {
   out.u8(static_cast<std::uint8_t>(op.tag));
   out.u8(op.biased ? 1 : 0);
   out.u8(0);  // reserved
-  out.u16(op.kernel);
+  for (const std::uint16_t field : {op.kernel, op.m, op.n, op.k}) {
+    out.u16(field);
+  }
+  out.u16(0);  // reserved
   for (const std::uint32_t field :
-       {op.tensor, op.row, op.col, op.k, op.a, op.b, op.c, op.d, op.dst}) {
+       {op.tensor, op.row, op.col, op.step, op.a, op.b, op.c, op.d, op.dst}) {
     out.u32(field);
   }
 }

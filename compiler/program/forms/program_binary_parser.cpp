@@ -25,15 +25,16 @@ struct FieldOffset {
 constexpr std::array kHeaderFields = {FieldOffset{"m", 16}, FieldOffset{"n", 20},
                                       FieldOffset{"k", 24}, FieldOffset{"sram_bytes", 32}};
 constexpr std::array kTensorFields = {
-    FieldOffset{"rows", 0},         FieldOffset{"cols", 8},       FieldOffset{"padded_rows", 16},
-    FieldOffset{"padded_cols", 24}, FieldOffset{"dram_base", 32}, FieldOffset{"role", 40},
+    FieldOffset{"rows", 0},         FieldOffset{"cols", 8},       FieldOffset{"stored_rows", 16},
+    FieldOffset{"stored_cols", 24}, FieldOffset{"dram_base", 32}, FieldOffset{"role", 40},
     FieldOffset{"tile", 42},        FieldOffset{"name", 48}};
 constexpr std::array kOpFields = {
     FieldOffset{"opcode", 0}, FieldOffset{"clear", 1},  FieldOffset{"relu", 2},
     FieldOffset{"tag", 3},    FieldOffset{"biased", 4}, FieldOffset{"kernel", 6},
-    FieldOffset{"tensor", 8}, FieldOffset{"k", 20},     FieldOffset{"a", 24},
-    FieldOffset{"b", 28},     FieldOffset{"c", 32},     FieldOffset{"d", 36},
-    FieldOffset{"dst", 40}};
+    FieldOffset{"m", 8},       FieldOffset{"n", 10},     FieldOffset{"k", 12},
+    FieldOffset{"tensor", 16}, FieldOffset{"step", 28},  FieldOffset{"a", 32},
+    FieldOffset{"b", 36},      FieldOffset{"c", 40},     FieldOffset{"d", 44},
+    FieldOffset{"dst", 48}};
 
 std::size_t offset_of(std::span<const FieldOffset> fields, std::string_view field) {
   const auto found = std::find_if(fields.begin(), fields.end(),
@@ -176,8 +177,8 @@ class BinaryParser {
       ProgramTensor tensor;
       tensor.shape.rows = reader_.u64();
       tensor.shape.cols = reader_.u64();
-      tensor.padded.rows = reader_.u64();
-      tensor.padded.cols = reader_.u64();
+      tensor.stored.rows = reader_.u64();
+      tensor.stored.cols = reader_.u64();
       tensor.dram_base = reader_.u64();
       tensor.role = static_cast<TensorRole>(reader_.u8());
       const std::size_t name_bytes = reader_.u8();
@@ -265,9 +266,14 @@ class BinaryParser {
       if (const std::uint8_t reserved = reader_.u8(); reserved != 0) {
         fail(start + 5, "op " + std::to_string(i) + " reserved", reserved, "0");
       }
-      op.kernel = reader_.u16();
+      for (std::uint16_t* field : {&op.kernel, &op.m, &op.n, &op.k}) {
+        *field = reader_.u16();
+      }
+      if (const std::uint16_t reserved = reader_.u16(); reserved != 0) {
+        fail(start + 14, "op " + std::to_string(i) + " reserved", reserved, "0");
+      }
       for (std::uint32_t* field :
-           {&op.tensor, &op.row, &op.col, &op.k, &op.a, &op.b, &op.c, &op.d, &op.dst}) {
+           {&op.tensor, &op.row, &op.col, &op.step, &op.a, &op.b, &op.c, &op.d, &op.dst}) {
         *field = reader_.u32();
       }
       if (const auto problem = find_problem(op, program)) {

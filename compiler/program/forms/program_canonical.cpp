@@ -38,7 +38,7 @@ std::string canonical_text(const Program& program) {
   text.reserve(program.ops.size() * kTypicalOpBytes);
   for (const Op& op : program.ops) {
     const std::string& tensor = program.tensors.at(op.tensor).name;
-    const std::uint64_t tile_bytes = program.tensors[op.tensor].tile.bytes();
+    const std::uint64_t tile_bytes = program.tensors[op.tensor].tile_at(op.row, op.col).bytes();
     by_opcode(
         op.opcode,
         [&] {
@@ -53,7 +53,7 @@ std::string canonical_text(const Program& program) {
         },
         [&] {
           text += 'E';
-          append_numbers(text, {op.row, op.col, op.k, op.a, op.b, op.dst});
+          append_numbers(text, {op.row, op.col, op.step, op.a, op.b, op.dst});
           text += buffer_text(op.tag);
           append_additions(text, op);
         },

@@ -50,15 +50,14 @@ std::optional<FieldProblem> find_shape_problem(const ProgramTensor& tensor) {
                    "at most " + std::to_string(kMaxTensorElements) +
                        " elements in a tensor, padding included");
   }
-  if (tensor.padded.rows != padded.rows) {
-    return problem("padded_rows", tensor.padded.rows,
-                   std::to_string(padded.rows) + ", the rows rounded up to whole tiles");
+  if (tensor.stored == shape || tensor.stored == padded) {
+    return std::nullopt;
   }
-  if (tensor.padded.cols != padded.cols) {
-    return problem("padded_cols", tensor.padded.cols,
-                   std::to_string(padded.cols) + ", the cols rounded up to whole tiles");
-  }
-  return std::nullopt;
+  const bool rows = tensor.stored.rows != shape.rows && tensor.stored.rows != padded.rows;
+  return FieldProblem{rows ? "stored_rows" : "stored_cols",
+                      std::to_string(rows ? tensor.stored.rows : tensor.stored.cols),
+                      to_string(shape) + ", the tensor, or " + to_string(padded) +
+                          ", that rounded up to whole tiles"};
 }
 
 }  // namespace
@@ -74,10 +73,10 @@ std::string version_problem(std::uint64_t version) {
 
 std::optional<FieldProblem> find_problem(const TileShape& tile) {
   const auto find = [](const char* field, std::uint32_t edge) -> std::optional<FieldProblem> {
-    if (edge % kTileEdgeStep == 0 && edge >= kTileEdgeStep && edge <= kMaxTileEdge) {
+    if (edge >= 1 && edge <= kMaxTileEdge) {
       return std::nullopt;
     }
-    return problem(field, edge, "multiples of 8 from 8 to 256");
+    return problem(field, edge, up_to(1, kMaxTileEdge));
   };
   if (auto found = find("m", tile.m)) {
     return found;
@@ -131,11 +130,12 @@ std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const Tile
 namespace {
 
 /// The fields of an op that not every opcode has, in the order in which they are checked.
-constexpr std::array<const char*, 10> kFieldNames = {"clear", "relu", "biased", "kernel", "k",
-                                                     "a",     "b",    "c",      "d",      "dst"};
+constexpr std::array<const char*, 13> kFieldNames = {
+    "clear", "relu", "biased", "kernel", "m", "n", "k", "step", "a", "b", "c", "d", "dst"};
 
 std::array<std::uint64_t, kFieldNames.size()> field_values(const Op& op) {
-  return {op.clear, op.relu, op.biased, op.kernel, op.k, op.a, op.b, op.c, op.d, op.dst};
+  return {op.clear, op.relu, op.biased, op.kernel, op.m, op.n,  op.k,
+          op.step,  op.a,    op.b,      op.c,      op.d, op.dst};
 }
 
 using FieldSet = std::uint16_t;  ///< one bit for each of kFieldNames
@@ -162,7 +162,7 @@ constexpr FieldSet fields_of(const OpcodeRule& rule, std::size_t count) {
                                [&](const OperandRule& operand) { return operand.only_if == flag; });
   };
   return as_set({may_have(&Op::clear), may_have(&Op::relu), may_have(&Op::biased), rule.has_kernel,
-                 rule.has_step, reads(&Op::a), reads(&Op::b), reads(&Op::c), reads(&Op::d),
+                 !rule.moves, !rule.moves, rule.has_step, rule.has_step, reads(&Op::a), reads(&Op::b), reads(&Op::c), reads(&Op::d),
                  rule.has_dst});
 }
 
@@ -178,8 +178,22 @@ constexpr auto kFields = [] {
 }();
 
 FieldSet fields_set(const Op& op) {
-  return as_set({op.clear, op.relu, op.biased, op.kernel != 0, op.k != 0, op.a != 0, op.b != 0,
-                 op.c != 0, op.d != 0, op.dst != 0});
+  return as_set({op.clear, op.relu, op.biased, op.kernel != 0, op.m != 0, op.n != 0, op.k != 0,
+                 op.step != 0, op.a != 0, op.b != 0, op.c != 0, op.d != 0, op.dst != 0});
+}
+
+/// Of an op that computes: from 1 to those of the program.
+std::optional<FieldProblem> find_extent_problem(const Op& op, const TileShape& tile) {
+  if (op.m == 0 || op.m > tile.m) {
+    return problem("m", op.m, up_to(1, tile.m));
+  }
+  if (op.n == 0 || op.n > tile.n) {
+    return problem("n", op.n, up_to(1, tile.n));
+  }
+  if (rule_of(op.opcode).has_step && (op.k == 0 || op.k > tile.k)) {
+    return problem("k", op.k, up_to(1, tile.k));
+  }
+  return std::nullopt;
 }
 
 /// "0 load, 1 store, …"
@@ -216,6 +230,11 @@ std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
     const auto field = static_cast<std::size_t>(std::countr_zero(unknown));
     return problem(kFieldNames[field], field_values(op)[field],
                    std::string("0, for a ") + to_string(op.opcode) + " has none");
+  }
+  if (!rule.moves) {
+    if (auto found = find_extent_problem(op, program.tile)) {
+      return found;
+    }
   }
   if (op.biased && !op.clear) {
     return problem("biased", 1, "0, for only a matmul that clears starts from a bias");

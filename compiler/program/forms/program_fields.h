@@ -29,7 +29,7 @@ struct FieldProblem {
 /// "format version 2; this tilewave reads 3: compile the model again"; empty for the one we read.
 std::string version_problem(std::uint64_t version);
 
-/// "m", "n" or "k": 8 to 256 in steps of 8.
+/// "m", "n" or "k": 1 to 256.
 std::optional<FieldProblem> find_problem(const TileShape& tile);
 
 /// "sram_bytes"
@@ -38,11 +38,11 @@ std::optional<FieldProblem> find_sram_problem(std::uint64_t sram_bytes);
 /// 1 to 255 printable ASCII characters, none of them a space, '#', '[' or ']'.
 bool is_valid_tensor_name(std::string_view name);
 
-/// "name", "role", "rows", "cols", "tile", "padded_rows", "padded_cols" or "dram_base". The tile is
+/// "name", "role", "rows", "cols", "tile", "stored_rows", "stored_cols" or "dram_base". The tile is
 /// valid.
 std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const TileShape& tile);
 
-/// "opcode", "tag", "tensor", "kernel", "biased", or a field that the op does not use and that is not
+/// "opcode", "tag", "tensor", "kernel", "m", "n", "k", "biased", or a field that the op does not use and that is not
 /// zero. The program has its tensors and kernels.
 std::optional<FieldProblem> find_problem(const Op& op, const Program& program);
 

@@ -6,6 +6,7 @@
 
 #include "compiler/base/number_text.h"
 #include "compiler/program/forms/program_fields.h"
+#include "compiler/program/forms/program_text_ops.h"
 #include "compiler/program/opcodes.h"
 
 namespace tilewave {
@@ -32,9 +33,17 @@ void append_op(std::string& text, const Program& program, const Op& op, std::siz
   append_decimal(text, op.col);
   text += ']';
   const OpcodeRule& rule = rule_of(op.opcode);
+  if (!rule.moves && op.shape() != usual_shape(program, op)) {
+    text += ' ';
+    text += to_string(op.result());
+    if (rule.has_step) {
+      text += 'x';
+      append_decimal(text, op.k);
+    }
+  }
   if (rule.has_step) {
     text += " k=";
-    append_decimal(text, op.k);
+    append_decimal(text, op.step);
   }
   if (rule.has_kernel) {
     text += " kernel=";
@@ -90,7 +99,8 @@ std::string to_text(const Program& program) {
     append_decimal(text, tensor.shape.rows);
     text += 'x';
     append_decimal(text, tensor.shape.cols);
-    text += " tile " + to_string(tensor.tile) + " dram ";
+    text += " tile " + to_string(tensor.tile);
+    text += tensor.stored == tensor.shape ? " dram " : " padded dram ";
     append_hex(text, tensor.dram_base);
     text += '\n';
   }

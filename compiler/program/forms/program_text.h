@@ -23,7 +23,7 @@ inline constexpr std::size_t kMaxProgramLineBytes = 4096;
 //   sram 0xd000                             # bytes of SRAM needed; numbers are decimal or 0x hex
 //   tensor x  input        128x128 tile 32x32 dram 0x0
 //   tensor w1 param        128x64  tile 32x32 dram 0x10000
-//   tensor b1 param        1x64    tile 1x32  dram 0x18000
+//   tensor b1 param        1x64    tile 1x32  dram 0x18000  # "padded dram": with zeros up to whole tiles
 //   tensor a1 intermediate 128x64  tile 32x32 dram 0x19000  # roles: input param intermediate output
 //   tensor y  output       128x64  tile 32x32 dram 0x21000
 //   kernel 0 tile | gelu x0                 # number, operands (tile row column first_column value),
@@ -33,7 +33,8 @@ inline constexpr std::size_t kMaxProgramLineBytes = 4096;
 //   load   w1[0,0] -> 0x1000 ping           # any op may end in ping or pong
 //   load   b1[0,0] -> 0x3000
 //   matmul a1[0,0] k=0 a=0x0000 b=0x1000 bias=0x3000 -> 0x2000 clear
-//   matmul a1[0,0] k=1 a=0x4000 b=0x5000 -> 0x2000 relu
+//   matmul a1[0,0] 32x32x32 k=1 a=0x4000 b=0x5000 -> 0x2000 relu  # m n k, if not what there is of
+//                                           # the tile, and the program's k
 //   vector y[0,0] kernel=1 a=0x2000 b=0x3000 -> 0x6000
 //   vector y[0,1] kernel=0 a=0x2000 -> 0x2000
 //   store  y[0,0] <- 0x6000 relu

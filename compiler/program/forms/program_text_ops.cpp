@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "compiler/base/error.h"
+#include "compiler/base/text.h"
 #include "compiler/program/forms/program_fields.h"
 
 namespace tilewave {
@@ -42,6 +44,20 @@ bool take_flag(Op& op, std::string_view word) {
 
 }  // namespace
 
+TileShape usual_shape(const Program& program, const Op& op) {
+  TileShape shape = program.tile;
+  if (op.tensor < program.tensors.size()) {
+    const ProgramTensor& tensor = program.tensors[op.tensor];
+    const TileGrid grid = tensor.grid();
+    if (op.row < grid.rows && op.col < grid.cols) {
+      const TileExtent part = tensor.tile_at(op.row, op.col);
+      shape = {part.rows, part.cols, shape.k};
+    }
+  }
+  shape.k = rule_of(op.opcode).has_step ? shape.k : 0;
+  return shape;
+}
+
 Op OpParser::parse() {
   Op op;
   op.opcode = parse_opcode();
@@ -52,9 +68,12 @@ Op OpParser::parse() {
   op.col = u32("col");
   cursor_.expect("]", "the addresses");
   const OpcodeRule& rule = rule_of(op.opcode);
+  if (!rule.moves) {
+    parse_extents(op);
+  }
   if (rule.has_step) {
     cursor_.expect("k=", "the reduction step");
-    op.k = u32("k");
+    op.step = u32("k");
   }
   if (rule.has_kernel) {
     parse_kernel(op);
@@ -94,6 +113,30 @@ std::uint32_t OpParser::parse_tensor_name() {
     cursor_.fail_unknown("tensor", name_, names);
   }
   return found->second;
+}
+
+/// "18x6x26", "18x6" of a vector op; nothing if they are the usual ones.
+void OpParser::parse_extents(Op& op) {
+  const std::string_view word = cursor_.peek("=");
+  TileShape shape = usual_shape(program_, op);
+  if (!word.empty() && word.front() >= '0' && word.front() <= '9') {
+    std::vector<std::uint64_t> extents;
+    try {
+      extents = parse_dimensions(cursor_.word());
+    } catch (const InputError& error) {
+      cursor_.fail(std::string("extents: ") + error.what());
+    }
+    const std::size_t wanted = rule_of(op.opcode).has_step ? 3 : 2;
+    if (extents.size() != wanted) {
+      cursor_.fail("extents = " + in_quotes(word) + "; allowed: " +
+                   (wanted == 3 ? "MxNxK, like 32x18x6" : "MxN, like 32x18"));
+    }
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint16_t>::max();
+    shape = {static_cast<std::uint32_t>(std::min(extents[0], kMost)),
+             static_cast<std::uint32_t>(std::min(extents[1], kMost)),
+             wanted == 3 ? static_cast<std::uint32_t>(std::min(extents[2], kMost)) : 0};
+  }
+  op.set_shape(shape);
 }
 
 void OpParser::parse_kernel(Op& op) {

@@ -15,6 +15,10 @@ namespace tilewave {
 
 using TensorIndices = std::unordered_map<std::string, std::uint32_t>;
 
+/// Extents of an op that computes whose line does not say any: the part that there is of its tile, and
+/// the program's k for a matmul. Of a tile that does not exist, the program's.
+TileShape usual_shape(const Program& program, const Op& op);
+
 class OpParser {
  public:
   /// Of a program whose tables are complete, or will be when parse() is called.
@@ -28,6 +32,7 @@ class OpParser {
   std::uint32_t u32(const char* what);
   Opcode parse_opcode();
   std::uint32_t parse_tensor_name();
+  void parse_extents(Op& op);
   void parse_kernel(Op& op);
   void parse_operand(Op& op, const OperandRule& operand);
   void parse_flags(Op& op);

@@ -115,9 +115,13 @@ class TextParser {
     const Shape tile = parse_shape();
     tensor.tile = {static_cast<std::uint32_t>(std::min(tile.rows, kMaxU32)),
                    static_cast<std::uint32_t>(std::min(tile.cols, kMaxU32))};
-    if (tensor.shape.rows <= kMaxTensorElements && tensor.shape.cols <= kMaxTensorElements &&
-        tensor.tile.elements() > 0) {
-      tensor.padded = padded_shape(tensor.shape, tensor.tile);
+    tensor.stored = tensor.shape;
+    if (cursor_.peek() == "padded") {
+      cursor_.word();
+      if (tensor.shape.rows <= kMaxTensorElements && tensor.shape.cols <= kMaxTensorElements &&
+          tensor.tile.elements() > 0) {
+        tensor.stored = padded_shape(tensor.shape, tensor.tile);
+      }
     }
     cursor_.expect("dram", "the DRAM base address");
     tensor.dram_base = cursor_.number("dram", kMaxU64);

@@ -21,14 +21,10 @@ class OpVerifier {
   OpVerifier(const Program& program, const VerifyErrors& errors)
       : program_(program),
         errors_(errors),
-        left_(program.tile.left()),
-        right_(program.tile.right()),
-        result_(program.tile.result()),
-        row_bytes_(program.tile.row().bytes()),
         sram_(program, errors) {
     std::uint64_t tiles = 0;
     for (const ProgramTensor& tensor : program.tensors) {
-      tensors_.push_back({tensor.grid(), tensor.tile, tensor.role, tiles});
+      tensors_.push_back({tensor.grid(), tensor.role, tiles});
       tiles += tensors_.back().grid.tiles();
     }
     stored_.resize(tiles);
@@ -47,7 +43,6 @@ class OpVerifier {
  private:
   struct TensorInfo {
     TileGrid grid;
-    TileExtent tile;
     TensorRole role;
     std::uint64_t first_tile;  ///< its tile [0,0] in stored_
 
@@ -74,34 +69,34 @@ class OpVerifier {
                                  std::to_string(grid.rows - 1) + ", column 0 to " +
                                  std::to_string(grid.cols - 1));
     }
-    if (op.k >= kMaxReductionSteps) {
-      errors_.fail_op(index, "has k = " + std::to_string(op.k) + "; allowed: 0 to " +
+    if (op.step >= kMaxReductionSteps) {
+      errors_.fail_op(index, "has k = " + std::to_string(op.step) + "; allowed: 0 to " +
                                  std::to_string(kMaxReductionSteps - 1));
     }
   }
 
   void verify_load(std::uint32_t index, const Op& op) {
     const TensorInfo& tensor = tensors_[op.tensor];
-    const std::uint64_t bytes = tensor.tile.bytes();
-    sram_.check_address(index, "destination", op.dst, bytes);
+    const TileExtent tile = program_.tensors[op.tensor].tile_at(op.row, op.col);
+    sram_.check_address(index, "destination", op.dst, tile.bytes());
     if (!tensor.is_constant() && !stored_[dram_tile(op)]) {
       errors_.fail_op(index, std::string("loads a tile of an ") + to_string(tensor.role) +
                                  " tensor that no earlier op stored");
     }
-    sram_.write(index, op.dst, tensor.tile, false);
+    sram_.write(index, op.dst, tile, false);
     ++report_.loads;
-    report_.bytes_loaded += bytes;
+    report_.bytes_loaded += tile.bytes();
   }
 
   void verify_store(std::uint32_t index, const Op& op) {
     const TensorInfo& tensor = tensors_[op.tensor];
-    const std::uint64_t bytes = tensor.tile.bytes();
-    sram_.check_address(index, "source", op.a, bytes);
+    const TileExtent tile = program_.tensors[op.tensor].tile_at(op.row, op.col);
+    sram_.check_address(index, "source", op.a, tile.bytes());
     if (tensor.is_constant()) {
       errors_.fail_op(index, std::string("stores to a tensor of role ") + to_string(tensor.role) +
                                  "; allowed: intermediate, output");
     }
-    SramTile& source = sram_.read(index, "source", op.a, tensor.tile);
+    SramTile& source = sram_.read(index, "source", op.a, tile);
     const Op& writer = program_.ops[source.writer];
     if (writer.row != op.row || writer.col != op.col) {
       errors_.fail_op(index, "stores the tile of " + errors_.describe(source.writer) +
@@ -114,34 +109,41 @@ class OpVerifier {
                           " which has to stay zero");
     }
     source.stored = true;
-    const std::uint64_t tile = dram_tile(op);
-    if (tensor.role == TensorRole::kOutput && stored_[tile]) {
+    const std::uint64_t place = dram_tile(op);
+    if (tensor.role == TensorRole::kOutput && stored_[place]) {
       errors_.fail_stored_twice(index);
     }
-    stored_[tile] = true;
+    stored_[place] = true;
     ++report_.stores;
-    report_.bytes_stored += bytes;
+    report_.bytes_stored += tile.bytes();
   }
 
   void verify_matmul(std::uint32_t index, const Op& op) {
     verify_result(index, op);
-    sram_.check_address(index, "a", op.a, left_.bytes());
-    sram_.check_address(index, "b", op.b, right_.bytes());
-    sram_.check_address(index, "accumulator", op.dst, result_.bytes());
-    if (op.biased) {
-      sram_.check_address(index, "bias", op.c, row_bytes_);
-      sram_.check_apart(index, "an accumulator that overlaps its own bias", op.dst, op.c,
-                        row_bytes_);
-    }
-    sram_.check_apart(index, "an accumulator that overlaps its own operand", op.dst, op.a,
-                      left_.bytes());
-    sram_.check_apart(index, "an accumulator that overlaps its own operand", op.dst, op.b,
-                      right_.bytes());
-    sram_.read(index, "a", op.a, left_);
-    sram_.read(index, "b", op.b, right_);
-    if (op.biased) {
-      sram_.read_row(index, "bias", op.c);
-    }
+    visit_operands(
+        program_, op,
+        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
+          sram_.check_address(index, rule.key.data(), address, extent.bytes());
+        });
+    sram_.check_address(index, "accumulator", op.dst, op.result().bytes());
+    visit_operands(
+        program_, op,
+        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
+          sram_.check_apart(index,
+                            rule.size == OperandSize::kRow
+                                ? "an accumulator that overlaps its own bias"
+                                : "an accumulator that overlaps its own operand",
+                            op, address, extent.bytes());
+        });
+    visit_operands(
+        program_, op,
+        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
+          if (rule.size == OperandSize::kRow) {  // the first of a tile that is as wide
+            sram_.read(index, rule.key.data(), address, OperandForm::kRow, op.result());
+          } else {
+            sram_.read(index, rule.key.data(), address, extent);
+          }
+        });
     if (op.clear) {
       sram_.open(index, op);
     } else {
@@ -157,36 +159,33 @@ class OpVerifier {
         [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
           sram_.check_address(index, rule.key.data(), address, extent.bytes());
         });
-    sram_.check_address(index, "destination", op.dst, result_.bytes());
+    sram_.check_address(index, "destination", op.dst, op.result().bytes());
     visit_operands(
         program_, op,
         [&](std::size_t i, const OperandRule& rule, std::uint32_t address, const TileExtent&) {
           const OperandForm form = program_.kernels[op.kernel].operands[i];
-          sram_.check_operand_apart(index, op.dst, address, form);
-          sram_.read(index, rule.key.data(), address, form);
+          sram_.check_operand_apart(index, op, address, form);
+          sram_.read(index, rule.key.data(), address, form, op.result());
         });
-    sram_.write(index, op.dst, result_, true);
+    sram_.write(index, op.dst, op.result(), true);
     ++report_.executes;
   }
 
-  /// What is computed is m x n, so the tensor that it is said to be a tile of must be cut like
-  /// that.
+  /// What is computed is a tile of the tensor that it is said to be of.
   void verify_result(std::uint32_t index, const Op& op) const {
-    const TileExtent& tile = tensors_[op.tensor].tile;
-    if (tile != result_) {
+    const TileExtent tile = program_.tensors[op.tensor].tile_at(op.row, op.col);
+    if (tile != op.result()) {
       errors_.fail_op(index, "computes a tile of a tensor with tiles of " + to_string(tile) +
-                                 "; allowed: m x n = " + to_string(result_));
+                                 "; allowed: m x n = " + to_string(op.result()));
     }
   }
 
   /// The elements of an op's tile that are not padding.
-  Shape valid_part(const Op& op) const {
-    const Shape& shape = program_.tensors[op.tensor].shape;
-    const std::uint64_t rows = tensors_[op.tensor].tile.rows;
-    const std::uint64_t cols = tensors_[op.tensor].tile.cols;
-    return {std::min(rows, shape.rows - op.row * rows), std::min(cols, shape.cols - op.col * cols)};
+  TileExtent valid_part(const Op& op) const {
+    const ProgramTensor& tensor = program_.tensors[op.tensor];
+    return tile_part(tensor.shape, tensor.tile, op.row, op.col);
   }
-  static bool within(const Shape& inner, const Shape& outer) {
+  static bool within(const TileExtent& inner, const TileExtent& outer) {
     return inner.rows <= outer.rows && inner.cols <= outer.cols;
   }
 
@@ -210,10 +209,6 @@ class OpVerifier {
 
   const Program& program_;
   const VerifyErrors& errors_;
-  TileExtent left_;
-  TileExtent right_;
-  TileExtent result_;
-  std::uint64_t row_bytes_;
   SramContents sram_;
   std::vector<TensorInfo> tensors_;
   std::vector<bool> stored_;  ///< per DRAM tile: an op has stored it

@@ -115,8 +115,8 @@ void VerifyErrors::fail_step_twice(std::size_t op) const {
   for (std::size_t i = op; i-- > 0;) {
     const Op& earlier = program_.ops[i];
     if (is_sum_step(earlier) && earlier.dst == again.dst && same_tile(earlier, again) &&
-        earlier.k == again.k) {
-      fail_op(op, "takes step k = " + std::to_string(again.k) + " of its sum, which " +
+        earlier.step == again.step) {
+      fail_op(op, "takes step k = " + std::to_string(again.step) + " of its sum, which " +
                       describe(i) + " has already taken");
     }
   }

@@ -22,7 +22,6 @@ class SramContents {
   SramContents(const Program& program, const VerifyErrors& errors)
       : program_(program),
         errors_(errors),
-        result_(program.tile.result()),
         tiles_(program.sram_bytes) {}
 
   /// One past the highest byte that was checked.
@@ -45,21 +44,21 @@ class SramContents {
     peak_address_ = std::max(peak_address_, end);
   }
 
-  /// The result at `dst` shares no byte with an operand.
-  void check_apart(std::uint32_t index, const char* what, std::uint32_t dst, std::uint32_t operand,
+  /// The result of `op` shares no byte with an operand.
+  void check_apart(std::uint32_t index, const char* what, const Op& op, std::uint32_t operand,
                    std::uint64_t bytes) const {
-    if (dst < operand + bytes && operand < dst + result_.bytes()) {
+    if (op.dst < operand + bytes && operand < op.dst + op.result().bytes()) {
       errors_.fail_op(index, std::string("has ") + what + " at " + hex(operand, 4));
     }
   }
 
-  /// The result at `dst` replaces an operand that it meets element by element as a whole, or not at
+  /// The result of `op` replaces an operand that it meets element by element as a whole, or not at
   /// all, and no other.
-  void check_operand_apart(std::uint32_t index, std::uint32_t dst, std::uint32_t operand,
+  void check_operand_apart(std::uint32_t index, const Op& op, std::uint32_t operand,
                            OperandForm form) const {
-    if (form != OperandForm::kTile || dst != operand) {
-      check_apart(index, "a destination that overlaps a part of its own operand", dst, operand,
-                  operand_extent(form, result_).bytes());
+    if (form != OperandForm::kTile || op.dst != operand) {
+      check_apart(index, "a destination that overlaps a part of its own operand", op, operand,
+                  operand_extent(form, op.result()).bytes());
     }
   }
 
@@ -73,17 +72,13 @@ class SramContents {
     return tile;
   }
 
-  /// A tile that serves as an operand of this form.
-  void read(std::uint32_t index, const char* what, std::uint32_t address, OperandForm form) {
+  /// A tile that serves as an operand of this form for such a result.
+  void read(std::uint32_t index, const char* what, std::uint32_t address, OperandForm form,
+            const TileExtent& result) {
     const SramTile& tile = find(index, what, address);
-    if (!operand_fits(form, tile.extent, result_)) {
-      errors_.fail_extent(index, what, tile, operand_requirement(form, result_));
+    if (!operand_fits(form, tile.extent, result)) {
+      errors_.fail_extent(index, what, tile, operand_requirement(form, result));
     }
-  }
-
-  /// The first row of a tile that is as wide as a result.
-  void read_row(std::uint32_t index, const char* what, std::uint32_t address) {
-    read(index, what, address, OperandForm::kRow);
   }
 
   void write(std::uint32_t index, std::uint32_t address, const TileExtent& extent, bool computed) {
@@ -97,10 +92,10 @@ class SramContents {
 
   /// The first step of a sum at op.dst.
   void open(std::uint32_t index, const Op& op) {
-    write(index, op.dst, result_, true);
+    write(index, op.dst, op.result(), true);
     steps_apart_.erase(op.dst);
     SramTile& tile = *tiles_.find(op.dst);
-    tile.first_step = tile.last_step = op.k;
+    tile.first_step = tile.last_step = op.step;
   }
 
   /// Another step of the sum at op.dst, which has not been there before.
@@ -111,7 +106,7 @@ class SramContents {
     }
     const Op& earlier = program_.ops[tile->writer];
     if (!is_sum_step(earlier) || earlier.tensor != op.tensor || earlier.row != op.row ||
-        earlier.col != op.col || earlier.relu || tile->stored) {
+        earlier.col != op.col || earlier.relu || tile->stored || tile->extent != op.result()) {
       errors_.fail_accumulate(index, tile->writer);
     }
     take_step(index, op, *tile);
@@ -134,15 +129,15 @@ class SramContents {
  private:
   /// Steps nearly always come one after another, rising or falling; those that do not are kept apart.
   void take_step(std::uint32_t index, const Op& op, SramTile& tile) {
-    bool taken = op.k >= tile.first_step && op.k <= tile.last_step;
-    if (!taken && op.k == tile.last_step + 1) {
+    bool taken = op.step >= tile.first_step && op.step <= tile.last_step;
+    if (!taken && op.step == tile.last_step + 1) {
       ++tile.last_step;
-      taken = !steps_apart_.empty() && steps_apart_[op.dst].contains(op.k);
-    } else if (!taken && op.k + 1 == tile.first_step) {
+      taken = !steps_apart_.empty() && steps_apart_[op.dst].contains(op.step);
+    } else if (!taken && op.step + 1 == tile.first_step) {
       --tile.first_step;
-      taken = !steps_apart_.empty() && steps_apart_[op.dst].contains(op.k);
+      taken = !steps_apart_.empty() && steps_apart_[op.dst].contains(op.step);
     } else if (!taken) {
-      taken = !steps_apart_[op.dst].insert(op.k).second;
+      taken = !steps_apart_[op.dst].insert(op.step).second;
     }
     if (taken) {
       errors_.fail_step_twice(index);
@@ -160,7 +155,6 @@ class SramContents {
 
   const Program& program_;
   const VerifyErrors& errors_;
-  TileExtent result_;
   SramTiles tiles_;
   std::unordered_map<std::uint32_t, std::unordered_set<std::uint32_t>> steps_apart_;  // by dst
   std::uint64_t peak_address_ = 0;

@@ -164,10 +164,10 @@ TEST(Tiling, TheSramHoldsTheTilesOfAStep) {
       "input x 9x9\nparam w 9x9\nparam b 1x9\nh = matmul+bias x w b\nc = copy h\noutput c\n", "g");
   const TileShape tile{32, 32, 32};
   // three tiles of 4096 bytes and a bias of 128
-  EXPECT_EQ(step_bytes(graph, graph.operators()[0], tensor_tiles(graph, tile)), 12416U);
-  EXPECT_EQ(step_bytes(graph, graph.operators()[1], tensor_tiles(graph, tile)), 4096U);
+  EXPECT_EQ(step_bytes(graph, graph.operators()[0], tensor_tiles(graph, tile), TileEdges::kReal), 12416U);
+  EXPECT_EQ(step_bytes(graph, graph.operators()[1], tensor_tiles(graph, tile), TileEdges::kReal), 4096U);
   // 8·16 + 16·8 + 8·8 elements, and a bias of 32 bytes, which takes 64
-  EXPECT_EQ(step_bytes(graph, graph.operators()[0], tensor_tiles(graph, {8, 8, 16})), 1344U);
+  EXPECT_EQ(step_bytes(graph, graph.operators()[0], tensor_tiles(graph, {8, 8, 16}), TileEdges::kReal), 1344U);
   const auto message = [&](std::uint64_t sram) {
     return test::message_of([&] { require_step_fits(graph, tile, sram); });
   };

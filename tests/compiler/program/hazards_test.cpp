@@ -181,6 +181,9 @@ Program random_ops(std::mt19937& random, bool in_place) {
     const bool two = op.opcode == Opcode::kMatmul || op.kernel == kPlainKernels[0];
     op.b = computes(op) && two ? 64 * below(24) : 0;
     op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(24);
+    if (!dma) {
+      op.set_shape(program.tile);
+    }
     const bool apart_a = apart(op.dst, op.a);
     const bool apart_b = !two || apart(op.dst, op.b);
     const bool same =
@@ -236,6 +239,9 @@ Program random_uneven_ops(std::mt19937& random) {
     op.b = operands > 1 ? 64 * below(60) : 0;
     op.c = op.biased ? 64 * below(60) : 0;
     op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(60);
+    if (!dma) {
+      op.set_shape(program.tile);
+    }
     bool apart = true;  // but for the accumulator itself, no op reads what it writes
     visit_sram(
         program, op,

@@ -60,7 +60,7 @@ inline Program random_program(std::uint32_t seed) {
   };
   const auto any = [&] { return static_cast<std::uint32_t>(random()) >> below(32); };
   Program program;
-  program.tile = {8 * (1 + below(32)), 8 * (1 + below(32)), 8 * (1 + below(32))};
+  program.tile = {1 + below(256), 1 + below(256), 1 + below(256)};
   const TileExtent extents[] = {program.tile.left(), program.tile.right(), program.tile.result(),
                                 program.tile.row(), program.tile.column()};
   program.sram_bytes = any() % (kMaxSramBytes + 1);
@@ -71,7 +71,7 @@ inline Program random_program(std::uint32_t seed) {
         std::string(1 + below(20), static_cast<char>('a' + i)) + "/x.y:" + std::to_string(i);
     tensor.shape = {1 + below(3000), 1 + below(3000)};
     tensor.tile = extents[below(5)];
-    tensor.padded = padded_shape(tensor.shape, tensor.tile);
+    tensor.stored = below(2) == 0 ? tensor.shape : padded_shape(tensor.shape, tensor.tile);
     tensor.role = static_cast<TensorRole>(below(4));
     tensor.dram_base = std::uint64_t{64} * below(1U << 20);
     program.tensors.push_back(tensor);
@@ -95,7 +95,11 @@ inline Program random_program(std::uint32_t seed) {
     op.relu = (op.opcode == Opcode::kStore || matmul) && below(2) == 1;
     op.kernel = vector ? static_cast<std::uint16_t>(below(kernels)) : 0;
     const std::size_t read = vector ? program.kernels[op.kernel].operands.size() : 2;
-    op.k = matmul ? any() : 0;
+    if (computes(op)) {
+      op.set_shape({1 + below(program.tile.m), 1 + below(program.tile.n),
+                    matmul ? 1 + below(program.tile.k) : 0});
+    }
+    op.step = matmul ? any() : 0;
     op.a = op.opcode != Opcode::kLoad ? any() : 0;
     op.b = matmul || (vector && read > 1) ? any() : 0;
     op.c = op.biased || (vector && read > 2) ? any() : 0;

@@ -68,7 +68,7 @@ TEST(Scheduler, TagsFollowTheReductionStep) {
   for (const Op& op : tagged.program.ops) {
     const BufferTag expected = op.opcode == Opcode::kStore ? BufferTag::kNone
                                : op.opcode == Opcode::kMatmul
-                                   ? (op.k % 2 == 0 ? BufferTag::kPing : BufferTag::kPong)
+                                   ? (op.step % 2 == 0 ? BufferTag::kPing : BufferTag::kPong)
                                    : op.tag;
     ASSERT_EQ(op.tag, expected) << op_text(tagged.program, op);
     ASSERT_EQ(op.tag == BufferTag::kNone, op.opcode == Opcode::kStore);
@@ -85,7 +85,7 @@ std::vector<std::tuple<Opcode, std::uint32_t, std::uint32_t, std::uint32_t, std:
     const Program& program) {
   std::vector<std::tuple<Opcode, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>> ops;
   for (const Op& op : program.ops) {
-    ops.emplace_back(op.opcode, op.tensor, op.row, op.col, op.k);
+    ops.emplace_back(op.opcode, op.tensor, op.row, op.col, op.step);
   }
   std::ranges::sort(ops);
   return ops;
@@ -179,9 +179,10 @@ TEST(Scheduler, StoresSinkByTheirDelay) {
 }
 
 TEST(Scheduler, PutsTensorsOnDramPages) {
-  const Program program = test::compile(build_builtin("gemm:33x70x5"), {}, {8, 8, 8}).program;
+  const Tiling padded{{8, 8, 8}, TileEdges::kPadded};
+  const Program program = test::compile(build_builtin("gemm:33x70x5"), {}, padded).program;
   ASSERT_EQ(program.tensors.size(), 3U);
-  EXPECT_EQ(program.tensors[0].padded, (Shape{40, 72}));
+  EXPECT_EQ(program.tensors[0].stored, (Shape{40, 72}));
   EXPECT_EQ(program.tensors[0].dram_base, 0U);
   EXPECT_EQ(program.tensors[1].dram_base, 12288U);  // 40·72·4 = 11520 → 3 · 4096
   EXPECT_EQ(program.tensors[2].dram_base, 16384U);  // + 72·8·4 = 2304 → 4096

@@ -24,13 +24,14 @@ ComputeConfig array(Dataflow dataflow, std::uint32_t rows, std::uint32_t cols,
   return config;
 }
 
-Op step_of(Opcode opcode) {
+Op matmul_of(const TileShape& tile) {
   Op op;
-  op.opcode = opcode;
+  op.opcode = Opcode::kMatmul;
+  op.set_shape(tile);
   return op;
 }
 
-const Op kMatmul = step_of(Opcode::kMatmul);
+const Op kMatmul = matmul_of({});
 
 /// Of a tile; kernel 0 adds, kernel 1 is a ReLU, kernel 2 a GELU of a sum.
 const Program& program_of(const TileShape& tile = {}) {
@@ -43,10 +44,14 @@ const Program& program_of(const TileShape& tile = {}) {
   return program;
 }
 
-Op vector_step(std::uint16_t kernel) { return {.opcode = Opcode::kVector, .kernel = kernel}; }
+Op vector_step(std::uint16_t kernel, const TileExtent& result = {32, 32}) {
+  Op op{.opcode = Opcode::kVector, .kernel = kernel};
+  op.set_shape({result.rows, result.cols, 0});
+  return op;
+}
 
 Cycle duration(const ComputeConfig& config, const TileShape& tile = {}) {
-  return ComputeTiming(config, program_of(tile)).step(kMatmul).duration;
+  return ComputeTiming(config, program_of(tile)).step(matmul_of(tile)).duration;
 }
 
 TEST(ComputeTiming, DurationsOfOneStep) {
@@ -142,7 +147,7 @@ std::vector<Op> chains_of(Dataflow dataflow, std::uint32_t chains, std::uint32_t
       op.b = dataflow == kWeightStationary ? kept : moving + 0x100000;
       const bool sum = dataflow == kOutputStationary || dataflow == kSimd;
       op.dst = sum ? kept + 0x400000 : moving + 0x500000;
-      op.k = sum ? i : 0;
+      op.step = sum ? i : 0;
       op.clear = !sum || i == 0;
       steps.push_back(op);
     }

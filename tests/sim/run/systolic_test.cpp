@@ -172,6 +172,7 @@ Cycle timed_chain(const Array& array, Cycle length) {
   config.cols = static_cast<std::uint32_t>(array.cols);
   Op op;
   op.opcode = Opcode::kMatmul;
+  op.set_shape({});
   const Program program;
   const StepTime step = ComputeTiming(config, program).step(op);
   return (length - 1) * step.interval + step.duration;
@@ -228,6 +229,32 @@ TEST(Systolic, TilesAsLargeAsTheArrayTakeTheCyclesOfScaleSim) {
       }
     }
   }
+}
+
+/// Steps at the borders take what is there of them, so that it is so for any extents.
+TEST(Systolic, AnyGemmOfAHundredsTakesTheCyclesOfScaleSim) {
+  std::mt19937 random(6);
+  const auto below = [&](std::uint32_t limit) { return static_cast<std::uint32_t>(random() % limit); };
+  const std::vector<std::pair<std::uint32_t, std::uint32_t>> arrays = {
+      {8, 8}, {16, 16}, {32, 32}, {32, 16}};
+  for (int i = 0; i < 500; ++i) {
+    const std::string dataflow = std::vector<std::string>{"os", "ws", "is"}[below(3)];
+    const auto [rows, cols] = arrays[below(4)];
+    const Array array{dataflow, rows, cols};
+    const std::uint32_t streamed = 1 + below(64);
+    const TileShape tile = dataflow == "os"   ? TileShape{rows, cols, streamed}
+                           : dataflow == "ws" ? TileShape{streamed, cols, rows}
+                                              : TileShape{cols, streamed, rows};
+    const Gemm gemm{1 + below(300), 1 + below(300), 1 + below(300)};
+    const std::string order = matching_orders(dataflow)[below(2)];
+    ASSERT_EQ(busy(run_ideal(gemm, array, order, tile)), whole_form(gemm, array))
+        << describe(gemm, array, order);
+  }
+}
+
+TEST(Systolic, SmallOnesByHand) {
+  EXPECT_EQ(busy(run_ideal({2, 2, 2}, {"os", 2, 2}, "mnk", {2, 2, 2})), 4U);   // 2 + 2 + 2 − 2
+  EXPECT_EQ(busy(run_ideal({4, 4, 4}, {"os", 4, 4}, "mnk", {4, 4, 4})), 10U);  // 4 + 4 + 4 − 2
 }
 
 TEST(Systolic, AnOrderThatMovesTheStationaryOperandPaysForEveryStep) {

@@ -165,8 +165,8 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {48, 3, 8, "byte 48: tensor_bytes = 3; allowed: 294 to 1818 for 6 tensors"},
       {48, 1819, 8, "byte 48: tensor_bytes = 1819; allowed: 294 to 1818 for 6 tensors"},
       {56, (1ULL << 27) + 1, 8, "byte 56: op_count = 134217729; allowed: 0 to 134217728"},
-      {56, 1ULL << 27, 8,  // 898 + (2^27 - 9) · 44
-       "byte 898: truncated: the header announces 5905580534 bytes, this has 898"},
+      {56, 1ULL << 27, 8,  // 970 + (2^27 - 9) · 52
+       "byte 970: truncated: the header announces 6979322358 bytes, this has 970"},
       {64, 65537, 8, "byte 64: kernel_count = 65537; allowed: 0 to 65536"},
       {64, 0, 8, "byte 72: kernel_bytes = 124; allowed: 0 to 0 for 0 kernels"},
       {72, 9, 8, "byte 72: kernel_bytes = 9; allowed: 10 to 20490 for 5 kernels"},
@@ -177,9 +177,9 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {80, 0, 8, "byte 80: tensor 0 rows = 0; allowed: 1 to 4294967296"},
       {88, 1ULL << 63, 8, "byte 88: tensor 0 cols = 9223372036854775808; allowed: 1 to 4294967296"},
       {96, 16, 8,
-       "byte 96: tensor 0 padded_rows = 16; allowed: 8, the rows rounded up to whole tiles"},
+       "byte 96: tensor 0 stored_rows = 16; allowed: 8x8, the tensor, or 8x8, that rounded up to whole tiles"},
       {104, 0, 8,
-       "byte 104: tensor 0 padded_cols = 0; allowed: 8, the cols rounded up to whole tiles"},
+       "byte 104: tensor 0 stored_cols = 0; allowed: 8x8, the tensor, or 8x8, that rounded up to whole tiles"},
       {112, 3, 8, "byte 112: tensor 0 dram_base = 0x3; allowed: multiples of 64"},
       {112, 0xffffffffffffffc0, 8,
        "byte 112: tensor 0 dram_base = 0xffffffffffffffc0; allowed: at most 0x3ffffff00, so that "
@@ -317,10 +317,10 @@ TEST(ProgramBinary, WritesOnlyWhatItReads) {
   bad.tensors[1].name = "x";
   EXPECT_THROW(to_binary(bad), InternalError);
   bad = good;
-  bad.tensors[1].padded.rows += 8;
+  bad.tensors[1].stored.rows += 8;
   EXPECT_THROW(to_binary(bad), InternalError);
   bad = good;
-  bad.tile.k = 12;
+  bad.tile.k = 257;
   EXPECT_THROW(to_binary(bad), InternalError);
   bad = good;
   bad.tensors[0].tile.rows = 1U << 16;  // does not fit its field

@@ -34,7 +34,7 @@ TEST(ProgramText, RoundTripsRandomPrograms) {
 TEST(ProgramText, ReadsWhatAPersonWrites) {
   const Program program = parse_program_text(
       "# by hand\r\n\n  tilewave-program 0x3 # version\n\ttile 32 0x20 32\nsram 12288\n"
-      "tensor ops output 33x1 tile 32x32 dram 0x10000 # a tensor may be called ops\n"
+      "tensor ops output 33x1 tile 32x32 padded dram 0x10000 # a tensor may be called ops\n"
       "tensor x input 128x128 tile 1x32 dram 0\n"
       "kernel 0x0 column\tvalue|add x1  x0 ;leakyrelu t0 alpha=2.5e-1 # two steps\nops\n"
       "load x [ 1 , 0x2 ]->8192\nmatmul ops[1,0] k=3 a=0 b=4096->0x2000 pong clear\n"
@@ -44,7 +44,8 @@ TEST(ProgramText, ReadsWhatAPersonWrites) {
   EXPECT_EQ(program.sram_bytes, 12288U);
   ASSERT_EQ(program.tensors.size(), 2U);
   EXPECT_EQ(program.tensors[0].name, "ops");
-  EXPECT_EQ(program.tensors[0].padded, (Shape{64, 32}));
+  EXPECT_EQ(program.tensors[0].stored, (Shape{64, 32}));
+  EXPECT_EQ(program.tensors[1].stored, (Shape{128, 128}));
   ASSERT_EQ(program.kernels.size(), 1U);
   EXPECT_EQ(to_text(program.kernels[0]), "column value | add x1 x0; leakyrelu t0 alpha=0.25");
   ASSERT_EQ(program.ops.size(), 3U);
@@ -52,13 +53,18 @@ TEST(ProgramText, ReadsWhatAPersonWrites) {
   EXPECT_EQ(program.ops[1], (Op{.opcode = Opcode::kMatmul,
                                 .clear = true,
                                 .tag = BufferTag::kPong,
+                                .m = 32,
+                                .n = 32,
+                                .k = 32,
                                 .tensor = 0,
                                 .row = 1,
-                                .k = 3,
+                                .step = 3,
                                 .b = 4096,
                                 .dst = 8192}));
   EXPECT_EQ(program.ops[2], (Op{.opcode = Opcode::kVector,
                                 .tag = BufferTag::kPing,
+                                .m = 32,
+                                .n = 32,
                                 .tensor = 0,
                                 .row = 1,
                                 .a = 64,

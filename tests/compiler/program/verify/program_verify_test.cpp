@@ -328,10 +328,10 @@ TEST(ProgramVerify, RefusesAWrongHeader) {
   EXPECT_EQ(message(bad),
             "program: tensor 0 (x) at DRAM 0x4c0 overlaps tensor 4 (y) at 0x400 to 0x500");
   bad = good;
-  bad.tensors[2].padded.cols = 16;
+  bad.tensors[2].stored.cols = 16;
   EXPECT_EQ(message(bad),
-            "program: tensor 2 (h) padded_cols = 16; allowed: 8, the cols rounded up to whole "
-            "tiles");
+            "program: tensor 2 (h) stored_cols = 16; allowed: 8x8, the tensor, or 8x8, that rounded "
+            "up to whole tiles");
   bad = good;
   bad.ops[0].tensor = 9;
   EXPECT_EQ(message(bad),

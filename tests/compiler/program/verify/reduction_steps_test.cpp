@@ -104,7 +104,7 @@ TEST(ReductionSteps, MayBeMissingOrCalledAnother) {
   EXPECT_EQ(message({0}, 4), "");
   Program renamed = program_of({0, 1, 2}, 4);
   for (Op& op : renamed.ops) {
-    op.k = op.opcode == Opcode::kMatmul && op.k == 2 ? 3 : op.k;
+    op.step = op.opcode == Opcode::kMatmul && op.step == 2 ? 3 : op.step;
   }
   EXPECT_EQ(test::error_of([&] { verify_program(renamed, "p"); }), "");
 }
