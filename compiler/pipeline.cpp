@@ -9,6 +9,7 @@
 #include "compiler/graph/fusion.h"
 #include "compiler/lowering/tiling.h"
 #include "compiler/lowering/uop.h"
+#include "compiler/program/dataflow.h"
 #include "compiler/program/verify/program_verify.h"
 #include "compiler/schedule/fit.h"
 #include "compiler/schedule/schedule.h"
@@ -41,6 +42,7 @@ CompileFigures figures_of(const ScheduleStats& stats, const Program& program) {
   figures.loads_eliminated = stats.loads_eliminated;
   figures.executes = stats.executes;
   figures.stores = stats.stores;
+  figures.macs = useful_products(program);
   figures.evictions = stats.evictions;
   figures.peak_sram_bytes = stats.peak_sram_bytes;
   figures.final_live_bytes = stats.final_live_bytes;
@@ -131,6 +133,7 @@ CompiledModel adopt_program(Program program, const std::string& file, const Grap
   compiled.figures.loads = report.loads;
   compiled.figures.executes = report.executes;
   compiled.figures.stores = report.stores;
+  compiled.figures.macs = useful_products(compiled.program);
   if (graph != nullptr) {
     require_tensors(graph->tensors(), "the model", compiled.program.tensors, file);
     require_tensors(compiled.program.tensors, "the program", graph->tensors(), file);

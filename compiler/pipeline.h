@@ -24,6 +24,7 @@ struct CompileFigures {
   std::optional<std::uint64_t> loads_eliminated;  ///< LOAD uOps whose tile was in SRAM already
   std::uint64_t executes = 0;
   std::uint64_t stores = 0;
+  std::uint64_t macs = 0;  ///< multiply-adds that the model asks for
   std::optional<std::uint64_t> evictions;
   std::optional<std::uint64_t> peak_sram_bytes;   ///< highest sum of live allocations
   std::optional<std::uint64_t> final_live_bytes;  ///< live after the last op

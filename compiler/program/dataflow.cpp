@@ -1,6 +1,7 @@
 // Walks through the program once with the tiles in SRAM beside it.
 #include "compiler/program/dataflow.h"
 
+#include <algorithm>
 #include <map>
 
 namespace tilewave {
@@ -70,5 +71,30 @@ class Walk {
 }  // namespace
 
 std::vector<OpLinks> find_links(const Program& program) { return Walk(program).run(); }
+
+std::uint64_t useful_products(const Program& program, const Op& op, const OpLinks& links) {
+  if (!is_sum_step(op)) {
+    return 0;
+  }
+  const auto valid_part = [&](const Op& named) {
+    const ProgramTensor& tensor = program.tensors[named.tensor];
+    return tile_part(tensor.shape, tensor.tile, named.row, named.col);
+  };
+  const std::uint32_t left = links.operands.front();
+  const std::uint64_t depth = left == kNoOp ? op.k : valid_part(program.ops[left]).cols;
+  return valid_part(op).elements() * std::min<std::uint64_t>(depth, op.k);
+}
+
+std::uint64_t useful_products(const Program& program) {
+  const bool padded = std::ranges::any_of(program.tensors, [](const ProgramTensor& tensor) {
+    return tensor.stored != tensor.shape;
+  });
+  const std::vector<OpLinks> links = padded ? find_links(program) : std::vector<OpLinks>();
+  std::uint64_t products = 0;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    products += useful_products(program, program.ops[i], padded ? links[i] : OpLinks{});
+  }
+  return products;
+}
 
 }  // namespace tilewave

@@ -36,6 +36,11 @@ struct ComputeConfig {
   FillOverlap fill_overlap = FillOverlap::kFull;
   VectorConfig vector;
   bool drain = false;  ///< output-stationary only: H more cycles to shift results out
+
+  /// Products of the whole array in a cycle.
+  std::uint64_t peak_macs_per_cycle() const {
+    return dataflow == Dataflow::kSimd ? macs_per_cycle : std::uint64_t{rows} * cols;
+  }
 };
 
 }  // namespace tilewave

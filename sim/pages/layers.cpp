@@ -94,9 +94,7 @@ class LayerFinder {
   void count(std::uint32_t op) {
     Layer& layer = layers_.all[layers_.of_op[op]];
     ++layer.ops;
-    if (const Op& step = program_.ops[op]; is_sum_step(step)) {
-      layer.macs += step.result().elements() * step.k;
-    }
+    layer.macs += useful_products(program_, program_.ops[op], links_[op]);
   }
 
   const Program& program_;

@@ -15,7 +15,7 @@ struct Layer {
   std::string name;  ///< of the tensor
   std::string kind;  ///< "matmul+bias+relu", "add", "copy", ..., or "unused" for loads nobody reads
   std::uint64_t ops = 0;
-  std::uint64_t macs = 0;  ///< as RunResult counts them, padding included
+  std::uint64_t macs = 0;  ///< that the model asks for
 };
 
 struct Layers {

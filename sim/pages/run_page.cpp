@@ -23,10 +23,7 @@ Json names(int count) {
 
 /// What the machine could do at best: the roofs of the roofline.
 Json machine_json(const MachineConfig& machine, const RunResult& result) {
-  const ComputeConfig& core = machine.compute;
-  const double macs_per_cycle = core.dataflow == Dataflow::kSimd
-                                    ? core.macs_per_cycle
-                                    : static_cast<double>(core.rows) * core.cols;
+  const auto macs_per_cycle = static_cast<double>(machine.compute.peak_macs_per_cycle());
   const double period_ns = machine.clock_period.picoseconds() * 1e-3;
   return {{"clock_period_ps", machine.clock_period.picoseconds()},
           {"peak_gflops", 2 * macs_per_cycle / period_ns},

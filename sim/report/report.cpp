@@ -182,6 +182,23 @@ std::string roofline_text(const RunOutcome& outcome) {
                                      percent(attainable > 0 ? achieved / attainable : 0) + ")");
 }
 
+/// How much of the array's work is the model's, and what of it is not.
+std::string utilisation_text(const RunOutcome& outcome) {
+  if (outcome.compile.macs == 0) {
+    return "";
+  }
+  std::string text = headed_line(
+      "array", with_separators(outcome.compile.macs) + " products of " +
+                   with_separators(outcome.array_slots()) + " slots: utilisation " +
+                   percent(outcome.utilisation()) + " = " +
+                   percent(outcome.spatial_utilisation()) + " of the array x " +
+                   percent(outcome.temporal_utilisation()) + " of the time");
+  if (const std::uint64_t padding = outcome.result.macs() - outcome.compile.macs; padding != 0) {
+    text += headed_line("padding", with_separators(padding) + " products of zeros besides");
+  }
+  return text;
+}
+
 /// What has a line of its own; the others follow, by their names.
 std::string counters_text(const RunResult& result, ToldCounters& told) {
   std::string text = headed_line(
@@ -276,7 +293,8 @@ std::string report_text(const RunOutcome& outcome) {
                      compile_lines(outcome.compile) + "\n";
   ToldCounters told(result);
   const std::string resources = resources_table(result, told);
-  text += time_lines(result) + roofline_text(outcome) + counters_text(result, told) + "\n";
+  text += time_lines(result) + roofline_text(outcome) + utilisation_text(outcome) +
+          counters_text(result, told) + "\n";
   text += engines_table(result) + "\n" + resources + "\n";
   text += host_text(outcome);
   if (outcome.verification) {

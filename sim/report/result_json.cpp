@@ -196,7 +196,12 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome) {
   json["engines"] = engines_json(result);
   json["overlap_cycles"] = result.overlap_cycles;
   json["tile_steps"] = result.steps();
-  json["macs"] = result.macs();
+  json["macs"] = outcome.compile.macs;
+  json["padding_macs"] = result.macs() - outcome.compile.macs;
+  json["array_slots"] = outcome.array_slots();
+  json["utilisation"] = {{"total", outcome.utilisation()},
+                         {"spatial", outcome.spatial_utilisation()},
+                         {"temporal", outcome.temporal_utilisation()}};
   add_counters(json, result);
   json["bounds"] = {{"compute", result.bounds.compute},
                     {"sram", result.bounds.sram},

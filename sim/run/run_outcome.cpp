@@ -44,7 +44,7 @@ Verdict RunOutcome::verdict() const {
 
 std::optional<double> RunOutcome::arithmetic_intensity() const {
   const std::uint64_t bytes = result.dram.read_bytes + result.dram.write_bytes;
-  if (bytes == 0 || result.macs() == 0) {
+  if (bytes == 0 || compile.macs == 0) {
     return std::nullopt;
   }
   return flops() / static_cast<double>(bytes);
@@ -56,6 +56,24 @@ double RunOutcome::attainable_gflops() const {
 }
 
 double RunOutcome::achieved_gflops() const { return ratio(flops() * 1e-9, result.seconds); }
+
+std::uint64_t RunOutcome::array_slots() const {
+  return result.cycles * config.machine.compute.peak_macs_per_cycle();
+}
+
+double RunOutcome::utilisation() const {
+  return ratio(static_cast<double>(compile.macs), static_cast<double>(array_slots()));
+}
+
+double RunOutcome::spatial_utilisation() const {
+  const double busy = temporal_utilisation() * static_cast<double>(array_slots());
+  return ratio(static_cast<double>(compile.macs), busy);
+}
+
+double RunOutcome::temporal_utilisation() const {
+  const Cycle busy = result.engine(Engine::kCompute).cycles[static_cast<std::size_t>(EngineState::kBusy)];
+  return ratio(static_cast<double>(busy), static_cast<double>(result.cycles));
+}
 
 double share_of_peak(std::uint64_t bytes, double peak_bytes_per_cycle, Cycle cycles) {
   return ratio(static_cast<double>(bytes), peak_bytes_per_cycle * static_cast<double>(cycles));

@@ -60,10 +60,19 @@ struct RunOutcome {
 
   /// Floating-point operations (two per multiply-add) per byte of DRAM traffic; none without both.
   std::optional<double> arithmetic_intensity() const;
-  double flops() const { return 2.0 * static_cast<double>(result.macs()); }
+  double flops() const { return 2.0 * static_cast<double>(compile.macs); }
   /// What the roofline allows: flops in the time that the compute and the DRAM bound leave.
   double attainable_gflops() const;
   double achieved_gflops() const;
+
+  /// Products that the array could have done in the run's cycles.
+  std::uint64_t array_slots() const;
+  /// What the model asks for as a part of them: spatial · temporal.
+  double utilisation() const;
+  /// Of the array's slots while it is busy with steps of any kind.
+  double spatial_utilisation() const;
+  /// Of the run's cycles, those in which the array is busy.
+  double temporal_utilisation() const;
   double period_seconds() const { return config.machine.clock_period.seconds(); }
 };
 

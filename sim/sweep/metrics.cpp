@@ -61,7 +61,13 @@ std::vector<Entry> make_entries() {
        "/compile/evictions"},
       {{"compile.peak_sram_bytes", "B", kNeither, "highest sum of live allocations"},
        "/compile/peak_sram_bytes"},
-      {{"macs", "1", kNeither, "multiply-adds of the steps, padding included"}, "/macs"},
+      {{"macs", "1", kNeither, "multiply-adds that the model asks for"}, "/macs"},
+      {{"utilisation", "1", kHigher, "macs / (cycles x what the array could have done in one)"},
+       "/utilisation/total"},
+      {{"utilisation.spatial", "1", kHigher, "of the array, while it is busy"},
+       "/utilisation/spatial"},
+      {{"utilisation.temporal", "1", kHigher, "of the cycles, with the array busy"},
+       "/utilisation/temporal"},
       {{"max_abs_error", "1", kLower, "largest difference from the reference"}, "/max_abs_error"}};
   for (const Counter& counter : every_counter().all()) {
     const std::string name = counter.name();
@@ -94,12 +100,9 @@ const std::vector<Entry>& entries() {
 /// In the order of cost_metrics().
 std::vector<Json> costs_of(const RunOutcome& outcome) {
   const MachineConfig& machine = outcome.config.machine;
-  const ComputeConfig& core = machine.compute;
-  const std::uint64_t macs =
-      core.dataflow == Dataflow::kSimd ? core.macs_per_cycle : std::uint64_t{core.rows} * core.cols;
   const auto bytes_per_second = static_cast<std::uint64_t>(
       std::llround(outcome.result.dram_peak_bytes_per_cycle / outcome.period_seconds()));
-  return {machine.sram.size_bytes, bytes_per_second, macs};
+  return {machine.sram.size_bytes, bytes_per_second, machine.compute.peak_macs_per_cycle()};
 }
 
 std::string bottleneck_of(const Bounds& bounds) {
