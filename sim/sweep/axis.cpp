@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kForms =
     "; allowed: KEY=v1,v2,..., KEY=from..to*factor, KEY=from..to+step or, to sample from, "
-    "KEY=from..to";
+    "KEY=from..to; KEY=KEY=... for keys that change together";
 
 /// What computed values are rounded down to: what the key takes, and no more digits than anybody
 /// wants to read.
@@ -35,6 +35,7 @@ class AxisParser {
 
  private:
   [[noreturn]] void fail(const std::string& why) const { throw InputError(place_ + ": " + why); }
+  std::string_view take_tied(std::string_view text);
   void parse_list(std::string_view list);
   void parse_stepped(std::string_view from, std::string_view rest);
   void parse_plain_range(std::string_view from, std::string_view to);
@@ -87,6 +88,9 @@ std::string AxisParser::value_text(std::string_view text) const {
     fail(std::string("a value is missing") + kForms);
   }
   try {
+    for (const ConfigKey* key : axis_.tied) {
+      swept_value(*key, text);
+    }
     return swept_value(*axis_.key, text);
   } catch (const InputError& error) {
     fail(error.what());
@@ -223,6 +227,27 @@ void AxisParser::parse_stepped(std::string_view from_text, std::string_view rest
   }
 }
 
+/// Takes "KEY=" from the front of `text` as long as one is there.
+std::string_view AxisParser::take_tied(std::string_view text) {
+  for (std::size_t equals = text.find('='); equals != std::string_view::npos;
+       equals = text.find('=')) {
+    const std::string_view name = trim(text.substr(0, equals));
+    const ConfigKey* key = find_config_key(name);
+    if (key == nullptr) {
+      if (axis_.key->kind == KeyKind::kText) {
+        break;  // then it is a part of a value
+      }
+      fail(unknown_key_message(name));
+    }
+    if (key->kind != axis_.key->kind) {
+      fail(axis_.key->name + " and " + key->name + " do not take the same values");
+    }
+    axis_.tied.push_back(key);
+    text.remove_prefix(equals + 1);
+  }
+  return text;
+}
+
 Axis AxisParser::parse() {
   const std::size_t equals = text_.find('=');
   if (equals == std::string_view::npos || equals == 0) {
@@ -233,7 +258,7 @@ Axis AxisParser::parse() {
   if (axis_.key == nullptr) {
     fail(unknown_key_message(name));
   }
-  const std::string_view values = trim(text_.substr(equals + 1));
+  const std::string_view values = trim(take_tied(text_.substr(equals + 1)));
   if (values.empty()) {
     fail(std::string("has no values") + kForms);
   }

@@ -22,6 +22,7 @@ struct ValueRange {
 
 struct Axis {
   const ConfigKey* key = nullptr;
+  std::vector<const ConfigKey*> tied = {};  ///< others that have the same value at every point
   /// As --print-config would print them, whether the key's limits allow them or not: a value that
   /// does not fit makes an invalid point. Empty if there is a range instead.
   std::vector<std::string> values;
@@ -40,7 +41,7 @@ std::string swept_value(const ConfigKey& key, std::string_view text);
 
 inline constexpr std::size_t kMaxAxisValues = 100'000;
 
-/// `text` is KEY=VALUES, where VALUES are
+/// `text` is KEY=VALUES, or KEY=KEY=VALUES for keys that change together, where VALUES are
 ///
 ///   v1,v2,...           a list, for any key
 ///   from..to*factor     from, from·factor, from·factor², ... while not above `to`; rounded to the

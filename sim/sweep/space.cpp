@@ -65,14 +65,25 @@ UnitPoints sobol(std::uint64_t count, std::size_t axes, UnitRandom& random) {
   return points;
 }
 
-void require_axes(const std::vector<Axis>& axes) {
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (axes[i].key == axes[j].key) {
-        throw InputError("--over " + axes[i].key->name + " is given twice");
-      }
+/// Of all axes in turn, the tied ones behind the axis's own.
+std::vector<const ConfigKey*> keys_of(const std::vector<Axis>& axes) {
+  std::vector<const ConfigKey*> keys;
+  const auto add = [&keys](const ConfigKey* key) {
+    if (std::ranges::find(keys, key) != keys.end()) {
+      throw InputError("--over " + key->name + " is given twice");
     }
+    keys.push_back(key);
+  };
+  for (const Axis& axis : axes) {
+    add(axis.key);
+    std::ranges::for_each(axis.tied, add);
   }
+  return keys;
+}
+
+/// For every key of the axis.
+void put(const Axis& axis, const std::string& value, SweepPoint& point) {
+  point.values.insert(point.values.end(), 1 + axis.tied.size(), value);
 }
 
 void require_count(std::uint64_t points) {
@@ -85,12 +96,9 @@ void require_count(std::uint64_t points) {
 }
 
 SweepSpace empty_space(std::vector<std::string> models, const std::vector<Axis>& axes) {
-  require_axes(axes);
   SweepSpace space;
   space.models = std::move(models);
-  for (const Axis& axis : axes) {
-    space.keys.push_back(axis.key);
-  }
+  space.keys = keys_of(axes);
   return space;
 }
 
@@ -121,11 +129,11 @@ SweepSpace grid_space(std::vector<std::string> models, const std::vector<Axis>& 
   require_count(combinations * space.models.size());
   for (std::uint32_t model = 0; model < space.models.size(); ++model) {
     for (std::uint64_t number = 0; number < combinations; ++number) {
-      SweepPoint point{model, std::vector<std::string>(axes.size())};
-      std::uint64_t rest = number;
-      for (std::size_t i = axes.size(); i-- > 0;) {
-        point.values[i] = axes[i].values[rest % axes[i].values.size()];
-        rest /= axes[i].values.size();
+      SweepPoint point{model, {}};
+      std::uint64_t places = combinations;  // of the axes that follow
+      for (const Axis& axis : axes) {
+        places /= axis.values.size();
+        put(axis, axis.values[number / places % axis.values.size()], point);
       }
       space.points.push_back(std::move(point));
     }
@@ -148,7 +156,7 @@ SweepSpace sample_space(std::vector<std::string> models, const std::vector<Axis>
     for (const std::vector<double>& unit : units) {
       SweepPoint point{model, {}};
       for (std::size_t i = 0; i < axes.size(); ++i) {
-        point.values.push_back(axes[i].at(unit[i]));
+        put(axes[i], axes[i].at(unit[i]), point);
       }
       space.points.push_back(std::move(point));
     }
