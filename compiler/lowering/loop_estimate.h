@@ -16,10 +16,7 @@ struct MachineCosts {
   /// output, the right or the left operand, stays in the array.
   enum class Chain : std::uint8_t { kReduction, kRows, kColumns };
   Chain chain = Chain::kReduction;
-  std::uint64_t step_cycles = 32;      ///< compute core: one matmul step of `step` inside a chain
-  std::array<std::uint32_t, 3> step{32, 32, 32};  ///< m, n, k
-  /// Extents of the array along m, n and k; 0 for what streams through it.
-  std::array<std::uint32_t, 3> array{};
+  std::uint64_t step_cycles = 32;      ///< compute core: one matmul step inside a chain
   std::uint64_t chain_cycles = 0;      ///< more for every chain: filling and draining
   double sram_bytes_per_cycle = 512;   ///< all banks and ports together
   double dram_bytes_per_cycle = 25.6;  ///< loads and stores together
@@ -27,6 +24,9 @@ struct MachineCosts {
   /// Passes that a function of each class takes.
   std::array<std::uint32_t, kCostClassCount> vector_cost{0, 1, 1, 1, 1, 1};
   bool own_vector_unit = false;  ///< vector steps run beside those of the core
+  std::array<std::uint32_t, 3> step{32, 32, 32};  ///< m, n and k of step_cycles
+  /// Extents of the array along m, n and k; 0 for what streams through it.
+  std::array<std::uint32_t, 3> array{};
 
   /// Of a step of m, n and k like these, which may be averages.
   double matmul_cycles(const std::array<double, 3>& extents) const;
