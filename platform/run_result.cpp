@@ -35,18 +35,10 @@ CounterRegister RunResult::counters() const {
   return machine.registered();
 }
 
-std::uint64_t RunResult::steps() const {
+std::uint64_t RunResult::total(std::uint64_t UnitCounters::*counter) const {
   std::uint64_t sum = 0;
   for (const EngineResult& engine : engines) {
-    sum += engine.counted.steps;
-  }
-  return sum;
-}
-
-std::uint64_t RunResult::macs() const {
-  std::uint64_t sum = 0;
-  for (const EngineResult& engine : engines) {
-    sum += engine.counted.macs;
+    sum += engine.counted.*counter;
   }
   return sum;
 }

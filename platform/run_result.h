@@ -48,10 +48,14 @@ struct RunResult {
   }
   /// All that was counted, by name. The result outlives the register.
   CounterRegister counters() const;
-  std::uint64_t steps() const;  ///< of all units
-  std::uint64_t macs() const;   ///< likewise
+  std::uint64_t steps() const { return total(&UnitCounters::steps); }  ///< of all units
+  std::uint64_t macs() const { return total(&UnitCounters::macs); }
+  std::uint64_t slots() const { return total(&UnitCounters::slots); }
   /// max(bounds) / cycles; 0 for an empty program.
   double efficiency() const;
+
+ private:
+  std::uint64_t total(std::uint64_t UnitCounters::*counter) const;
 };
 
 /// The invariants of every run: each engine's states add up to the total, as many ops and bytes as

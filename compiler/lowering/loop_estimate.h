@@ -23,7 +23,7 @@ struct MachineCosts {
   std::uint64_t vector_cycles = 32;    ///< of a pass of the vector unit over a tile
   /// Passes that a function of each class takes.
   std::array<std::uint32_t, kCostClassCount> vector_cost{0, 1, 1, 1, 1, 1};
-  bool own_vector_unit = false;  ///< vector steps run beside those of the core
+  bool own_vector_unit = false;                   ///< vector steps run beside those of the core
   std::array<std::uint32_t, 3> step{32, 32, 32};  ///< m, n and k of step_cycles
   /// Extents of the array along m, n and k; 0 for what streams through it.
   std::array<std::uint32_t, 3> array{};

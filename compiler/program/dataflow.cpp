@@ -86,9 +86,8 @@ std::uint64_t useful_products(const Program& program, const Op& op, const OpLink
 }
 
 std::uint64_t useful_products(const Program& program) {
-  const bool padded = std::ranges::any_of(program.tensors, [](const ProgramTensor& tensor) {
-    return tensor.stored != tensor.shape;
-  });
+  const bool padded = std::ranges::any_of(
+      program.tensors, [](const ProgramTensor& tensor) { return tensor.stored != tensor.shape; });
   const std::vector<OpLinks> links = padded ? find_links(program) : std::vector<OpLinks>();
   std::uint64_t products = 0;
   for (std::size_t i = 0; i < program.ops.size(); ++i) {

@@ -44,11 +44,11 @@ struct Op {
   std::uint32_t row = 0;     ///< tile coordinates
   std::uint32_t col = 0;
   std::uint32_t step = 0;  ///< matmul only: which of those of the sum, in whatever order
-  std::uint32_t a = 0;    ///< first operand, or the source of a store
-  std::uint32_t b = 0;    ///< second operand
-  std::uint32_t c = 0;    ///< third operand: the bias of a matmul
-  std::uint32_t d = 0;    ///< fourth operand
-  std::uint32_t dst = 0;  ///< destination of a load, or of what is computed
+  std::uint32_t a = 0;     ///< first operand, or the source of a store
+  std::uint32_t b = 0;     ///< second operand
+  std::uint32_t c = 0;     ///< third operand: the bias of a matmul
+  std::uint32_t d = 0;     ///< fourth operand
+  std::uint32_t dst = 0;   ///< destination of a load, or of what is computed
 
   TileShape shape() const { return {m, n, k}; }
   void set_shape(const TileShape& shape) {
@@ -80,7 +80,7 @@ struct ProgramTensor {
 };
 
 struct Program {
-  TileShape tile;  ///< the largest m, n and k of an op
+  TileShape tile;                ///< the largest m, n and k of an op
   std::uint64_t sram_bytes = 0;  ///< SRAM the program needs: one past the highest byte it touches
   std::vector<ProgramTensor> tensors;
   std::vector<VectorKernel> kernels;  ///< of the vector ops

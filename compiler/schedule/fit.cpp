@@ -15,23 +15,51 @@
 namespace tilewave {
 namespace {
 
-/// Farthest next use is optimal for a given sequence of requests; but how far loads run ahead of
-/// the steps depends on what was evicted before, so that in about one network of seventy LRU loads
-/// less. Then its schedule is the better one of the two.
-Schedule best_schedule(const SchedulingProblem& problem) {
-  Schedule schedule = schedule_uops(problem);
-  if (problem.options.eviction != Eviction::kBelady || schedule.stats.evictions == 0 ||
-      problem.options.buffering != Buffering::kPingPong) {
-    return schedule;
+/// Whether some tensor's tiles are not all of one size.
+bool has_uneven_tensors(const UopList& uops) {
+  for (std::size_t i = 0; i < uops.tiles.size(); ++i) {
+    const Shape& stored = uops.stored[i];
+    const TileExtent& tile = uops.tiles[i];
+    if ((stored.rows > tile.rows && stored.rows % tile.rows != 0) ||
+        (stored.cols > tile.cols && stored.cols % tile.cols != 0)) {
+      return true;
+    }
   }
-  ScheduleOptions options = problem.options;
-  options.eviction = Eviction::kLru;
+  return false;
+}
+
+/// Of two schedules the one that loads less, the first if it is no less.
+Schedule better_schedule(Schedule schedule, const SchedulingProblem& problem,
+                         const ScheduleOptions& options) {
   try {
     Schedule other = schedule_uops({problem.graph, problem.uops, options});
     return other.stats.loads < schedule.stats.loads ? std::move(other) : std::move(schedule);
   } catch (const OutOfSram&) {
     return schedule;
   }
+}
+
+/// Farthest next use is optimal for a given sequence of requests; but how far loads run ahead of
+/// the steps depends on what was evicted before, so that in about one network of seventy LRU loads
+/// less. And it is optimal for tiles of one size: where small ones leave holes in which no large one
+/// fits, places of one size may need fewer loads. Then the other schedule is taken.
+Schedule best_schedule(const SchedulingProblem& problem) {
+  Schedule schedule = schedule_uops(problem);
+  const ScheduleOptions& options = problem.options;
+  if (options.eviction != Eviction::kBelady || schedule.stats.evictions == 0) {
+    return schedule;
+  }
+  ScheduleOptions whole = options;
+  whole.whole_places = true;
+  ScheduleOptions lru = options;
+  lru.eviction = Eviction::kLru;
+  if (!options.whole_places && has_uneven_tensors(problem.uops)) {
+    schedule = better_schedule(std::move(schedule), problem, whole);
+  }
+  if (options.buffering == Buffering::kPingPong) {
+    schedule = better_schedule(std::move(schedule), problem, lru);
+  }
+  return schedule;
 }
 
 FittingSchedule attempt(const Graph& fused, const Tiling& tile, std::vector<LoopNest> nests,
@@ -149,17 +177,21 @@ CompiledSchedule compile_to_fit(const Graph& graph, const Tiling& tile,
 FittingSchedule schedule_to_fit(const Graph& fused, const Tiling& tile,
                                 const ScheduleOptions& options) {
   require_step_fits(fused, tile, options.sram_bytes);
+  ScheduleOptions whole = options;
+  whole.whole_places = true;
   for (const std::uint64_t quarters : {4U, 3U, 2U, 1U}) {
-    try {
-      return attempt(fused, tile,
-                     choose_loop_nests(fused, tile, options.loop_order, options.costs,
-                                       options.sram_bytes / 4 * quarters),
-                     options);
-    } catch (const OutOfSram&) {
-      // Smaller blocks leave more room between their tiles.
+    for (const ScheduleOptions& tried : {options, whole}) {
+      try {
+        return attempt(fused, tile,
+                       choose_loop_nests(fused, tile, options.loop_order, options.costs,
+                                         options.sram_bytes / 4 * quarters),
+                       tried);
+      } catch (const OutOfSram&) {
+        // Smaller blocks leave more room between their tiles.
+      }
     }
   }
-  ScheduleOptions plain = options;
+  ScheduleOptions plain = whole;
   plain.buffering =
       options.buffering == Buffering::kTagged ? Buffering::kTagged : Buffering::kSingle;
   plain.apart = true;

@@ -46,6 +46,8 @@ struct ScheduleOptions {
   /// that no hole is too small. Not with kPingPong
   /// or forwarding.
   bool apart = false;
+  /// Every tile of a tensor takes as much SRAM as its largest, so that each fits where another lay.
+  bool whole_places = false;
 
   bool operator==(const ScheduleOptions&) const = default;
 };

@@ -95,6 +95,14 @@ class Scheduler {
   }
 
   std::uint64_t bytes_of(const Uop& uop) const { return list_.extent(uop).bytes(); }
+  /// Of SRAM. Places as large as the largest tile of a tensor leave no holes that are too small.
+  std::uint64_t place_bytes(Uop uop) const {
+    if (options_.whole_places) {
+      uop.row = 0;
+      uop.col = 0;
+    }
+    return bytes_of(uop);
+  }
 
   /// For every LOAD the position of the next LOAD of the same tile, and the first for every tile.
   void find_next_uses() {
@@ -180,7 +188,7 @@ class Scheduler {
     if (now || ahead_step_ - step_ <= kNearSteps) {
       return allocate(uop, ahead_, now);
     }
-    const auto address = arena_.allocate(bytes_of(uop));
+    const auto address = arena_.allocate(place_bytes(uop));
     return address ? std::optional(static_cast<std::uint32_t>(*address)) : std::nullopt;
   }
 
@@ -227,7 +235,7 @@ class Scheduler {
   std::optional<std::uint64_t> place(const Uop& uop) {
     const bool second = ahead_ > 0 && list_.uops[ahead_ - 1].kind == UopKind::kLoad;
     const bool high = options_.apart && (second || uop.kind != UopKind::kLoad);
-    return high ? arena_.allocate_high(bytes_of(uop)) : arena_.allocate(bytes_of(uop));
+    return high ? arena_.allocate_high(place_bytes(uop)) : arena_.allocate(place_bytes(uop));
   }
 
   /// Bytes for the tile of `uop`, evicting tiles that no step up to position `until` uses.
@@ -298,8 +306,8 @@ class Scheduler {
     op.b = use_operand(1);
     op.biased = uop.first && oper.has_bias;
     op.c = op.biased ? use_operand(2) : 0;
-    pace_.step(options_.costs.matmul_cycles({static_cast<double>(op.m), static_cast<double>(op.n),
-                                             static_cast<double>(op.k)}));
+    pace_.step(options_.costs.matmul_cycles(
+        {static_cast<double>(op.m), static_cast<double>(op.n), static_cast<double>(op.k)}));
   }
 
   /// Of a map, or in place on the tile of the sum that is complete.

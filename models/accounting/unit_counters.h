@@ -15,6 +15,7 @@ struct UnitCounters {
   std::uint64_t window_waits = 0;
   std::uint64_t steps = 0;
   std::uint64_t macs = 0;
+  std::uint64_t slots = 0;
 
   /// Those that `unit` can count.
   void register_in(CounterRegister& all, Engine unit) const {
@@ -33,6 +34,11 @@ struct UnitCounters {
               {"macs", "1", Better::kNeither,
                "multiply-adds of the matmul steps, M·N·K of the tile each: padding counts"},
               macs);
+      all.add(
+          scope,
+          {"slots", "1", Better::kNeither,
+           "multiply-adds that the whole array could do while the matmul steps stream through it"},
+          slots);
     }
   }
 

@@ -46,8 +46,10 @@ bool ComputeTiming::chains(const Op& op, const Op& next) const {
   switch (config_.dataflow) {
     case Dataflow::kOutputStationary:
     case Dataflow::kSimd: return op.dst == next.dst && !next.clear;
-    case Dataflow::kWeightStationary: return op.b == next.b && op.step == next.step && op.col == next.col;
-    case Dataflow::kInputStationary: return op.a == next.a && op.step == next.step && op.row == next.row;
+    case Dataflow::kWeightStationary:
+      return op.b == next.b && op.step == next.step && op.col == next.col;
+    case Dataflow::kInputStationary:
+      return op.a == next.a && op.step == next.step && op.row == next.row;
   }
   return false;
 }
@@ -63,7 +65,7 @@ StepTime ComputeTiming::step(const Op& op) const {
 
 Cycle ComputeTiming::preload(const Op& op) const {
   return is_sum_step(op) && config_.fill_overlap == FillOverlap::kFull ? matmul_time(op).preload
-                                                                            : 0;
+                                                                       : 0;
 }
 
 bool ComputeTiming::overlaps(bool chained) const {

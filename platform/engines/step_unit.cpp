@@ -88,6 +88,7 @@ void StepUnit::run() {
     bound_ += time.interval;
     if (is_sum_step(op)) {
       counters_.macs += op.result().elements() * op.k;
+      counters_.slots += time.interval * context_.config.compute.peak_macs_per_cycle();
     }
   }
 }

@@ -156,7 +156,8 @@ void Resolution::check_tiles() {
   }
   if (sram.size_bytes < step_bytes) {
     config_.tiles_do_not_fit =
-        blame({"sram.size", "tile.m", "tile.n", "tile.k"},
+        blame({"sram.size", "tile.m", "tile.n", "tile.k", "compute.rows", "compute.cols",
+               "compute.dataflow"},
               "does not fit: sram.size (" + print_bytes(sram.size_bytes) +
                   ") must hold the three fp32 tiles of a step, " + to_string(tile.left()) + ", " +
                   to_string(tile.right()) + " and " + to_string(tile.result()) + " (" +

@@ -61,8 +61,8 @@ struct ConfigKey {
   std::string name;  ///< "section.key"
   KeyKind kind = KeyKind::kCount;
   KeyField field;
-  std::string help;    ///< one sentence without a full stop
-  KeyLimits limits{};  ///< of numbers
+  std::string help;                  ///< one sentence without a full stop
+  KeyLimits limits{};                ///< of numbers
   std::vector<KeyChoice> choices{};  ///< of a number: words for values beside its limits
   KeyCondition condition{};
   std::string allowed{};  ///< of texts: "a name or a path"

@@ -134,7 +134,8 @@ std::string resources_table(const RunResult& result, ToldCounters& told) {
   table.add({"resource", "work", "share of peak", "bound [cycles]"});
   for (const Engine unit : result.units.all()) {
     told.tell(to_string(unit), "steps");
-    told.tell(to_string(unit), "macs");  // by the roofline
+    told.tell(to_string(unit), "macs");   // by the roofline
+    told.tell(to_string(unit), "slots");  // by the array's line
   }
   table.add({"compute", count_text(result.steps(), "step"),
              cycles_of(result.bounds.compute, result.cycles), whole(result.bounds.compute)});
@@ -190,11 +191,17 @@ std::string utilisation_text(const RunOutcome& outcome) {
   std::string text = headed_line(
       "array", with_separators(outcome.compile.macs) + " products of " +
                    with_separators(outcome.array_slots()) + " slots: utilisation " +
-                   percent(outcome.utilisation()) + " = " +
-                   percent(outcome.spatial_utilisation()) + " of the array x " +
-                   percent(outcome.temporal_utilisation()) + " of the time");
+                   percent(outcome.utilisation()) + " = " + percent(outcome.spatial_utilisation()) +
+                   " of the array x " + percent(outcome.temporal_utilisation()) + " of the time");
   if (const std::uint64_t padding = outcome.result.macs() - outcome.compile.macs; padding != 0) {
     text += headed_line("padding", with_separators(padding) + " products of zeros besides");
+  }
+  if (outcome.result.slots() > outcome.result.macs()) {
+    text += headed_line("folds", "the steps fill " + percent(outcome.array_fill()) +
+                                     " of the array's rows and columns");
+  }
+  for (const std::string& warning : outcome.warnings()) {
+    text += headed_line("warning", warning);
   }
   return text;
 }

@@ -201,7 +201,9 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome) {
   json["array_slots"] = outcome.array_slots();
   json["utilisation"] = {{"total", outcome.utilisation()},
                          {"spatial", outcome.spatial_utilisation()},
-                         {"temporal", outcome.temporal_utilisation()}};
+                         {"temporal", outcome.temporal_utilisation()},
+                         {"fill", outcome.array_fill()}};
+  json["warnings"] = outcome.warnings();
   add_counters(json, result);
   json["bounds"] = {{"compute", result.bounds.compute},
                     {"sram", result.bounds.sram},

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/base/error.h"
+#include "sim/base/text_table.h"
 
 namespace tilewave {
 namespace {
@@ -71,8 +72,24 @@ double RunOutcome::spatial_utilisation() const {
 }
 
 double RunOutcome::temporal_utilisation() const {
-  const Cycle busy = result.engine(Engine::kCompute).cycles[static_cast<std::size_t>(EngineState::kBusy)];
+  const Cycle busy =
+      result.engine(Engine::kCompute).cycles[static_cast<std::size_t>(EngineState::kBusy)];
   return ratio(static_cast<double>(busy), static_cast<double>(result.cycles));
+}
+
+double RunOutcome::array_fill() const {
+  return ratio(static_cast<double>(compile.macs), static_cast<double>(result.slots()));
+}
+
+std::vector<std::string> RunOutcome::warnings() const {
+  constexpr double kLittle = 0.5;
+  std::vector<std::string> lines;
+  if (compile.macs > 0 && array_fill() < kLittle) {
+    lines.push_back("the steps fill " + percent(array_fill()) +
+                    " of the array: a smaller one, or larger tiles, would do the same work in "
+                    "about as many cycles");
+  }
+  return lines;
 }
 
 double share_of_peak(std::uint64_t bytes, double peak_bytes_per_cycle, Cycle cycles) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/pipeline.h"
 #include "platform/run_result.h"
@@ -73,6 +74,12 @@ struct RunOutcome {
   double spatial_utilisation() const;
   /// Of the run's cycles, those in which the array is busy.
   double temporal_utilisation() const;
+  /// How much of the array's rows and columns the matmul steps fill: what the model asks for as a part of
+  /// what the array could do while they stream through it. Border tiles, tiles that are no multiple of
+  /// the array, and padding make it less than 1.
+  double array_fill() const;
+  /// What whoever reads the figures should know first, a line each.
+  std::vector<std::string> warnings() const;
   double period_seconds() const { return config.machine.clock_period.seconds(); }
 };
 

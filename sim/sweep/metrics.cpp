@@ -68,6 +68,8 @@ std::vector<Entry> make_entries() {
        "/utilisation/spatial"},
       {{"utilisation.temporal", "1", kHigher, "of the cycles, with the array busy"},
        "/utilisation/temporal"},
+      {{"utilisation.fill", "1", kHigher, "of the array's rows and columns, by the matmul steps"},
+       "/utilisation/fill"},
       {{"max_abs_error", "1", kLower, "largest difference from the reference"}, "/max_abs_error"}};
   for (const Counter& counter : every_counter().all()) {
     const std::string name = counter.name();

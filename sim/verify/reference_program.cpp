@@ -342,7 +342,9 @@ TensorValues evaluate_program(const Program& program, const TensorValues& source
 std::uint64_t evaluation_work(const Program& program) {
   std::uint64_t work = 0;
   for (const Op& op : program.ops) {
-    work += op.result().elements() * (is_sum_step(op) ? op.k : kProductsPerVectorStep);
+    const TileExtent tile =
+        moves_tile(op) ? program.tensors[op.tensor].tile_at(op.row, op.col) : op.result();
+    work += tile.elements() * (is_sum_step(op) ? op.k : kProductsPerVectorStep);
   }
   return work;
 }

@@ -305,7 +305,9 @@ TEST(Platform, EveryFrequencyRunsBetweenItsNeighbours) {
 }
 
 TEST(Platform, ARunEndsWhenItsLastWriteIsInTheDram) {
-  const Program program = test::compile(mixed_network(), {.sram_bytes = 16384}).program;
+  const Tiling whole_tiles(TileShape{}, TileEdges::kPadded);
+  const Program program =
+      test::compile(mixed_network(), {.sram_bytes = 16384}, whole_tiles).program;
   MachineConfig machine;
   machine.sram.size_bytes = 16384;
   machine.dram.kind = DramKind::kBanked;

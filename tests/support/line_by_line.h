@@ -14,7 +14,7 @@ namespace tilewave::test {
 /// earlier ops to the one that wrote the line; who comes before that one is waited for already.
 class LineByLine {
  public:
-  /// `line_bytes` divides all addresses and the bytes of all tiles.
+  /// No two places in SRAM share a line of `line_bytes`, unless they overlap.
   LineByLine(const Program& program, std::uint32_t line_bytes) : program_(program) {
     for (const Op& op : program.ops) {
       touches_.push_back(touches_of(op, line_bytes));
@@ -62,8 +62,8 @@ class LineByLine {
     std::vector<Touch> touches;
     const auto add = [&](std::uint32_t address, std::uint64_t bytes, bool write) {
       const bool sum = op.opcode == Opcode::kMatmul && address == op.dst;
-      for (std::uint64_t at = 0; at < bytes; at += line_bytes) {
-        touches.push_back({(address + at) / line_bytes, write, sum});
+      for (std::uint64_t line = address / line_bytes; line * line_bytes < address + bytes; ++line) {
+        touches.push_back({line, write, sum});
       }
     };
     visit_sram(

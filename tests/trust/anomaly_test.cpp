@@ -99,11 +99,9 @@ void with_instant_rows(DramTiming& timing) {
 // around for each.
 TEST(Anomaly, OverlapTurnsTheDataPinsAround) {
   const char* model = "input x 63x18\nt0 = relu x\nt1 = add t0 t0\noutput t0\noutput t1\n";
-  const Settings base = {{"clock.period", "140ps"},
-                         {"dma.burst_bytes", "16B"},
-                         {"dma.max_outstanding", "3"},
-                         {"dram.model", "banked"},
-                         {"dram.write_ack", "issued"}};
+  const Settings base = {{"clock.period", "140ps"},    {"dma.burst_bytes", "16B"},
+                         {"dma.max_outstanding", "3"}, {"dram.model", "banked"},
+                         {"dram.write_ack", "issued"}, {"tile.edges", "padded"}};
   const OverlapCost cost = overlap_cost(model, base);
   EXPECT_GT(cost.ratio(), 1.25);
   EXPECT_LT(cost.ratio(), 1.36);
@@ -117,10 +115,10 @@ TEST(Anomaly, OverlapTurnsTheDataPinsAround) {
 
 // With one burst in flight per engine, each finds the row of the other one open.
 TEST(Anomaly, OverlapClosesRows) {
-  const Settings base = {{"clock.period", "158ps"},   {"sram.size", "12KiB"},
-                         {"dma.burst_bytes", "512B"}, {"dma.max_outstanding", "1"},
-                         {"dram.model", "banked"},    {"dram.preset", "lpddr4-3200"},
-                         {"dram.queue_depth", "8"},   {"dram.write_ack", "issued"}};
+  const Settings base = {
+      {"clock.period", "158ps"},    {"sram.size", "12KiB"},       {"dma.burst_bytes", "512B"},
+      {"dma.max_outstanding", "1"}, {"dram.model", "banked"},     {"dram.preset", "lpddr4-3200"},
+      {"dram.queue_depth", "8"},    {"dram.write_ack", "issued"}, {"tile.edges", "padded"}};
   const OverlapCost cost = overlap_cost(kResidual, base);
   EXPECT_GT(cost.ratio(), 1.05);
   EXPECT_LT(cost.ratio(), 1.13);
@@ -134,10 +132,10 @@ TEST(Anomaly, OverlapClosesRows) {
 // both, so that reads have few left.
 TEST(Anomaly, OverlapLeavesReadsFewPlacesOfASharedWindow) {
   const char* model = "input x 51x4\nt0 = add x x\nparam w1 4x4\nt1 = matmul t0 w1\noutput t1\n";
-  const Settings base = {{"dma.engines", "shared"},   {"dma.max_outstanding", "8"},
-                         {"dma.burst_bytes", "512B"}, {"dram.model", "banked"},
-                         {"dram.preset", "hbm2"},     {"dram.address_map", "P"},
-                         {"dram.queue_depth", "449"}, {"dram.write_ack", "issued"}};
+  const Settings base = {
+      {"dma.engines", "shared"},   {"dma.max_outstanding", "8"}, {"dma.burst_bytes", "512B"},
+      {"dram.model", "banked"},    {"dram.preset", "hbm2"},      {"dram.address_map", "P"},
+      {"dram.queue_depth", "449"}, {"dram.write_ack", "issued"}, {"tile.edges", "padded"}};
   const OverlapCost cost = overlap_cost(model, base);
   EXPECT_GT(cost.ratio(), 1.13);
   EXPECT_LT(cost.ratio(), 1.24);

@@ -74,6 +74,7 @@ const std::map<std::string, Effect>& effects() {
       {"tile.m", {"32", "64"}},
       {"tile.n", {"32", "64", {}, "gemm:128x128x128"}},
       {"tile.k", {"32", "64", {}, "gemm:128x128x128"}},
+      {"tile.edges", {"real", "padded", {}, "gemm:33x33x33"}},
       {"schedule.loop_order", {"mnk", "nmk"}},
       {"schedule.eviction", {"lru", "belady", {{"sram.size", "24KiB"}}, "gemm:128x128x128"}},
       {"schedule.buffering", {"single", "pingpong"}},

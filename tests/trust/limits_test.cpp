@@ -59,10 +59,10 @@ void expect_compute_bound(const std::string& model, const Settings& compute, Cyc
 }
 
 Settings array(Cycle h, Cycle w, const char* dataflow, const char* fill_overlap) {
-  return {{"compute.rows", std::to_string(h)},
-          {"compute.cols", std::to_string(w)},
-          {"compute.dataflow", dataflow},
-          {"compute.fill_overlap", fill_overlap}};
+  return {{"compute.rows", std::to_string(h)}, {"compute.cols", std::to_string(w)},
+          {"compute.dataflow", dataflow},      {"compute.fill_overlap", fill_overlap},
+          {"tile.m", std::to_string(kTile)},   {"tile.n", std::to_string(kTile)},
+          {"tile.k", std::to_string(kTile)}};
 }
 
 constexpr std::array<std::pair<Cycle, Cycle>, 5> kArrays = {
@@ -214,7 +214,8 @@ TEST(Limits, NoSlotOfAStarvedSramIsGivenOutTwice) {
                                                       {"dram.latency", "50892ps"},
                                                       {"dma.burst_bytes", "256B"},
                                                       {"bus.latency", "1"},
-                                                      {"schedule.eviction", "lru"}});
+                                                      {"schedule.eviction", "lru"},
+                                                      {"tile.edges", "padded"}});
   EXPECT_GE(static_cast<double>(result.cycles), result.bounds.sram);
   EXPECT_LE(static_cast<double>(result.cycles), 1.02 * result.bounds.sram);
 }

@@ -25,9 +25,9 @@ inline const std::map<std::string, std::vector<std::string>>& listed_values() {
       {"sram.port_bytes", {"1B", "4B", "8B", "16B", "32B", "64B", "256B"}},
       {"dram.preset", {"ddr4-3200", "lpddr4-3200", "hbm2"}},
       {"dram.address_map", {"P", "B"}},
-      {"tile.m", {"8", "16", "24", "32", "64"}},
-      {"tile.n", {"16", "32", "32", "32"}},
-      {"tile.k", {"16", "32", "32", "32"}},
+      {"tile.m", {"1", "7", "16", "24", "32", "64", "auto"}},
+      {"tile.n", {"13", "32", "32", "32"}},
+      {"tile.k", {"13", "32", "32", "32"}},
       {"dma.max_outstanding", {"1", "2", "3", "5", "8", "12", "16", "24", "40", "64"}}};
   return values;
 }

@@ -29,8 +29,8 @@ constexpr std::array kTensorFields = {
     FieldOffset{"stored_cols", 24}, FieldOffset{"dram_base", 32}, FieldOffset{"role", 40},
     FieldOffset{"tile", 42},        FieldOffset{"name", 48}};
 constexpr std::array kOpFields = {
-    FieldOffset{"opcode", 0}, FieldOffset{"clear", 1},  FieldOffset{"relu", 2},
-    FieldOffset{"tag", 3},    FieldOffset{"biased", 4}, FieldOffset{"kernel", 6},
+    FieldOffset{"opcode", 0},  FieldOffset{"clear", 1},  FieldOffset{"relu", 2},
+    FieldOffset{"tag", 3},     FieldOffset{"biased", 4}, FieldOffset{"kernel", 6},
     FieldOffset{"m", 8},       FieldOffset{"n", 10},     FieldOffset{"k", 12},
     FieldOffset{"tensor", 16}, FieldOffset{"step", 28},  FieldOffset{"a", 32},
     FieldOffset{"b", 36},      FieldOffset{"c", 40},     FieldOffset{"d", 44},

@@ -162,8 +162,8 @@ constexpr FieldSet fields_of(const OpcodeRule& rule, std::size_t count) {
                                [&](const OperandRule& operand) { return operand.only_if == flag; });
   };
   return as_set({may_have(&Op::clear), may_have(&Op::relu), may_have(&Op::biased), rule.has_kernel,
-                 !rule.moves, !rule.moves, rule.has_step, rule.has_step, reads(&Op::a), reads(&Op::b), reads(&Op::c), reads(&Op::d),
-                 rule.has_dst});
+                 !rule.moves, !rule.moves, rule.has_step, rule.has_step, reads(&Op::a),
+                 reads(&Op::b), reads(&Op::c), reads(&Op::d), rule.has_dst});
 }
 
 /// By opcode and count of operands: found once, for there are millions of ops.

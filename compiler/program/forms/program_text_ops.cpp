@@ -128,8 +128,8 @@ void OpParser::parse_extents(Op& op) {
     }
     const std::size_t wanted = rule_of(op.opcode).has_step ? 3 : 2;
     if (extents.size() != wanted) {
-      cursor_.fail("extents = " + in_quotes(word) + "; allowed: " +
-                   (wanted == 3 ? "MxNxK, like 32x18x6" : "MxN, like 32x18"));
+      cursor_.fail("extents = " + in_quotes(word) +
+                   "; allowed: " + (wanted == 3 ? "MxNxK, like 32x18x6" : "MxN, like 32x18"));
     }
     constexpr std::uint64_t kMost = std::numeric_limits<std::uint16_t>::max();
     shape = {static_cast<std::uint32_t>(std::min(extents[0], kMost)),

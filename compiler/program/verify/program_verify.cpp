@@ -19,9 +19,7 @@ namespace {
 class OpVerifier {
  public:
   OpVerifier(const Program& program, const VerifyErrors& errors)
-      : program_(program),
-        errors_(errors),
-        sram_(program, errors) {
+      : program_(program), errors_(errors), sram_(program, errors) {
     std::uint64_t tiles = 0;
     for (const ProgramTensor& tensor : program.tensors) {
       tensors_.push_back({tensor.grid(), tensor.role, tiles});

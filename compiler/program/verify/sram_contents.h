@@ -20,9 +20,7 @@ namespace tilewave {
 class SramContents {
  public:
   SramContents(const Program& program, const VerifyErrors& errors)
-      : program_(program),
-        errors_(errors),
-        tiles_(program.sram_bytes) {}
+      : program_(program), errors_(errors), tiles_(program.sram_bytes) {}
 
   /// One past the highest byte that was checked.
   std::uint64_t peak_address() const { return peak_address_; }

@@ -10,6 +10,7 @@
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/graph_text.h"
 #include "compiler/lowering/lower.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/schedule/schedule.h"
 #include "tests/support/networks.h"
 
@@ -130,8 +131,14 @@ TEST(LoopChoice, ExpectsAboutAsManyBytesAsTheScheduleMoves) {
     for (const std::uint64_t kib : {64, 128, 256, 512, 1024}) {
       ScheduleOptions options{.sram_bytes = kib * 1024, .costs = kBalanced};
       const auto ranked = rank_loop_nests(shape, kBalanced, options.sram_bytes);
-      const ScheduleStats stats = test::compile(graph, options).stats;
-      const double moved = static_cast<double>((stats.loads + stats.stores) * kTileBytes);
+      double moved = 0;
+      const Program program = test::compile(graph, options).program;
+      for (const Op& op : program.ops) {
+        moved +=
+            moves_tile(op)
+                ? static_cast<double>(program.tensors[op.tensor].tile_at(op.row, op.col).bytes())
+                : 0;
+      }
       const double expected = static_cast<double>(ranked.front().bytes);
       EXPECT_GT(moved, 0.85 * expected) << model << " " << kib;
       EXPECT_LT(moved, 1.2 * expected) << model << " " << kib;

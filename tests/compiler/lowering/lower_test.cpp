@@ -46,7 +46,8 @@ TEST(Lower, MatmulCountsFollowTheClosedFormula) {
           EXPECT_EQ(count(list, UopKind::kExecute), rows * cols * steps);
           EXPECT_EQ(count(list, UopKind::kStore), rows * cols);
           EXPECT_EQ(estimate_lowering(graph, tile).uops, list.uops.size());
-          EXPECT_EQ(estimate_lowering(graph, tile).tensor_bytes,
+          EXPECT_EQ(estimate_lowering(graph, tile).tensor_bytes, 4 * (m * k + k * n + m * n));
+          EXPECT_EQ(estimate_lowering(graph, {tile, TileEdges::kPadded}).tensor_bytes,
                     (rows * steps + steps * cols + rows * cols) * tile.result().bytes());
           verify_uops(graph, list);
         }

@@ -161,13 +161,18 @@ TEST(Tiling, EqualKeysAreEnough) {
 
 TEST(Tiling, TheSramHoldsTheTilesOfAStep) {
   const Graph graph = parse_graph(
-      "input x 9x9\nparam w 9x9\nparam b 1x9\nh = matmul+bias x w b\nc = copy h\noutput c\n", "g");
+      "input x 99x99\nparam w 99x99\nparam b 1x99\nh = matmul+bias x w b\nc = copy h\noutput c\n",
+      "g");
   const TileShape tile{32, 32, 32};
   // three tiles of 4096 bytes and a bias of 128
-  EXPECT_EQ(step_bytes(graph, graph.operators()[0], tensor_tiles(graph, tile), TileEdges::kReal), 12416U);
-  EXPECT_EQ(step_bytes(graph, graph.operators()[1], tensor_tiles(graph, tile), TileEdges::kReal), 4096U);
+  EXPECT_EQ(step_bytes(graph, graph.operators()[0], tensor_tiles(graph, tile), TileEdges::kReal),
+            12416U);
+  EXPECT_EQ(step_bytes(graph, graph.operators()[1], tensor_tiles(graph, tile), TileEdges::kReal),
+            4096U);
   // 8·16 + 16·8 + 8·8 elements, and a bias of 32 bytes, which takes 64
-  EXPECT_EQ(step_bytes(graph, graph.operators()[0], tensor_tiles(graph, {8, 8, 16}), TileEdges::kReal), 1344U);
+  EXPECT_EQ(
+      step_bytes(graph, graph.operators()[0], tensor_tiles(graph, {8, 8, 16}), TileEdges::kReal),
+      1344U);
   const auto message = [&](std::uint64_t sram) {
     return test::message_of([&] { require_step_fits(graph, tile, sram); });
   };
@@ -176,6 +181,14 @@ TEST(Tiling, TheSramHoldsTheTilesOfAStep) {
       message(12352),
       "graph 'g': a step of matmul 'h' needs 12416 bytes of SRAM for its tiles, bias included; "
       "there are 12352");
+  // of 9×9 elements each, and a bias of 9; what is there, or whole tiles
+  const Graph small =
+      parse_graph("input x 9x9\nparam w 9x9\nparam b 1x9\nh = matmul+bias x w b\noutput h\n", "g");
+  const auto of_small = [&](TileEdges edges) {
+    return step_bytes(small, small.operators()[0], tensor_tiles(small, tile), edges);
+  };
+  EXPECT_EQ(of_small(TileEdges::kReal), 3 * 384 + 64);
+  EXPECT_EQ(of_small(TileEdges::kPadded), 12416U);
 }
 
 }  // namespace

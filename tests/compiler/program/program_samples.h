@@ -5,6 +5,7 @@
 #include <string>
 
 #include "compiler/base/error.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/program/program.h"
 
 namespace tilewave::test {
@@ -19,7 +20,7 @@ inline constexpr const char* kSampleText =
     "tensor w param 8x8 tile 8x8 dram 0x100\n"
     "tensor h intermediate 8x8 tile 8x8 dram 0x200\n"
     "tensor s intermediate 8x8 tile 8x8 dram 0x300\n"
-    "tensor y output 7x5 tile 8x8 dram 0x400\n"
+    "tensor y output 7x5 tile 8x8 padded dram 0x400\n"
     "tensor b param 1x8 tile 1x8 dram 0x500\n"
     "kernel 0 tile tile | add x0 x1\n"
     "kernel 1 tile row | add x0 x1\n"

@@ -63,7 +63,7 @@ TEST(Counters, OfAUnitAreThoseOfWhatItCarriesOut) {
   };
   EXPECT_THAT(of(Engine::kLoadDma), ElementsAre("load_dma.bursts", "load_dma.window_waits"));
   EXPECT_THAT(of(Engine::kStoreDma), ElementsAre("store_dma.bursts", "store_dma.window_waits"));
-  EXPECT_THAT(of(Engine::kCompute), ElementsAre("compute.steps", "compute.macs"));
+  EXPECT_THAT(of(Engine::kCompute), ElementsAre("compute.steps", "compute.macs", "compute.slots"));
   EXPECT_THAT(of(Engine::kVector), ElementsAre("vector.steps"));
 }
 

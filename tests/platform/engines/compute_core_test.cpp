@@ -19,7 +19,8 @@ namespace {
 Program program_of(const std::string& ops) {
   return parse_program_text(
       "tilewave-program 3\ntile 32 32 32\nsram 0x10000\ntensor x input 64x64 tile 32x32 dram 0\n"
-      "tensor y output 40x33 tile 32x32 dram 0x8000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile "
+      "tensor y output 40x33 tile 32x32 padded dram 0x8000\nkernel 0 tile tile | add x0 x1\nkernel "
+      "1 tile "
       "row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
       "tile row | add x0 x1; relu t0\nops\n" +
           ops,

@@ -127,10 +127,14 @@ TEST(Config, RefusesWrongValues) {
       {"[sram]\nsize=10KiB",
        "edge.ini:2: sram.size=10KiB does not fit: sram.size (10KiB) must hold the "
        "three fp32 tiles of a step, 32x32, 32x32 and 32x32 (12KiB)"},
-      {"[tile]\nm=4", "edge.ini:2: tile.m=4 is out of range; allowed: 8..256, a multiple of 8"},
-      {"[tile]\nn=264", "edge.ini:2: tile.n=264 is out of range; allowed: 8..256, a multiple of 8"},
-      {"[tile]\nk=36",
-       "edge.ini:2: tile.k=36 is not a multiple of 8; allowed: 8..256, a multiple of 8"},
+      {"[tile]\nm=0", "edge.ini:2: tile.m=0 is out of range; allowed: 1..256 or auto"},
+      {"[tile]\nn=257", "edge.ini:2: tile.n=257 is out of range; allowed: 1..256 or auto"},
+      {"[tile]\nk=Auto",
+       "edge.ini:2: tile.k=Auto is not a count (a plain whole number); allowed: 1..256 or auto"},
+      {"[compute]\nrows=256\ncols=256",
+       "edge.ini:2: compute.rows=256 does not fit: sram.size (256KiB) must hold the three fp32 "
+       "tiles "
+       "of a step, 256x256, 256x256 and 256x256 (768KiB)"},
       {"[tile]\nm=256\nk=256",
        "edge.ini:2: tile.m=256 does not fit: sram.size (256KiB) must hold the three fp32 tiles of "
        "a "
@@ -240,7 +244,7 @@ TEST(Configs, DefaultIniIsTheBuiltInDefault) {
 
 TEST(Configs, TheLargeArrayIsFedByLargeTiles) {
   const Config config = resolve_all({read_config_file(kConfigs + "array-128.ini")});
-  EXPECT_EQ(config.tile, (TileShape{128, 128, 128}));
+  EXPECT_EQ(config.tile, Tiling(TileShape{128, 128, 128}));
   EXPECT_EQ(config.machine.compute.rows, config.tile.m);
   EXPECT_EQ(config.machine.compute.cols, config.tile.n);
   // The array needs two tiles of 64 KiB every 128 cycles; the SRAM streams twice that.

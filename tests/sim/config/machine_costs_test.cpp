@@ -12,7 +12,7 @@ using Chain = MachineCosts::Chain;
 
 MachineCosts costs_of(const std::vector<Setting>& settings) {
   const Config config = resolve_config(std::vector<SettingSource>{{"test", settings}});
-  const MachineCosts costs = machine_costs(config.machine, {});
+  const MachineCosts costs = machine_costs(config.machine, config.tile);
   // The scheduler gets the same.
   EXPECT_EQ(config.schedule.costs.step_cycles, costs.step_cycles);
   EXPECT_EQ(config.schedule.costs.dram_bytes_per_cycle, costs.dram_bytes_per_cycle);
@@ -40,7 +40,16 @@ TEST(MachineCosts, StepsAndChains) {
            {{ws, accumulation}, Chain::kRows, 32, 94},  // 2·32 + 32 + 32 − 2 − 32
            {{is, accumulation}, Chain::kColumns, 32, 94},
            {{ws, full}, Chain::kRows, 32, 0},
-           {{full, {"compute.rows", "8"}, {"compute.cols", "8"}}, Chain::kReduction, 512, 0},
+           {{full, {"compute.rows", "8"}, {"compute.cols", "8"}}, Chain::kReduction, 8, 0},
+           {{full,
+             {"compute.rows", "8"},
+             {"compute.cols", "8"},
+             {"tile.m", "32"},
+             {"tile.n", "32"},
+             {"tile.k", "32"}},
+            Chain::kReduction,
+            512,
+            0},
            {{simd, {"compute.macs_per_cycle", "64"}, {"compute.latency", "9"}},
             Chain::kReduction,
             521,  // 32^3 / 64 + 9

@@ -28,7 +28,7 @@ RunOutcome sample() {
   outcome.model = "gemm:64x32x32";
   outcome.seed = 5;
   outcome.config.schedule = {.eviction = Eviction::kLru, .buffering = Buffering::kSingle};
-  outcome.compile = {2, 1, 148, 99, 39, 49, 44, 16, 0, 53248, 0};
+  outcome.compile = {2, 1, 148, 99, 39, 49, 44, 16, 65536, 0, 53248, 0};
   RunResult& result = outcome.result;
   result.cycles = 1000;
   result.seconds = 1e-6;
@@ -46,6 +46,7 @@ RunOutcome sample() {
   result.overlap_cycles = 50;
   compute.counted.steps = 2;
   compute.counted.macs = 65536;
+  compute.counted.slots = 81920;
   result.sram.bytes = 51200;
   result.sram.bank_conflicts = 7;
   result.bus.read_bytes = 12288;
@@ -86,6 +87,8 @@ compile    2 operators, 1 after fusion
 time       1,000 cycles = 1.00 us
 bound      dram binds: 640 of 1,000 cycles, efficiency 64.0 %
 roofline   8.00 FLOP per DRAM byte, attainable 204.8 GFLOP/s, achieved 131.1 GFLOP/s (64.0 %)
+array      65,536 products of 1,024,000 slots: utilisation 6.4 % = 16.0 % of the array x 40.0 % of the time
+folds      the steps fill 80.0 % of the array's rows and columns
 overlap    50 cycles (5.0 %) with DMA and compute at work at once
 sram       7 bank conflicts
 dram       11 row hits, 12 misses, 13 conflicts, 0 refreshes
@@ -143,7 +146,7 @@ TEST(Report, Verdicts) {
 TEST(Report, AProgramFileHasNoCompilerFigures) {
   RunOutcome outcome = sample();
   outcome.program = "p.tw";
-  outcome.compile = {{}, {}, {}, 99, 39, {}, 44, 16, {}, {}, {}};
+  outcome.compile = {{}, {}, {}, 99, 39, {}, 44, 16, 65536, {}, {}, {}};
   const std::string text = report_text(outcome);
   EXPECT_THAT(text, HasSubstr("model      gemm:64x32x32, program p.tw, seed 5"));
   EXPECT_THAT(text, HasSubstr("\ncompile    99 ops: 39 loads, 44 executes, 16 stores\n\ntime"));
@@ -151,9 +154,23 @@ TEST(Report, AProgramFileHasNoCompilerFigures) {
 
 TEST(Report, ARunWithoutMultiplicationsHasNoRoofline) {
   RunOutcome outcome = sample();
-  outcome.result.engines[2].counted.macs = 0;
+  outcome.compile.macs = 0;
   EXPECT_THAT(report_text(outcome), Not(HasSubstr("roofline")));
+  EXPECT_THAT(report_text(outcome), Not(HasSubstr("utilisation")));
   EXPECT_TRUE(result_json(outcome)["arithmetic_intensity"].is_null());
+}
+
+TEST(Report, PaddingAndStepsThatFillLittleOfTheArrayAreSaid) {
+  RunOutcome outcome = sample();
+  outcome.compile.macs = 20480;
+  const std::string text = report_text(outcome);
+  EXPECT_THAT(text, HasSubstr("\narray      20,480 products of 1,024,000 slots"));
+  EXPECT_THAT(text, HasSubstr("\npadding    45,056 products of zeros besides\n"));
+  EXPECT_THAT(text, HasSubstr("\nwarning    the steps fill 25.0 % of the array: "));
+  const auto json = result_json(outcome);
+  EXPECT_EQ(json["padding_macs"], 45056);
+  ASSERT_EQ(json["warnings"].size(), 1U);
+  EXPECT_DOUBLE_EQ(json["utilisation"]["fill"], 0.25);
 }
 
 TEST(Report, AnEmptyRunDividesByNothing) {
@@ -178,9 +195,11 @@ TEST(ResultJson, KeysInOrder) {
       ElementsAre("schema", "version", "tilewave", "build", "model", "program", "seed",
                   "timing_only", "cycles", "seconds", "verdict", "verified", "max_abs_error",
                   "verification", "expected", "compile", "engines", "overlap_cycles", "tile_steps",
-                  "macs", "load_dma", "store_dma", "compute", "sram", "bus", "dram", "bounds",
-                  "efficiency", "arithmetic_intensity", "roofline", "host", "config"));
-  EXPECT_THAT(keys(json["compute"]), ElementsAre("steps", "macs"));
+                  "macs", "padding_macs", "array_slots", "utilisation", "warnings", "load_dma",
+                  "store_dma", "compute", "sram", "bus", "dram", "bounds", "efficiency",
+                  "arithmetic_intensity", "roofline", "host", "config"));
+  EXPECT_THAT(keys(json["compute"]), ElementsAre("steps", "macs", "slots"));
+  EXPECT_THAT(keys(json["utilisation"]), ElementsAre("total", "spatial", "temporal", "fill"));
   EXPECT_THAT(keys(json["compile"]),
               ElementsAre("operators", "operators_fused", "uops", "scheduled_ops", "loads",
                           "loads_eliminated", "executes", "stores", "evictions", "peak_sram_bytes",
@@ -217,6 +236,13 @@ TEST(ResultJson, Values) {
   EXPECT_DOUBLE_EQ(json["bus"]["write_share_of_peak"], 0.064);
   EXPECT_DOUBLE_EQ(json["dram"]["share_of_peak"], 0.64);
   EXPECT_DOUBLE_EQ(json["efficiency"], 0.64);
+  EXPECT_EQ(json["macs"], 65536);
+  EXPECT_EQ(json["array_slots"], 1'024'000);  // 1000 cycles of 32x32
+  EXPECT_DOUBLE_EQ(json["utilisation"]["total"], 0.064);
+  EXPECT_DOUBLE_EQ(json["utilisation"]["spatial"], 0.16);  // 65536 / (400 x 1024)
+  EXPECT_DOUBLE_EQ(json["utilisation"]["temporal"], 0.4);
+  EXPECT_DOUBLE_EQ(json["utilisation"]["fill"], 0.8);
+  EXPECT_TRUE(json["warnings"].empty());
   EXPECT_DOUBLE_EQ(json["arithmetic_intensity"], 8);               // 2 x 65536 / 16384
   EXPECT_DOUBLE_EQ(json["roofline"]["attainable_gflops"], 204.8);  // 8 x 25.6 GB/s
   EXPECT_DOUBLE_EQ(json["host"]["cycles_per_second"], 4000);

@@ -27,6 +27,22 @@ TEST(Axis, ListsArePrintedAsTheConfigPrintsThem) {
   EXPECT_THAT(values("dram.preset=hbm2,./own.ini"), ElementsAre("hbm2", "./own.ini"));
 }
 
+TEST(Axis, TiedKeysHaveTheSameValues) {
+  const Axis axis = parse_axis("here", "compute.rows=compute.cols=16..64*2");
+  EXPECT_EQ(axis.key->name, "compute.rows");
+  ASSERT_EQ(axis.tied.size(), 1U);
+  EXPECT_EQ(axis.tied[0]->name, "compute.cols");
+  EXPECT_THAT(axis.values, ElementsAre("16", "32", "64"));
+  EXPECT_EQ(parse_axis("here", "tile.m=tile.n=tile.k=auto,8").tied.size(), 2U);
+  EXPECT_THAT(values("tile.m=tile.n=auto,8"), ElementsAre("auto", "8"));
+  EXPECT_EQ(error_of("compute.rows=compute.colz=16"),
+            "here: unknown key 'compute.colz'; did you mean 'compute.cols'?");
+  EXPECT_EQ(error_of("compute.rows=sram.size=64KiB"),
+            "here: compute.rows and sram.size do not take the same values");
+  EXPECT_THAT(error_of("compute.cols=tile.m=1024"), HasSubstr("tile.m=1024 is out of range"));
+  EXPECT_THAT(error_of("compute.rows=compute.cols="), HasSubstr("has no values"));
+}
+
 TEST(Axis, FactorsIncludeBothEnds) {
   EXPECT_THAT(values("sram.size=32KiB..1MiB*2"),
               ElementsAre("32KiB", "64KiB", "128KiB", "256KiB", "512KiB", "1MiB"));
@@ -102,7 +118,7 @@ TEST(Axis, SamplesOfBytesAreAsRoundAsTheEnds) {
 }
 
 TEST(Axis, SamplesKeepTheKeysMultiple) {
-  EXPECT_EQ(parse_axis("here", "tile.m=8..100").at(0.5), "48");  // 8 + 46 = 54
+  EXPECT_EQ(parse_axis("here", "sram.size=64B..1088B").at(0.33333), "384B");  // 64 + 341 = 405
   EXPECT_EQ(parse_axis("here", "dram.bandwidth=1..2GB/s").at(0.33333), "1.333GB/s");
 }
 

@@ -50,6 +50,17 @@ TEST(Grid, ModelsOutermostLastAxisInnermost) {
   EXPECT_EQ(settings[1].key + "=" + settings[1].value, "dma.setup=1");
 }
 
+TEST(Grid, TiedKeysMoveTogether) {
+  const SweepSpace space =
+      grid_space({"a"}, axes({"compute.rows=compute.cols=8,16", "dma.setup=1,2"}));
+  ASSERT_EQ(space.keys.size(), 3U);
+  EXPECT_THAT(texts(space), ElementsAre("a 8 8 1", "a 8 8 2", "a 16 16 1", "a 16 16 2"));
+  EXPECT_EQ(error_of([] {
+              grid_space({"a"}, axes({"compute.rows=compute.cols=8", "compute.cols=9"}));
+            }),
+            "--over compute.cols is given twice");
+}
+
 TEST(Grid, Refuses) {
   EXPECT_THAT(error_of([] {
                 grid_space({"a"}, axes({"sram.banks=8", "sram.banks=16"}));

@@ -116,12 +116,13 @@ class LevelAuditor : public LevelSink {
   }
   void on_tile(const TileLife& life) override {
     EXPECT_LT(life.from, life.to);
-    for (auto& [address, end] : ends_) {  // no byte holds two tiles at once
-      if (address < life.address + life.bytes && life.address < address + life.bytes) {
-        EXPECT_LE(end, life.from) << tile_name(program_, life.tile);
+    for (const TileLife& other : latest_) {  // no byte holds two tiles at once
+      if (other.address < life.address + life.bytes && life.address < other.address + other.bytes) {
+        EXPECT_LE(other.to, life.from) << tile_name(program_, life.tile);
       }
     }
-    ends_[life.address] = life.to;
+    std::erase_if(latest_, [&](const TileLife& other) { return other.address == life.address; });
+    latest_.push_back(life);
     ++tiles;
   }
 
@@ -133,7 +134,7 @@ class LevelAuditor : public LevelSink {
   const Program& program_;
   const MachineConfig& machine_;
   Cycle now_ = 0;
-  std::map<std::uint64_t, Cycle> ends_;  // by address
+  std::vector<TileLife> latest_;  // of each address
 };
 
 TEST(RunLevels, StayWithinTheMachineAndEndAtZero) {

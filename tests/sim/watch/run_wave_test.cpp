@@ -155,7 +155,7 @@ TEST_F(Waveform, StatesAreTheReportsForRandomNetworks) {
 }
 
 TEST_F(Waveform, AWindowInTimeShowsWhatTheWholeShowsThere) {
-  const Program program = test::compile(build_builtin("mlp:70x70x40x33"), {}).program;
+  const Program program = test::compile(build_builtin("mlp:90x96x64x61"), {}).program;
   for (const ClockPeriod& period : kPeriods) {
     MachineConfig machine;
     machine.clock_period = period;

@@ -49,11 +49,12 @@ TEST(ProgramBinary, RoundTripsRandomPrograms) {
 /// behind 124 bytes of kernels.
 constexpr std::size_t kKernels = 80 + 6 * 49;
 constexpr std::size_t kOps = kKernels + 124;
+constexpr std::size_t kOpBytes = 52;
 
 TEST(ProgramBinary, HasTheDocumentedLayout) {
   const Bytes bytes = sample_bytes();
-  // 80 + 6 · (48 + 1) + (2 + 21) + (2 + 20) + (2 + 14) + (2 + 30) + (2 + 29) + 9 · 44 + 4 = 898
-  ASSERT_EQ(bytes.size(), 898U);
+  // 80 + 6 · (48 + 1) + (2 + 21) + (2 + 20) + (2 + 14) + (2 + 30) + (2 + 29) + 9 · 52 + 4 = 970
+  ASSERT_EQ(bytes.size(), 970U);
   const auto at = [&](std::size_t offset) { return std::to_integer<int>(bytes[offset]); };
   EXPECT_EQ(at(0), 0x89);
   EXPECT_EQ(at(8), 3);                    // version
@@ -76,22 +77,25 @@ TEST(ProgramBinary, HasTheDocumentedLayout) {
   }
   EXPECT_EQ(text, "tile tile | add x0 x1");
   EXPECT_EQ(at(kKernels + 23), 20);  // and of the second's
-  const std::size_t matmul = kOps + 3 * 44;
+  const std::size_t matmul = kOps + 3 * kOpBytes;
   EXPECT_EQ(at(matmul), 2);       // opcode
   EXPECT_EQ(at(matmul + 1), 1);   // clear
   EXPECT_EQ(at(matmul + 2), 1);   // relu
   EXPECT_EQ(at(matmul + 3), 1);   // ping
   EXPECT_EQ(at(matmul + 4), 1);   // biased
-  EXPECT_EQ(at(matmul + 8), 2);   // tensor
-  EXPECT_EQ(at(matmul + 33), 4);  // c, the bias = 0x400, second byte
-  EXPECT_EQ(at(matmul + 41), 2);  // dst = 0x200, second byte
-  const std::size_t vector = kOps + 6 * 44;
+  EXPECT_EQ(at(matmul + 8), 8);   // m
+  EXPECT_EQ(at(matmul + 10), 8);  // n
+  EXPECT_EQ(at(matmul + 12), 8);  // k
+  EXPECT_EQ(at(matmul + 16), 2);  // tensor
+  EXPECT_EQ(at(matmul + 41), 4);  // c, the bias = 0x400, second byte
+  EXPECT_EQ(at(matmul + 49), 2);  // dst = 0x200, second byte
+  const std::size_t vector = kOps + 6 * kOpBytes;
   EXPECT_EQ(at(vector), 3);       // opcode
   EXPECT_EQ(at(vector + 6), 4);   // kernel
-  EXPECT_EQ(at(vector + 8), 3);   // tensor s
-  EXPECT_EQ(at(vector + 25), 3);  // a = 0x300, second byte
-  EXPECT_EQ(at(vector + 29), 4);  // b = 0x400
-  EXPECT_EQ(at(vector + 41), 3);  // dst = 0x300
+  EXPECT_EQ(at(vector + 16), 3);  // tensor s
+  EXPECT_EQ(at(vector + 33), 3);  // a = 0x300, second byte
+  EXPECT_EQ(at(vector + 37), 4);  // b = 0x400
+  EXPECT_EQ(at(vector + 49), 3);  // dst = 0x300
 }
 
 TEST(ProgramBinary, RefusesEveryFlippedBit) {
@@ -112,7 +116,7 @@ TEST(ProgramBinary, RefusesEveryTruncationAndTrailingByte) {
   Bytes longer = good;
   longer.resize(good.size() + 3);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 898: 3 trailing bytes; allowed: none after the 898 that the header "
+            "p.twb: byte 970: 3 trailing bytes; allowed: none after the 970 that the header "
             "announces");
 }
 
@@ -126,11 +130,11 @@ TEST(ProgramBinary, SaysWhatIsDamaged) {
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 83)),
             "p.twb: byte 83: truncated: a program has at least 84 bytes, this has 83");
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 700)),
-            "p.twb: byte 700: truncated: the header announces 898 bytes, this has 700");
+            "p.twb: byte 700: truncated: the header announces 970 bytes, this has 700");
   Bytes flipped = good;
   flipped[370] ^= std::byte{4};
   const std::string message = parse_message(flipped);
-  EXPECT_EQ(message.substr(0, 28), "p.twb: byte 894: checksum = ");
+  EXPECT_EQ(message.substr(0, 28), "p.twb: byte 966: checksum = ");
   EXPECT_NE(message.find("the file is damaged"), std::string::npos);
   // A file of an earlier version is called that, even one shorter than ours can be.
   Bytes earlier(good.begin(), good.begin() + 68);
@@ -147,7 +151,7 @@ struct WrongField {
 };
 
 TEST(ProgramBinary, NamesTheWrongField) {
-  // tensor i begins at 80 + 49·i, op i at 498 + 44·i, the kernels at 374, 397, 419, 435 and 467
+  // tensor i begins at 80 + 49·i, op i at 498 + 52·i, the kernels at 374, 397, 419, 435 and 467
   const std::string tiles =
       "m x n = 8x8, m x k = 8x8, k x n = 8x8, 1 x n = 1x8, m x 1 = 8x1 or 1x1";
   const std::vector<WrongField> table = {
@@ -155,10 +159,9 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {8, 2, 4, "byte 8: format version 2; this tilewave reads 3: compile the model again"},
       {8, 1, 4, "byte 8: format version 1; this tilewave reads 3: compile the model again"},
       {12, 65, 4, "byte 12: header_bytes = 65; allowed: 80"},
-      {16, 0, 4, "byte 16: tile m = 0; allowed: multiples of 8 from 8 to 256"},
-      {16, 12, 4, "byte 16: tile m = 12; allowed: multiples of 8 from 8 to 256"},
-      {20, 264, 4, "byte 20: tile n = 264; allowed: multiples of 8 from 8 to 256"},
-      {24, 9, 4, "byte 24: tile k = 9; allowed: multiples of 8 from 8 to 256"},
+      {16, 0, 4, "byte 16: tile m = 0; allowed: 1 to 256"},
+      {20, 264, 4, "byte 20: tile n = 264; allowed: 1 to 256"},
+      {24, 257, 4, "byte 24: tile k = 257; allowed: 1 to 256"},
       {28, 1, 4, "byte 28: reserved = 1; allowed: 0"},
       {32, (1ULL << 30) + 1, 8, "byte 32: sram_bytes = 1073741825; allowed: 0 to 1073741824"},
       {40, 65537, 8, "byte 40: tensor_count = 65537; allowed: 0 to 65536"},
@@ -177,9 +180,11 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {80, 0, 8, "byte 80: tensor 0 rows = 0; allowed: 1 to 4294967296"},
       {88, 1ULL << 63, 8, "byte 88: tensor 0 cols = 9223372036854775808; allowed: 1 to 4294967296"},
       {96, 16, 8,
-       "byte 96: tensor 0 stored_rows = 16; allowed: 8x8, the tensor, or 8x8, that rounded up to whole tiles"},
+       "byte 96: tensor 0 stored_rows = 16; allowed: 8x8, the tensor, or 8x8, that rounded up to "
+       "whole tiles"},
       {104, 0, 8,
-       "byte 104: tensor 0 stored_cols = 0; allowed: 8x8, the tensor, or 8x8, that rounded up to whole tiles"},
+       "byte 104: tensor 0 stored_cols = 0; allowed: 8x8, the tensor, or 8x8, that rounded up to "
+       "whole tiles"},
       {112, 3, 8, "byte 112: tensor 0 dram_base = 0x3; allowed: multiples of 64"},
       {112, 0xffffffffffffffc0, 8,
        "byte 112: tensor 0 dram_base = 0xffffffffffffffc0; allowed: at most 0x3ffffff00, so that "
@@ -215,40 +220,40 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {419 + 2 + 13, '1', 1, "byte 421: kernel 2 step t0: no operand x1; there are 1"},
       // ops
       {498, 4, 1, "byte 498: op 0 opcode = 4; allowed: 0 load, 1 store, 2 matmul, 3 vector"},
-      {499, 1, 1, "byte 499: op 0 clear = 1; allowed: 0, for a load has none"},
-      {499, 2, 1, "byte 499: op 0 clear = 2; allowed: 0 or 1"},
-      {500, 1, 1, "byte 500: op 0 relu = 1; allowed: 0, for a load has none"},
-      {498 + 44 + 2, 255, 1, "byte 544: op 1 relu = 255; allowed: 0 or 1"},
-      {501, 3, 1, "byte 501: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
-      {502, 1, 1, "byte 502: op 0 biased = 1; allowed: 0, for a load has none"},
-      {502, 2, 1, "byte 502: op 0 biased = 2; allowed: 0 or 1"},
-      {503, 1, 1, "byte 503: op 0 reserved = 1; allowed: 0"},
-      {504, 1, 2, "byte 504: op 0 kernel = 1; allowed: 0, for a load has none"},
-      {506, 6, 4, "byte 506: op 0 tensor = 6; allowed: an index into the 6 tensors"},
-      {518, 1, 4, "byte 518: op 0 k = 1; allowed: 0, for a load has none"},
-      {522, 64, 4, "byte 522: op 0 a = 64; allowed: 0, for a load has none"},
-      {526, 64, 4, "byte 526: op 0 b = 64; allowed: 0, for a load has none"},
-      {530, 64, 4, "byte 530: op 0 c = 64; allowed: 0, for a load has none"},
-      {534, 64, 4, "byte 534: op 0 d = 64; allowed: 0, for a load has none"},
-      // the matmul, at 630
-      {630 + 1, 0, 1,
-       "byte 634: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
-      {630 + 4, 0, 1, "byte 662: op 3 c = 1024; allowed: 0, for the op is not biased"},
-      {630 + 6, 1, 2, "byte 636: op 3 kernel = 1; allowed: 0, for a matmul has none"},
-      {630 + 36, 64, 4, "byte 666: op 3 d = 64; allowed: 0, for a matmul has none"},
-      // the store, at 674
-      {674 + 1, 1, 1, "byte 675: op 4 clear = 1; allowed: 0, for a store has none"},
-      {674 + 40, 64, 4, "byte 714: op 4 dst = 64; allowed: 0, for a store has none"},
-      // vector ops, of two operands at 718, of one at 806
-      {718 + 6, 2, 2, "byte 746: op 5 b = 512; allowed: 0, for a vector has none"},
-      {718 + 32, 64, 4, "byte 750: op 5 c = 64; allowed: 0, for a vector has none"},
-      {806 + 1, 1, 1, "byte 807: op 7 clear = 1; allowed: 0, for a vector has none"},
-      {806 + 2, 1, 1, "byte 808: op 7 relu = 1; allowed: 0, for a vector has none"},
-      {806 + 4, 1, 1, "byte 810: op 7 biased = 1; allowed: 0, for a vector has none"},
-      {806 + 6, 5, 2, "byte 812: op 7 kernel = 5; allowed: an index into the 5 kernels"},
-      {806 + 20, 1, 4, "byte 826: op 7 k = 1; allowed: 0, for a vector has none"},
-      {806 + 28, 64, 4, "byte 834: op 7 b = 64; allowed: 0, for a vector has none"},
-      {806 + 36, 64, 4, "byte 842: op 7 d = 64; allowed: 0, for a vector has none"},
+      {498 + 1, 1, 1, "byte 499: op 0 clear = 1; allowed: 0, for a load has none"},
+      {498 + 1, 2, 1, "byte 499: op 0 clear = 2; allowed: 0 or 1"},
+      {498 + 2, 1, 1, "byte 500: op 0 relu = 1; allowed: 0, for a load has none"},
+      {550 + 2, 255, 1, "byte 552: op 1 relu = 255; allowed: 0 or 1"},
+      {498 + 3, 3, 1, "byte 501: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
+      {498 + 4, 1, 1, "byte 502: op 0 biased = 1; allowed: 0, for a load has none"},
+      {498 + 4, 2, 1, "byte 502: op 0 biased = 2; allowed: 0 or 1"},
+      {498 + 5, 1, 1, "byte 503: op 0 reserved = 1; allowed: 0"},
+      {498 + 6, 1, 2, "byte 504: op 0 kernel = 1; allowed: 0, for a load has none"},
+      {498 + 16, 6, 4, "byte 514: op 0 tensor = 6; allowed: an index into the 6 tensors"},
+      {498 + 28, 1, 4, "byte 526: op 0 step = 1; allowed: 0, for a load has none"},
+      {498 + 32, 64, 4, "byte 530: op 0 a = 64; allowed: 0, for a load has none"},
+      {498 + 36, 64, 4, "byte 534: op 0 b = 64; allowed: 0, for a load has none"},
+      {498 + 40, 64, 4, "byte 538: op 0 c = 64; allowed: 0, for a load has none"},
+      {498 + 44, 64, 4, "byte 542: op 0 d = 64; allowed: 0, for a load has none"},
+      // the matmul, at 654
+      {654 + 1, 0, 1,
+       "byte 658: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
+      {654 + 4, 0, 1, "byte 694: op 3 c = 1024; allowed: 0, for the op is not biased"},
+      {654 + 6, 1, 2, "byte 660: op 3 kernel = 1; allowed: 0, for a matmul has none"},
+      {654 + 44, 64, 4, "byte 698: op 3 d = 64; allowed: 0, for a matmul has none"},
+      // the store, at 706
+      {706 + 1, 1, 1, "byte 707: op 4 clear = 1; allowed: 0, for a store has none"},
+      {706 + 48, 64, 4, "byte 754: op 4 dst = 64; allowed: 0, for a store has none"},
+      // vector ops, of two operands at 758, of one at 862
+      {758 + 6, 2, 2, "byte 794: op 5 b = 512; allowed: 0, for a vector has none"},
+      {758 + 40, 64, 4, "byte 798: op 5 c = 64; allowed: 0, for a vector has none"},
+      {862 + 1, 1, 1, "byte 863: op 7 clear = 1; allowed: 0, for a vector has none"},
+      {862 + 2, 1, 1, "byte 864: op 7 relu = 1; allowed: 0, for a vector has none"},
+      {862 + 4, 1, 1, "byte 866: op 7 biased = 1; allowed: 0, for a vector has none"},
+      {862 + 6, 5, 2, "byte 868: op 7 kernel = 5; allowed: an index into the 5 kernels"},
+      {862 + 28, 1, 4, "byte 890: op 7 step = 1; allowed: 0, for a vector has none"},
+      {862 + 36, 64, 4, "byte 898: op 7 b = 64; allowed: 0, for a vector has none"},
+      {862 + 44, 64, 4, "byte 906: op 7 d = 64; allowed: 0, for a vector has none"},
   };
   for (const WrongField& wrong : table) {
     EXPECT_EQ(parse_message(patched(sample_bytes(), wrong.offset, wrong.value, wrong.size)),
@@ -257,10 +262,10 @@ TEST(ProgramBinary, NamesTheWrongField) {
 }
 
 TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
-  // One op less, its 44 bytes to the tensor table.
-  const Bytes longer = patched(patched(sample_bytes(), 48, 294 + 44, 8), 56, 8, 8);
+  // One op less, its 52 bytes to the tensor table.
+  const Bytes longer = patched(patched(sample_bytes(), 48, 294 + 52, 8), 56, 8, 8);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 48: tensor_bytes = 338; allowed: 294, what the tensors take");
+            "p.twb: byte 48: tensor_bytes = 346; allowed: 294, what the tensors take");
 
   Program program = parse_program_text(kSampleText, "sample");
   program.tensors.resize(1);
@@ -271,10 +276,10 @@ TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
 }
 
 TEST(ProgramBinary, RefusesATableOfKernelsOfAnotherSize) {
-  // One op less, its 44 bytes to the kernels.
-  const Bytes longer = patched(patched(sample_bytes(), 72, 124 + 44, 8), 56, 8, 8);
+  // One op less, its 52 bytes to the kernels.
+  const Bytes longer = patched(patched(sample_bytes(), 72, 124 + 52, 8), 56, 8, 8);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 72: kernel_bytes = 168; allowed: 124, what the kernels take");
+            "p.twb: byte 72: kernel_bytes = 176; allowed: 124, what the kernels take");
 
   Program program = parse_program_text(kSampleText, "sample");
   program.kernels.resize(1);

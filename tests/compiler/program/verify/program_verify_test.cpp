@@ -234,9 +234,9 @@ TEST(ProgramVerify, NamesWrongSizes) {
        "0x0000); allowed: 16x24"},
       // results are m×n
       {"matmul x[0,0] k=0 a=0 b=0x200 -> 0x580 clear",
-       "op 3 (matmul x[0,0] k=0 a=0x0000 b=0x0200 -> 0x0580 clear) computes a tile of a tensor "
-       "with "
-       "tiles of 16x8; allowed: m x n = 16x24"},
+       "op 3 (matmul x[0,0] k=0 a=0x0000 b=0x0200 -> 0x0580 clear) reads as b the 8x24 tile of op "
+       "1 "
+       "(load w[0,0] -> 0x0200); allowed: 8x8"},
       // the end of the SRAM, and where a tile ends
       {"matmul h[0,0] k=0 a=0 b=0x200 -> 0x2a40 clear",
        "op 3 (matmul h[0,0] k=0 a=0x0000 b=0x0200 -> 0x2a40 clear) has accumulator 0x2a40, which "
@@ -307,8 +307,8 @@ TEST(ProgramVerify, RefusesAWrongHeader) {
   };
   EXPECT_EQ(message(good), "accepted");
   Program bad = good;
-  bad.tile.m = 4;
-  EXPECT_EQ(message(bad), "program: tile m = 4; allowed: multiples of 8 from 8 to 256");
+  bad.tile.m = 257;
+  EXPECT_EQ(message(bad), "program: tile m = 257; allowed: 1 to 256");
   bad = good;
   bad.sram_bytes = kMaxSramBytes + 1;
   EXPECT_EQ(message(bad), "program: sram_bytes = 1073741825; allowed: 0 to 1073741824");
@@ -329,9 +329,10 @@ TEST(ProgramVerify, RefusesAWrongHeader) {
             "program: tensor 0 (x) at DRAM 0x4c0 overlaps tensor 4 (y) at 0x400 to 0x500");
   bad = good;
   bad.tensors[2].stored.cols = 16;
-  EXPECT_EQ(message(bad),
-            "program: tensor 2 (h) stored_cols = 16; allowed: 8x8, the tensor, or 8x8, that rounded "
-            "up to whole tiles");
+  EXPECT_EQ(
+      message(bad),
+      "program: tensor 2 (h) stored_cols = 16; allowed: 8x8, the tensor, or 8x8, that rounded "
+      "up to whole tiles");
   bad = good;
   bad.ops[0].tensor = 9;
   EXPECT_EQ(message(bad),
