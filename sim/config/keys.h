@@ -94,6 +94,8 @@ std::uint64_t parse_key_value(const ConfigKey& key, std::string_view text);
 std::string print_key_value(const ConfigKey& key, std::uint64_t value);
 
 bool is_number(const ConfigKey& key);
+/// Whether a number's key takes `text` as a word besides, such as auto.
+bool is_word_of(const ConfigKey& key, std::string_view text);
 /// What a number's text means, within the key's limits or not. Throws InputError: "4 needs a unit".
 std::uint64_t parse_quantity(const ConfigKey& key, std::string_view text);
 /// Such a number in the key's base unit, to order by and to draw.

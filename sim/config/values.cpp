@@ -48,11 +48,8 @@ std::uint64_t parse_checked(const ConfigKey& key, std::string_view text) {
   if (key.kind == KeyKind::kOnOff) {
     return parse_on_off(text) ? 1 : 0;
   }
-  if (std::ranges::find(key.choices, text, &KeyChoice::text) != key.choices.end()) {
-    return parse_choice(key, text);
-  }
   const std::uint64_t value = parse_quantity(key, text);
-  if (!is_fraction(key, value)) {  // whose limits are known already
+  if (!is_fraction(key, value) && !is_word_of(key, text)) {  // of a fraction they are known already
     check_limits(key.limits, text, value);
   }
   return value;
@@ -80,7 +77,14 @@ bool is_number(const ConfigKey& key) {
   return key.kind != KeyKind::kChoice && key.kind != KeyKind::kOnOff && key.kind != KeyKind::kText;
 }
 
+bool is_word_of(const ConfigKey& key, std::string_view text) {
+  return std::ranges::find(key.choices, text, &KeyChoice::text) != key.choices.end();
+}
+
 std::uint64_t parse_quantity(const ConfigKey& key, std::string_view text) {
+  if (is_word_of(key, text)) {
+    return parse_choice(key, text);
+  }
   switch (key.kind) {
     case KeyKind::kBytes: return parse_bytes(text);
     case KeyKind::kTime: return parse_time(text);

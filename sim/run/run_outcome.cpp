@@ -86,8 +86,7 @@ std::vector<std::string> RunOutcome::warnings() const {
   std::vector<std::string> lines;
   if (compile.macs > 0 && array_fill() < kLittle) {
     lines.push_back("the steps fill " + percent(array_fill()) +
-                    " of the array: a smaller one, or larger tiles, would do the same work in "
-                    "about as many cycles");
+                    " of the array; the rest of its rows and columns has no work");
   }
   return lines;
 }

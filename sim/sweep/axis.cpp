@@ -285,7 +285,7 @@ std::string swept_value(const ConfigKey& key, std::string_view text) {
   if (key.kind == KeyKind::kText) {
     return std::string(text);  // whether it is allowed may depend on other keys
   }
-  if (!is_number(key)) {
+  if (!is_number(key) || !key.choices.empty()) {  // a number out of range may be that of a word
     return print_key_value(key, parse_key_value(key, text));
   }
   try {
