@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tilewave {
 
@@ -15,5 +16,8 @@ std::string_view trim(std::string_view text);
 std::string printable(std::string_view text, std::size_t limit = 80);
 /// The same in single quotes.
 std::string in_quotes(std::string_view text);
+
+/// "a, b, c"
+std::string joined(const std::vector<std::string>& items);
 
 }  // namespace tilewave

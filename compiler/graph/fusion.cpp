@@ -65,6 +65,15 @@ std::optional<BiasUse> bias_use(const Graph& graph, const Operator& user, Tensor
   return BiasUse{bias, steps.size() == 2};
 }
 
+/// Whether all that an operator reads or yields, but for a product's factors, is of f32.
+bool is_of_f32(const Graph& graph, const Operator& oper) {
+  const std::size_t factors = oper.kind == OperatorKind::kMatMul ? 2 : 0;
+  return graph.tensor(oper.output).type == ElementType::kF32 &&
+         std::ranges::all_of(std::span(oper.inputs).subspan(factors), [&](TensorId input) {
+           return graph.tensor(input).type == ElementType::kF32;
+         });
+}
+
 /// One pass: every operator in order absorbs users as long as `absorb` finds one that it may.
 class Pass {
  public:
@@ -114,8 +123,8 @@ class Pass {
       const Tensor& tensor = graph_.tensor(old);
       if (!tensor.producer) {
         ids[old] = tensor.role == TensorRole::kInput
-                       ? graph.add_input(tensor.name, tensor.shape)
-                       : graph.add_parameter(tensor.name, tensor.shape);
+                       ? graph.add_input(tensor.name, tensor.shape, tensor.type)
+                       : graph.add_parameter(tensor.name, tensor.shape, tensor.type);
       } else if (at_[old]) {
         Operator oper = at_[old]->oper;
         const Tensor& result = graph_.tensor(oper.output);
@@ -143,7 +152,8 @@ Graph fuse_biases_and_relus(const Graph& graph, const FusionOptions& options) {
   return Pass(graph,
               [&](Pass::Fused& fused, const Operator& user) {
                 Operator& oper = fused.oper;
-                if (oper.kind != OperatorKind::kMatMul || oper.relu || oper.has_map()) {
+                if (oper.kind != OperatorKind::kMatMul || oper.relu || oper.has_map() ||
+                    !is_of_f32(graph, oper) || !is_of_f32(graph, user)) {
                   return false;
                 }
                 if (is_one_step(user, "relu")) {
@@ -208,12 +218,14 @@ Graph fuse_maps_once(const Graph& graph) {
               [&](Pass::Fused& fused, const Operator& user) {
                 Operator& oper = fused.oper;
                 if (oper.kind != OperatorKind::kMap || user.kind != OperatorKind::kMap ||
-                    graph.tensor(oper.output).shape != graph.tensor(user.output).shape) {
+                    graph.tensor(oper.output).shape != graph.tensor(user.output).shape ||
+                    graph.tensor(oper.output).type != ElementType::kF32) {
                   return false;
                 }
                 auto map = composed(user, oper.output, oper.map, oper.inputs, kMaxMapOperands);
                 if (map) {
                   oper.map = std::move(*map);
+                  oper.type = user.type;
                 }
                 return map.has_value();
               })
@@ -237,10 +249,15 @@ bool reads_whole_tensors(const Graph& graph, const Operator& map, TensorId produ
   });
 }
 
-/// Whether `map` can become the expression of the matmul `oper`, or part of it.
+/// Whether `map` can become the expression of the matmul `oper`, or part of it: of the sum itself, or
+/// of what an expression of it is before it is rounded to another type.
 bool can_join(const Graph& graph, const Operator& oper, const Operator& map) {
-  return oper.kind == OperatorKind::kMatMul && map.kind == OperatorKind::kMap &&
-         graph.tensor(oper.output).shape == graph.tensor(map.output).shape;
+  if (oper.kind != OperatorKind::kMatMul || map.kind != OperatorKind::kMap) {
+    return false;
+  }
+  const Tensor& product = graph.tensor(oper.output);
+  const bool exact = product.type == ElementType::kF32 || (!oper.has_map() && !oper.relu);
+  return exact && product.shape == graph.tensor(map.output).shape;
 }
 
 /// The expression of a product that is a matmul's own so far.
@@ -258,6 +275,7 @@ bool join(Operator& oper, const Operator& map) {
   }
   oper.relu = false;
   oper.map = std::move(*whole);
+  oper.type = map.type;
   oper.inputs.resize(oper.product_inputs());
   oper.inputs.insert(oper.inputs.end(), mapped.begin() + 1, mapped.end());
   return true;

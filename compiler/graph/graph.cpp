@@ -29,7 +29,7 @@ const std::string& name_rule() {
 }
 
 std::string with_shape(const Tensor& tensor) {
-  return tensor.name + " [" + to_string(tensor.shape) + "]";
+  return tensor.name + " [" + to_string(tensor.shape) + type_suffix(tensor.type) + "]";
 }
 
 std::string shape_problem(const Shape& shape) {
@@ -86,12 +86,12 @@ Graph::Graph(std::string name) : name_(std::move(name)) {
   }
 }
 
-TensorId Graph::add_input(const std::string& name, Shape shape) {
-  return add_source(name, shape, TensorRole::kInput);
+TensorId Graph::add_input(const std::string& name, Shape shape, ElementType type) {
+  return add_source(name, shape, TensorRole::kInput, type);
 }
 
-TensorId Graph::add_parameter(const std::string& name, Shape shape) {
-  return add_source(name, shape, TensorRole::kParameter);
+TensorId Graph::add_parameter(const std::string& name, Shape shape, ElementType type) {
+  return add_source(name, shape, TensorRole::kParameter, type);
 }
 
 TensorId Graph::add_matmul(const std::string& output, TensorId a, TensorId b, bool relu,
@@ -149,13 +149,14 @@ std::optional<TensorId> Graph::find(std::string_view tensor_name) const {
   return found != ids_.end() ? std::optional(found->second) : std::nullopt;
 }
 
-TensorId Graph::add_source(const std::string& name, Shape shape, TensorRole role) {
+TensorId Graph::add_source(const std::string& name, Shape shape, TensorRole role,
+                           ElementType type) {
   const std::string problem = problem_with(name, shape);
   if (!problem.empty()) {
     throw InputError("graph " + in_quotes(name_) + ": " + to_string(role) + " " + in_quotes(name) +
                      " [" + to_string(shape) + "]: " + problem);
   }
-  return append({name, shape, role, std::nullopt, {}});
+  return append({name, shape, role, type, std::nullopt, {}});
 }
 
 TensorId Graph::add(const std::string& output, Operator oper) {
@@ -166,6 +167,11 @@ TensorId Graph::add(const std::string& output, Operator oper) {
     }
   }
   auto [shape, problem] = infer_shape(oper, shapes_of(oper.inputs));
+  InferredType inferred;
+  if (problem.empty()) {
+    inferred = infer_type(oper, types_of(oper.inputs));
+    problem = inferred.problem;
+  }
   if (problem.empty()) {
     problem = problem_with(output, shape);
   }
@@ -173,7 +179,8 @@ TensorId Graph::add(const std::string& output, Operator oper) {
     throw InputError(describe(oper, output) + ": " + problem);
   }
   const auto id = static_cast<OperatorId>(operators_.size());
-  oper.output = append({output, shape, TensorRole::kIntermediate, id, {}});
+  oper.output =
+      append({output, shape, TensorRole::kIntermediate, inferred.type, id, {}});
   for (const TensorId input : oper.inputs) {
     tensors_[input].users.push_back(id);
   }
@@ -211,6 +218,15 @@ std::vector<Shape> Graph::shapes_of(const std::vector<TensorId>& tensors) const 
   return shapes;
 }
 
+std::vector<ElementType> Graph::types_of(const std::vector<TensorId>& tensors) const {
+  std::vector<ElementType> types;
+  types.reserve(tensors.size());
+  for (const TensorId id : tensors) {
+    types.push_back(tensors_[id].type);
+  }
+  return types;
+}
+
 std::string Graph::describe(const Operator& oper, const std::string& output) const {
   std::string text =
       "graph " + in_quotes(name_) + ": " + operator_name(oper) + " " + in_quotes(output);
@@ -237,6 +253,8 @@ void Graph::verify_operator(OperatorId id) const {
   const InferredShape inferred = infer_shape(op, shapes_of(op.inputs));
   require(inferred.problem.empty() && inferred.shape == tensors_[op.output].shape,
           "operands that do not fit");
+  const InferredType type = infer_type(op, types_of(op.inputs));
+  require(type.problem.empty() && type.type == tensors_[op.output].type, "types that do not fit");
   require(tensors_[op.output].producer == id, "not the producer of its result");
 }
 

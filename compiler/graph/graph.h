@@ -2,6 +2,7 @@
 // they are added. No tiling, no addresses.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,6 +25,7 @@ struct Tensor {
   std::string name;
   Shape shape;
   TensorRole role = TensorRole::kIntermediate;
+  ElementType type = ElementType::kF32;
   std::optional<OperatorId> producer;  ///< none for inputs and parameters
   std::vector<OperatorId> users;       ///< in creation order, once per use
 };
@@ -36,6 +38,10 @@ struct Tensor {
 ///   map     the expression of the inputs x0, x1, ..., broadcast to the shape of the result: equal,
 ///           row, column or single value
 ///   copy    x
+///
+/// A product is of two f32, bf16 or f16, summed in f32, or of i8 and u8, less what stands for zero in
+/// each, summed in i32; its bias and its ReLU are of the sum. Expressions are of values in f32, whatever
+/// the types of what they read; their result is rounded to its type.
 struct Operator {
   OperatorKind kind = OperatorKind::kMatMul;
   /// {a, b} or {a, b, bias}, with what `map` reads besides behind them; {x}.
@@ -44,6 +50,9 @@ struct Operator {
   bool has_bias = false;  ///< matmul only, as the next
   bool relu = false;      ///< fused activation; never with an expression
   Expression map = {};    ///< of a map; of a matmul: what is done with its product, often nothing
+  /// Of the result; none: of a matmul without expression the sum's, of a map f32, of a copy x's.
+  std::optional<ElementType> type = {};
+  std::array<std::int16_t, 2> zeros = {};  ///< matmul of integers: what stands for zero in a and b
 
   bool has_map() const { return !map.empty(); }
   /// Inputs of the product; the rest are operands of its expression. A map has none.
@@ -70,8 +79,9 @@ class Graph {
   /// Throws InputError unless `name` is legal. So are tensor names checked, and each is used once.
   explicit Graph(std::string name);
 
-  TensorId add_input(const std::string& name, Shape shape);
-  TensorId add_parameter(const std::string& name, Shape shape);
+  TensorId add_input(const std::string& name, Shape shape, ElementType type = ElementType::kF32);
+  TensorId add_parameter(const std::string& name, Shape shape,
+                         ElementType type = ElementType::kF32);
   /// (M×K)·(K×N) + 1×N → M×N
   TensorId add_matmul(const std::string& output, TensorId a, TensorId b, bool relu = false,
                       std::optional<TensorId> bias = {});
@@ -103,11 +113,12 @@ class Graph {
   void verify() const;
 
  private:
-  TensorId add_source(const std::string& name, Shape shape, TensorRole role);
+  TensorId add_source(const std::string& name, Shape shape, TensorRole role, ElementType type);
   TensorId append(Tensor tensor);
   /// Why a tensor of this name and shape cannot be added; empty if it can.
   std::string problem_with(const std::string& name, const Shape& shape) const;
   std::vector<Shape> shapes_of(const std::vector<TensorId>& tensors) const;
+  std::vector<ElementType> types_of(const std::vector<TensorId>& tensors) const;
   std::string describe(const Operator& oper, const std::string& output) const;
   void verify_operator(OperatorId id) const;
 

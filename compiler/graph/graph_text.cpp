@@ -3,6 +3,8 @@
 #include "compiler/graph/graph_text.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <ranges>
@@ -12,8 +14,10 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
+#include "compiler/base/text.h"
 #include "compiler/graph/graph_definitions.h"
 #include "compiler/graph/operator_words.h"
+#include "compiler/graph/shape_inference.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {
@@ -55,6 +59,30 @@ Shape parse_shape(std::string_view text) {
   throw InputError("shape " + in_quotes(text) + ": expected ROWSxCOLS, such as 128x64");
 }
 
+ElementType parse_type(std::string_view text) {
+  if (const std::optional<ElementType> type = parse_element_type(text)) {
+    return *type;
+  }
+  const std::vector<std::string> allowed(kElementTypeNames.begin(), kElementTypeNames.end());
+  throw InputError("unknown type " + in_quotes(text) + "; allowed: " + joined(allowed) +
+                   did_you_mean(text, allowed));
+}
+
+/// "-3,0"
+std::array<std::int16_t, 2> parse_zeros(std::string_view text) {
+  std::array<std::int16_t, 2> zeros{};
+  const std::size_t comma = text.find(',');
+  const auto parse = [](std::string_view digits, std::int16_t& zero) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), zero);
+    return error == std::errc() && end == digits.data() + digits.size();
+  };
+  if (comma == std::string_view::npos || !parse(text.substr(0, comma), zeros[0]) ||
+      !parse(text.substr(comma + 1), zeros[1])) {
+    throw InputError("zeros=" + printable(text) + ": expected two whole numbers, such as zeros=-3,0");
+  }
+  return zeros;
+}
+
 /// Methods throw InputErrors without a place; parse() adds it.
 class Parser {
  public:
@@ -82,9 +110,12 @@ class Parser {
     const std::string& name;
     std::string_view operator_word;
     const OperatorWord& word;
-    std::span<const std::string_view> words;  ///< behind the operator's, up to a '|'
+    std::span<const std::string_view> words;  ///< its operands
+    std::optional<ElementType> type = {};
+    std::array<std::int16_t, 2> zeros = {};
   };
   void operation(const Words& words);
+  static void take_ending(OperatorStatement& statement);
   TensorId matmul(const OperatorStatement& statement);
   TensorId map(const OperatorStatement& statement);
   TensorId chain(const OperatorStatement& statement);
@@ -159,14 +190,16 @@ void Parser::statement(const Words& words) {
 }
 
 void Parser::source(const Words& words) {
-  if (words.size() != 3) {
+  if (words.size() != 3 && words.size() != 4) {
     throw InputError("expected '" + std::string(words[0]) + " NAME ROWSxCOLS', such as '" +
-                     std::string(words[0]) + " x 128x64'");
+                     std::string(words[0]) + " x 128x64', and a type if it is not f32");
   }
   const std::string name(words[1]);
   check_new(name);
   const Shape shape = parse_shape(words[2]);
-  define(words[0] == "input" ? graph_->add_input(name, shape) : graph_->add_parameter(name, shape));
+  const ElementType type = words.size() == 4 ? parse_type(words[3]) : ElementType::kF32;
+  define(words[0] == "input" ? graph_->add_input(name, shape, type)
+                             : graph_->add_parameter(name, shape, type));
 }
 
 void Parser::outputs(const Words& words) {
@@ -186,8 +219,9 @@ void Parser::operation(const Words& words) {
   if (!word) {
     throw InputError(unknown_operator_message(text));
   }
-  const OperatorStatement statement{
+  OperatorStatement statement{
       name, text, *word, std::span(words).subspan(std::min<std::size_t>(3, words.size()))};
+  take_ending(statement);
   if (!expression_.empty() && (!word->functions.empty() || word->kind == OperatorKind::kCopy)) {
     throw InputError(std::string(text) + " " + in_quotes(name) +
                      ": an expression behind '|' belongs to a map or a matmul");
@@ -197,8 +231,24 @@ void Parser::operation(const Words& words) {
       [&] { return word->functions.empty() ? map(statement) : chain(statement); },
       [&] {
         check_operand_count(statement, statement.words.size(), 1);
-        return graph_->add_copy(name, operands(statement, statement.words).front());
+        return graph_->add(name, {.kind = OperatorKind::kCopy,
+                                  .inputs = operands(statement, statement.words),
+                                  .type = statement.type});
       }));
+}
+
+/// "-> i8", and before it the "zeros=-3,0" of a matmul.
+void Parser::take_ending(OperatorStatement& statement) {
+  std::span<const std::string_view>& words = statement.words;
+  if (words.size() >= 2 && words[words.size() - 2] == "->") {
+    statement.type = parse_type(words.back());
+    words = words.first(words.size() - 2);
+  }
+  if (statement.word.kind == OperatorKind::kMatMul && words.size() >= 3 &&
+      words[words.size() - 3] == "zeros" && words[words.size() - 2] == "=") {
+    statement.zeros = parse_zeros(words.back());
+    words = words.first(words.size() - 3);
+  }
 }
 
 void Parser::check_operand_count(const OperatorStatement& statement, std::size_t given,
@@ -229,14 +279,13 @@ TensorId Parser::matmul(const OperatorStatement& statement) {
                      ": expected 'matmul A B | EXPRESSION' or 'matmul+bias A B BIAS | EXPRESSION',"
                      " more operands before the '|' if the expression reads them");
   }
-  const std::vector<TensorId> inputs = operands(statement, statement.words);
-  const std::optional<TensorId> bias =
-      statement.word.bias ? std::optional(inputs[2]) : std::nullopt;
-  return expression_.empty()
-             ? graph_->add_matmul(statement.name, inputs[0], inputs[1], statement.word.relu, bias)
-             : graph_->add_matmul(
-                   statement.name, inputs[0], inputs[1], bias, parse_expression(expression_),
-                   {inputs.begin() + static_cast<std::ptrdiff_t>(wanted), inputs.end()});
+  return graph_->add(statement.name,
+                     {.inputs = operands(statement, statement.words),
+                      .has_bias = statement.word.bias,
+                      .relu = statement.word.relu,
+                      .map = expression_.empty() ? Expression{} : parse_expression(expression_),
+                      .type = statement.type,
+                      .zeros = statement.zeros});
 }
 
 TensorId Parser::map(const OperatorStatement& statement) {
@@ -245,8 +294,10 @@ TensorId Parser::map(const OperatorStatement& statement) {
                      ": expected 'map OPERAND... | EXPRESSION', such as 'map a b | sub 1 x0; mul t0"
                      " x1'");
   }
-  return graph_->add_map(statement.name, parse_expression(expression_),
-                         operands(statement, statement.words));
+  return graph_->add(statement.name, {.kind = OperatorKind::kMap,
+                                      .inputs = operands(statement, statement.words),
+                                      .map = parse_expression(expression_),
+                                      .type = statement.type});
 }
 
 /// Rather than a number: "inf" and "nan" may be either.
@@ -282,7 +333,10 @@ TensorId Parser::chain(const OperatorStatement& statement) {
     expression.steps.push_back(
         make_step(function_info(statement.word.functions[i]).word, {Argument::step(i - 1)}));
   }
-  return graph_->add_map(statement.name, std::move(expression), inputs);
+  return graph_->add(statement.name, {.kind = OperatorKind::kMap,
+                                      .inputs = inputs,
+                                      .map = std::move(expression),
+                                      .type = statement.type});
 }
 
 void Parser::define(TensorId id) {
@@ -358,7 +412,7 @@ std::string to_text(const Graph& graph) {
   for (const Tensor& tensor : graph.tensors()) {
     if (!tensor.producer) {
       text += std::string(to_string(tensor.role)) + " " + tensor.name + " " +
-              to_string(tensor.shape) + "\n";
+              to_string(tensor.shape) + type_suffix(tensor.type) + "\n";
       continue;
     }
     const Operator& op = graph.operators()[*tensor.producer];

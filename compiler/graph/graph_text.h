@@ -15,6 +15,10 @@
 //   a6 = matmul+bias a5 w1 b1 a1 | add x0 x1; gelu t0   # of the product x0 and more operands x1, ...
 //   y  = copy a6
 //   output y
+//   input  q  50x70 i8           # types: f32 where none is said, bf16, f16, i8, u8, i32
+//   param  v  70x70 i8
+//   s  = matmul q v zeros=-3,0   # a sum of i32; what stands for zero in each
+//   r  = matmul q v -> i8 | mul 0.02 x0; round t0; add t1 5   # a result of another type
 //
 // These are all forms of fused operators that --dump graph shows.
 #pragma once

@@ -100,6 +100,19 @@ std::string_view matmul_word(const Operator& oper) {
       ->text;
 }
 
+/// " zeros=-3,0 -> i8", as far as it is said.
+std::string ending_text(const Operator& oper) {
+  std::string text;
+  if (oper.zeros != std::array<std::int16_t, 2>{}) {
+    text += " zeros=" + std::to_string(oper.zeros[0]) + "," + std::to_string(oper.zeros[1]);
+  }
+  if (oper.type) {
+    text += " -> ";
+    text += to_string(*oper.type);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::optional<OperatorWord> find_operator_word(std::string_view text) {
@@ -137,16 +150,18 @@ std::string unknown_operator_message(std::string_view text) {
 }
 
 std::string operator_text(const Graph& graph, const Operator& oper) {
+  const std::string ending = ending_text(oper);
   const auto with_inputs = [&](std::string text) {
     for (const TensorId input : oper.inputs) {
       text += " " + graph.tensor(input).name;
     }
+    text += ending;
     return oper.has_map() ? text + " | " + to_text(oper.map) : text;
   };
   return by_kind(
       oper.kind, [&] { return with_inputs(std::string(matmul_word(oper))); },
       [&] {
-        return is_chain(oper.map, oper.inputs.size()) ? chain_text(graph, oper)
+        return is_chain(oper.map, oper.inputs.size()) ? chain_text(graph, oper) + ending
                                                       : with_inputs(std::string(kMapWord));
       },
       [&] { return with_inputs(std::string(kCopyWord)); });

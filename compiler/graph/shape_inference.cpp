@@ -103,4 +103,64 @@ InferredShape infer_shape(const Operator& oper, const std::vector<Shape>& operan
       });
 }
 
+std::string type_suffix(ElementType type) {
+  return type == ElementType::kF32 ? "" : " " + std::string(to_string(type));
+}
+
+std::optional<ElementType> product_type(ElementType a, ElementType b) {
+  const auto is_byte = [](ElementType type) {
+    return type == ElementType::kI8 || type == ElementType::kU8;
+  };
+  const bool both = is_byte(a) ? is_byte(b) : a == b && a != ElementType::kI32;
+  return both ? std::optional(sum_type(a)) : std::nullopt;
+}
+
+namespace {
+
+InferredType infer_matmul_type(const Operator& oper, const std::vector<ElementType>& operands) {
+  const std::optional<ElementType> sum = product_type(operands[0], operands[1]);
+  if (!sum) {
+    return {{},
+            "no product of " + std::string(to_string(operands[0])) + " and " +
+                std::string(to_string(operands[1])) +
+                "; allowed: two of f32, bf16 or f16, or i8 and u8"};
+  }
+  for (std::size_t i = 0; i < oper.zeros.size(); ++i) {
+    if (!is_zero_of(operands[i], oper.zeros[i])) {
+      return {{},
+              std::to_string(oper.zeros[i]) + " stands for zero in no tensor of " +
+                  std::string(to_string(operands[i]))};
+    }
+  }
+  if (oper.has_bias && operands[2] != *sum) {
+    return {{},
+            "a bias of " + std::string(to_string(operands[2])) + " of a sum of " +
+                std::string(to_string(*sum))};
+  }
+  if (oper.has_map()) {
+    return {oper.type.value_or(ElementType::kF32), ""};
+  }
+  if (oper.type.value_or(*sum) != *sum) {
+    return {{},
+            "a sum of " + std::string(to_string(*sum)) + " becomes " +
+                std::string(to_string(*oper.type)) + " by an expression, such as '| identity x0'"};
+  }
+  return {*sum, ""};
+}
+
+}  // namespace
+
+InferredType infer_type(const Operator& oper, const std::vector<ElementType>& operands) {
+  return by_kind(
+      oper.kind, [&] { return infer_matmul_type(oper, operands); },
+      [&] {
+        return InferredType{oper.type.value_or(ElementType::kF32), ""};
+      },
+      [&] {
+        return oper.type.value_or(operands[0]) == operands[0]
+                   ? InferredType{operands[0], ""}
+                   : InferredType{{}, "a copy has the type of its operand"};
+      });
+}
+
 }  // namespace tilewave

@@ -1,6 +1,7 @@
-// What shape each operator yields, and which operands it takes.
+// What shape and type each operator yields, and which operands it takes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,19 @@ struct InferredShape {
 
 /// `operands` are the shapes of oper.inputs, as many as there are. Checks their number too.
 InferredShape infer_shape(const Operator& oper, const std::vector<Shape>& operands);
+
+struct InferredType {
+  ElementType type = ElementType::kF32;
+  std::string problem;
+};
+
+/// The same of types. Expects what infer_shape() takes.
+InferredType infer_type(const Operator& oper, const std::vector<ElementType>& operands);
+
+/// What a product of such operands is summed in; none if there is no such product.
+std::optional<ElementType> product_type(ElementType a, ElementType b);
+
+/// " i8"; empty for f32.
+std::string type_suffix(ElementType type);
 
 }  // namespace tilewave

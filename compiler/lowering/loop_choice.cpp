@@ -74,17 +74,20 @@ MatMulShape matmul_shape(const Graph& graph, OperatorId id, const Tiling& tile) 
   const Shape c = stored(oper.output, tile.result());
   const TileGrid rows_and_steps = tile_grid(a, tile.left());
   const TileGrid columns = tile_grid(c, tile.result());
-  const TileExtent left = largest_tile(a, tile.left());
-  const TileExtent result = largest_tile(c, tile.result());
-  const TileExtent right{left.cols, result.cols};
+  const auto type = [&](TensorId tensor) { return graph.tensor(tensor).type; };
+  const ElementType sum = sum_type(type(oper.inputs[0]));
+  const TileExtent left = largest_tile(a, tile.left().of(type(oper.inputs[0])));
+  const TileExtent result = largest_tile(c, tile.result().of(sum));
+  const TileExtent right{left.cols, result.cols, type(oper.inputs[1])};
   std::uint64_t mapped = 0;  // what the expression reads, when the operands of the product may go
   for (const TensorId input : oper.map_inputs()) {
     const Broadcast broadcast =
         broadcast_of(graph.tensor(input).shape, graph.tensor(oper.output).shape);
-    mapped += operand_extent(operand_form(broadcast, tile.column()), result).bytes();
+    const KernelOperand operand{operand_form(broadcast, tile.column()), type(input)};
+    mapped += operand_extent(operand, result).bytes();
   }
   const std::uint64_t operands = left.bytes() + right.bytes();
-  const std::uint64_t bias = oper.has_bias ? TileExtent{1, result.cols}.bytes() : 0;
+  const std::uint64_t bias = oper.has_bias ? TileExtent{1, result.cols, sum}.bytes() : 0;
   MatMulShape shape{{columns.rows, columns.cols, rows_and_steps.cols},
                     {left.bytes(), right.bytes(), result.bytes()},
                     std::max(bias, mapped - std::min(mapped, operands))};

@@ -108,13 +108,16 @@ void collect_kernels(const Graph& graph, UopList& list) {
       continue;
     }
     VectorKernel kernel{{}, oper.map};
+    kernel.result = graph.tensor(oper.output).type;
     if (oper.product_inputs() > 0) {
-      kernel.operands.push_back(OperandForm::kTile);
+      kernel.operands.push_back({OperandForm::kTile, sum_type(graph.tensor(oper.inputs[0]).type)});
     }
     for (const TensorId input : oper.map_inputs()) {
+      const Tensor& tensor = graph.tensor(input);
       kernel.operands.push_back(
-          operand_form(broadcast_of(graph.tensor(input).shape, graph.tensor(oper.output).shape),
-                       largest_tile(list.stored[input], list.tiles[input])));
+          {operand_form(broadcast_of(tensor.shape, graph.tensor(oper.output).shape),
+                        largest_tile(list.stored[input], list.tiles[input])),
+           tensor.type});
     }
     const auto [found, is_new] =
         known.try_emplace(to_text(kernel), static_cast<std::uint16_t>(list.kernels.size()));
@@ -161,7 +164,8 @@ LoweringEstimate estimate_lowering(const Graph& graph, const Tiling& tile) {
     const Shape stored = stored_shape(graph.tensor(id).shape, tiles[id], tile.edges);
     estimate.tensor_bytes =
         saturating_add(estimate.tensor_bytes,
-                       saturating_mul(saturating_mul(stored.rows, stored.cols), kElementBytes));
+                       saturating_mul(saturating_mul(stored.rows, stored.cols),
+                                      element_bytes(tiles[id].type)));
   }
   return estimate;
 }

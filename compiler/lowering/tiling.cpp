@@ -72,8 +72,9 @@ class TileChooser {
       take(oper.output, {TileKind::kResult, &oper, true});
     }
     std::vector<TileExtent> tiles;
-    for (const std::optional<Role>& role : roles_) {
-      tiles.push_back(extent(role ? role->kind : TileKind::kResult, tile_));
+    for (TensorId id = 0; id < roles_.size(); ++id) {
+      const TileKind kind = roles_[id] ? roles_[id]->kind : TileKind::kResult;
+      tiles.push_back(extent(kind, tile_).of(graph_.tensor(id).type));
     }
     return tiles;
   }
@@ -196,10 +197,12 @@ OperandForm operand_form(Broadcast broadcast, const TileExtent& tile) {
 
 std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
                          const std::vector<TileExtent>& tiles, TileEdges edges) {
-  const auto rounded = [&](TensorId id) {
+  const auto place = [&](TensorId id, ElementType type) {
     const Shape stored = stored_shape(graph.tensor(id).shape, tiles[id], edges);
-    return ceil_div(largest_tile(stored, tiles[id]).bytes(), kSramAlignment) * kSramAlignment;
+    return ceil_div(largest_tile(stored, tiles[id]).of(type).bytes(), kSramAlignment) *
+           kSramAlignment;
   };
+  const auto rounded = [&](TensorId id) { return place(id, graph.tensor(id).type); };
   const auto one_tile = [&](TensorId tensor) {
     return tile_grid(graph.tensor(tensor).shape, tiles[tensor]).tiles() == 1;
   };
@@ -217,7 +220,11 @@ std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
   const std::uint64_t operands = std::max(of(inputs.first(oper.product_inputs()), false),
                                           of(inputs.subspan(oper.product_inputs()), true));
   return by_kind(
-      oper.kind, [&] { return rounded(oper.output) + operands; },
+      oper.kind,
+      [&] {
+        const ElementType sum = sum_type(graph.tensor(oper.inputs[0]).type);
+        return std::max(rounded(oper.output), place(oper.output, sum)) + operands;
+      },
       [&] { return rounded(oper.output) + operands; }, [&] { return operands; });
 }
 

@@ -38,7 +38,9 @@ struct OperandRule {
   std::string_view what;
   std::uint32_t Op::*address = nullptr;
   OperandSize size = OperandSize::kResult;
-  bool Op::*only_if = nullptr;  ///< null: always
+  bool Op::*only_if = nullptr;       ///< null: always
+  ElementType Op::*type = nullptr;   ///< null: what the rest of the op says
+  std::int16_t Op::*zero = nullptr;  ///< null: zero
 };
 
 /// A word behind an op.
@@ -59,7 +61,6 @@ struct OpcodeRule {
   std::size_t operand_count = 0;
   std::array<FlagRule, 2> flags{};
   std::size_t flag_count = 0;
-  OperandSize writes = OperandSize::kResult;  ///< at dst, if it has one
   bool has_dst = true;
   bool has_step = false;    ///< fields step and k
   bool has_kernel = false;  ///< field kernel
@@ -72,8 +73,7 @@ inline constexpr FlagRule kReluFlag{"relu", &Op::relu};
 
 /// By Opcode.
 inline constexpr std::array<OpcodeRule, kOpcodeCount> kOpcodeRules = {
-    OpcodeRule{
-        .word = "load", .engine = Engine::kLoadDma, .writes = OperandSize::kTensor, .moves = true},
+    OpcodeRule{.word = "load", .engine = Engine::kLoadDma, .moves = true},
     OpcodeRule{.word = "store",
                .engine = Engine::kStoreDma,
                .operands = {OperandRule{"", "source", &Op::a, OperandSize::kTensor}},
@@ -84,8 +84,10 @@ inline constexpr std::array<OpcodeRule, kOpcodeCount> kOpcodeRules = {
                .moves = true},
     OpcodeRule{.word = "matmul",
                .engine = Engine::kCompute,
-               .operands = {OperandRule{"a", "first operand", &Op::a, OperandSize::kLeft},
-                            OperandRule{"b", "second operand", &Op::b, OperandSize::kRight},
+               .operands = {OperandRule{"a", "first operand", &Op::a, OperandSize::kLeft, nullptr,
+                                        &Op::a_type, &Op::a_zero},
+                            OperandRule{"b", "second operand", &Op::b, OperandSize::kRight, nullptr,
+                                        &Op::b_type, &Op::b_zero},
                             OperandRule{"bias", "bias", &Op::c, OperandSize::kRow, &Op::biased}},
                .operand_count = 3,
                .flags = {kClearFlag, kReluFlag},
@@ -126,17 +128,24 @@ inline std::span<const OperandRule> operand_rules(const Program& program, const 
   return {rule.operands.data(), count};
 }
 
-/// The extent of a tile of `size`, of operand `operand` of `op`.
-inline TileExtent extent_of(const Program& program, const Op& op, OperandSize size,
-                            std::size_t operand) {
+/// What an op computes: m×n elements.
+inline TileExtent result_of(const Program& program, const Op& op) {
+  const ElementType type =
+      rule_of(op.opcode).has_kernel ? program.kernels[op.kernel].result : sum_type(op.a_type);
+  return {op.m, op.n, type};
+}
+
+/// What an op reads as operand `operand` of this size.
+inline TileExtent operand_of(const Program& program, const Op& op, OperandSize size,
+                             std::size_t operand) {
   switch (size) {
     case OperandSize::kTensor: return program.tensors[op.tensor].tile_at(op.row, op.col);
-    case OperandSize::kLeft: return {op.m, op.k};
-    case OperandSize::kRight: return {op.k, op.n};
-    case OperandSize::kRow: return {1, op.n};
-    case OperandSize::kResult: return op.result();
+    case OperandSize::kLeft: return {op.m, op.k, op.a_type};
+    case OperandSize::kRight: return {op.k, op.n, op.b_type};
+    case OperandSize::kRow: return {1, op.n, sum_type(op.a_type)};
+    case OperandSize::kResult: return result_of(program, op);
     case OperandSize::kKernel:
-      return operand_extent(program.kernels[op.kernel].operands[operand], op.result());
+      return operand_extent(program.kernels[op.kernel].operands[operand], {op.m, op.n});
   }
   throw InternalError("no such size of an operand");
 }
@@ -168,7 +177,7 @@ void visit_operand(const Program& program, const Op& op, std::size_t count, Visi
       return;
     }
   }
-  visit(Index, kRule, op.*kRule.address, extent_of(program, op, kRule.size, Index));
+  visit(Index, kRule, op.*kRule.address, operand_of(program, op, kRule.size, Index));
 }
 
 /// Calls `visit(index, rule, address, extent)` for every operand that `op` reads.
@@ -190,7 +199,8 @@ void visit_operands(const Program& program, const Op& op, Visit&& visit) {
 
 /// What `op` writes at its dst; expects that it has one.
 inline TileExtent written_extent(const Program& program, const Op& op) {
-  return extent_of(program, op, rule_of(op.opcode).writes, 0);
+  return moves_tile(op) ? program.tensors[op.tensor].tile_at(op.row, op.col)
+                        : result_of(program, op);
 }
 
 /// Calls `read(address, bytes)` for every piece of SRAM that `op` reads, the sum that it goes on

@@ -23,7 +23,9 @@ enum class BufferTag : std::uint8_t { kNone, kPing, kPong };
 ///
 ///   load    dst ← tensor[row, col]
 ///   store   tensor[row, col] ← a
-///   matmul  dst += a · b               m×n += m×k · k×n, step `step` of tile (row, col) of `tensor`
+///   matmul  dst += a · b               m×n += m×k · k×n, step `step` of tile (row, col) of `tensor`;
+///                                      of a_type and b_type, less a_zero and b_zero, the sum of
+///                                      sum_type()
 ///           dst = a · b                clear: a new sum
 ///           dst = bias + a · b         clear and biased: the n values at c, for every row
 ///   vector  dst = kernel(a, b, c, d)   m×n, tile (row, col) of `tensor`; operands as the kernel
@@ -36,10 +38,14 @@ struct Op {
   bool relu = false;
   BufferTag tag = BufferTag::kNone;
   bool biased = false;
+  ElementType a_type = ElementType::kF32;
   std::uint16_t kernel = 0;  ///< vector only: index into the table of kernels
   std::uint16_t m = 0;       ///< what is computed is m×n
   std::uint16_t n = 0;
   std::uint16_t k = 0;       ///< matmul only: products that the step adds to each sum
+  ElementType b_type = ElementType::kF32;
+  std::int16_t a_zero = 0;  ///< of integers: what stands for zero
+  std::int16_t b_zero = 0;
   std::uint32_t tensor = 0;  ///< index into the tensor table
   std::uint32_t row = 0;     ///< tile coordinates
   std::uint32_t col = 0;
@@ -56,21 +62,22 @@ struct Op {
     n = static_cast<std::uint16_t>(shape.n);
     k = static_cast<std::uint16_t>(shape.k);
   }
-  TileExtent result() const { return {m, n}; }
   bool operator==(const Op&) const = default;
 };
+static_assert(sizeof(Op) <= 64, "programs have millions");
 
 /// A tensor in DRAM: rows of `stored.cols` elements from `dram_base` on, or as many contiguous
 /// tiles if the machine stores tensors tiled. What is stored but not of the tensor is padding, and zero.
 struct ProgramTensor {
   std::string name;
   Shape shape;
-  TileExtent tile;
+  TileExtent tile;  ///< of the tensor's elements
   Shape stored;  ///< shape, or that rounded up to whole tiles
   TensorRole role = TensorRole::kIntermediate;
   std::uint64_t dram_base = 0;
 
-  std::uint64_t bytes() const { return stored.elements() * kElementBytes; }
+  ElementType type() const { return tile.type; }
+  std::uint64_t bytes() const { return stored.elements() * element_bytes(type()); }
   /// What is there of a tile that exists.
   TileExtent tile_at(std::uint32_t row, std::uint32_t col) const {
     return tile_part(stored, tile, row, col);

@@ -30,7 +30,12 @@ std::string to_string(const Shape& shape) {
 }
 
 std::string to_string(const TileExtent& tile) {
-  return std::to_string(tile.rows) + "x" + std::to_string(tile.cols);
+  std::string text = std::to_string(tile.rows) + "x" + std::to_string(tile.cols);
+  if (tile.type != ElementType::kF32) {
+    text += ' ';
+    text += to_string(tile.type);
+  }
+  return text;
 }
 
 std::vector<std::uint64_t> parse_dimensions(std::string_view text) {

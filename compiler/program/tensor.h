@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/program/element_type.h"
+
 namespace tilewave {
 
 /// Bounds on one extent and on a tensor's size. Under them the bytes of every padded tensor, the
@@ -32,20 +34,22 @@ enum class TensorRole : std::uint8_t { kInput, kParameter, kIntermediate, kOutpu
 
 const char* to_string(TensorRole role);  ///< "input", "param", "intermediate", "output"
 
-inline constexpr std::uint64_t kElementBytes = 4;  // fp32
 inline constexpr std::uint64_t kSramAlignment = 64;
 
-/// Size of one tile in elements, row-major. A tensor has tiles of one size.
+/// Size of one tile in elements, row-major, and what they are. A tensor has tiles of one size.
 struct TileExtent {
   std::uint32_t rows = 0;
   std::uint32_t cols = 0;
+  ElementType type = ElementType::kF32;
 
   std::uint64_t elements() const { return std::uint64_t{rows} * cols; }
-  std::uint64_t bytes() const { return elements() * kElementBytes; }
+  std::uint64_t bytes() const { return elements() * element_bytes(type); }
+  /// The same of other elements.
+  TileExtent of(ElementType other) const { return {rows, cols, other}; }
   bool operator==(const TileExtent&) const = default;
 };
 
-std::string to_string(const TileExtent& tile);  ///< "32x64"
+std::string to_string(const TileExtent& tile);  ///< "32x64", "32x64 i8" if not of f32
 
 /// The tile step of the target: C(m×n) += A(m×k)·B(k×n). In elements.
 struct TileShape {
@@ -91,7 +95,7 @@ inline TileExtent tile_part(const Shape& stored, const TileExtent& tile, std::ui
   const std::uint64_t rows = stored.rows - std::uint64_t{row} * tile.rows;
   const std::uint64_t cols = stored.cols - std::uint64_t{col} * tile.cols;
   return {static_cast<std::uint32_t>(std::min<std::uint64_t>(tile.rows, rows)),
-          static_cast<std::uint32_t>(std::min<std::uint64_t>(tile.cols, cols))};
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(tile.cols, cols)), tile.type};
 }
 
 inline Shape padded_shape(const Shape& shape, const TileExtent& tile) {

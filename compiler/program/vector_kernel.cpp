@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
@@ -19,14 +20,37 @@ OperandForm parse_form(std::string_view word, std::size_t operand) {
   const auto* const found = std::find(kForms.begin(), kForms.end(), word);
   if (found == kForms.end()) {
     const std::vector<std::string> allowed(kForms.begin(), kForms.end());
-    std::string list;
-    for (const std::string& one : allowed) {
-      list += (list.empty() ? "" : ", ") + one;
-    }
     throw InputError("unknown form " + in_quotes(word) + " of operand x" + std::to_string(operand) +
-                     "; allowed: " + list + did_you_mean(word, allowed));
+                     "; allowed: " + joined(allowed) + did_you_mean(word, allowed));
   }
   return static_cast<OperandForm>(found - kForms.begin());
+}
+
+ElementType parse_type(std::string_view word, const std::string& of) {
+  if (const std::optional<ElementType> type = parse_element_type(word)) {
+    return *type;
+  }
+  const std::vector<std::string> allowed(kElementTypeNames.begin(), kElementTypeNames.end());
+  throw InputError("unknown type " + in_quotes(word) + " of " + of + "; allowed: " +
+                   joined(allowed) + did_you_mean(word, allowed));
+}
+
+/// "tile", "row:i32"
+KernelOperand parse_operand(std::string_view word, std::size_t operand) {
+  const std::size_t colon = word.find(':');
+  KernelOperand parsed{parse_form(word.substr(0, colon), operand)};
+  if (colon != std::string_view::npos) {
+    parsed.type = parse_type(word.substr(colon + 1), "operand x" + std::to_string(operand));
+  }
+  return parsed;
+}
+
+/// From the front of `text`; empty at its end.
+std::string_view take_word(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
+  text.remove_prefix(word.size());
+  return word;
 }
 
 }  // namespace
@@ -46,9 +70,9 @@ std::string kernel_problem(const VectorKernel& kernel) {
            std::to_string(kMaxMapOperands);
   }
   for (std::size_t i = 0; i < operands; ++i) {
-    if (static_cast<std::size_t>(kernel.operands[i]) >= kOperandFormCount) {
+    if (static_cast<std::size_t>(kernel.operands[i].form) >= kOperandFormCount) {
       return "operand x" + std::to_string(i) + " has form " +
-             std::to_string(static_cast<unsigned>(kernel.operands[i])) + "; allowed: 0 to " +
+             std::to_string(static_cast<unsigned>(kernel.operands[i].form)) + "; allowed: 0 to " +
              std::to_string(kOperandFormCount - 1);
     }
   }
@@ -57,8 +81,17 @@ std::string kernel_problem(const VectorKernel& kernel) {
 
 std::string to_text(const VectorKernel& kernel) {
   std::string text;
-  for (const OperandForm form : kernel.operands) {
-    text += to_string(form);
+  for (const KernelOperand& operand : kernel.operands) {
+    text += to_string(operand.form);
+    if (operand.type != ElementType::kF32) {
+      text += ':';
+      text += to_string(operand.type);
+    }
+    text += ' ';
+  }
+  if (kernel.result != ElementType::kF32) {
+    text += "-> ";
+    text += to_string(kernel.result);
     text += ' ';
   }
   return text + "| " + to_text(kernel.expression);
@@ -74,18 +107,19 @@ VectorKernel parse_vector_kernel(std::string_view text) {
   }
   VectorKernel kernel;
   std::string_view forms = text.substr(0, bar);
-  while (true) {
-    forms.remove_prefix(std::min(forms.find_first_not_of(kBlanks), forms.size()));
-    if (forms.empty()) {
+  for (std::string_view word = take_word(forms); !word.empty(); word = take_word(forms)) {
+    if (word == "->") {
+      kernel.result = parse_type(take_word(forms), "the result");
+      if (const std::string_view rest = take_word(forms); !rest.empty()) {
+        throw InputError("expected '|' behind the result's type, found " + in_quotes(rest));
+      }
       break;
     }
     if (kernel.operands.size() == kMaxMapOperands) {
       throw InputError("a vector kernel of more than " + std::to_string(kMaxMapOperands) +
                        " operands; allowed: 1 to " + std::to_string(kMaxMapOperands));
     }
-    const std::string_view word = forms.substr(0, forms.find_first_of(kBlanks));
-    kernel.operands.push_back(parse_form(word, kernel.operands.size()));
-    forms.remove_prefix(word.size());
+    kernel.operands.push_back(parse_operand(word, kernel.operands.size()));
   }
   kernel.expression = parse_expression(text.substr(bar + 1));
   const std::string problem = kernel_problem(kernel);
@@ -95,35 +129,40 @@ VectorKernel parse_vector_kernel(std::string_view text) {
   return kernel;
 }
 
-TileExtent operand_extent(OperandForm form, const TileExtent& result) {
-  switch (form) {
+TileExtent operand_extent(const KernelOperand& operand, const TileExtent& result) {
+  switch (operand.form) {
     case OperandForm::kTile:
-    case OperandForm::kFirstColumn: return result;
-    case OperandForm::kRow: return {1, result.cols};
-    case OperandForm::kColumn: return {result.rows, 1};
-    case OperandForm::kValue: return {1, 1};
+    case OperandForm::kFirstColumn: return result.of(operand.type);
+    case OperandForm::kRow: return {1, result.cols, operand.type};
+    case OperandForm::kColumn: return {result.rows, 1, operand.type};
+    case OperandForm::kValue: return {1, 1, operand.type};
   }
-  throw InternalError("no such operand form: " + std::to_string(static_cast<unsigned>(form)));
+  throw InternalError("no such operand form: " + std::to_string(static_cast<unsigned>(operand.form)));
 }
 
-bool operand_fits(OperandForm form, const TileExtent& tile, const TileExtent& result) {
-  switch (form) {
+bool operand_fits(const KernelOperand& operand, const TileExtent& tile, const TileExtent& result) {
+  switch (operand.form) {
     case OperandForm::kTile:
     case OperandForm::kColumn:
-    case OperandForm::kFirstColumn: return tile == operand_extent(form, result);
-    case OperandForm::kRow: return tile.cols == result.cols;
-    case OperandForm::kValue: return true;
+    case OperandForm::kFirstColumn:
+      return tile == operand_extent(operand, result);
+    case OperandForm::kRow: return tile.cols == result.cols && tile.type == operand.type;
+    case OperandForm::kValue: return tile.type == operand.type;
   }
   throw InternalError("no such form of an operand");
 }
 
-std::string operand_requirement(OperandForm form, const TileExtent& result) {
-  switch (form) {
+std::string operand_requirement(const KernelOperand& operand, const TileExtent& result) {
+  const std::string of = operand.type == ElementType::kF32
+                             ? ""
+                             : " of " + std::string(to_string(operand.type));
+  switch (operand.form) {
     case OperandForm::kTile:
     case OperandForm::kColumn:
-    case OperandForm::kFirstColumn: return to_string(operand_extent(form, result));
-    case OperandForm::kRow: return std::to_string(result.cols) + " columns";
-    case OperandForm::kValue: return "any tile";
+    case OperandForm::kFirstColumn:
+      return to_string(operand_extent(operand, result));
+    case OperandForm::kRow: return std::to_string(result.cols) + " columns" + of;
+    case OperandForm::kValue: return "any tile" + of;
   }
   throw InternalError("no such form of an operand");
 }

@@ -25,9 +25,21 @@ inline constexpr std::size_t kOperandFormCount = 5;
 
 std::string_view to_string(OperandForm form);  ///< "tile", "row", "column", "first_column", "value"
 
+/// An operand: how it meets the result, and what its elements are.
+struct KernelOperand {
+  OperandForm form = OperandForm::kTile;
+  ElementType type = ElementType::kF32;
+
+  bool operator==(const KernelOperand&) const = default;
+};
+
+/// The expression is of the elements' values, in f32 (compiler/program/function_list.h says which
+/// functions take whole numbers as they are); the result is rounded to the nearest value of its type,
+/// half to even, and if it is of integers, to the nearest one that they can hold.
 struct VectorKernel {
-  std::vector<OperandForm> operands;
+  std::vector<KernelOperand> operands;
   Expression expression;
+  ElementType result = ElementType::kF32;
 
   bool operator==(const VectorKernel&) const = default;
 };
@@ -35,7 +47,7 @@ struct VectorKernel {
 /// Why it is no kernel: number of operands, or expression_problem(). Empty if it is one.
 std::string kernel_problem(const VectorKernel& kernel);
 
-/// "tile row | add x0 x1; relu t0"
+/// "tile row | add x0 x1; relu t0"; with types that are not f32, "tile:i32 row -> i8 | mul x0 x1".
 std::string to_text(const VectorKernel& kernel);
 /// Throws InputError without a place.
 VectorKernel parse_vector_kernel(std::string_view text);
@@ -46,10 +58,10 @@ std::uint64_t passes(const VectorKernel& kernel,
                      const std::array<std::uint32_t, kCostClassCount>& cost);
 
 /// Elements of an operand that are read: m×n, 1×n, m×1, m×n (the rows that hold the column), 1×1.
-TileExtent operand_extent(OperandForm form, const TileExtent& result);
+TileExtent operand_extent(const KernelOperand& operand, const TileExtent& result);
 /// Whether a tile that lies in SRAM can be such an operand.
-bool operand_fits(OperandForm form, const TileExtent& tile, const TileExtent& result);
-/// What operand_fits() wants, in words: "32x32", "32 columns", "any tile".
-std::string operand_requirement(OperandForm form, const TileExtent& result);
+bool operand_fits(const KernelOperand& operand, const TileExtent& tile, const TileExtent& result);
+/// What operand_fits() wants, in words: "32x32", "32 columns of i8", "any tile".
+std::string operand_requirement(const KernelOperand& operand, const TileExtent& result);
 
 }  // namespace tilewave

@@ -91,7 +91,7 @@ std::set<std::string> large_products(const Graph& fused, const Tiling& tile,
     if (const std::optional<TensorId> product = joinable_product(fused, oper)) {
       const Tensor& tensor = fused.tensor(*product);
       const Shape stored = stored_shape(tensor.shape, tiles[*product], tile.edges);
-      if (stored.elements() * kElementBytes > sram_bytes / 2) {
+      if (stored.elements() * element_bytes(tensor.type) > sram_bytes / 2) {
         names.insert(tensor.name);
       }
     }

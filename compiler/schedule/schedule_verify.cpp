@@ -91,7 +91,8 @@ class ContentsVerifier {
     if (op.tensor != uop.tensor || op.row != uop.row || op.col != uop.col || op.step != uop.k) {
       fail("not the step whose turn it is");
     }
-    if (op.result() != list_.extent(uop)) {
+    const TileExtent extent = list_.extent(uop);
+    if (op.m != extent.rows || op.n != extent.cols) {
       fail("is not as large as its tile");
     }
     const Operator& oper = graph_.operators()[uop.oper];

@@ -95,13 +95,20 @@ class Scheduler {
   }
 
   std::uint64_t bytes_of(const Uop& uop) const { return list_.extent(uop).bytes(); }
-  /// Of SRAM. Places as large as the largest tile of a tensor leave no holes that are too small.
+  /// Of SRAM. Places as large as the largest tile of a tensor leave no holes that are too small. What
+  /// becomes of a sum lies where the sum was.
   std::uint64_t place_bytes(Uop uop) const {
     if (options_.whole_places) {
       uop.row = 0;
       uop.col = 0;
     }
-    return bytes_of(uop);
+    const std::uint64_t bytes = bytes_of(uop);
+    const Operator& oper = graph_.operators()[uop.oper];
+    if (uop.kind != UopKind::kExecute || oper.product_inputs() == 0) {
+      return bytes;
+    }
+    const ElementType sum = sum_type(graph_.tensor(oper.inputs[0]).type);
+    return std::max(bytes, list_.extent(uop).of(sum).bytes());
   }
 
   /// For every LOAD the position of the next LOAD of the same tile, and the first for every tile.
@@ -302,6 +309,10 @@ class Scheduler {
     const TileExtent result = list_.extent(uop);
     op.set_shape({result.rows, result.cols, list_.extent(list_.uops[operands_[0]]).cols});
     op.relu = options_.forwarding && uop.last && oper.relu;
+    op.a_type = graph_.tensor(oper.inputs[0]).type;
+    op.b_type = graph_.tensor(oper.inputs[1]).type;
+    op.a_zero = oper.zeros[0];
+    op.b_zero = oper.zeros[1];
     op.a = use_operand(0);
     op.b = use_operand(1);
     op.biased = uop.first && oper.has_bias;

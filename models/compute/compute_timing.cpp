@@ -59,7 +59,7 @@ StepTime ComputeTiming::step(const Op& op) const {
     return matmul_time(op).step;
   }
   const Cycle interval =
-      passes_[op.kernel] * ceil_div(op.result().elements(), config_.vector_lanes);
+      passes_[op.kernel] * ceil_div(std::uint64_t{op.m} * op.n, config_.vector_lanes);
   return {interval, interval + config_.latency};
 }
 

@@ -30,9 +30,8 @@ std::vector<std::size_t> last_readers(const Expression& expression) {
   return readers;
 }
 
-/// As often as `count` holds it; what is there is copied behind itself.
-void repeat_row(const float* row, std::size_t cols, float* to, std::size_t count) {
-  std::copy_n(row, cols, to);
+/// The `cols` values at `to` as often as `count` holds them: what is there is copied behind itself.
+void repeat_row(std::size_t cols, float* to, std::size_t count) {
   for (std::size_t done = cols; done < count;) {
     const std::size_t more = std::min(done, count - done);
     std::copy_n(to, more, to + done);
@@ -40,19 +39,30 @@ void repeat_row(const float* row, std::size_t cols, float* to, std::size_t count
   }
 }
 
+bool is_read_in_place(const KernelOperand& operand) {
+  return operand.form == OperandForm::kTile && operand.type == ElementType::kF32;
+}
+
 }  // namespace
 
 PreparedVectorKernel::PreparedVectorKernel(const Kernel& kernel, const VectorKernel& vector)
-    : forms_(vector.operands), expanded_(vector.operands.size()) {
+    : kernel_(&kernel),
+      operands_of_(vector.operands),
+      result_type_(vector.result),
+      expanded_(vector.operands.size()) {
   const std::string problem = kernel_problem(vector);
   if (!problem.empty()) {
     throw InternalError("a vector kernel that is not legal is run: " + problem);
   }
-  for (std::size_t i = 0; i < forms_.size(); ++i) {
-    if (forms_[i] != OperandForm::kTile) {
+  for (std::size_t i = 0; i < operands_of_.size(); ++i) {
+    const auto [form, type] = operands_of_[i];
+    if (!is_read_in_place(operands_of_[i])) {
       expanded_[i] = new_place();
-      by_elements_ = by_elements_ && forms_[i] == OperandForm::kValue;
     }
+    by_elements_ = by_elements_ && (form == OperandForm::kTile || form == OperandForm::kValue);
+  }
+  if (result_type_ != ElementType::kF32) {
+    narrowed_ = new_place();
   }
   add_steps(kernel, vector.expression);
 }
@@ -92,8 +102,8 @@ void PreparedVectorKernel::add_steps(const Kernel& kernel, const Expression& exp
 PreparedVectorKernel::Place PreparedVectorKernel::place_of(const Argument& argument) {
   switch (argument.kind) {
     case Argument::Kind::kOperand:
-      return forms_[argument.index] == OperandForm::kTile ? argument.index
-                                                          : expanded_[argument.index];
+      return is_read_in_place(operands_of_[argument.index]) ? argument.index
+                                                            : expanded_[argument.index];
     case Argument::Kind::kStep: return steps_[argument.index].value;
     case Argument::Kind::kConstant: break;
   }
@@ -129,27 +139,35 @@ const float* PreparedVectorKernel::read(Place place) {
 
 /// Repeats what elements `first` to `first + count` of the result need of an operand.
 void PreparedVectorKernel::expand(std::size_t operand, const TileExtent& result,
-                                  const float* values, std::size_t first, std::size_t count) {
+                                  const std::byte* values, std::size_t first, std::size_t count) {
   float* to = room(expanded_[operand]);
-  switch (forms_[operand]) {
-    case OperandForm::kTile: return;
+  const auto [form, type] = operands_of_[operand];
+  const std::size_t bytes = element_bytes(type);
+  const auto widen = [&](float* values_in_f32, std::size_t from, std::size_t elements) {
+    kernel_->widen(values_in_f32, values + from * bytes, type, elements);
+  };
+  switch (form) {
+    case OperandForm::kTile: widen(to, first, count); return;
     case OperandForm::kValue:
       if (first == 0) {
-        std::fill_n(to, count, values[0]);
+        widen(to, 0, 1);
+        std::fill_n(to + 1, count - 1, to[0]);
       }
       return;
     case OperandForm::kRow:
       if (first == 0) {
-        repeat_row(values, result.cols, to, count);
+        widen(to, 0, result.cols);
+        repeat_row(result.cols, to, count);
       }
       return;
     case OperandForm::kColumn:
     case OperandForm::kFirstColumn: break;
   }
-  const std::size_t pitch = forms_[operand] == OperandForm::kColumn ? 1 : result.cols;
-  const float* next = values + first / result.cols * pitch;
+  const std::size_t pitch = form == OperandForm::kColumn ? 1 : result.cols;
+  std::size_t next = first / result.cols * pitch;
   for (std::size_t done = 0; done < count; done += result.cols, next += pitch) {
-    std::fill_n(to + done, result.cols, *next);
+    widen(to + done, next, 1);
+    std::fill_n(to + done + 1, result.cols - 1, to[done]);
   }
 }
 
@@ -161,11 +179,11 @@ void PreparedVectorKernel::run_steps(std::size_t count, float* dst) {
   }
 }
 
-void PreparedVectorKernel::run(const TileExtent& result, std::span<const float* const> operands,
-                               float* dst) {
-  if (operands.size() != forms_.size()) {
-    throw InternalError("a vector kernel of " + std::to_string(forms_.size()) + " operands gets " +
-                        std::to_string(operands.size()));
+void PreparedVectorKernel::run(const TileExtent& result, std::span<const void* const> operands,
+                               void* dst) {
+  if (operands.size() != operands_of_.size()) {
+    throw InternalError("a vector kernel of " + std::to_string(operands_of_.size()) +
+                        " operands gets " + std::to_string(operands.size()));
   }
   const std::size_t elements = result.elements();
   if (elements == 0) {
@@ -181,18 +199,24 @@ void PreparedVectorKernel::run(const TileExtent& result, std::span<const float* 
   for (std::size_t first = 0; first < elements; first += strip) {
     const std::size_t count = std::min(strip, elements - first);
     for (std::size_t i = 0; i < operands.size(); ++i) {
-      if (forms_[i] == OperandForm::kTile) {
-        operands_[i] = operands[i] + first;
+      if (is_read_in_place(operands_of_[i])) {
+        operands_[i] = static_cast<const float*>(operands[i]) + first;
       } else {
-        expand(i, result, operands[i], first, count);
+        expand(i, result, static_cast<const std::byte*>(operands[i]), first, count);
       }
     }
-    run_steps(count, dst + first);
+    if (result_type_ == ElementType::kF32) {
+      run_steps(count, static_cast<float*>(dst) + first);
+    } else {
+      run_steps(count, room(narrowed_));
+      kernel_->narrow(static_cast<std::byte*>(dst) + first * element_bytes(result_type_),
+                      room(narrowed_), result_type_, count);
+    }
   }
 }
 
 void run_vector_kernel(const Kernel& kernel, const VectorKernel& vector, const TileExtent& result,
-                       std::span<const float* const> operands, float* dst) {
+                       std::span<const void* const> operands, void* dst) {
   PreparedVectorKernel(kernel, vector).run(result, operands, dst);
 }
 

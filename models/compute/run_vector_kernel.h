@@ -1,4 +1,4 @@
-// What a vector op does with its tiles: runs the expression of a vector kernel on fp32 tiles in
+// What a vector op does with its tiles: runs the expression of a vector kernel on tiles in
 // host memory, strip by strip, so that values between its steps stay in the first-level cache.
 #pragma once
 
@@ -19,9 +19,10 @@ class PreparedVectorKernel {
   /// Throws InternalError unless kernel_problem(vector) is empty.
   PreparedVectorKernel(const Kernel& kernel, const VectorKernel& vector);
 
-  /// dst(rows×cols) = expression(operands), which lie row-major with the extents of
-  /// operand_extent(). dst may equal any operand that is not a kColumn, and overlaps none partly.
-  void run(const TileExtent& result, std::span<const float* const> operands, float* dst);
+  /// dst(rows×cols) = expression(operands), which lie row-major with the extents and types of
+  /// operand_extent(). dst may equal any operand that is not a kColumn, and whose elements are no
+  /// smaller than those of dst, and overlaps none partly.
+  void run(const TileExtent& result, std::span<const void* const> operands, void* dst);
 
  private:
   static constexpr std::size_t kLine = 16;  ///< elements of a cache line; strips begin at one
@@ -49,12 +50,15 @@ class PreparedVectorKernel {
   void make_room(std::size_t strip);
   float* room(Place place);
   const float* read(Place place);
-  void expand(std::size_t operand, const TileExtent& result, const float* values, std::size_t first,
-              std::size_t count);
+  void expand(std::size_t operand, const TileExtent& result, const std::byte* values,
+              std::size_t first, std::size_t count);
   void run_steps(std::size_t count, float* dst);
 
-  std::vector<OperandForm> forms_;
-  std::vector<Place> expanded_;  ///< by operand: the strip where its values are repeated
+  const Kernel* kernel_;
+  std::vector<KernelOperand> operands_of_;
+  ElementType result_type_;
+  std::vector<Place> expanded_;  ///< by operand: the strip where its values are repeated, or in f32
+  Place narrowed_ = 0;           ///< the strip of the result, unless that is of f32
   std::vector<Constant> constants_;
   std::vector<Step> steps_;
   bool by_elements_ = true;  ///< only tiles and values: rows do not matter
@@ -66,6 +70,6 @@ class PreparedVectorKernel {
 
 /// The same for once.
 void run_vector_kernel(const Kernel& kernel, const VectorKernel& vector, const TileExtent& result,
-                       std::span<const float* const> operands, float* dst);
+                       std::span<const void* const> operands, void* dst);
 
 }  // namespace tilewave

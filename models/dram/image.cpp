@@ -2,9 +2,19 @@
 #include "models/dram/image.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "models/compute/kernel.h"
 
 namespace tilewave {
+
+namespace {
+
+/// Integers of 32 bits are carried as they are.
+ElementType carried_type(ElementType type) {
+  return type == ElementType::kI32 ? ElementType::kF32 : type;
+}
+
+}  // namespace
 
 DramImage::DramImage(const Program& program, DramLayout layout)
     : program_(program), layout_(layout), memory_(program.dram_bytes()) {}
@@ -12,7 +22,7 @@ DramImage::DramImage(const Program& program, DramLayout layout)
 std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row, std::uint64_t col) const {
   const ProgramTensor& entry = program_.tensors[tensor];
   if (layout_ == DramLayout::kRowMajor) {
-    return entry.dram_base + (row * entry.stored.cols + col) * kElementBytes;
+    return entry.dram_base + (row * entry.stored.cols + col) * element_bytes(entry.type());
   }
   const auto tile_row = static_cast<std::uint32_t>(row / entry.tile.rows);
   const auto tile_col = static_cast<std::uint32_t>(col / entry.tile.cols);
@@ -20,7 +30,8 @@ std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row, std::u
   const std::uint64_t left = std::uint64_t{tile_col} * entry.tile.cols;
   const TileExtent part = entry.tile_at(tile_row, tile_col);
   const std::uint64_t before = top * entry.stored.cols + part.rows * left;
-  return entry.dram_base + (before + (row - top) * part.cols + col - left) * kElementBytes;
+  return entry.dram_base +
+         (before + (row - top) * part.cols + col - left) * element_bytes(entry.type());
 }
 
 std::uint64_t DramImage::contiguous(std::uint32_t tensor, std::uint64_t col) const {
@@ -37,11 +48,12 @@ void DramImage::write(std::uint32_t tensor, std::span<const float> values) {
 void DramImage::write(std::uint32_t tensor, std::span<const float> values,
                       const ElementRange& range) {
   const std::uint64_t cols = program_.tensors[tensor].shape.cols;
+  const ElementType type = carried_type(program_.tensors[tensor].type());
   for (std::uint64_t row = range.row; row < range.row_end; ++row) {
     for (std::uint64_t col = range.col; col < range.col_end;) {
       const std::uint64_t count = std::min(contiguous(tensor, col), range.col_end - col);
-      std::memcpy(memory_.data() + address(tensor, row, col), &values[row * cols + col],
-                  count * kElementBytes);
+      reference_kernel().narrow(memory_.data() + address(tensor, row, col),
+                                &values[row * cols + col], type, count);
       col += count;
     }
   }
@@ -51,18 +63,23 @@ void DramImage::read(std::uint32_t tensor, std::uint64_t row, std::uint64_t col,
                      std::span<float> values) const {
   while (!values.empty()) {
     const std::uint64_t count = std::min<std::uint64_t>(contiguous(tensor, col), values.size());
-    std::memcpy(values.data(), memory_.data() + address(tensor, row, col), count * kElementBytes);
+    reference_kernel().widen(values.data(), memory_.data() + address(tensor, row, col),
+                             carried_type(program_.tensors[tensor].type()), count);
     values = values.subspan(count);
     col += count;
   }
 }
 
-std::vector<float> DramImage::read(std::uint32_t tensor) const {
+void DramImage::read(std::uint32_t tensor, std::span<float> values) const {
   const Shape& shape = program_.tensors[tensor].shape;
-  std::vector<float> values(shape.elements());
   for (std::uint64_t row = 0; row < shape.rows; ++row) {
-    read(tensor, row, 0, std::span(values).subspan(row * shape.cols, shape.cols));
+    read(tensor, row, 0, values.subspan(row * shape.cols, shape.cols));
   }
+}
+
+std::vector<float> DramImage::read(std::uint32_t tensor) const {
+  std::vector<float> values(program_.tensors[tensor].shape.elements());
+  read(tensor, values);
   return values;
 }
 

@@ -25,11 +25,13 @@ class DramImage {
  public:
   DramImage(const Program& program, DramLayout layout);
 
-  /// `values`: shape.elements() floats, row-major, without padding.
+  /// `values`: shape.elements() floats, row-major, without padding, which the tensor's type can hold
+  /// (others are rounded). Of an i32 tensor, here and below, their bits are those of the integers.
   void write(std::uint32_t tensor, std::span<const float> values);
   /// The same, but only of these elements.
   void write(std::uint32_t tensor, std::span<const float> values, const ElementRange& range);
   std::vector<float> read(std::uint32_t tensor) const;
+  void read(std::uint32_t tensor, std::span<float> values) const;  ///< all of them
   /// `values.size()` elements from (row, col) on, all of one row.
   void read(std::uint32_t tensor, std::uint64_t row, std::uint64_t col,
             std::span<float> values) const;

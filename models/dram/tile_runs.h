@@ -22,13 +22,14 @@ struct TileRuns {
 inline TileRuns tile_runs(const Program& program, DramLayout layout, const Op& op) {
   const ProgramTensor& tensor = program.tensors[op.tensor];
   const TileExtent part = tensor.tile_at(op.row, op.col);
-  const std::uint64_t row_bytes = tensor.stored.cols * kElementBytes;
+  const std::uint64_t element = element_bytes(tensor.type());
+  const std::uint64_t row_bytes = tensor.stored.cols * element;
   const std::uint64_t band = tensor.dram_base + op.row * tensor.tile.rows * row_bytes;
-  const std::uint64_t before = std::uint64_t{op.col} * tensor.tile.cols * kElementBytes;
+  const std::uint64_t before = std::uint64_t{op.col} * tensor.tile.cols * element;
   if (layout == DramLayout::kTiled || part.cols == tensor.stored.cols) {
     return {band + part.rows * before, part.bytes(), part.bytes(), 1};
   }
-  return {band + before, part.cols * kElementBytes, row_bytes, part.rows};
+  return {band + before, part.cols * element, row_bytes, part.rows};
 }
 
 /// Walks the bursts of a tile in address order.

@@ -87,7 +87,7 @@ void StepUnit::run() {
     ++counters_.steps;
     bound_ += time.interval;
     if (is_sum_step(op)) {
-      counters_.macs += op.result().elements() * op.k;
+      counters_.macs += std::uint64_t{op.m} * op.n * op.k;
       counters_.slots += time.interval * context_.config.compute.peak_macs_per_cycle();
     }
   }
@@ -99,51 +99,94 @@ void StepUnit::account(EngineState state, Cycle until) {
 }
 
 void StepUnit::compute(const Op& op) {
-  float* dst = tile(op.dst);
   const auto never = [] { throw InternalError("a transfer is no step"); };
   by_opcode(
-      op.opcode, never, never, [&] { matmul(op, dst); }, [&] { vector(op, dst); });
-  clear_padding(op, dst);
+      op.opcode, never, never, [&] { matmul(op); }, [&] { vector(op); });
+  clear_padding(op);
 }
 
-void StepUnit::matmul(const Op& op, float* dst) {
+void StepUnit::matmul(const Op& op) {
+  if (is_integer(op.a_type)) {
+    integer_matmul(op, tile<std::int32_t>(op.dst));
+  } else {
+    float_matmul(op, tile(op.dst));
+  }
+}
+
+/// A factor in f32, in `room` if it has to be converted.
+const float* StepUnit::factor(std::uint32_t address, const TileExtent& extent,
+                              std::vector<float>& room) {
+  if (extent.type == ElementType::kF32) {
+    return tile(address);
+  }
+  room.resize(extent.elements());
+  context_.kernel->widen(room.data(), sram_ + address, extent.type, extent.elements());
+  return room.data();
+}
+
+void StepUnit::float_matmul(const Op& op, float* dst) {
   const Kernel& kernel = *context_.kernel;
   const TileShape shape = op.shape();
+  const float* a = factor(op.a, shape.left().of(op.a_type), a_);
+  const float* b = factor(op.b, shape.right().of(op.b_type), b_);
   if (op.biased) {
-    kernel.matmul_bias(dst, tile(op.a), tile(op.b), tile(op.c), shape);
+    kernel.matmul_bias(dst, a, b, tile(op.c), shape);
   } else {
-    kernel.matmul(dst, tile(op.a), tile(op.b), shape, op.clear);
+    kernel.matmul(dst, a, b, shape, op.clear);
   }
   if (op.relu) {
     kernel.relu(dst, dst, shape.result().elements());
   }
 }
 
-void StepUnit::vector(const Op& op, float* dst) {
-  std::array<const float*, kMostOperands> operands{};
+void StepUnit::integer_matmul(const Op& op, std::int32_t* dst) {
+  const Kernel& kernel = *context_.kernel;
+  const TileShape shape = op.shape();
+  const IntegerFactors factors{.a = sram_ + op.a,
+                               .b = sram_ + op.b,
+                               .a_type = op.a_type,
+                               .b_type = op.b_type,
+                               .a_zero = op.a_zero,
+                               .b_zero = op.b_zero};
+  if (op.biased) {
+    kernel.matmul_integer_bias(dst, factors, tile<std::int32_t>(op.c), shape);
+  } else {
+    kernel.matmul_integer(dst, factors, shape, op.clear);
+  }
+  if (op.relu) {
+    std::transform(dst, dst + shape.result().elements(), dst,
+                   [](std::int32_t x) { return std::max(x, 0); });
+  }
+}
+
+void StepUnit::vector(const Op& op) {
+  std::array<const void*, kMostOperands> operands{};
   std::size_t count = 0;
   visit_operands(context_.program, op,
                  [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent&) {
-                   operands[count++] = tile(address);
+                   operands[count++] = sram_ + address;
                  });
-  vector_kernels_[op.kernel].run(op.result(), {operands.data(), count}, dst);
+  vector_kernels_[op.kernel].run({op.m, op.n}, {operands.data(), count}, sram_ + op.dst);
 }
 
 /// Padding stays zero whatever the operands hold: a row vector is added to the rows of the padding
 /// too, and an infinity times a zero of the padding would leave a NaN there, and the next layer
 /// would add it into real results.
-void StepUnit::clear_padding(const Op& op, float* values) const {
+void StepUnit::clear_padding(const Op& op) const {
   const ProgramTensor& tensor = context_.program.tensors[op.tensor];
-  const TileExtent whole = op.result();
+  const TileExtent whole = result_of(context_.program, op);
   const TileExtent valid = tile_part(tensor.shape, tensor.tile, op.row, op.col);
-  if (valid == whole) {
+  if (valid.rows == whole.rows && valid.cols == whole.cols) {
     return;
   }
+  const std::uint64_t element = element_bytes(whole.type);
+  std::byte* values = sram_ + op.dst;
   for (std::uint64_t row = 0; row < valid.rows; ++row) {
-    std::fill_n(values + row * whole.cols + valid.cols, whole.cols - valid.cols, 0.0F);
+    std::fill_n(values + (row * whole.cols + valid.cols) * element,
+                (whole.cols - valid.cols) * element, std::byte{0});
   }
-  const std::uint64_t end = std::uint64_t{valid.rows} * whole.cols;
-  std::fill_n(values + end, whole.elements() - end, 0.0F);
+  const std::uint64_t end = std::uint64_t{valid.rows} * whole.cols * element;
+  std::fill_n(values + end, whole.bytes() - end, std::byte{0});
 }
 
 const Op* StepUnit::next_step(std::uint32_t after) const {

@@ -45,10 +45,17 @@ class StepUnit : public sc_core::sc_module {
   void run();
   bool is_mine(const Op& op) const { return units_.account_of(op) == engine_; }
   void compute(const Op& op);
-  void matmul(const Op& op, float* dst);
-  void vector(const Op& op, float* dst);
-  void clear_padding(const Op& op, float* values) const;
-  float* tile(std::uint32_t address) const { return reinterpret_cast<float*>(sram_ + address); }
+  void matmul(const Op& op);
+  void float_matmul(const Op& op, float* dst);
+  void integer_matmul(const Op& op, std::int32_t* dst);
+  void vector(const Op& op);
+  void clear_padding(const Op& op) const;
+  /// What lies at `address`, as if it were of elements of type T.
+  template <typename T = float>
+  T* tile(std::uint32_t address) const {
+    return reinterpret_cast<T*>(sram_ + address);
+  }
+  const float* factor(std::uint32_t address, const TileExtent& extent, std::vector<float>& room);
   /// Gives the time until `until` to what is left of the last step, then to `state`.
   void account(EngineState state, Cycle until);
   const Op* next_step(std::uint32_t after) const;
@@ -63,6 +70,8 @@ class StepUnit : public sc_core::sc_module {
   // Functional runs only: direct memory, and the program's kernels.
   std::byte* sram_ = nullptr;
   std::vector<PreparedVectorKernel> vector_kernels_;
+  std::vector<float> a_;  // factors that are not of f32, in f32
+  std::vector<float> b_;
 
   const Op* previous_ = nullptr;
   std::uint32_t previous_index_ = kNoOp;

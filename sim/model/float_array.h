@@ -4,19 +4,23 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <vector>
 
+#include "compiler/program/element_type.h"
 #include "models/dram/zeroed_memory.h"
 
 namespace tilewave {
 
+/// Four bytes each: floats, or of an i32 tensor the integers.
 class FloatArray {
  public:
   FloatArray() = default;
   /// Zeros.
-  explicit FloatArray(std::size_t size) : memory_(size * sizeof(float)) {}
+  explicit FloatArray(std::size_t size, ElementType type = ElementType::kF32)
+      : memory_(size * sizeof(float)), type_(type) {}
   // The values of anything that holds some are an array without a word.
   // NOLINTBEGIN(google-explicit-constructor)
   FloatArray(std::span<const float> values) : FloatArray(values.size()) {
@@ -26,11 +30,34 @@ class FloatArray {
   // NOLINTEND(google-explicit-constructor)
   FloatArray(std::initializer_list<float> values)
       : FloatArray(std::span(values.begin(), values.size())) {}
-  FloatArray(const FloatArray& other) : FloatArray(std::span(other.data(), other.size())) {}
+  FloatArray(const FloatArray& other) : FloatArray(std::span(other.data(), other.size())) {
+    type_ = other.type_;
+  }
   FloatArray(FloatArray&&) noexcept = default;
   FloatArray& operator=(FloatArray other) noexcept {
     memory_ = std::move(other.memory_);
+    type_ = other.type_;
     return *this;
+  }
+
+  ElementType type() const { return type_; }
+  /// Element i as a number.
+  double number(std::size_t i) const {
+    return type_ == ElementType::kI32 ? static_cast<double>(integers()[i])
+                                      : static_cast<double>(data()[i]);
+  }
+  /// Sets element i to a number that the type has.
+  void set(std::size_t i, double number) {
+    if (type_ == ElementType::kI32) {
+      integers()[i] = static_cast<std::int32_t>(number);
+    } else {
+      data()[i] = static_cast<float>(number);
+    }
+  }
+  std::span<float> floats() { return {data(), size()}; }
+  std::int32_t* integers() { return reinterpret_cast<std::int32_t*>(memory_.data()); }
+  const std::int32_t* integers() const {
+    return reinterpret_cast<const std::int32_t*>(memory_.data());
   }
 
   std::size_t size() const { return memory_.size() / sizeof(float); }
@@ -49,6 +76,7 @@ class FloatArray {
 
  private:
   ZeroedMemory memory_;
+  ElementType type_ = ElementType::kF32;
 };
 
 }  // namespace tilewave

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/program/opcodes.h"
+#include "sim/model/element_rounding.h"
 
 namespace tilewave {
 namespace {
@@ -34,14 +35,27 @@ class TensorStream {
  public:
   TensorStream(std::uint64_t seed, const ProgramTensor& tensor)
       : random_(seed, tensor.name),
+        type_(tensor.type()),
         scale_(tensor.role == TensorRole::kParameter
                    ? static_cast<float>(std::sqrt(3.0 / static_cast<double>(tensor.shape.rows)))
                    : 1.0F) {}
 
-  float operator()(std::uint64_t index) const { return random_(index) * scale_; }
+  double operator()(std::uint64_t index) const {
+    const double unit = random_(index);
+    switch (type_) {
+      case ElementType::kF32:
+      case ElementType::kBf16:
+      case ElementType::kF16: return rounded_to(type_, random_(index) * scale_);
+      case ElementType::kI8: return std::floor(unit * 128);
+      case ElementType::kU8: return std::floor(unit * 128) + 128;
+      case ElementType::kI32: return std::floor(unit * 1024);
+    }
+    return 0;
+  }
 
  private:
   RandomStream random_;
+  ElementType type_;
   float scale_;
 };
 
@@ -79,9 +93,9 @@ float RandomStream::operator()(std::uint64_t index) const {
 
 FloatArray draw_tensor(std::uint64_t seed, const ProgramTensor& tensor) {
   const TensorStream random(seed, tensor);
-  FloatArray values(tensor.shape.elements());
+  FloatArray values(tensor.shape.elements(), tensor.type());
   for (std::uint64_t i = 0; i < values.size(); ++i) {
-    values[i] = random(i);
+    values.set(i, random(i));
   }
   return values;
 }
@@ -100,7 +114,7 @@ TensorValues draw_loaded(std::uint64_t seed, const Program& program) {
   TensorValues values;
   for (const ProgramTensor& tensor : program.tensors) {
     if (is_source(tensor)) {
-      values.emplace(tensor.name, FloatArray(tensor.shape.elements()));
+      values.emplace(tensor.name, FloatArray(tensor.shape.elements(), tensor.type()));
     }
   }
   for_each_loaded(program, [&](std::uint32_t tensor, const ElementRange& range) {
@@ -110,7 +124,7 @@ TensorValues draw_loaded(std::uint64_t seed, const Program& program) {
     for (std::uint64_t row = range.row; row < range.row_end; ++row) {
       for (std::uint64_t i = row * entry.shape.cols + range.col;
            i < row * entry.shape.cols + range.col_end; ++i) {
-        array[i] = random(i);
+        array.set(i, random(i));
       }
     }
   });

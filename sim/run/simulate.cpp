@@ -58,7 +58,9 @@ TensorValues read_outputs(const Program& program, const DramImage& image) {
   TensorValues outputs;
   for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
     if (program.tensors[i].role == TensorRole::kOutput) {
-      outputs.emplace(program.tensors[i].name, image.read(i));
+      FloatArray values(program.tensors[i].shape.elements(), program.tensors[i].type());
+      image.read(i, values.floats());
+      outputs.emplace(program.tensors[i].name, std::move(values));
     }
   }
   return outputs;

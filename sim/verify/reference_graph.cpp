@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "sim/model/element_rounding.h"
 #include "sim/verify/reference.h"
 
 namespace tilewave {
@@ -78,11 +79,15 @@ class Demand {
 };
 
 struct Matrix {
-  const float* values = nullptr;
+  const FloatArray* values = nullptr;
   Shape shape;
   const double* units = nullptr;  ///< uncertainties; null if nobody wants them
 
-  const float* row(std::uint64_t index) const { return values + index * shape.cols; }
+  /// Of what is no i32.
+  const float* row(std::uint64_t index) const { return values->data() + index * shape.cols; }
+  double at(std::uint64_t row, std::uint64_t col) const {
+    return values->number(row * shape.cols + col);
+  }
   const double* units_row(std::uint64_t index) const { return units + index * shape.cols; }
 };
 
@@ -156,7 +161,12 @@ class GraphEvaluator {
   void compute(const Operator& op) {
     const Tensor& output = graph_.tensor(op.output);
     FloatArray& values = values_[output.name];
-    values = FloatArray(output.shape.elements());
+    values = FloatArray(output.shape.elements(), output.type);
+    FloatArray sums;  // of a product that an expression follows
+    if (op.product_inputs() > 0 && op.has_map()) {
+      sums = FloatArray(output.shape.elements(), sum_type(graph_.tensor(op.inputs[0]).type));
+    }
+    FloatArray& product = op.has_map() ? sums : values;
     demand_[op.output].for_each_run([&](std::uint32_t row, std::uint32_t col, std::uint32_t end) {
       const Block block{std::uint64_t{row} * kSquare.rows,
                         std::min((std::uint64_t{row} + 1) * kSquare.rows, output.shape.rows),
@@ -165,19 +175,18 @@ class GraphEvaluator {
       by_kind(
           op.kind,
           [&] {
-            matmul(matrix(op.inputs[0]), matrix(op.inputs[1]),
-                   op.has_bias ? matrix(op.inputs[2]).values : nullptr, block, values);
+            matmul(op, block, product);
             if (uncertainties_ != nullptr) {
               matmul_units(op, block);
             }
             if (op.relu) {
-              relu(block, output.shape.cols, values);
+              relu(block, output.shape.cols, product);
             }
             if (op.has_map()) {
-              map(op, block, values);
+              map(op, block, product, values);
             }
           },
-          [&] { map(op, block, values); },
+          [&] { map(op, block, product, values); },
           [&] { copy(matrix(op.inputs[0]), block, values, units_of(output)); });
     });
   }
@@ -185,17 +194,20 @@ class GraphEvaluator {
   Matrix matrix(TensorId id) const {
     const Tensor& tensor = graph_.tensor(id);
     const TensorValues& from = tensor.producer ? values_ : sources_;
-    return {from.at(tensor.name).data(), tensor.shape, units_of(tensor)};
+    return {&from.at(tensor.name), tensor.shape, units_of(tensor)};
   }
 
   double* units_of(const Tensor& tensor) const {
     return uncertainties_ == nullptr ? nullptr : uncertainties_->at(tensor.name).data();
   }
 
-  /// `bias` may be null. i-k-j over a few rows and a stretch of columns at a time, so that sums and
-  /// one row of b stay in the first-level cache.
-  static void matmul(const Matrix& a, const Matrix& b, const float* bias, const Block& block,
-                     FloatArray& values) {
+  /// i-k-j over a few rows and a stretch of columns at a time, so that sums and one row of b stay in the
+  /// first-level cache. Sums of integers are exact, for they stay below 2^53.
+  void matmul(const Operator& op, const Block& block, FloatArray& values) const {
+    const Matrix a = matrix(op.inputs[0]);
+    const Matrix b = matrix(op.inputs[1]);
+    const Matrix bias = op.has_bias ? matrix(op.inputs[2]) : Matrix{};
+    const auto [a_zero, b_zero] = op.zeros;
     constexpr std::uint64_t kRows = 8;
     constexpr std::uint64_t kCols = 256;
     std::array<double, kRows * kCols> sums;
@@ -204,22 +216,26 @@ class GraphEvaluator {
       for (std::uint64_t row = block.row; row < block.row_end; row += kRows) {
         const std::uint64_t height = std::min(kRows, block.row_end - row);
         sums.fill(0);
-        for (std::uint64_t i = 0; bias != nullptr && i < height; ++i) {
-          std::copy_n(bias + col, width, &sums[i * kCols]);
+        for (std::uint64_t i = 0; op.has_bias && i < height; ++i) {
+          for (std::uint64_t j = 0; j < width; ++j) {
+            sums[i * kCols + j] = bias.at(0, col + j);
+          }
         }
         for (std::uint64_t k = 0; k < a.shape.cols; ++k) {
           const float* right = b.row(k) + col;
           for (std::uint64_t i = 0; i < height; ++i) {
-            const double left = a.row(row + i)[k];
+            const double left = static_cast<double>(a.row(row + i)[k]) - a_zero;
             double* sum = &sums[i * kCols];
             for (std::uint64_t j = 0; j < width; ++j) {
-              sum[j] += left * static_cast<double>(right[j]);
+              sum[j] += left * (static_cast<double>(right[j]) - b_zero);
             }
           }
         }
         for (std::uint64_t i = 0; i < height; ++i) {
           for (std::uint64_t j = 0; j < width; ++j) {
-            values[(row + i) * b.shape.cols + col + j] = static_cast<float>(sums[i * kCols + j]);
+            const double sum = sums[i * kCols + j];
+            values.set((row + i) * b.shape.cols + col + j,
+                       values.type() == ElementType::kI32 ? wrapped_to_i32(sum) : sum);
           }
         }
       }
@@ -240,7 +256,7 @@ class GraphEvaluator {
         elements[i] = {};
         if (op.has_bias) {
           const Matrix bias = matrix(op.inputs[2]);
-          begin[i] = static_cast<double>(bias.values[block.col + i]);
+          begin[i] = bias.at(0, block.col + i);
           elements[i].own = bias.units[block.col + i];
         }
       }
@@ -256,8 +272,9 @@ class GraphEvaluator {
     }
   }
 
-  /// The operator's expression; of a matmul, with the product, which is in `values`, first.
-  void map(const Operator& op, const Block& block, FloatArray& values) const {
+  /// The operator's expression; of a matmul, with the product first.
+  void map(const Operator& op, const Block& block, const FloatArray& product,
+           FloatArray& values) const {
     const Tensor& output = graph_.tensor(op.output);
     const std::uint64_t cols = output.shape.cols;
     double* units = units_of(output);
@@ -265,7 +282,7 @@ class GraphEvaluator {
     std::array<std::pair<bool, bool>, kMaxMapOperands> first;
     std::size_t count = 0;
     if (op.product_inputs() > 0) {
-      operands[count++] = {values.data(), output.shape, units};
+      operands[count++] = {&product, output.shape, units};
     }
     for (const TensorId input : op.map_inputs()) {
       first[count] = repeats(input, op);
@@ -278,16 +295,17 @@ class GraphEvaluator {
         for (std::size_t i = 0; units != nullptr && i < count; ++i) {
           const std::uint64_t from = first[i].first ? 0 : row;
           const std::uint64_t at = first[i].second ? 0 : col;
-          uncertain[i] = {static_cast<double>(operands[i].row(from)[at]),
-                          operands[i].units_row(from)[at]};
+          uncertain[i] = {operands[i].at(from, at), operands[i].units_row(from)[at]};
         }
         if (units != nullptr) {
-          units[row * cols + col] = evaluate_uncertain(op.map, {uncertain.data(), count}).units;
+          units[row * cols + col] =
+              evaluate_uncertain_as(output.type, op.map, {uncertain.data(), count});
         }
         for (std::size_t i = 0; i < count; ++i) {
-          elements[i] = operands[i].row(first[i].first ? 0 : row)[first[i].second ? 0 : col];
+          elements[i] = operands[i].at(first[i].first ? 0 : row, first[i].second ? 0 : col);
         }
-        values[row * cols + col] = static_cast<float>(evaluate(op.map, {elements.data(), count}));
+        values.set(row * cols + col,
+                   evaluate_as(output.type, op.map, {elements.data(), count}));
       }
     }
   }
@@ -295,7 +313,7 @@ class GraphEvaluator {
   /// `units` may be null.
   static void copy(const Matrix& x, const Block& block, FloatArray& values, double* units) {
     for (std::uint64_t row = block.row; row < block.row_end; ++row) {
-      const std::uint64_t to = row * x.shape.cols + block.col;
+      const std::uint64_t to = row * x.shape.cols + block.col;  // bits: whatever the type
       std::copy(x.row(row) + block.col, x.row(row) + block.col_end, &values[to]);
       if (units != nullptr) {
         std::copy(x.units_row(row) + block.col, x.units_row(row) + block.col_end, units + to);
@@ -306,8 +324,10 @@ class GraphEvaluator {
   static void relu(const Block& block, std::uint64_t cols, FloatArray& values) {
     for (std::uint64_t row = block.row; row < block.row_end; ++row) {
       for (std::uint64_t col = block.col; col < block.col_end; ++col) {
-        float& value = values[row * cols + col];
-        value = value < 0.0F ? 0.0F : value;  // NaN stays
+        const std::uint64_t at = row * cols + col;
+        if (values.number(at) < 0) {  // NaN stays
+          values.set(at, 0);
+        }
       }
     }
   }

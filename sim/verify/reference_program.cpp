@@ -8,6 +8,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/program/opcodes.h"
+#include "sim/model/element_rounding.h"
 #include "sim/verify/reference.h"
 
 namespace tilewave {
@@ -79,12 +80,12 @@ class Interpreter {
   Interpreter(const Program& program, const TensorValues& sources,
               TensorUncertainties* uncertainties)
       : program_(program),
-        sram_(program.sram_bytes / kElementBytes),
+        sram_(program.sram_bytes),
         sram_units_(uncertainties == nullptr ? 0 : sram_.size()) {
     for (const ProgramTensor& tensor : program.tensors) {
       const auto source = sources.find(tensor.name);
       sources_.push_back(source != sources.end() ? &source->second : nullptr);
-      dram_.emplace_back(source != sources.end() ? 0 : tensor.shape.elements());
+      dram_.emplace_back(source != sources.end() ? 0 : tensor.shape.elements(), tensor.type());
       if (uncertainties != nullptr) {
         Uncertainties& units = (*uncertainties)[tensor.name];
         units = Uncertainties(tensor.shape.elements());
@@ -95,8 +96,8 @@ class Interpreter {
 
   void step(const Op& op) {
     tile_ = op.shape();
-    result_ = op.result().elements();
-    double* dst = &sram_[op.dst / kElementBytes];
+    result_ = std::uint64_t{op.m} * op.n;
+    double* dst = &sram_[op.dst];
     by_opcode(
         op.opcode, [&] { load(op, dst); }, [&] { store(op); },
         [&] {
@@ -120,12 +121,13 @@ class Interpreter {
  private:
   static double relu(double x) { return x < 0.0 ? 0.0 : x; }  // NaN stays
 
-  /// `count` elements from `address` on, rounded to fp32.
-  void read(std::uint32_t address, std::uint64_t count, std::vector<float>& values) const {
-    const double* from = &sram_[address / kElementBytes];
-    values.resize(count);
-    std::transform(from, from + count, values.begin(),
-                   [](double x) { return static_cast<float>(x); });
+  /// The tile at `address`, rounded to its type, from which its sum in double may be off.
+  void read(std::uint32_t address, const TileExtent& tile, std::vector<double>& values) const {
+    const double* from = &sram_[address];
+    values.resize(tile.elements());
+    std::transform(from, from + values.size(), values.begin(), [&](double x) {
+      return tile.type == ElementType::kI32 ? x : rounded_to(tile.type, x);
+    });
   }
 
   /// Calls `visit(element in tile, element in tensor)` where the tile is not padding.
@@ -152,7 +154,7 @@ class Interpreter {
 
   /// The uncertainties of `count` elements from `address` on.
   void read_units(std::uint32_t address, std::uint64_t count, std::vector<double>& units) const {
-    const UncertainSums::Element* from = &sram_units_[address / kElementBytes];
+    const UncertainSums::Element* from = &sram_units_[address];
     units.resize(count);
     std::transform(from, from + count, units.begin(),
                    [](const UncertainSums::Element& element) { return element.units(); });
@@ -164,7 +166,7 @@ class Interpreter {
     std::copy(kept_.begin(), kept_.end(), dst);
     if (with_units()) {
       std::vector<UncertainSums::Element> units(result_);
-      UncertainSums::Element* all = &sram_units_[op.dst / kElementBytes];
+      UncertainSums::Element* all = &sram_units_[op.dst];
       for_each_element(op, [&](std::size_t at, std::size_t) { units[at] = all[at]; });
       std::copy(units.begin(), units.end(), all);
     }
@@ -174,9 +176,9 @@ class Interpreter {
     std::fill_n(dst, elements(op), 0.0);
     const FloatArray* source = sources_[op.tensor];
     const FloatArray& tensor = source != nullptr ? *source : dram_[op.tensor];
-    for_each_element(op, [&](std::size_t to, std::size_t from) { dst[to] = tensor[from]; });
+    for_each_element(op, [&](std::size_t to, std::size_t from) { dst[to] = tensor.number(from); });
     if (with_units()) {
-      UncertainSums::Element* units = &sram_units_[op.dst / kElementBytes];
+      UncertainSums::Element* units = &sram_units_[op.dst];
       std::fill_n(units, elements(op), UncertainSums::Element{});
       for_each_element(op, [&](std::size_t to, std::size_t from) {
         units[to].own = dram_units_[op.tensor][from];
@@ -185,13 +187,13 @@ class Interpreter {
   }
 
   void store(const Op& op) {
-    read(op.a, elements(op), a_);
+    read(op.a, program_.tensors[op.tensor].tile_at(op.row, op.col), a_);
     FloatArray& tensor = dram_[op.tensor];
     for_each_element(op, [&](std::size_t from, std::size_t to) {
-      tensor[to] = op.relu ? static_cast<float>(relu(a_[from])) : a_[from];
+      tensor.set(to, op.relu ? relu(a_[from]) : a_[from]);
     });
     if (with_units()) {  // a ReLU leaves them as they are
-      const UncertainSums::Element* units = &sram_units_[op.a / kElementBytes];
+      const UncertainSums::Element* units = &sram_units_[op.a];
       for_each_element(op, [&](std::size_t from, std::size_t to) {
         dram_units_[op.tensor][to] = units[from].units();
       });
@@ -207,7 +209,7 @@ class Interpreter {
           if (with_units()) {
             read_units(address, extent.elements(), units_[count]);
           }
-          read(address, extent.elements(), operands_[count++]);
+          read(address, extent, operands_[count++]);
         });
     if (with_units()) {
       vector_units(op, count);
@@ -216,9 +218,10 @@ class Interpreter {
     for (std::uint64_t row = 0; row < tile_.m; ++row) {
       for (std::uint64_t col = 0; col < tile_.n; ++col) {
         for (std::size_t i = 0; i < count; ++i) {
-          elements[i] = operands_[i][place(kernel.operands[i], row, col)];
+          elements[i] = operands_[i][place(kernel.operands[i].form, row, col)];
         }
-        dst[row * tile_.n + col] = evaluate(kernel.expression, {elements.data(), count});
+        dst[row * tile_.n + col] =
+            evaluate_as(kernel.result, kernel.expression, {elements.data(), count});
       }
     }
   }
@@ -227,15 +230,15 @@ class Interpreter {
   void vector_units(const Op& op, std::size_t count) {
     const VectorKernel& kernel = program_.kernels[op.kernel];
     std::array<UncertainValue, kMostOperands> elements{};
-    UncertainSums::Element* dst = &sram_units_[op.dst / kElementBytes];
+    UncertainSums::Element* dst = &sram_units_[op.dst];
     for (std::uint64_t row = 0; row < tile_.m; ++row) {
       for (std::uint64_t col = 0; col < tile_.n; ++col) {
         for (std::size_t i = 0; i < count; ++i) {
-          const std::uint64_t from = place(kernel.operands[i], row, col);
-          elements[i] = {static_cast<double>(operands_[i][from]), units_[i][from]};
+          const std::uint64_t from = place(kernel.operands[i].form, row, col);
+          elements[i] = {operands_[i][from], units_[i][from]};
         }
         dst[row * tile_.n + col] = {
-            evaluate_uncertain(kernel.expression, {elements.data(), count}).units, 0};
+            evaluate_uncertain_as(kernel.result, kernel.expression, {elements.data(), count}), 0};
       }
     }
   }
@@ -253,13 +256,16 @@ class Interpreter {
   }
 
   void matmul(const Op& op, double* dst) {
-    read(op.a, tile_.left().elements(), a_);
-    read(op.b, tile_.right().elements(), b_);
+    const ElementType sum = sum_type(op.a_type);
+    read(op.a, tile_.left().of(op.a_type), a_);
+    read(op.b, tile_.right().of(op.b_type), b_);
+    std::ranges::for_each(a_, [&](double& x) { x -= op.a_zero; });
+    std::ranges::for_each(b_, [&](double& x) { x -= op.b_zero; });
     if (op.clear) {
       std::fill_n(dst, result_, 0.0);
     }
     if (op.biased) {
-      read(op.c, tile_.n, bias_);
+      read(op.c, tile_.row().of(sum), bias_);
       for (std::uint64_t i = 0; i < result_; ++i) {
         dst[i] = bias_[i % tile_.n];
       }
@@ -271,9 +277,12 @@ class Interpreter {
       for (std::uint64_t k = 0; k < tile_.k; ++k) {
         const double left = a_[i * tile_.k + k];
         for (std::uint64_t j = 0; j < tile_.n; ++j) {
-          dst[i * tile_.n + j] += left * static_cast<double>(b_[k * tile_.n + j]);
+          dst[i * tile_.n + j] += left * b_[k * tile_.n + j];
         }
       }
+    }
+    if (sum == ElementType::kI32) {
+      std::transform(dst, dst + result_, dst, wrapped_to_i32);
     }
     if (op.relu) {
       std::transform(dst, dst + result_, dst, relu);
@@ -282,7 +291,7 @@ class Interpreter {
 
   /// Of the step on the sums at `dst`, which it is yet to be added to.
   void matmul_units(const Op& op, const double* dst) {
-    UncertainSums::Element* units = &sram_units_[op.dst / kElementBytes];
+    UncertainSums::Element* units = &sram_units_[op.dst];
     if (op.clear) {
       std::fill_n(units, result_, UncertainSums::Element{});
     }
@@ -298,7 +307,7 @@ class Interpreter {
       const std::span<UncertainSums::Element> row(units + i * tile_.n, tile_.n);
       sums_.begin({dst + i * tile_.n, tile_.n}, row);
       for (std::uint64_t k = 0; k < tile_.k; ++k) {
-        sums_.add(static_cast<double>(a_[i * tile_.k + k]), units_[0][i * tile_.k + k],
+        sums_.add(a_[i * tile_.k + k], units_[0][i * tile_.k + k],
                   &b_[k * tile_.n], &units_[1][k * tile_.n]);
       }
       sums_.end(row);
@@ -308,17 +317,17 @@ class Interpreter {
   const Program& program_;
   TileShape tile_;                          ///< of the op
   std::uint64_t result_ = 0;                ///< elements of what it computes
-  std::vector<double> sram_;                ///< one for each fp32 element
+  std::vector<double> sram_;                ///< the elements of a tile from its first byte's on
   std::vector<const FloatArray*> sources_;  ///< null for what is computed
   std::vector<FloatArray> dram_;            ///< the others, whole and without padding
-  std::vector<float> a_;
-  std::vector<float> b_;
-  std::vector<float> bias_;
-  std::array<std::vector<float>, kMostOperands> operands_;
+  std::vector<double> a_;
+  std::vector<double> b_;
+  std::vector<double> bias_;
+  std::array<std::vector<double>, kMostOperands> operands_;
   std::vector<double> kept_;
 
   // Only where the uncertainties are wanted:
-  std::vector<UncertainSums::Element> sram_units_;  ///< one for each fp32 element
+  std::vector<UncertainSums::Element> sram_units_;  ///< likewise
   std::vector<double*> dram_units_;                 ///< of whole tensors
   std::array<std::vector<double>, kMostOperands> units_;
   UncertainSums sums_;
@@ -343,7 +352,8 @@ std::uint64_t evaluation_work(const Program& program) {
   std::uint64_t work = 0;
   for (const Op& op : program.ops) {
     const TileExtent tile =
-        moves_tile(op) ? program.tensors[op.tensor].tile_at(op.row, op.col) : op.result();
+        moves_tile(op) ? program.tensors[op.tensor].tile_at(op.row, op.col)
+                       : TileExtent{op.m, op.n};
     work += tile.elements() * (is_sum_step(op) ? op.k : kProductsPerVectorStep);
   }
   return work;

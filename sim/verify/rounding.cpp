@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "compiler/base/error.h"
+#include "sim/model/element_rounding.h"
 
 namespace tilewave {
 namespace {
@@ -160,7 +161,8 @@ void UncertainSums::begin(std::span<const double> sums, std::span<const Element>
   products_ = 0;
 }
 
-void UncertainSums::add(double left, double left_units, const float* right,
+template <typename Value>
+void UncertainSums::add(double left, double left_units, const Value* right,
                         const double* right_units) {
   const double left_square = square_of(left);
   const double left_spread = left_units * left_units;
@@ -175,6 +177,9 @@ void UncertainSums::add(double left, double left_units, const float* right,
   }
   ++products_;
 }
+
+template void UncertainSums::add(double, double, const float*, const double*);
+template void UncertainSums::add(double, double, const double*, const double*);
 
 void UncertainSums::end(std::span<Element> after) {
   for (std::size_t i = 0; i < sums_.size(); ++i) {
@@ -214,6 +219,55 @@ UncertainValue evaluate_uncertain(const Expression& expression,
     values[i] = UncertainStep(step, arguments).result();
   }
   return values[steps - 1];
+}
+
+namespace {
+
+/// Every step rounded to f32.
+double evaluate_in_f32(const Expression& expression, std::span<const double> operands) {
+  std::array<double, kMaxExpressionSteps> values{};
+  for (std::size_t i = 0; i < expression.steps.size(); ++i) {
+    // One step at a time: its arguments are the operands of an expression of its own.
+    Expression one{{expression.steps[i]}};
+    std::array<double, kMaxArity> arguments{};
+    std::size_t count = 0;
+    for (Argument& argument : arguments_of(one.steps.front())) {
+      if (argument.kind == Argument::Kind::kConstant) {
+        continue;
+      }
+      arguments[count] = argument.kind == Argument::Kind::kOperand
+                             ? rounded_to(ElementType::kF32, operands[argument.index])
+                             : values[argument.index];
+      argument = Argument::operand(count++);
+    }
+    values[i] =
+        rounded_to(ElementType::kF32, evaluate(one, std::span(arguments).first(count)));
+  }
+  return values[expression.steps.size() - 1];
+}
+
+}  // namespace
+
+double evaluate_as(ElementType type, const Expression& expression,
+                   std::span<const double> operands) {
+  if (is_integer(type)) {
+    return rounded_to(type, evaluate_in_f32(expression, operands));
+  }
+  const double value = evaluate(expression, operands);
+  return type == ElementType::kF32 ? value : rounded_to(type, value);
+}
+
+double evaluate_uncertain_as(ElementType type, const Expression& expression,
+                             std::span<const UncertainValue> operands) {
+  if (is_integer(type)) {
+    return 0;
+  }
+  const UncertainValue value = evaluate_uncertain(expression, operands);
+  if (type == ElementType::kF32) {
+    return value.units;
+  }
+  return value.units +
+         std::abs(value.value) * element_spacing(type) / (kUncertainties * kRoundingUnit);
 }
 
 }  // namespace tilewave

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "compiler/program/element_type.h"
 #include "compiler/program/expression.h"
 #include "models/dram/zeroed_memory.h"
 
@@ -64,7 +65,8 @@ class UncertainSums {
   /// From `sums` on, whose uncertainty is `before`.
   void begin(std::span<const double> sums, std::span<const Element> before);
   /// One product for each sum: `left` times `right`, with their uncertainties.
-  void add(double left, double left_units, const float* right, const double* right_units);
+  template <typename Value>  // float or double
+  void add(double left, double left_units, const Value* right, const double* right_units);
   /// Into `after`, for the sums begun.
   void end(std::span<Element> after);
 
@@ -96,5 +98,16 @@ struct UncertainValue {
 /// argument may be, too, and twice the change seen there counts.
 UncertainValue evaluate_uncertain(const Expression& expression,
                                   std::span<const UncertainValue> operands);
+
+/// The value of `expression` as an element of `type`, rounded to it but for f32, which is left to who
+/// reads it. What becomes an integer is computed as it is defined, in f32 step by step, for no integer
+/// may be off.
+double evaluate_as(ElementType type, const Expression& expression,
+                   std::span<const double> operands);
+
+/// Its uncertainty: that of the expression, and of bf16 and f16 that a value near the middle of two
+/// may become either. Integers have none.
+double evaluate_uncertain_as(ElementType type, const Expression& expression,
+                             std::span<const UncertainValue> operands);
 
 }  // namespace tilewave

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/program/opcodes.h"
+#include "sim/model/element_rounding.h"
 
 namespace tilewave {
 namespace {
@@ -76,7 +77,8 @@ class Comparison {
         actual_(actual),
         expected_(expected),
         units_(units),
-        result_(result) {}
+        result_(result),
+        row_(tensor_.tile.cols, tensor_.type()) {}
 
   void tile(const TileAt& tile) {
     const Shape& shape = tensor_.shape;
@@ -86,37 +88,38 @@ class Comparison {
     for (std::uint64_t row = tile.row * rows; row < std::min((tile.row + 1) * rows, shape.rows);
          ++row) {
       const std::uint64_t col = tile.col * cols;
-      row_.resize(std::min(col + cols, shape.cols) - col);
-      actual_.read(number_, row, col, row_);
-      for (std::uint64_t i = 0; i < row_.size(); ++i) {
-        element(tile, row, col + i, row_[i]);
+      const std::uint64_t width = std::min(col + cols, shape.cols) - col;
+      actual_.read(number_, row, col, row_.floats().first(width));
+      for (std::uint64_t i = 0; i < width; ++i) {
+        element(tile, row, col + i, row_.number(i));
       }
     }
   }
 
  private:
-  void element(const TileAt& tile, std::uint64_t row, std::uint64_t col, float actual) {
+  void element(const TileAt& tile, std::uint64_t row, std::uint64_t col, double actual) {
     const std::uint64_t at = row * tensor_.shape.cols + col;
-    const float expected = expected_[at];
+    const double expected = expected_.number(at);
+    const ElementType type = tensor_.type();
     ++result_.elements;
     if (std::isfinite(actual) && std::isfinite(expected)) {
-      const auto wide = static_cast<double>(expected);
-      result_.max_abs_error =
-          std::max(result_.max_abs_error, std::abs(static_cast<double>(actual) - wide));
-      result_.max_abs_value = std::max(result_.max_abs_value, std::abs(wide));
+      result_.max_abs_error = std::max(result_.max_abs_error, std::abs(actual - expected));
+      result_.max_abs_value = std::max(result_.max_abs_value, std::abs(expected));
     }
-    if (within_tolerance(actual, expected)) {
+    if (within_tolerance(actual, expected, 0, type)) {
       return;
     }
     const double units = units_ == nullptr ? 0 : (*units_)[at];
-    if (within_tolerance(actual, expected, units)) {
+    if (within_tolerance(actual, expected, units, type)) {
       ++result_.by_rounding;
       return;
     }
     ++result_.mismatches;
     if (!result_.first) {
       result_.first =
-          Mismatch{tensor_.name, tile, row, col, actual, expected, allowed_error(expected, units)};
+          Mismatch{tensor_.name, tile,     row,
+                   col,          actual,   expected,
+                   allowed_error(expected, units, type)};
     }
   }
 
@@ -126,7 +129,7 @@ class Comparison {
   const FloatArray& expected_;
   const Uncertainties* units_;
   Verification& result_;
-  std::vector<float> row_;  ///< of a tile
+  FloatArray row_;  ///< of a tile
 };
 
 /// With the uncertainties that the reference has, if any.
@@ -158,12 +161,23 @@ TensorValues evaluate(const Graph* graph, const Program& program, const TensorVa
 
 }  // namespace
 
-double allowed_error(float expected, double units) {
-  return kAbsoluteTolerance + kRelativeTolerance * std::abs(static_cast<double>(expected)) +
-         rounding_difference(units);
+double allowed_error(double expected, double units, ElementType type) {
+  switch (type) {
+    case ElementType::kF32:
+      return kAbsoluteTolerance + kRelativeTolerance * std::abs(expected) +
+             rounding_difference(units);
+    case ElementType::kBf16:
+    case ElementType::kF16:
+      return kAbsoluteTolerance + element_spacing(type) * std::abs(expected) +
+             rounding_difference(units);
+    case ElementType::kI8:
+    case ElementType::kU8:
+    case ElementType::kI32: return 0;
+  }
+  return 0;
 }
 
-bool within_tolerance(float actual, float expected, double units) {
+bool within_tolerance(double actual, double expected, double units, ElementType type) {
   if (std::isinf(units)) {
     return true;
   }
@@ -173,8 +187,7 @@ bool within_tolerance(float actual, float expected, double units) {
   if (std::isinf(expected) || std::isinf(actual)) {
     return actual == expected;
   }
-  const double error = std::abs(static_cast<double>(actual) - static_cast<double>(expected));
-  return error <= allowed_error(expected, units);
+  return std::abs(actual - expected) <= allowed_error(expected, units, type);
 }
 
 Coverage default_coverage(const Graph* graph, const Program& program) {

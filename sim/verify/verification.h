@@ -21,12 +21,16 @@ inline constexpr double kRelativeTolerance = 1e-4;
 /// How far a value may be off that is expected to be `expected` and is uncertain by `units` rounding
 /// units (sim/verify/rounding.h):
 ///
-///   kAbsoluteTolerance + kRelativeTolerance · |expected| + kUncertainties · u · units
-double allowed_error(float expected, double units);
+///   kAbsoluteTolerance + relative · |expected| + kUncertainties · u · units
+///
+/// where `relative` is kRelativeTolerance for f32, and for bf16 and f16 the distance of 1 to the next
+/// number. Integers may not be off at all.
+double allowed_error(double expected, double units, ElementType type = ElementType::kF32);
 
 /// |actual − expected| ≤ allowed_error(); NaN equals NaN, an infinity itself. Where rounding may make
 /// anything of a value, anything is right.
-bool within_tolerance(float actual, float expected, double units = 0);
+bool within_tolerance(double actual, double expected, double units = 0,
+                      ElementType type = ElementType::kF32);
 
 /// Multiply-adds up to which everything is checked unless the user says otherwise.
 inline constexpr std::uint64_t kFullVerificationWork = 1ULL << 28;
@@ -38,8 +42,8 @@ struct Mismatch {
   TileAt tile;
   std::uint64_t row = 0;  ///< of the element in its tensor
   std::uint64_t col = 0;
-  float actual = 0;
-  float expected = 0;
+  double actual = 0;
+  double expected = 0;
   double allowed = 0;  ///< error
 };
 

@@ -43,7 +43,8 @@ void write_tensor(ByteWriter& out, const ProgramTensor& tensor) {
   out.u8(static_cast<std::uint8_t>(tensor.name.size()));
   out.u16(static_cast<std::uint16_t>(tensor.tile.rows));
   out.u16(static_cast<std::uint16_t>(tensor.tile.cols));
-  out.u16(0);  // reserved
+  out.u8(static_cast<std::uint8_t>(tensor.type()));
+  out.u8(0);  // reserved
   out.text(tensor.name);
 }
 
@@ -53,11 +54,15 @@ void write_op(ByteWriter& out, const Op& op) {
   out.u8(op.relu ? 1 : 0);
   out.u8(static_cast<std::uint8_t>(op.tag));
   out.u8(op.biased ? 1 : 0);
-  out.u8(0);  // reserved
+  out.u8(static_cast<std::uint8_t>(op.a_type));
   for (const std::uint16_t field : {op.kernel, op.m, op.n, op.k}) {
     out.u16(field);
   }
-  out.u16(0);  // reserved
+  out.u8(static_cast<std::uint8_t>(op.b_type));
+  out.u8(0);  // reserved
+  for (const std::int16_t field : {op.a_zero, op.b_zero}) {
+    out.u16(static_cast<std::uint16_t>(field));
+  }
   for (const std::uint32_t field :
        {op.tensor, op.row, op.col, op.step, op.a, op.b, op.c, op.d, op.dst}) {
     out.u32(field);

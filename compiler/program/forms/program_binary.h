@@ -28,10 +28,11 @@ namespace tilewave {
 //        72  kernel_bytes     u64: size of the table of kernels
 //        80  tensors          rows, cols, stored_rows, stored_cols, dram_base (u64 each),
 //                             role, name_bytes (u8 each), tile rows, tile cols (u16 each),
-//                             reserved (2 × u8 = 0), the name
+//                             type, reserved = 0 (u8 each), the name
 //         …  kernels          text_bytes (u16), the text as in the text form: "tile | gelu x0"
-//         …  ops              52 bytes each: opcode, clear, relu, tag, biased (u8 each),
-//                             reserved (u8 = 0), kernel, m, n, k (u16 each), reserved (u16 = 0),
+//         …  ops              56 bytes each: opcode, clear, relu, tag, biased, a_type (u8 each),
+//                             kernel, m, n, k (u16 each), b_type, reserved = 0 (u8 each),
+//                             a_zero, b_zero (i16 each),
 //                             tensor, row, col, step, a, b, c, d, dst (u32 each)
 //         …  checksum         u32: CRC-32 (IEEE 802.3) of every byte before it
 // clang-format on

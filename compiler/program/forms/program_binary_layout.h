@@ -14,7 +14,7 @@ namespace tilewave {
 inline constexpr std::string_view kBinaryMagic("\x89TWP\r\n\x1a\n", 8);
 inline constexpr std::size_t kHeaderBytes = 80;
 inline constexpr std::size_t kTensorRecordBytes = 48;  // without the name
-inline constexpr std::size_t kOpBytes = 52;
+inline constexpr std::size_t kOpBytes = 56;
 inline constexpr std::size_t kChecksumBytes = 4;
 inline constexpr std::size_t kKernelRecordBytes = 2;  // without its text
 inline constexpr std::size_t kMaxKernelTextBytes = 4096;

@@ -27,14 +27,15 @@ constexpr std::array kHeaderFields = {FieldOffset{"m", 16}, FieldOffset{"n", 20}
 constexpr std::array kTensorFields = {
     FieldOffset{"rows", 0},         FieldOffset{"cols", 8},       FieldOffset{"stored_rows", 16},
     FieldOffset{"stored_cols", 24}, FieldOffset{"dram_base", 32}, FieldOffset{"role", 40},
-    FieldOffset{"tile", 42},        FieldOffset{"name", 48}};
+    FieldOffset{"tile", 42},        FieldOffset{"type", 46},      FieldOffset{"name", 48}};
 constexpr std::array kOpFields = {
-    FieldOffset{"opcode", 0},  FieldOffset{"clear", 1},  FieldOffset{"relu", 2},
-    FieldOffset{"tag", 3},     FieldOffset{"biased", 4}, FieldOffset{"kernel", 6},
-    FieldOffset{"m", 8},       FieldOffset{"n", 10},     FieldOffset{"k", 12},
-    FieldOffset{"tensor", 16}, FieldOffset{"step", 28},  FieldOffset{"a", 32},
-    FieldOffset{"b", 36},      FieldOffset{"c", 40},     FieldOffset{"d", 44},
-    FieldOffset{"dst", 48}};
+    FieldOffset{"opcode", 0},  FieldOffset{"clear", 1},   FieldOffset{"relu", 2},
+    FieldOffset{"tag", 3},     FieldOffset{"biased", 4},  FieldOffset{"a_type", 5},
+    FieldOffset{"kernel", 6},  FieldOffset{"m", 8},       FieldOffset{"n", 10},
+    FieldOffset{"k", 12},      FieldOffset{"b_type", 14}, FieldOffset{"a_type and b_type", 14},
+    FieldOffset{"a_zero", 16}, FieldOffset{"b_zero", 18}, FieldOffset{"tensor", 20},
+    FieldOffset{"step", 32},   FieldOffset{"a", 36},      FieldOffset{"b", 40},
+    FieldOffset{"c", 44},      FieldOffset{"d", 48},      FieldOffset{"dst", 52}};
 
 std::size_t offset_of(std::span<const FieldOffset> fields, std::string_view field) {
   const auto found = std::find_if(fields.begin(), fields.end(),
@@ -184,8 +185,9 @@ class BinaryParser {
       const std::size_t name_bytes = reader_.u8();
       tensor.tile.rows = reader_.u16();
       tensor.tile.cols = reader_.u16();
-      if (const std::uint16_t reserved = reader_.u16(); reserved != 0) {
-        fail(start + 46, label + "reserved", reserved, "0");
+      tensor.tile.type = static_cast<ElementType>(reader_.u8());
+      if (const std::uint8_t reserved = reader_.u8(); reserved != 0) {
+        fail(start + 47, label + "reserved", reserved, "0");
       }
       if (name_bytes > end - reader_.position()) {
         fail(start + 41, label + "name_bytes", name_bytes,
@@ -263,14 +265,16 @@ class BinaryParser {
       op.relu = parse_bool(i, 2);
       op.tag = static_cast<BufferTag>(reader_.u8());
       op.biased = parse_bool(i, 4);
-      if (const std::uint8_t reserved = reader_.u8(); reserved != 0) {
-        fail(start + 5, "op " + std::to_string(i) + " reserved", reserved, "0");
-      }
+      op.a_type = static_cast<ElementType>(reader_.u8());
       for (std::uint16_t* field : {&op.kernel, &op.m, &op.n, &op.k}) {
         *field = reader_.u16();
       }
-      if (const std::uint16_t reserved = reader_.u16(); reserved != 0) {
-        fail(start + 14, "op " + std::to_string(i) + " reserved", reserved, "0");
+      op.b_type = static_cast<ElementType>(reader_.u8());
+      if (const std::uint8_t reserved = reader_.u8(); reserved != 0) {
+        fail(start + 15, "op " + std::to_string(i) + " reserved", reserved, "0");
+      }
+      for (std::int16_t* field : {&op.a_zero, &op.b_zero}) {
+        *field = static_cast<std::int16_t>(reader_.u16());
       }
       for (std::uint32_t* field :
            {&op.tensor, &op.row, &op.col, &op.step, &op.a, &op.b, &op.c, &op.d, &op.dst}) {

@@ -19,11 +19,24 @@ FieldProblem problem(const char* field, std::uint64_t value, std::string allowed
   return {field, std::to_string(value), std::move(allowed)};
 }
 
+std::optional<FieldProblem> find_type_problem(const char* field, ElementType type) {
+  if (static_cast<std::size_t>(type) < kElementTypeCount) {
+    return std::nullopt;
+  }
+  std::string known;
+  for (std::size_t i = 0; i < kElementTypeCount; ++i) {
+    known += (i == 0 ? "" : ", ") + std::to_string(i) + " ";
+    known += kElementTypeNames[i];
+  }
+  return problem(field, static_cast<std::uint64_t>(type), known);
+}
+
 std::string up_to(std::uint64_t first, std::uint64_t last) {
   return std::to_string(first) + " to " + std::to_string(last);
 }
 
-std::optional<FieldProblem> find_tile_problem(const TileExtent& extent, const TileShape& tile) {
+std::optional<FieldProblem> find_tile_problem(TileExtent extent, const TileShape& tile) {
+  extent.type = ElementType::kF32;
   if (extent == tile.result() || extent == tile.left() || extent == tile.right() ||
       extent == tile.row() || extent == tile.column() || extent == TileShape::value()) {
     return std::nullopt;
@@ -110,6 +123,9 @@ std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const Tile
     return problem("role", static_cast<std::uint64_t>(tensor.role),
                    "0 input, 1 param, 2 intermediate, 3 output");
   }
+  if (auto found = find_type_problem("type", tensor.type())) {
+    return found;
+  }
   if (auto found = find_tile_problem(tensor.tile, tile)) {
     return found;
   }
@@ -130,15 +146,31 @@ std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const Tile
 namespace {
 
 /// The fields of an op that not every opcode has, in the order in which they are checked.
-constexpr std::array<const char*, 13> kFieldNames = {
-    "clear", "relu", "biased", "kernel", "m", "n", "k", "step", "a", "b", "c", "d", "dst"};
+constexpr std::array<const char*, 17> kFieldNames = {
+    "clear", "relu", "biased", "kernel", "m",      "n",      "k",      "step",  "a",
+    "b",     "c",    "d",      "dst",    "a_type", "b_type", "a_zero", "b_zero"};
 
-std::array<std::uint64_t, kFieldNames.size()> field_values(const Op& op) {
-  return {op.clear, op.relu, op.biased, op.kernel, op.m, op.n,  op.k,
-          op.step,  op.a,    op.b,      op.c,      op.d, op.dst};
+std::array<std::int64_t, kFieldNames.size()> field_values(const Op& op) {
+  return {op.clear,
+          op.relu,
+          op.biased,
+          op.kernel,
+          op.m,
+          op.n,
+          op.k,
+          op.step,
+          op.a,
+          op.b,
+          op.c,
+          op.d,
+          op.dst,
+          static_cast<std::int64_t>(op.a_type),
+          static_cast<std::int64_t>(op.b_type),
+          op.a_zero,
+          op.b_zero};
 }
 
-using FieldSet = std::uint16_t;  ///< one bit for each of kFieldNames
+using FieldSet = std::uint32_t;  ///< one bit for each of kFieldNames
 
 constexpr FieldSet as_set(const std::array<bool, kFieldNames.size()>& has) {
   FieldSet set = 0;
@@ -161,9 +193,18 @@ constexpr FieldSet fields_of(const OpcodeRule& rule, std::size_t count) {
            std::ranges::any_of(operands,
                                [&](const OperandRule& operand) { return operand.only_if == flag; });
   };
+  const auto types = [&](ElementType Op::*field) {
+    return std::ranges::any_of(
+        operands, [&](const OperandRule& operand) { return operand.type == field; });
+  };
+  const auto zeros = [&](std::int16_t Op::*field) {
+    return std::ranges::any_of(
+        operands, [&](const OperandRule& operand) { return operand.zero == field; });
+  };
   return as_set({may_have(&Op::clear), may_have(&Op::relu), may_have(&Op::biased), rule.has_kernel,
                  !rule.moves, !rule.moves, rule.has_step, rule.has_step, reads(&Op::a),
-                 reads(&Op::b), reads(&Op::c), reads(&Op::d), rule.has_dst});
+                 reads(&Op::b), reads(&Op::c), reads(&Op::d), rule.has_dst, types(&Op::a_type),
+                 types(&Op::b_type), zeros(&Op::a_zero), zeros(&Op::b_zero)});
 }
 
 /// By opcode and count of operands: found once, for there are millions of ops.
@@ -179,7 +220,9 @@ constexpr auto kFields = [] {
 
 FieldSet fields_set(const Op& op) {
   return as_set({op.clear, op.relu, op.biased, op.kernel != 0, op.m != 0, op.n != 0, op.k != 0,
-                 op.step != 0, op.a != 0, op.b != 0, op.c != 0, op.d != 0, op.dst != 0});
+                 op.step != 0, op.a != 0, op.b != 0, op.c != 0, op.d != 0, op.dst != 0,
+                 op.a_type != ElementType::kF32, op.b_type != ElementType::kF32, op.a_zero != 0,
+                 op.b_zero != 0});
 }
 
 /// Of an op that computes: from 1 to those of the program.
@@ -192,6 +235,46 @@ std::optional<FieldProblem> find_extent_problem(const Op& op, const TileShape& t
   }
   if (rule_of(op.opcode).has_step && (op.k == 0 || op.k > tile.k)) {
     return problem("k", op.k, up_to(1, tile.k));
+  }
+  return std::nullopt;
+}
+
+/// The values of `type`'s elements, of those that a product takes: "-128 to 127"; empty for others.
+std::string zeros_of(ElementType type) {
+  return type == ElementType::kI8 ? "-128 to 127" : type == ElementType::kU8 ? "0 to 255" : "";
+}
+
+/// Types that exist and go together, and zeros that are values of theirs.
+std::optional<FieldProblem> find_operand_problem(const Op& op,
+                                                 std::span<const OperandRule> operands) {
+  constexpr std::array kNames = {std::pair{"a_type", "a_zero"}, std::pair{"b_type", "b_zero"}};
+  for (std::size_t i = 0; i < operands.size() && i < kNames.size(); ++i) {
+    const OperandRule& operand = operands[i];
+    if (operand.type == nullptr) {
+      continue;
+    }
+    const ElementType type = op.*operand.type;
+    if (auto found = find_type_problem(kNames[i].first, type)) {
+      return found;
+    }
+    if (operand.zero != nullptr && !is_zero_of(type, op.*operand.zero)) {
+      const std::string values = zeros_of(type);
+      return FieldProblem{kNames[i].second, std::to_string(op.*operand.zero),
+                          values.empty() ? "0, for " + std::string(to_string(type)) + " has no other"
+                                         : values + ", the values of " + std::string(to_string(type))};
+    }
+  }
+  if (!is_sum_step(op)) {
+    return std::nullopt;
+  }
+  const bool bytes = op.a_type == ElementType::kI8 || op.a_type == ElementType::kU8;
+  if (op.a_type == ElementType::kI32 ||
+      (bytes ? op.b_type != ElementType::kI8 && op.b_type != ElementType::kU8
+             : op.b_type != op.a_type)) {
+    return FieldProblem{"a_type and b_type",
+                        std::string(to_string(op.a_type)) + " and " +
+                            std::string(to_string(op.b_type)),
+                        "f32, bf16 or f16 for both, or i8 or u8 for each"};
   }
   return std::nullopt;
 }
@@ -228,8 +311,15 @@ std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
   const FieldSet known = kFields[static_cast<std::size_t>(op.opcode)][operands.size()];
   if (const FieldSet unknown = fields_set(op) & static_cast<FieldSet>(~known); unknown != 0) {
     const auto field = static_cast<std::size_t>(std::countr_zero(unknown));
-    return problem(kFieldNames[field], field_values(op)[field],
-                   std::string("0, for a ") + to_string(op.opcode) + " has none");
+    return FieldProblem{kFieldNames[field], std::to_string(field_values(op)[field]),
+                        std::string("0, for a ") + to_string(op.opcode) + " has none"};
+  }
+  if (auto found = find_operand_problem(op, operands)) {
+    return found;
+  }
+  if (op.relu && moves_tile(op) &&
+      program.tensors[op.tensor].type() != sum_type(program.tensors[op.tensor].type())) {
+    return problem("relu", 1, "0, for only sums, of f32 or i32, go through one");
   }
   if (!rule.moves) {
     if (auto found = find_extent_problem(op, program.tile)) {

@@ -15,7 +15,7 @@ namespace tilewave {
 
 inline constexpr std::uint32_t kProgramFormatVersion = 3;
 inline constexpr std::size_t kMaxTensorNameBytes = 255;
-inline constexpr std::uint64_t kMaxTensorElements = kMaxDramBytes / kElementBytes;
+inline constexpr std::uint64_t kMaxTensorElements = kMaxDramBytes / kMaxElementBytes;
 
 /// One field that is wrong: its name, its value and what is allowed.
 struct FieldProblem {
@@ -38,11 +38,11 @@ std::optional<FieldProblem> find_sram_problem(std::uint64_t sram_bytes);
 /// 1 to 255 printable ASCII characters, none of them a space, '#', '[' or ']'.
 bool is_valid_tensor_name(std::string_view name);
 
-/// "name", "role", "rows", "cols", "tile", "stored_rows", "stored_cols" or "dram_base". The tile is
+/// "name", "role", "type", "rows", "cols", "tile", "stored_rows", "stored_cols" or "dram_base". The tile is
 /// valid.
 std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const TileShape& tile);
 
-/// "opcode", "tag", "tensor", "kernel", "m", "n", "k", "biased", or a field that the op does not use and that is not
+/// "opcode", "tag", "tensor", "kernel", "m", "n", "k", "biased", "a_type", "b_type", "a_zero", "b_zero", or a field that the op does not use and that is not
 /// zero. The program has its tensors and kernels.
 std::optional<FieldProblem> find_problem(const Op& op, const Program& program);
 

@@ -16,6 +16,18 @@ namespace {
 constexpr std::size_t kAddressDigits = 4;
 constexpr std::size_t kOpcodeWidth = 6;  // "matmul"
 
+/// ":i8" where an operand is not of f32, ":i8:-3" with what stands for zero.
+void append_element(std::string& text, const Op& op, const OperandRule& operand) {
+  const std::int16_t zero = operand.zero != nullptr ? op.*operand.zero : std::int16_t{0};
+  if (operand.type != nullptr && (op.*operand.type != ElementType::kF32 || zero != 0)) {
+    text += ':';
+    text += to_string(op.*operand.type);
+  }
+  if (zero != 0) {
+    text += ':' + std::to_string(zero);
+  }
+}
+
 void append_op(std::string& text, const Program& program, const Op& op, std::size_t width) {
   const std::size_t start = text.size();
   text += to_string(op.opcode);
@@ -35,7 +47,9 @@ void append_op(std::string& text, const Program& program, const Op& op, std::siz
   const OpcodeRule& rule = rule_of(op.opcode);
   if (!rule.moves && op.shape() != usual_shape(program, op)) {
     text += ' ';
-    text += to_string(op.result());
+    append_decimal(text, op.m);
+    text += 'x';
+    append_decimal(text, op.n);
     if (rule.has_step) {
       text += 'x';
       append_decimal(text, op.k);
@@ -58,6 +72,7 @@ void append_op(std::string& text, const Program& program, const Op& op, std::siz
     text += operand.key.empty() ? "<- " : operand.key;
     text += operand.key.empty() ? "" : "=";
     append_hex(text, op.*operand.address, kAddressDigits);
+    append_element(text, op, operand);
   }
   if (rule.has_dst) {
     text += " -> ";
@@ -99,7 +114,11 @@ std::string to_text(const Program& program) {
     append_decimal(text, tensor.shape.rows);
     text += 'x';
     append_decimal(text, tensor.shape.cols);
-    text += " tile " + to_string(tensor.tile);
+    if (tensor.type() != ElementType::kF32) {
+      text += ' ';
+      text += to_string(tensor.type());
+    }
+    text += " tile " + to_string(tensor.tile.of(ElementType::kF32));
     text += tensor.stored == tensor.shape ? " dram " : " padded dram ";
     append_hex(text, tensor.dram_base);
     text += '\n';

@@ -2,6 +2,7 @@
 #include "compiler/program/forms/program_text_ops.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <span>
 #include <vector>
@@ -162,6 +163,30 @@ void OpParser::parse_operand(Op& op, const OperandRule& operand) {
   cursor_.expect(token_, what_.c_str());
   what_ = operand.key.empty() ? operand.what : operand.key;
   op.*operand.address = u32(what_.c_str());
+  if (operand.type != nullptr && cursor_.peek().starts_with(':')) {
+    parse_element(op, operand, cursor_.word().substr(1));
+  }
+}
+
+/// "i8", "i8:-3"
+void OpParser::parse_element(Op& op, const OperandRule& operand, std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view word = text.substr(0, colon);
+  const std::optional<ElementType> type = parse_element_type(word);
+  if (!type) {
+    cursor_.fail_unknown("type", word, {kElementTypeNames.begin(), kElementTypeNames.end()});
+  }
+  op.*operand.type = *type;
+  if (colon == std::string_view::npos) {
+    return;
+  }
+  const std::string_view digits = text.substr(colon + 1);
+  std::int16_t zero = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), zero);
+  if (error != std::errc() || end != digits.data() + digits.size() || operand.zero == nullptr) {
+    cursor_.fail("zero = " + in_quotes(digits) + "; allowed: a value of the type of a matmul's operand");
+  }
+  op.*operand.zero = zero;
 }
 
 void OpParser::parse_flags(Op& op) {

@@ -35,6 +35,7 @@ class OpParser {
   void parse_extents(Op& op);
   void parse_kernel(Op& op);
   void parse_operand(Op& op, const OperandRule& operand);
+  void parse_element(Op& op, const OperandRule& operand, std::string_view text);
   void parse_flags(Op& op);
   [[noreturn]] void fail_flag(const Op& op, std::string_view word);
 

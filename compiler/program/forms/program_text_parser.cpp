@@ -111,10 +111,11 @@ class TextParser {
     tensor.name = cursor_.word();
     tensor.role = parse_role();
     tensor.shape = parse_shape();
+    const ElementType type = parse_type();
     cursor_.expect("tile", "the size of the tensor's tiles");
     const Shape tile = parse_shape();
     tensor.tile = {static_cast<std::uint32_t>(std::min(tile.rows, kMaxU32)),
-                   static_cast<std::uint32_t>(std::min(tile.cols, kMaxU32))};
+                   static_cast<std::uint32_t>(std::min(tile.cols, kMaxU32)), type};
     tensor.stored = tensor.shape;
     if (cursor_.peek() == "padded") {
       cursor_.word();
@@ -169,6 +170,22 @@ class TextParser {
       names.emplace_back(to_string(role));
     }
     cursor_.fail_unknown("role", word, names);
+  }
+
+  /// "i8", between shape and tile; nothing for f32.
+  ElementType parse_type() {
+    const std::string_view word = cursor_.peek();
+    if (word == "tile" || word.empty()) {
+      return ElementType::kF32;
+    }
+    const std::optional<ElementType> type = parse_element_type(word);
+    if (!type) {
+      std::vector<std::string> allowed(kElementTypeNames.begin(), kElementTypeNames.end());
+      allowed.emplace_back("tile");
+      cursor_.fail_unknown("word", word, allowed);
+    }
+    cursor_.word();
+    return *type;
   }
 
   /// "128x64", decimal only.

@@ -117,13 +117,14 @@ class OpVerifier {
   }
 
   void verify_matmul(std::uint32_t index, const Op& op) {
-    verify_result(index, op);
+    const TileExtent result = result_of(program_, op);
+    verify_result(index, op, result);
     visit_operands(
         program_, op,
         [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
           sram_.check_address(index, rule.key.data(), address, extent.bytes());
         });
-    sram_.check_address(index, "accumulator", op.dst, op.result().bytes());
+    sram_.check_address(index, "accumulator", op.dst, result.bytes());
     visit_operands(
         program_, op,
         [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
@@ -131,50 +132,51 @@ class OpVerifier {
                             rule.size == OperandSize::kRow
                                 ? "an accumulator that overlaps its own bias"
                                 : "an accumulator that overlaps its own operand",
-                            op, address, extent.bytes());
+                            op, result, address, extent.bytes());
         });
     visit_operands(
         program_, op,
         [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
           if (rule.size == OperandSize::kRow) {  // the first of a tile that is as wide
-            sram_.read(index, rule.key.data(), address, OperandForm::kRow, op.result());
+            sram_.read(index, rule.key.data(), address, {OperandForm::kRow, extent.type}, result);
           } else {
             sram_.read(index, rule.key.data(), address, extent);
           }
         });
     if (op.clear) {
-      sram_.open(index, op);
+      sram_.open(index, op, result);
     } else {
-      sram_.accumulate(index, op);
+      sram_.accumulate(index, op, result);
     }
     ++report_.executes;
   }
 
   void verify_vector(std::uint32_t index, const Op& op) {
-    verify_result(index, op);
+    const TileExtent result = result_of(program_, op);
+    verify_result(index, op, result);
     visit_operands(
         program_, op,
         [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
           sram_.check_address(index, rule.key.data(), address, extent.bytes());
         });
-    sram_.check_address(index, "destination", op.dst, op.result().bytes());
+    sram_.check_address(index, "destination", op.dst, result.bytes());
     visit_operands(
         program_, op,
         [&](std::size_t i, const OperandRule& rule, std::uint32_t address, const TileExtent&) {
-          const OperandForm form = program_.kernels[op.kernel].operands[i];
-          sram_.check_operand_apart(index, op, address, form);
-          sram_.read(index, rule.key.data(), address, form, op.result());
+          const KernelOperand& operand = program_.kernels[op.kernel].operands[i];
+          sram_.check_operand_apart(index, op, result, address, operand);
+          sram_.read(index, rule.key.data(), address, operand, result);
         });
-    sram_.write(index, op.dst, op.result(), true);
+    sram_.write(index, op.dst, result, true);
     ++report_.executes;
   }
 
-  /// What is computed is a tile of the tensor that it is said to be of.
-  void verify_result(std::uint32_t index, const Op& op) const {
-    const TileExtent tile = program_.tensors[op.tensor].tile_at(op.row, op.col);
-    if (tile != op.result()) {
+  /// What is computed is a tile of the tensor that it is said to be of, if not of its elements yet.
+  void verify_result(std::uint32_t index, const Op& op, const TileExtent& result) const {
+    const TileExtent tile = program_.tensors[op.tensor].tile_at(op.row, op.col).of(result.type);
+    if (tile != result) {
       errors_.fail_op(index, "computes a tile of a tensor with tiles of " + to_string(tile) +
-                                 "; allowed: m x n = " + to_string(op.result()));
+                                 "; allowed: m x n = " + to_string(result));
     }
   }
 

@@ -43,20 +43,21 @@ class SramContents {
   }
 
   /// The result of `op` shares no byte with an operand.
-  void check_apart(std::uint32_t index, const char* what, const Op& op, std::uint32_t operand,
-                   std::uint64_t bytes) const {
-    if (op.dst < operand + bytes && operand < op.dst + op.result().bytes()) {
+  void check_apart(std::uint32_t index, const char* what, const Op& op, const TileExtent& result,
+                   std::uint32_t operand, std::uint64_t bytes) const {
+    if (op.dst < operand + bytes && operand < op.dst + result.bytes()) {
       errors_.fail_op(index, std::string("has ") + what + " at " + hex(operand, 4));
     }
   }
 
-  /// The result of `op` replaces an operand that it meets element by element as a whole, or not at
-  /// all, and no other.
-  void check_operand_apart(std::uint32_t index, const Op& op, std::uint32_t operand,
-                           OperandForm form) const {
-    if (form != OperandForm::kTile || op.dst != operand) {
-      check_apart(index, "a destination that overlaps a part of its own operand", op, operand,
-                  operand_extent(form, op.result()).bytes());
+  /// The result of `op` replaces an operand that it meets element by element, and whose elements are
+  /// no smaller, as a whole, or not at all, and no other.
+  void check_operand_apart(std::uint32_t index, const Op& op, const TileExtent& result,
+                           std::uint32_t address, const KernelOperand& operand) const {
+    if (operand.form != OperandForm::kTile || op.dst != address ||
+        element_bytes(operand.type) < element_bytes(result.type)) {
+      check_apart(index, "a destination that overlaps a part of its own operand", op, result,
+                  address, operand_extent(operand, result).bytes());
     }
   }
 
@@ -70,12 +71,12 @@ class SramContents {
     return tile;
   }
 
-  /// A tile that serves as an operand of this form for such a result.
-  void read(std::uint32_t index, const char* what, std::uint32_t address, OperandForm form,
-            const TileExtent& result) {
+  /// A tile that serves as such an operand for such a result.
+  void read(std::uint32_t index, const char* what, std::uint32_t address,
+            const KernelOperand& operand, const TileExtent& result) {
     const SramTile& tile = find(index, what, address);
-    if (!operand_fits(form, tile.extent, result)) {
-      errors_.fail_extent(index, what, tile, operand_requirement(form, result));
+    if (!operand_fits(operand, tile.extent, result)) {
+      errors_.fail_extent(index, what, tile, operand_requirement(operand, result));
     }
   }
 
@@ -89,22 +90,22 @@ class SramContents {
   }
 
   /// The first step of a sum at op.dst.
-  void open(std::uint32_t index, const Op& op) {
-    write(index, op.dst, op.result(), true);
+  void open(std::uint32_t index, const Op& op, const TileExtent& result) {
+    write(index, op.dst, result, true);
     steps_apart_.erase(op.dst);
     SramTile& tile = *tiles_.find(op.dst);
     tile.first_step = tile.last_step = op.step;
   }
 
   /// Another step of the sum at op.dst, which has not been there before.
-  void accumulate(std::uint32_t index, const Op& op) {
+  void accumulate(std::uint32_t index, const Op& op, const TileExtent& result) {
     SramTile* tile = tiles_.find(op.dst);
     if (tile == nullptr) {
       errors_.fail_unreadable(index, "its uncleared accumulator", op.dst);
     }
     const Op& earlier = program_.ops[tile->writer];
     if (!is_sum_step(earlier) || earlier.tensor != op.tensor || earlier.row != op.row ||
-        earlier.col != op.col || earlier.relu || tile->stored || tile->extent != op.result()) {
+        earlier.col != op.col || earlier.relu || tile->stored || tile->extent != result) {
       errors_.fail_accumulate(index, tile->writer);
     }
     take_step(index, op, *tile);

@@ -1,0 +1,72 @@
+// What the elements of a tensor or a tile are.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace tilewave {
+
+enum class ElementType : std::uint8_t { kF32, kBf16, kF16, kI8, kU8, kI32 };
+
+/// By ElementType.
+inline constexpr std::array<std::string_view, 6> kElementTypeNames = {"f32", "bf16", "f16",
+                                                                      "i8",  "u8",   "i32"};
+inline constexpr std::size_t kElementTypeCount = kElementTypeNames.size();
+/// Of the largest element.
+inline constexpr std::uint64_t kMaxElementBytes = 4;
+
+constexpr std::uint64_t element_bytes(ElementType type) {
+  switch (type) {
+    case ElementType::kF32:
+    case ElementType::kI32: return 4;
+    case ElementType::kBf16:
+    case ElementType::kF16: return 2;
+    case ElementType::kI8:
+    case ElementType::kU8: return 1;
+  }
+  return kMaxElementBytes;  // of a type that no check has seen yet
+}
+
+/// Of whole numbers: i8, u8 or i32.
+constexpr bool is_integer(ElementType type) {
+  return type == ElementType::kI8 || type == ElementType::kU8 || type == ElementType::kI32;
+}
+
+/// Whether `zero` may stand for zero: any value of i8 and u8, only 0 of other types.
+constexpr bool is_zero_of(ElementType type, std::int16_t zero) {
+  switch (type) {
+    case ElementType::kI8: return zero >= -128 && zero <= 127;
+    case ElementType::kU8: return zero >= 0 && zero <= 255;
+    case ElementType::kF32:
+    case ElementType::kBf16:
+    case ElementType::kF16:
+    case ElementType::kI32: break;
+  }
+  return zero == 0;
+}
+
+/// What products of such elements are summed in: i32 for integers, f32 for the others.
+constexpr ElementType sum_type(ElementType factor) {
+  return is_integer(factor) ? ElementType::kI32 : ElementType::kF32;
+}
+
+/// "f32", "bf16", "f16", "i8", "u8", "i32"
+constexpr std::string_view to_string(ElementType type) {
+  const auto index = static_cast<std::size_t>(type);
+  return index < kElementTypeCount ? kElementTypeNames[index] : "unknown";
+}
+
+/// The inverse; nothing for any other text.
+constexpr std::optional<ElementType> parse_element_type(std::string_view text) {
+  for (std::size_t i = 0; i < kElementTypeCount; ++i) {
+    if (text == kElementTypeNames[i]) {
+      return static_cast<ElementType>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace tilewave

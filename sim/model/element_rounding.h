@@ -1,0 +1,19 @@
+// What becomes of a number that an element of some type is to hold: the meaning, by the definition of
+// the formats, beside which the kernels' conversions are checked.
+#pragma once
+
+#include "compiler/program/element_type.h"
+
+namespace tilewave {
+
+/// The nearest number that the type has, ties to even: of f32, bf16 and f16 with their subnormals, an
+/// infinity for what is too large; of integers the nearest one that there is, and 0 for a NaN.
+double rounded_to(ElementType type, double number);
+
+/// The distance from 1 to the next number of a float type.
+double element_spacing(ElementType type);
+
+/// `number`, a whole one, modulo 2^32, as an i32: what integer sums that grow too large become.
+double wrapped_to_i32(double number);
+
+}  // namespace tilewave
