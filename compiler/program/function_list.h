@@ -276,6 +276,15 @@ struct Erf : Function<1, CostClass::kExponential> {
 // Of one operand: activations, as ONNX defines them.
 
 /// Done on the way out, as that of a matmul. NaN and -0 stay what they are.
+/// For what is only converted to another type, which the way out does.
+struct Identity : Function<1, CostClass::kFree> {
+  static constexpr std::string_view kWord = "identity";
+  template <typename V>
+  static V apply(V x) {
+    return x;
+  }
+};
+
 struct Relu : Function<1, CostClass::kFree> {
   static constexpr std::string_view kWord = "relu";
   template <typename V>
@@ -435,7 +444,7 @@ struct FunctionList {
 /// In the order of their ids.
 using Functions =
     FunctionList<Add, Sub, Mul, Div, Max, Min, Pow, Fmod, Mod, Prelu, Neg, Abs, Sign, Floor, Ceil,
-                 Round, Clip, Reciprocal, Sqrt, Exp, Log, Sin, Cos, Tanh, Erf, Relu, LeakyRelu,
+                 Round, Clip, Reciprocal, Sqrt, Exp, Log, Sin, Cos, Tanh, Erf, Identity, Relu, LeakyRelu,
                  ThresholdedRelu, Shrink, HardSigmoid, HardSwish, Softsign, Sigmoid, Softplus, Elu,
                  Selu, Celu, Gelu, GeluTanh, Mish>;
 

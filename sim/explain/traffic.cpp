@@ -68,7 +68,10 @@ class Counter {
     const std::uint32_t left = links_[i].operands[0];
     if (is_sum_step(op) && left != kNoOp) {
       traffic.k = program_.tensors[program_.ops[left].tensor].shape.cols;
-      traffic.io_bound = matmul_io_bound(traffic.m, traffic.n, traffic.k, sram_bytes_);
+      const std::uint64_t element =
+          std::min({element_bytes(op.a_type), element_bytes(op.b_type),
+                    element_bytes(program_.tensors[op.tensor].type())});
+      traffic.io_bound = matmul_io_bound(traffic.m, traffic.n, traffic.k, sram_bytes_, element);
     }
     return traffic;
   }
@@ -131,11 +134,11 @@ Traffic find_traffic(const Program& program, const std::vector<OpLinks>& links,
 }
 
 double matmul_io_bound(std::uint64_t m, std::uint64_t n, std::uint64_t k,
-                       std::uint64_t sram_bytes) {
+                       std::uint64_t sram_bytes, std::uint64_t smallest_element) {
   const auto rows = static_cast<double>(m);
   const auto cols = static_cast<double>(n);
   const auto depth = static_cast<double>(k);
-  const auto element = static_cast<double>(kElementBytes);
+  const auto element = static_cast<double>(smallest_element);
   const double capacity = std::max(1.0, static_cast<double>(sram_bytes) / element);
   const double pebbling = 2 * rows * cols * depth / std::sqrt(capacity) + rows * cols;
   const double once = rows * depth + depth * cols + rows * cols;

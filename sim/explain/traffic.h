@@ -55,6 +55,8 @@ Traffic find_traffic(const Program& program, const std::vector<OpLinks>& links,
 ///     the first of its kind: J.-W. Hong and H. T. Kung, "I/O Complexity: The Red-Blue Pebble
 ///     Game", STOC 1981), and
 ///   M·K + K·N + M·N elements, each operand and the result once.
-double matmul_io_bound(std::uint64_t m, std::uint64_t n, std::uint64_t k, std::uint64_t sram_bytes);
+/// Elements are as if all had the smallest size, in bytes, among those of operands and result.
+double matmul_io_bound(std::uint64_t m, std::uint64_t n, std::uint64_t k, std::uint64_t sram_bytes,
+                       std::uint64_t smallest_element = 4);
 
 }  // namespace tilewave

@@ -101,6 +101,7 @@ const std::map<std::string, Expected, std::less<>>& expected() {
        {1, kExponential, [](double x, double, double, double) { return std::tanh(x); }, true}},
       {"erf",
        {1, kExponential, [](double x, double, double, double) { return std::erf(x); }, true}},
+      {"identity", {1, kFree, [](double x, double, double, double) { return x; }, true}},
       {"relu", {1, kFree, [](double x, double, double, double) { return x < 0 ? 0 : x; }, true}},
       {"leakyrelu",
        {1, kSimple, [](double x, double, double p, double) { return x < 0 ? p * x : x; }, true}},
