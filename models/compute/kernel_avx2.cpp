@@ -36,11 +36,15 @@ inline void store(float* to, __m256 value, __m256i mask) {
 /// What all blocks of a panel have in common.
 struct Panel {
   const float* b;
-  std::size_t cols;   // n: from one row of b or c to the next, in elements
-  std::size_t depth;  // k: from one row of a to the next, and the steps
+  std::size_t stride;  // from one row of b to the next, in elements
+  std::size_t cols;    // n: from one row of c to the next, in elements
+  std::size_t depth;   // k: from one row of a to the next, and the steps
   bool clear;
   __m256i mask;  // lanes of a masked panel that exist
 };
+
+/// The copy of a panel: as many rows as a tile may have, of the widest.
+alignas(64) thread_local float packed_panel[kMaxTileEdge * 3 * kLanes];
 
 /// A block of Rows × (Vectors · 8) of c, held in registers over all of k; moves c and a past it.
 /// Its Rows · Vectors chains of FMAs should be at least 8 (latency 4 × 2 per cycle) to keep both
@@ -48,11 +52,13 @@ struct Panel {
 ///
 /// Inlined, so that the next block's addresses are constants of a predicted branch: waiting for
 /// them costs 20 cycles a block. Not unrolled over k: the loop's own 4 instructions find free
-/// ports, while GCC 12 shuffles or spills sums in longer bodies.
-template <int Rows, int Vectors, bool Masked>
+/// ports, while GCC 12 shuffles or spills sums in longer bodies. If Pack, it copies the
+/// panel's columns of b to `packed_panel` on its way; no FMA waits for a store.
+template <int Rows, int Vectors, bool Masked, bool Pack = false>
 [[gnu::always_inline]] inline void multiply_block(float*& c, const float*& a, const Panel& panel) {
   const std::size_t cols = panel.cols;
   const std::size_t depth = panel.depth;
+  const std::size_t stride = panel.stride;
   __m256 sum[Rows][Vectors];
 #pragma GCC unroll 8
   for (std::size_t row = 0; row < Rows; ++row) {
@@ -63,12 +69,19 @@ template <int Rows, int Vectors, bool Masked>
     }
   }
   const float* b = panel.b;
+  float* packed = packed_panel;
 #pragma GCC unroll 1
-  for (std::size_t step = 0; step < depth; ++step, b += cols) {
+  for (std::size_t step = 0; step < depth; ++step, b += stride) {
     __m256 b_row[Vectors];
 #pragma GCC unroll 3
     for (std::size_t vector = 0; vector < Vectors; ++vector) {
       b_row[vector] = load<Masked>(b + vector * kLanes, panel.mask);
+      if constexpr (Pack) {
+        _mm256_store_ps(packed + vector * kLanes, b_row[vector]);
+      }
+    }
+    if constexpr (Pack) {
+      packed += Vectors * kLanes;
     }
 #pragma GCC unroll 8
     for (std::size_t row = 0; row < Rows; ++row) {
@@ -108,15 +121,43 @@ template <int Vectors, bool Masked, int Rows = max_block_rows(Vectors)>
 /// All rows of a panel Vectors · 8 columns wide, in blocks as equal as can be: 32 rows in blocks of
 /// at most 6 are 6 + 6 + 5 + 5 + 5 + 5, where a last block of 2 would run at half speed.
 template <int Vectors, bool Masked>
-[[gnu::noinline]] void multiply_panel(float* c, const float* a, const float* b,
+[[gnu::noinline]] void multiply_panel(float* c, const float* a, const float* b, std::size_t stride,
                                       const TileShape& tile, bool clear, __m256i mask) {
-  const Panel panel{b, tile.n, tile.k, clear, mask};
+  const Panel panel{b, stride, tile.n, tile.k, clear, mask};
   const std::uint32_t max_rows = max_block_rows(Vectors);
   std::size_t blocks = (tile.m - 1) / max_rows + 1;
   const std::uint32_t rows = tile.m / static_cast<std::uint32_t>(blocks);
   const std::size_t lower = blocks - tile.m % static_cast<std::uint32_t>(blocks);
   for (; blocks > 0; --blocks) {
     multiply_rows<Vectors, Masked>(blocks > lower ? rows + 1 : rows, c, a, panel);
+  }
+}
+
+/// The same with the panel's columns of b in one piece for all but the first block, which copies
+/// them there.
+template <int Vectors, bool Masked>
+[[gnu::noinline]] void pack_panel(float* c, const float* a, const float* b, const TileShape& tile,
+                                  bool clear, __m256i mask) {
+  constexpr int kRows = max_block_rows(Vectors);
+  multiply_block<kRows, Vectors, Masked, true>(c, a, {b, tile.n, tile.n, tile.k, clear, mask});
+  const TileShape rest{tile.m - kRows, tile.n, tile.k};
+  multiply_panel<Vectors, Masked>(c, a, packed_panel, Vectors * kLanes, rest, clear, mask);
+}
+
+/// Packing pays where b's rows, far apart, leave the first cache before the next block needs them,
+/// and where there are blocks enough to gain by it.
+bool worth_packing(const TileShape& tile) {
+  return tile.m >= 24 && tile.k * tile.n >= 4096 && tile.k <= kMaxTileEdge;
+}
+
+template <int Vectors, bool Masked>
+[[gnu::always_inline]] inline void multiply_columns(float* c, const float* a, const float* b,
+                                                    const TileShape& tile, bool clear,
+                                                    __m256i mask) {
+  if (worth_packing(tile)) {
+    pack_panel<Vectors, Masked>(c, a, b, tile, clear, mask);
+  } else {
+    multiply_panel<Vectors, Masked>(c, a, b, tile.n, tile, clear, mask);
   }
 }
 
@@ -129,19 +170,19 @@ void matmul(float* c, const float* a, const float* b, const TileShape& tile, boo
     std::size_t width = 2 * kLanes;
     if (cols_left < 2 * kLanes) {
       width = kLanes;
-      multiply_panel<1, false>(c, a, b, tile, clear, all);
+      multiply_columns<1, false>(c, a, b, tile, clear, all);
     } else if (cols_left / kLanes == 3) {
       width = 3 * kLanes;
-      multiply_panel<3, false>(c, a, b, tile, clear, all);
+      multiply_columns<3, false>(c, a, b, tile, clear, all);
     } else {
-      multiply_panel<2, false>(c, a, b, tile, clear, all);
+      multiply_columns<2, false>(c, a, b, tile, clear, all);
     }
     c += width;
     b += width;
     cols_left -= width;
   }
   if (cols_left > 0) {
-    multiply_panel<1, true>(c, a, b, tile, clear, first_lanes(cols_left));
+    multiply_columns<1, true>(c, a, b, tile, clear, first_lanes(cols_left));
   }
 }
 

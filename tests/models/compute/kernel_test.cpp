@@ -288,6 +288,32 @@ TEST_P(KernelTest, AddWritesOverEitherOperand) {
   }
 }
 
+TEST_P(KernelTest, EveryElementIsOneChainOfFusedProductsInOrderOfK) {
+  if (GetParam() == &reference_kernel()) {
+    return;  // rounds twice
+  }
+  std::mt19937 random(11);
+  std::vector<TileShape> tiles = {{23, 64, 64}, {24, 64, 64}, {24, 16, 256}, {256, 17, 255}};
+  std::uniform_int_distribution<std::uint32_t> extent(1, 110);
+  while (tiles.size() < 40) {
+    tiles.push_back({extent(random), extent(random), extent(random)});
+  }
+  for (const TileShape& tile : tiles) {
+    const Values a = random_values(tile.left().elements(), random);
+    const Values b = random_values(tile.right().elements(), random);
+    Values c = random_values(tile.result().elements(), random);
+    Values expected = c;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      for (std::size_t step = 0; step < tile.k; ++step) {
+        expected[i] =
+            std::fma(a[i / tile.n * tile.k + step], b[step * tile.n + i % tile.n], expected[i]);
+      }
+    }
+    GetParam()->matmul(c.data(), a.data(), b.data(), tile, false);
+    EXPECT_EQ(bits(c), bits(expected)) << tile.m << 'x' << tile.n << 'x' << tile.k;
+  }
+}
+
 TEST(KernelSelection, ReferenceIsAlwaysThere) {
   EXPECT_EQ(&select_kernel(KernelKind::kReference), &reference_kernel());
   EXPECT_STREQ(reference_kernel().name, "reference");
