@@ -11,7 +11,9 @@ endif()
 
 add_library(tilewave_options INTERFACE)
 target_include_directories(tilewave_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(tilewave_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+# An enumerator that a switch forgets is an error in every build.
+target_compile_options(tilewave_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                       -Werror=switch)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # False alarms at -O3: on concatenated std::strings (GCC PR105651, PR105329), and on the clean-up of
   # structs with defaulted std::string members.
