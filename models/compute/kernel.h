@@ -1,11 +1,12 @@
 // Functional tile kernels: the arithmetic that the simulated compute core and store DMA perform, on
-// row-major fp32 tiles in host memory. How long a step takes in the machine is not decided here.
+// row-major tiles in host memory: fp32, products of 8-bit integers, and conversions. How long a step takes in the machine is not decided here.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "compiler/program/element_type.h"
 #include "compiler/program/tensor.h"
 
 namespace tilewave {
@@ -17,6 +18,18 @@ enum class KernelKind : std::uint8_t { kAuto, kAvx2, kReference };
 /// them partly.
 using StripFunction = void (*)(float* dst, const float* a, const float* b, const float* parameters,
                                std::size_t count);
+
+/// What is multiplied in integers: a(m×k) − a_zero and b(k×n) − its zero points, both of kI8 or kU8.
+/// A zero point is a value of the type that it belongs to.
+struct IntegerFactors {
+  const void* a = nullptr;
+  const void* b = nullptr;
+  ElementType a_type = ElementType::kI8;
+  ElementType b_type = ElementType::kI8;
+  std::int32_t a_zero = 0;
+  std::int32_t b_zero = 0;                ///< of all columns, unless
+  const std::int32_t* b_zeros = nullptr;  ///< there are n, one for each
+};
 
 /// One implementation of the tile operations. All of them agree on NaN, infinity and signed zero in
 /// `relu` and `add`; `matmul` adds its products in order of k in each, but fused multiply-add
@@ -43,6 +56,29 @@ struct Kernel {
   /// dst = a < 0 ? 0 : a, so that NaN and -0.0 stay what they are, bit by bit. dst may equal a.
   void (*relu)(float* dst, const float* a, std::size_t count);
 
+  /// c(m×n) = (a − zero)·(b − zero) if `clear` (old values of c are not read), else c += that;
+  /// modulo 2^32. Any extents from 1 to kMaxTileEdge. c overlaps neither a, b nor the zero points.
+  /// Throws InternalError for factors of other types. All kernels agree.
+  void (*matmul_integer)(std::int32_t* c, const IntegerFactors& factors, const TileShape& tile,
+                         bool clear);
+
+  /// The same plus the n values at `bias` in every row of c, whose old values are not read.
+  void (*matmul_integer_bias)(std::int32_t* c, const IntegerFactors& factors,
+                              const std::int32_t* bias, const TileShape& tile);
+
+  /// dst = src, whose elements are of that type. Exact, but for kI32, which is rounded to the
+  /// nearest, ties to even. A NaN keeps its sign and becomes quiet; its payload is the upper bits of
+  /// the wider format's. kF32 is a copy, bit by bit. All kernels agree in every bit. dst and src do
+  /// not overlap.
+  void (*widen)(float* dst, const void* src, ElementType type, std::size_t count);
+
+  /// dst, whose elements are of that type, = src, rounded to the nearest, ties to even. To kBf16 and
+  /// kF16, subnormals included; what is too large becomes infinite, and a NaN keeps its sign and the
+  /// upper bits of its payload and becomes quiet. To integers, what is too large becomes the nearest
+  /// there is, a NaN zero. kF32 is a copy, bit by bit. All kernels agree in every bit. dst and src
+  /// do not overlap.
+  void (*narrow)(void* dst, const float* src, ElementType type, std::size_t count);
+
   /// By FunctionId. What they do with NaN and infinity is alike in all kernels; their values are
   /// within 1e-5 of themselves + 1e-6 of the functions' meaning.
   std::span<const StripFunction> functions;
@@ -51,11 +87,11 @@ struct Kernel {
 /// Plain C++, for every CPU.
 const Kernel& reference_kernel();
 
-/// AVX2 and FMA, or nullptr where the build is not for x86-64. May be run only if
+/// AVX2, FMA and F16C, or nullptr where the build is not for x86-64. May be run only if
 /// cpu_has_avx2_fma(). Throws as load_vector_mathematics() does.
 const Kernel* avx2_kernel();
 
-/// Whether CPU and operating system support AVX2 and FMA.
+/// Whether CPU and operating system support AVX2 and FMA, and F16C, which is older than both.
 bool cpu_has_avx2_fma();
 
 /// kAuto is the fastest that this CPU runs. Throws InputError for kAvx2 on a CPU without it.

@@ -1,8 +1,10 @@
-// The kernels in AVX2 and FMA. With strip_functions_avx2.cpp the only file of the library compiled
-// for those, so it must not use inline functions or templates of other files, not even the standard
-// library's: the linker might keep the copy made here and run it on a CPU without AVX2.
+// The fp32 kernels in AVX2 and FMA. Like the other files named *_avx2.cpp, and no others of the
+// library, this one is compiled for those, so it must not use inline functions or templates of other
+// files, not even the standard library's: the linker might keep the copy made here and run it on a
+// CPU without AVX2.
 #include "models/compute/kernel.h"
 #include "models/compute/strip_functions.h"
+#include "models/compute/typed_kernels.h"
 #include "models/compute/vector_mathematics.h"
 
 #if defined(__AVX2__) && defined(__FMA__)
@@ -234,8 +236,17 @@ void relu(float* dst, const float* a, std::size_t count) {
   }
 }
 
-constexpr Kernel kAvx2Kernel{
-    "avx2", matmul, matmul_bias, add, add_row, relu, kernels::kAvx2Functions};
+constexpr Kernel kAvx2Kernel{"avx2",
+                             matmul,
+                             matmul_bias,
+                             add,
+                             add_row,
+                             relu,
+                             kernels::avx2::matmul_integer,
+                             kernels::avx2::matmul_integer_bias,
+                             kernels::avx2::widen,
+                             kernels::avx2::narrow,
+                             kernels::kAvx2Functions};
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include "models/compute/kernel.h"
 #include "models/compute/strip_functions.h"
+#include "models/compute/typed_kernels.h"
 
 namespace tilewave {
 namespace {
@@ -59,8 +60,17 @@ void relu(float* dst, const float* a, std::size_t count) {
   }
 }
 
-constexpr Kernel kReferenceKernel{
-    "reference", matmul, matmul_bias, add, add_row, relu, kernels::kReferenceFunctions};
+constexpr Kernel kReferenceKernel{"reference",
+                                  matmul,
+                                  matmul_bias,
+                                  add,
+                                  add_row,
+                                  relu,
+                                  kernels::reference::matmul_integer,
+                                  kernels::reference::matmul_integer_bias,
+                                  kernels::reference::widen,
+                                  kernels::reference::narrow,
+                                  kernels::kReferenceFunctions};
 
 }  // namespace
 

@@ -333,8 +333,9 @@ TEST(KernelSelection, Avx2IsRefusedOnACpuWithoutIt) {
     select_kernel(KernelKind::kAvx2);
     FAIL() << "no error";
   } catch (const InputError& error) {
-    EXPECT_STREQ(error.what(),
-                 "kernel 'avx2' needs a CPU with AVX2 and FMA; allowed here: auto, reference");
+    EXPECT_STREQ(
+        error.what(),
+        "kernel 'avx2' needs a CPU with AVX2, FMA and F16C; allowed here: auto, reference");
   }
 }
 
