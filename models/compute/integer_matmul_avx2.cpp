@@ -46,28 +46,20 @@ __m128i load_some(const std::uint8_t* from, std::size_t count) {
   return load_half(bytes);
 }
 
-/// All of a, into rows of packed factors.
 template <bool Signed>
 void pack_a(std::int16_t* to, const IntegerFactors& factors, const TileShape& tile) {
   const auto* a = static_cast<const std::uint8_t*>(factors.a);
   const __m256i zero = _mm256_set1_epi16(static_cast<std::int16_t>(factors.a_zero));
   const std::size_t depth = tile.k;
-  const auto pack = [zero](std::int16_t* words, __m128i bytes) {
-    store(words, _mm256_sub_epi16(widen_words<Signed>(bytes), zero));
-  };
+  const std::size_t whole = depth / kWords * kWords;
   const std::uint8_t* const end = a + tile.m * depth;
   for (; a != end; a += depth, to += kRowWords) {
-    std::size_t i = 0;
-    for (; i + 2 * kWords <= depth; i += 2 * kWords) {
-      pack(to + i, load_half(a + i));
-      pack(to + i + kWords, load_half(a + i + kWords));
+    for (std::size_t i = 0; i < whole; i += kWords) {
+      store(to + i, _mm256_sub_epi16(widen_words<Signed>(load_half(a + i)), zero));
     }
-    if (i + kWords <= depth) {
-      pack(to + i, load_half(a + i));
-      i += kWords;
-    }
-    if (i < depth) {
-      pack(to + i, load_some(a + i, depth - i));
+    if (whole != depth) {
+      const __m128i rest = load_some(a + whole, depth - whole);
+      store(to + whole, _mm256_sub_epi16(widen_words<Signed>(rest), zero));
       to[depth] = 0;
     }
   }
@@ -85,12 +77,12 @@ __m256i zero_pairs(const IntegerFactors& factors, std::size_t first, __m256i mas
 
 /// Of both rows of a pair, 8 columns in every register.
 template <bool Signed, int Vectors>
-[[gnu::always_inline]] inline void pack_pair(std::int16_t* to, __m128i first, __m128i second, const __m256i* zero, __m256i* pair) {
-  pair[0] = _mm256_sub_epi16(widen_words<Signed>(_mm_unpacklo_epi8(first, second)), zero[0]);
-  store(to, pair[0]);
+inline void pack_pair(std::int16_t* to, __m128i first, __m128i second, const __m256i* zero) {
+  const __m128i low = _mm_unpacklo_epi8(first, second);
+  store(to, _mm256_sub_epi16(widen_words<Signed>(low), zero[0]));
   if constexpr (Vectors == 2) {
-    pair[1] = _mm256_sub_epi16(widen_words<Signed>(_mm_unpackhi_epi8(first, second)), zero[1]);
-    store(to + kWords, pair[1]);
+    const __m128i high = _mm_unpackhi_epi8(first, second);
+    store(to + kWords, _mm256_sub_epi16(widen_words<Signed>(high), zero[1]));
   }
 }
 
@@ -101,33 +93,26 @@ template <bool Signed, int Vectors>
 void pack_b(std::int16_t* to, const std::uint8_t* b, std::size_t left, const TileShape& tile,
             const __m256i* zero) {
   const std::size_t cols = tile.n;
-  __m256i pair[Vectors];
   std::size_t row = 0;
   for (; row + 2 <= tile.k && (row + 1) * cols + kWords <= left; row += 2, to += Vectors * kWords) {
     const std::uint8_t* first = b + row * cols;
-    pack_pair<Signed, Vectors>(to, load_half(first), load_half(first + cols), zero, pair);
+    pack_pair<Signed, Vectors>(to, load_half(first), load_half(first + cols), zero);
   }
   for (; row < tile.k; row += 2, to += Vectors * kWords) {
     const std::size_t first = row * cols;
     const std::size_t second = row + 1 < tile.k ? first + cols : first;
     pack_pair<Signed, Vectors>(to, load_some(b + first, left - first),
-                               load_some(b + second, left - second), zero, pair);
+                               load_some(b + second, left - second), zero);
   }
 }
 
-/// What all blocks of a panel have in common.
 struct Panel {
-  const std::uint8_t* b;   // its first column
-  std::int16_t* packed_b;  // room for all of it, or what was packed
-  std::size_t cols;        // n: from one row of b or c to the next, in elements
-  std::size_t pairs;       // along k
+  const std::int16_t* b;
+  std::size_t cols;   // n: from one row of c to the next, in elements
+  std::size_t pairs;  // along k
   bool clear;
-  __m256i mask;     // lanes of the last vector of a masked panel that exist
-  __m256i zero[2];  // of pairs of its columns
+  __m256i mask;  // lanes of the last vector of a masked panel that exist
 };
-
-/// What a block does about b: it is packed already, or the block packs it on its way.
-enum class Right { kPacked, kSigned, kUnsigned };
 
 template <bool Masked>
 inline __m256i load_sums(const std::int32_t* from, __m256i mask) {
@@ -144,7 +129,7 @@ inline void store_sums(std::int32_t* to, __m256i value, __m256i mask) {
 }
 
 /// A block of Rows × (Vectors · 8) of c, held in registers over all of k; moves c and a past it.
-template <int Rows, int Vectors, bool Masked, Right B = Right::kPacked>
+template <int Rows, int Vectors, bool Masked>
 [[gnu::always_inline]] inline void multiply_block(std::int32_t*& c, const std::int16_t*& a,
                                                   const Panel& panel) {
   const std::size_t cols = panel.cols;
@@ -153,27 +138,18 @@ template <int Rows, int Vectors, bool Masked, Right B = Right::kPacked>
   for (std::size_t row = 0; row < Rows; ++row) {
 #pragma GCC unroll 2
     for (std::size_t vector = 0; vector < Vectors; ++vector) {
-      const std::int32_t* from = c + row * cols + vector * kLanes;
-      sum[row][vector] = panel.clear             ? _mm256_setzero_si256()
-                         : vector + 1 == Vectors ? load_sums<Masked>(from, panel.mask)
-                                                 : load(from);
+      sum[row][vector] = _mm256_setzero_si256();
     }
   }
-  const std::uint8_t* b = panel.b;
-  std::int16_t* packed = panel.packed_b;
+  const std::int16_t* b = panel.b;
   const std::int16_t* a_pair = a;
   const std::int16_t* const end = a + panel.pairs * 2;
 #pragma GCC unroll 1
-  for (; a_pair != end; a_pair += 2, packed += Vectors * kWords) {
+  for (; a_pair != end; a_pair += 2, b += Vectors * kWords) {
     __m256i b_pair[Vectors];
-    if constexpr (B != Right::kPacked) {
-      pack_pair<B == Right::kSigned, Vectors>(packed, load_half(b), load_half(b + cols), panel.zero, b_pair);
-      b += 2 * cols;
-    } else {
 #pragma GCC unroll 2
-      for (std::size_t vector = 0; vector < Vectors; ++vector) {
-        b_pair[vector] = load(packed + vector * kWords);
-      }
+    for (std::size_t vector = 0; vector < Vectors; ++vector) {
+      b_pair[vector] = load(b + vector * kWords);
     }
 #pragma GCC unroll 8
     for (std::size_t row = 0; row < Rows; ++row) {
@@ -192,10 +168,17 @@ template <int Rows, int Vectors, bool Masked, Right B = Right::kPacked>
 #pragma GCC unroll 2
     for (std::size_t vector = 0; vector < Vectors; ++vector) {
       std::int32_t* to = c + row * cols + vector * kLanes;
+      __m256i total = sum[row][vector];
       if (vector + 1 == Vectors) {
-        store_sums<Masked>(to, sum[row][vector], panel.mask);
+        if (!panel.clear) {
+          total = _mm256_add_epi32(total, load_sums<Masked>(to, panel.mask));
+        }
+        store_sums<Masked>(to, total, panel.mask);
       } else {
-        store(to, sum[row][vector]);
+        if (!panel.clear) {
+          total = _mm256_add_epi32(total, load(to));
+        }
+        store(to, total);
       }
     }
   }
@@ -217,29 +200,19 @@ template <int Vectors, bool Masked, int Rows = max_block_rows(Vectors)>
   multiply_block<Rows, Vectors, Masked>(c, a, panel);
 }
 
-/// All rows of a panel that is packed, in blocks as equal as can be.
+/// All rows of the panel in packed_b, in blocks as equal as can be.
 template <int Vectors, bool Masked>
-[[gnu::always_inline]] inline void multiply_blocks(std::int32_t* c, const std::int16_t* a, std::uint32_t all_rows, const Panel& panel) {
+[[gnu::noinline]] void multiply_panel(std::int32_t* c, const Packed& packed, const TileShape& tile,
+                                      bool clear, __m256i mask) {
+  const Panel panel{packed.b, tile.n, (tile.k + 1) / 2, clear, mask};
+  const std::int16_t* a = packed.a;
   const std::uint32_t max_rows = max_block_rows(Vectors);
-  std::size_t blocks = (all_rows - 1) / max_rows + 1;
-  const std::uint32_t rows = all_rows / static_cast<std::uint32_t>(blocks);
-  const std::size_t lower = blocks - all_rows % static_cast<std::uint32_t>(blocks);
+  std::size_t blocks = (tile.m - 1) / max_rows + 1;
+  const std::uint32_t rows = tile.m / static_cast<std::uint32_t>(blocks);
+  const std::size_t lower = blocks - tile.m % static_cast<std::uint32_t>(blocks);
   for (; blocks > 0; --blocks) {
     multiply_rows<Vectors, Masked>(blocks > lower ? rows + 1 : rows, c, a, panel);
   }
-}
-
-template <int Vectors, bool Masked>
-[[gnu::noinline]] void multiply_packed(std::int32_t* c, const std::int16_t* a, std::uint32_t rows, const Panel& shared) {
-  const Panel panel = shared;
-  multiply_blocks<Vectors, Masked>(c, a, rows, panel);
-}
-
-template <Right B>
-[[gnu::noinline]] void multiply_packing(std::int32_t* c, const std::int16_t* a, std::uint32_t rows, const Panel& shared) {
-  const Panel panel = shared;
-  multiply_block<4, 2, false, B>(c, a, panel);
-  multiply_blocks<2, false>(c, a, rows-4, panel);
 }
 
 __m256i first_lanes(std::size_t count) {
@@ -251,21 +224,15 @@ __m256i first_lanes(std::size_t count) {
 template <bool Signed, int Vectors, bool Masked>
 void multiply_columns(std::int32_t* c, Packed& packed, const IntegerFactors& factors,
                       std::size_t first, const TileShape& tile, bool clear) {
-  const auto* b = static_cast<const std::uint8_t*>(factors.b) + first;
-  Panel panel{b, packed.b, tile.n, (tile.k + 1) / 2, clear, first_lanes(kLanes), {}};
+  const __m256i mask = first_lanes(Masked ? tile.n - first - (Vectors - 1) * kLanes : kLanes);
+  __m256i zero[Vectors];
   for (std::size_t vector = 0; vector < Vectors; ++vector) {
-    if (Masked && vector + 1 == Vectors) {
-      panel.mask = first_lanes(tile.n - first - vector * kLanes);
-    }
-    panel.zero[vector] = zero_pairs(factors, first + vector * kLanes, panel.mask);
+    zero[vector] = zero_pairs(factors, first + vector * kLanes,
+                              vector + 1 == Vectors ? mask : first_lanes(kLanes));
   }
-  if constexpr (!Masked) {
-    if (tile.m > 4 && tile.k % 2 == 0) {
-      return multiply_packing<Signed ? Right::kSigned : Right::kUnsigned>(c + first, packed.a, tile.m, panel);
-    }
-  }
-  pack_b<Signed, Vectors>(packed.b, b, std::size_t{tile.k} * tile.n - first, tile, panel.zero);
-  multiply_packed<Vectors, Masked>(c + first, packed.a, tile.m, panel);
+  const auto* b = static_cast<const std::uint8_t*>(factors.b);
+  pack_b<Signed, Vectors>(packed.b, b + first, std::size_t{tile.k} * tile.n - first, tile, zero);
+  multiply_panel<Vectors, Masked>(c + first, packed, tile, clear, mask);
 }
 
 /// Panels of 16 columns, then one for the rest.

@@ -5,6 +5,7 @@
 #include "models/compute/kernel.h"
 #include "models/compute/strip_functions.h"
 #include "models/compute/typed_kernels.h"
+#include "models/elements/conversions.h"
 
 namespace tilewave {
 namespace {
@@ -68,8 +69,8 @@ constexpr Kernel kReferenceKernel{"reference",
                                   relu,
                                   kernels::reference::matmul_integer,
                                   kernels::reference::matmul_integer_bias,
-                                  kernels::reference::widen,
-                                  kernels::reference::narrow,
+                                  widen_elements,
+                                  narrow_elements,
                                   kernels::kReferenceFunctions};
 
 }  // namespace

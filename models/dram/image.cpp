@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "models/compute/kernel.h"
+#include "models/elements/conversions.h"
 
 namespace tilewave {
 
@@ -52,8 +52,8 @@ void DramImage::write(std::uint32_t tensor, std::span<const float> values,
   for (std::uint64_t row = range.row; row < range.row_end; ++row) {
     for (std::uint64_t col = range.col; col < range.col_end;) {
       const std::uint64_t count = std::min(contiguous(tensor, col), range.col_end - col);
-      reference_kernel().narrow(memory_.data() + address(tensor, row, col),
-                                &values[row * cols + col], type, count);
+      narrow_elements(memory_.data() + address(tensor, row, col),
+                      &values[row * cols + col], type, count);
       col += count;
     }
   }
@@ -63,7 +63,7 @@ void DramImage::read(std::uint32_t tensor, std::uint64_t row, std::uint64_t col,
                      std::span<float> values) const {
   while (!values.empty()) {
     const std::uint64_t count = std::min<std::uint64_t>(contiguous(tensor, col), values.size());
-    reference_kernel().widen(values.data(), memory_.data() + address(tensor, row, col),
+    widen_elements(values.data(), memory_.data() + address(tensor, row, col),
                              carried_type(program_.tensors[tensor].type()), count);
     values = values.subspan(count);
     col += count;

@@ -43,7 +43,8 @@ inline VectorKernel random_kernel(std::mt19937& random) {
   VectorKernel kernel;
   const std::size_t operands = 1 + random() % kMaxMapOperands;
   for (std::size_t i = 0; i < operands; ++i) {
-    kernel.operands.push_back(static_cast<OperandForm>(random() % kOperandFormCount));
+    kernel.operands.push_back({static_cast<OperandForm>(random() % kOperandFormCount),
+                               static_cast<ElementType>(random() % kElementTypeCount)});
     const Argument other = i > 0 ? Argument::step(random() % i)
                                  : Argument::number(static_cast<float>(random() % 100) / 8);
     kernel.expression.steps.push_back(make_step("add", {Argument::operand(i), other}));

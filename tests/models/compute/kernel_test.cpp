@@ -288,6 +288,32 @@ TEST_P(KernelTest, AddWritesOverEitherOperand) {
   }
 }
 
+TEST_P(KernelTest, EveryElementIsOneChainOfFusedProductsInOrderOfK) {
+  if (GetParam() == &reference_kernel()) {
+    return;  // rounds twice
+  }
+  std::mt19937 random(11);
+  std::vector<TileShape> tiles = {{23, 64, 64}, {24, 64, 64}, {24, 16, 256}, {256, 17, 255}};
+  std::uniform_int_distribution<std::uint32_t> extent(1, 110);
+  while (tiles.size() < 40) {
+    tiles.push_back({extent(random), extent(random), extent(random)});
+  }
+  for (const TileShape& tile : tiles) {
+    const Values a = random_values(tile.left().elements(), random);
+    const Values b = random_values(tile.right().elements(), random);
+    Values c = random_values(tile.result().elements(), random);
+    Values expected = c;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      for (std::size_t step = 0; step < tile.k; ++step) {
+        expected[i] =
+            std::fma(a[i / tile.n * tile.k + step], b[step * tile.n + i % tile.n], expected[i]);
+      }
+    }
+    GetParam()->matmul(c.data(), a.data(), b.data(), tile, false);
+    EXPECT_EQ(bits(c), bits(expected)) << tile.m << 'x' << tile.n << 'x' << tile.k;
+  }
+}
+
 TEST(KernelSelection, ReferenceIsAlwaysThere) {
   EXPECT_EQ(&select_kernel(KernelKind::kReference), &reference_kernel());
   EXPECT_STREQ(reference_kernel().name, "reference");
@@ -307,8 +333,9 @@ TEST(KernelSelection, Avx2IsRefusedOnACpuWithoutIt) {
     select_kernel(KernelKind::kAvx2);
     FAIL() << "no error";
   } catch (const InputError& error) {
-    EXPECT_STREQ(error.what(),
-                 "kernel 'avx2' needs a CPU with AVX2 and FMA; allowed here: auto, reference");
+    EXPECT_STREQ(
+        error.what(),
+        "kernel 'avx2' needs a CPU with AVX2, FMA and F16C; allowed here: auto, reference");
   }
 }
 

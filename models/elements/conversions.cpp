@@ -1,13 +1,13 @@
 // Conversions of elements in plain C++: what the faster ones are compared with. The floating-point
 // formats are taken apart as integers.
+#include "models/elements/conversions.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 
-#include "models/compute/typed_kernels.h"
-
-namespace tilewave::kernels::reference {
+namespace tilewave {
 namespace {
 
 constexpr std::uint32_t kSign = 0x80000000;
@@ -100,7 +100,7 @@ void narrow_all(void* dst, const float* src, std::size_t count, Convert convert)
 
 }  // namespace
 
-void widen(float* dst, const void* src, ElementType type, std::size_t count) {
+void widen_elements(float* dst, const void* src, ElementType type, std::size_t count) {
   const auto from_integer = [](auto value) { return static_cast<float>(value); };
   switch (type) {
     case ElementType::kF32: return widen_all<std::uint32_t>(dst, src, count, from_f32);
@@ -112,7 +112,7 @@ void widen(float* dst, const void* src, ElementType type, std::size_t count) {
   }
 }
 
-void narrow(void* dst, const float* src, ElementType type, std::size_t count) {
+void narrow_elements(void* dst, const float* src, ElementType type, std::size_t count) {
   switch (type) {
     case ElementType::kF32: return narrow_all<std::uint32_t>(dst, src, count, to_f32);
     case ElementType::kBf16: return narrow_all<std::uint16_t>(dst, src, count, to_bf16);
@@ -125,4 +125,4 @@ void narrow(void* dst, const float* src, ElementType type, std::size_t count) {
   }
 }
 
-}  // namespace tilewave::kernels::reference
+}  // namespace tilewave
