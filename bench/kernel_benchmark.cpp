@@ -70,7 +70,7 @@ void bench_add(benchmark::State& state, const Kernel& kernel, std::uint32_t edge
     kernel.add(operands.c, operands.a, operands.b, count);
     benchmark::ClobberMemory();
   }
-  state.counters["GB/s"] = rate(3.0 * kElementBytes * static_cast<double>(count));
+  state.counters["GB/s"] = rate(3.0 * sizeof(float) * static_cast<double>(count));
 }
 
 void bench_relu(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
@@ -80,7 +80,7 @@ void bench_relu(benchmark::State& state, const Kernel& kernel, std::uint32_t edg
     kernel.relu(operands.c, operands.a, count);
     benchmark::ClobberMemory();
   }
-  state.counters["GB/s"] = rate(2.0 * kElementBytes * static_cast<double>(count));
+  state.counters["GB/s"] = rate(2.0 * sizeof(float) * static_cast<double>(count));
 }
 
 /// A vector kernel, prepared once, on tiles that are apart.

@@ -23,6 +23,8 @@
 namespace tilewave {
 namespace {
 
+constexpr std::uint64_t kElementBytes = 4;  // of f32
+
 const std::string kConfigs = TILEWAVE_SOURCE_DIR "/configs/";
 
 struct Options {

@@ -47,12 +47,12 @@ double bare_kernel_seconds(const Program& program, const Kernel& kernel,
           }
         },
         [&] {
-          std::array<const float*, kMostOperands> operands{};
+          std::array<const void*, kMostOperands> operands{};
           std::size_t count = 0;
           visit_operands(program, op,
                          [&](std::size_t, const OperandRule&, std::uint32_t address,
                              const TileExtent&) { operands[count++] = tile(address); });
-          vector_kernels[op.kernel].run(op.result(), {operands.data(), count}, tile(op.dst));
+          vector_kernels[op.kernel].run({op.m, op.n}, {operands.data(), count}, tile(op.dst));
         });
   }
   return seconds_since(begin);

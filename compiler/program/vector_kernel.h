@@ -27,8 +27,12 @@ std::string_view to_string(OperandForm form);  ///< "tile", "row", "column", "fi
 
 /// An operand: how it meets the result, and what its elements are.
 struct KernelOperand {
-  OperandForm form = OperandForm::kTile;
-  ElementType type = ElementType::kF32;
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  KernelOperand(OperandForm the_form, ElementType the_type = ElementType::kF32)
+      : form(the_form), type(the_type) {}
+
+  OperandForm form;
+  ElementType type;
 
   bool operator==(const KernelOperand&) const = default;
 };

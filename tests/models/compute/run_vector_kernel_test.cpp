@@ -46,8 +46,8 @@ float element(OperandForm form, const Values& operand, const TileExtent& result,
 std::vector<Values> random_operands(const VectorKernel& vector, const TileExtent& result,
                                     std::mt19937& random) {
   std::vector<Values> operands;
-  for (const OperandForm form : vector.operands) {
-    operands.push_back(random_values(operand_extent(form, result).elements(), random));
+  for (const KernelOperand& operand : vector.operands) {
+    operands.push_back(random_values(operand_extent(operand, result).elements(), random));
   }
   return operands;
 }
@@ -59,7 +59,7 @@ std::vector<double> expected_result(const VectorKernel& vector, const TileExtent
     for (std::size_t col = 0; col < result.cols; ++col) {
       std::vector<double> values;
       for (std::size_t i = 0; i < operands.size(); ++i) {
-        values.push_back(element(vector.operands[i], operands[i], result, row, col));
+        values.push_back(element(vector.operands[i].form, operands[i], result, row, col));
       }
       expected.push_back(evaluate(vector.expression, values));
     }
@@ -67,8 +67,8 @@ std::vector<double> expected_result(const VectorKernel& vector, const TileExtent
   return expected;
 }
 
-std::vector<const float*> pointers(const std::vector<Values>& operands) {
-  std::vector<const float*> result;
+std::vector<const void*> pointers(const std::vector<Values>& operands) {
+  std::vector<const void*> result;
   for (const Values& operand : operands) {
     result.push_back(operand.data());
   }
@@ -157,7 +157,7 @@ TEST_P(RunVectorKernel, OneTileMayBeSeveralOperandsAndTheResult) {
     const Values tile = random_values(extent.elements(), random);
     const std::vector<double> expected = expected_result(vector, extent, {tile, tile, tile, tile});
     Values over = tile;
-    const std::vector<const float*> operands(4, over.data());
+    const std::vector<const void*> operands(4, over.data());
     run_vector_kernel(*GetParam(), vector, extent, operands, over.data());
     ASSERT_NO_FATAL_FAILURE(expect_close(over, expected, to_string(extent)));
   }
@@ -223,7 +223,7 @@ TEST_P(RunVectorKernel, NothingIllegalIsRun) {
   EXPECT_THROW(prepared.run({1, 1}, {}, nullptr), InternalError);
   vector.operands.push_back(OperandForm::kRow);
   EXPECT_THROW(PreparedVectorKernel(*GetParam(), vector), InternalError);
-  prepared.run({0, 5}, std::vector<const float*>{nullptr}, nullptr);
+  prepared.run({0, 5}, std::vector<const void*>{nullptr}, nullptr);
 }
 
 }  // namespace
