@@ -148,62 +148,76 @@ struct Panel {
 /// What a block finds of b: the packed panel, or only b, which it packs on its way.
 enum class Right { kPacked, kSigned, kUnsigned };
 
+/// One pair of steps of a block: sums = products, if they are the First, or sums += products. Moves
+/// b past it. Additions are written as instructions: left alone, GCC 12 puts them off until it
+/// spills products.
+template <int Rows, int Vectors, Right B, bool First>
+[[gnu::always_inline]] inline void multiply_pair(__m256i (&sum)[Rows][Vectors],
+                                                 const std::int16_t* a, std::int16_t* packed,
+                                                 const std::uint8_t*& b, const Panel& panel) {
+  __m256i b_pair[Vectors];
+  if constexpr (B == Right::kPacked) {
+#pragma GCC unroll 2
+    for (std::size_t vector = 0; vector < Vectors; ++vector) {
+      b_pair[vector] = load(packed + vector * kWords);
+    }
+  } else {
+    pack_pair<B == Right::kSigned, Vectors>(packed, load_half(b), load_half(b + panel.cols),
+                                            panel.zero, b_pair);
+    b += 2 * panel.cols;
+  }
+#pragma GCC unroll 8
+  for (std::size_t row = 0; row < Rows; ++row) {
+    const void* a_pair = a + row * kRowWords;
+    const __m256i factor =
+        _mm256_castps_si256(_mm256_broadcast_ss(static_cast<const float*>(a_pair)));
+#pragma GCC unroll 2
+    for (std::size_t vector = 0; vector < Vectors; ++vector) {
+      const __m256i products = _mm256_madd_epi16(factor, b_pair[vector]);
+      if constexpr (First) {
+        sum[row][vector] = products;
+      } else {
+        __asm__("vpaddd %1, %0, %0" : "+x"(sum[row][vector]) : "x"(products));
+      }
+    }
+  }
+}
+
 /// A block of Rows × (Vectors · 8) of c, held in registers over all of k; moves c and a past it.
-/// Inlined, and with no more rows than there are registers for, as in kernel_avx2.cpp. Additions
-/// are written as instructions: left alone, GCC 12 puts them off until it spills products.
+/// Inlined, and with no more rows than there are registers for, as in kernel_avx2.cpp.
 template <int Rows, int Vectors, bool Masked, Right B = Right::kPacked>
 [[gnu::always_inline]] inline void multiply_block(std::int32_t*& c, const std::int16_t*& a,
                                                   const Panel& panel) {
-  const std::size_t cols = panel.cols;
-  __m256i sum[Rows][Vectors];
-  const std::int32_t* from = c;
-#pragma GCC unroll 8
-  for (std::size_t row = 0; row < Rows; ++row, from += cols) {
-#pragma GCC unroll 2
-    for (std::size_t vector = 0; vector < Vectors; ++vector) {
-      const std::int32_t* lanes = from + vector * kLanes;
-      const bool masked = Masked && vector + 1 == Vectors;
-      sum[row][vector] = panel.clear ? _mm256_setzero_si256()
-                         : masked    ? _mm256_maskload_epi32(lanes, panel.mask)
-                                     : load(lanes);
-    }
-    __asm__("" : "+r"(from));  // one addition a row, not a product kept on the stack for each
-  }
+  constexpr std::size_t kPairWords = Vectors * kWords;
   const std::uint8_t* b = panel.b;
   std::int16_t* packed = panel.packed_b;
   const std::int16_t* pairs = a;
   const std::int16_t* const end = a + panel.depth;
-#pragma GCC unroll 1
-  for (; pairs != end; pairs += 4, packed += 2 * Vectors * kWords) {
-#pragma GCC unroll 2
-    for (std::size_t half = 0; half < 2; ++half) {
-      std::int16_t* b_words = packed + half * Vectors * kWords;
-      __m256i b_pair[Vectors];
-      if constexpr (B == Right::kPacked) {
-#pragma GCC unroll 2
-        for (std::size_t vector = 0; vector < Vectors; ++vector) {
-          b_pair[vector] = load(b_words + vector * kWords);
-        }
-      } else {
-        pack_pair<B == Right::kSigned, Vectors>(b_words, load_half(b), load_half(b + cols),
-                                                panel.zero, b_pair);
-        b += 2 * cols;
-      }
+  __m256i sum[Rows][Vectors];
+  multiply_pair<Rows, Vectors, B, true>(sum, pairs, packed, b, panel);
+  if (!panel.clear) {
+    const std::int32_t* from = c;
 #pragma GCC unroll 8
-      for (std::size_t row = 0; row < Rows; ++row) {
-        const void* a_pair = pairs + row * kRowWords + half * 2;
-        const __m256i factor =
-            _mm256_castps_si256(_mm256_broadcast_ss(static_cast<const float*>(a_pair)));
+    for (std::size_t row = 0; row < Rows; ++row, from += panel.cols) {
 #pragma GCC unroll 2
-        for (std::size_t vector = 0; vector < Vectors; ++vector) {
-          const __m256i products = _mm256_madd_epi16(factor, b_pair[vector]);
-          __asm__("vpaddd %1, %0, %0" : "+x"(sum[row][vector]) : "x"(products));
-        }
+      for (std::size_t vector = 0; vector < Vectors; ++vector) {
+        const std::int32_t* lanes = from + vector * kLanes;
+        const bool masked = Masked && vector + 1 == Vectors;
+        const __m256i before = masked ? _mm256_maskload_epi32(lanes, panel.mask) : load(lanes);
+        sum[row][vector] = _mm256_add_epi32(sum[row][vector], before);
       }
+      __asm__("" : "+r"(from));  // one addition a row, not a product kept on the stack for each
     }
   }
+  multiply_pair<Rows, Vectors, B, false>(sum, pairs + 2, packed + kPairWords, b, panel);
+#pragma GCC unroll 1
+  for (pairs += 4; pairs != end; pairs += 4) {
+    packed += 2 * kPairWords;
+    multiply_pair<Rows, Vectors, B, false>(sum, pairs, packed, b, panel);
+    multiply_pair<Rows, Vectors, B, false>(sum, pairs + 2, packed + kPairWords, b, panel);
+  }
 #pragma GCC unroll 8
-  for (std::size_t row = 0; row < Rows; ++row, c += cols) {
+  for (std::size_t row = 0; row < Rows; ++row, c += panel.cols) {
 #pragma GCC unroll 2
     for (std::size_t vector = 0; vector < Vectors; ++vector) {
       std::int32_t* lanes = c + vector * kLanes;
