@@ -1,6 +1,6 @@
-// Speed of the tile kernels on the host: GFLOP/s of matmul, GB/s of the elementwise ones,
-// elements/s of vector kernels, and which fraction of the core's measured fp32 FMA peak the AVX2
-// matmul reaches.
+// Speed of the tile kernels on the host: GFLOP/s of matmul, GB/s of the elementwise ones and of
+// conversions, elements/s of vector kernels, which fraction of the core's measured fp32 FMA peak the
+// AVX2 matmul reaches, and how many times as many operations as that the product of integers does.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -51,6 +51,40 @@ struct Operands {
   float* c;
 };
 
+/// The same for products of 8-bit integers: what activations and weights usually are, with a zero
+/// point of the former and one a column of the latter.
+struct IntegerOperands {
+  explicit IntegerOperands(std::uint32_t edge)
+      : tile{edge, edge, edge},
+        memory(new (AlignedDelete::kPage) float[tile.result().elements() / 4 * 6]),
+        zeros(edge, 2) {
+    auto* a = reinterpret_cast<std::uint8_t*>(memory.get());
+    for (std::size_t i = 0; i < 2 * tile.result().elements(); ++i) {
+      a[i] = static_cast<std::uint8_t>(i * 7);
+    }
+    factors = {.a = a,
+               .b = a + tile.result().elements(),
+               .a_type = ElementType::kU8,
+               .b_type = ElementType::kI8,
+               .a_zero = 128,
+               .b_zeros = zeros.data()};
+    c = reinterpret_cast<std::int32_t*>(a + 2 * tile.result().elements());
+    std::fill_n(c, tile.result().elements(), 0);
+  }
+
+  void multiply(const Kernel& kernel) const {
+    kernel.matmul_integer(c, factors, tile, false);
+    benchmark::ClobberMemory();
+  }
+  double operations() const { return 2.0 * tile.m * tile.n * tile.k; }
+
+  TileShape tile;
+  std::unique_ptr<float[], AlignedDelete> memory;
+  std::vector<std::int32_t> zeros;
+  IntegerFactors factors;
+  std::int32_t* c;
+};
+
 benchmark::Counter rate(double amount_per_iteration) {
   return {amount_per_iteration * 1e-9, benchmark::Counter::kIsIterationInvariantRate};
 }
@@ -61,6 +95,39 @@ void bench_matmul(benchmark::State& state, const Kernel& kernel, std::uint32_t e
     operands.multiply(kernel);
   }
   state.counters["GFLOP/s"] = rate(operands.flops());
+}
+
+void bench_matmul_integer(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
+  const IntegerOperands operands(edge);
+  for (auto _ : state) {
+    operands.multiply(kernel);
+  }
+  state.counters["Gop/s"] = rate(operands.operations());
+}
+
+/// Both ways, of a tile of 64x64, from and to the first cache.
+void bench_widen(benchmark::State& state, const Kernel& kernel, ElementType type) {
+  constexpr std::size_t kCount = 4096;
+  const std::vector<std::uint32_t> src(kCount, 0x3F803C00);  // of every type, something ordinary
+  std::vector<float> dst(kCount);
+  for (auto _ : state) {
+    kernel.widen(dst.data(), src.data(), type, kCount);
+    benchmark::ClobberMemory();
+  }
+  state.counters["GB/s"] =
+      rate(static_cast<double>(kCount * (kElementBytes + element_bytes(type))));
+}
+
+void bench_narrow(benchmark::State& state, const Kernel& kernel, ElementType type) {
+  constexpr std::size_t kCount = 4096;
+  const std::vector<float> src(kCount, 1.5F);
+  std::vector<std::uint32_t> dst(kCount);
+  for (auto _ : state) {
+    kernel.narrow(dst.data(), src.data(), type, kCount);
+    benchmark::ClobberMemory();
+  }
+  state.counters["GB/s"] =
+      rate(static_cast<double>(kCount * (kElementBytes + element_bytes(type))));
 }
 
 void bench_add(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
@@ -106,35 +173,62 @@ double measure(const Work& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// One iteration measures the peak and the kernel right after each other, some 50 µs each, so that
-/// both see the same clock frequency; `fraction_of_peak` is the median of their ratios. The rates
-/// are the best seen, perhaps at different frequencies.
-void bench_fraction_of_peak(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
-  constexpr double kFlopsPerSample = 5e6;
-  const Operands operands(edge);
-  const auto calls = static_cast<int>(std::max(1.0, kFlopsPerSample / operands.flops()));
-  const auto rounds = static_cast<std::uint64_t>(kFlopsPerSample) / run_fma_peak(1);
-  double best_peak = 0;
-  double best_kernel = 0;
-  std::vector<double> fractions;
+/// Operations per second of `other` and of `base`, as often as they are measured: each returns how
+/// many operations it did.
+///
+/// One iteration measures both right after each other, some 50 µs each, so that both see the same
+/// clock frequency; `ratio` is the median of other / base. The rates are the best seen, perhaps at
+/// different frequencies.
+template <typename Base, typename Other>
+void compare(benchmark::State& state, const std::string& base_rate, const Base& base,
+             const std::string& other_rate, const Other& other, const std::string& ratio) {
+  double best_base = 0;
+  double best_other = 0;
+  std::vector<double> ratios;
   for (auto _ : state) {
-    std::uint64_t peak_flops = 0;
-    const double peak_seconds = measure([&] { peak_flops = run_fma_peak(rounds); });
-    const double kernel_seconds = measure([&] {
-      for (int call = 0; call < calls; ++call) {
-        operands.multiply(kernel);
-      }
-    });
-    const double peak = static_cast<double>(peak_flops) / peak_seconds;
-    const double reached = calls * operands.flops() / kernel_seconds;
-    best_peak = std::max(best_peak, peak);
-    best_kernel = std::max(best_kernel, reached);
-    fractions.push_back(reached / peak);
+    double base_operations = 0;
+    double other_operations = 0;
+    const double base_seconds = measure([&] { base_operations = base(); });
+    const double other_seconds = measure([&] { other_operations = other(); });
+    const double base_speed = base_operations / base_seconds;
+    const double other_speed = other_operations / other_seconds;
+    best_base = std::max(best_base, base_speed);
+    best_other = std::max(best_other, other_speed);
+    ratios.push_back(other_speed / base_speed);
   }
-  std::nth_element(fractions.begin(), fractions.begin() + fractions.size() / 2, fractions.end());
-  state.counters["peak GFLOP/s"] = best_peak * 1e-9;
-  state.counters["GFLOP/s"] = best_kernel * 1e-9;
-  state.counters["fraction_of_peak"] = fractions[fractions.size() / 2];
+  std::nth_element(ratios.begin(), ratios.begin() + ratios.size() / 2, ratios.end());
+  state.counters[base_rate] = best_base * 1e-9;
+  state.counters[other_rate] = best_other * 1e-9;
+  state.counters[ratio] = ratios[ratios.size() / 2];
+}
+
+constexpr double kOperationsPerSample = 5e6;
+
+/// A function that multiplies as often as makes a sample, for compare().
+template <typename Tiles>
+auto sample(const Kernel& kernel, const Tiles& operands, double operations) {
+  const auto calls = static_cast<int>(std::max(1.0, kOperationsPerSample / operations));
+  return [&kernel, &operands, calls, operations] {
+    for (int call = 0; call < calls; ++call) {
+      operands.multiply(kernel);
+    }
+    return calls * operations;
+  };
+}
+
+void bench_fraction_of_peak(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
+  const Operands operands(edge);
+  const auto rounds = static_cast<std::uint64_t>(kOperationsPerSample) / run_fma_peak(1);
+  const auto peak = [rounds] { return static_cast<double>(run_fma_peak(rounds)); };
+  compare(state, "peak GFLOP/s", peak, "GFLOP/s", sample(kernel, operands, operands.flops()),
+          "fraction_of_peak");
+}
+
+void bench_integer_to_fp32(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
+  const Operands floats(edge);
+  const IntegerOperands integers(edge);
+  compare(state, "fp32 GFLOP/s", sample(kernel, floats, floats.flops()), "Gop/s",
+          sample(kernel, integers, integers.operations()), "integer_to_fp32");
 }
 
 void bench_peak(benchmark::State& state) {
@@ -146,6 +240,8 @@ void bench_peak(benchmark::State& state) {
   state.counters["GFLOP/s"] = rate(flops);
 }
 
+constexpr std::uint32_t kEdges[] = {16, 32, 64, 128, 256};
+
 void register_all() {
   std::vector<const Kernel*> kernels{&reference_kernel()};
   const Kernel& fastest = select_kernel(KernelKind::kAuto);
@@ -155,14 +251,21 @@ void register_all() {
   }
   for (const Kernel* kernel : kernels) {
     const std::string name = kernel->name;
-    for (const std::uint32_t edge : {32U, 64U, 128U, 256U}) {
+    for (const std::uint32_t edge : kEdges) {
       const std::string suffix = "/" + name + "/" + std::to_string(edge);
       const auto add_benchmark = [&](const std::string& operation, auto function) {
         benchmark::RegisterBenchmark((operation + suffix).c_str(), function, *kernel, edge);
       };
       add_benchmark("matmul", bench_matmul);
+      add_benchmark("matmul_integer", bench_matmul_integer);
       add_benchmark("add", bench_add);
       add_benchmark("relu", bench_relu);
+    }
+    for (std::size_t index = 0; index < kElementTypeCount; ++index) {
+      const auto type = static_cast<ElementType>(index);
+      const std::string suffix = "/" + name + "/" + std::string(to_string(type));
+      benchmark::RegisterBenchmark(("widen" + suffix).c_str(), bench_widen, *kernel, type);
+      benchmark::RegisterBenchmark(("narrow" + suffix).c_str(), bench_narrow, *kernel, type);
     }
     for (const char* text :
          {"tile | relu x0", "tile tile | add x0 x1", "tile row | add x0 x1",
@@ -175,9 +278,12 @@ void register_all() {
   }
   if (has_avx2) {
     benchmark::RegisterBenchmark("fma_peak", bench_peak);
-    for (const std::uint32_t edge : {32U, 64U, 128U, 256U}) {
-      benchmark::RegisterBenchmark(("fraction_of_peak/" + std::to_string(edge)).c_str(),
-                                   bench_fraction_of_peak, fastest, edge);
+    for (const std::uint32_t edge : kEdges) {
+      const std::string suffix = "/" + std::to_string(edge);
+      benchmark::RegisterBenchmark(("fraction_of_peak" + suffix).c_str(), bench_fraction_of_peak,
+                                   fastest, edge);
+      benchmark::RegisterBenchmark(("integer_to_fp32" + suffix).c_str(), bench_integer_to_fp32,
+                                   fastest, edge);
     }
   }
 }

@@ -38,6 +38,7 @@ inline void store(float* to, __m256 value, __m256i mask) {
 /// What all blocks of a panel have in common.
 struct Panel {
   const float* b;
+  float* packed;       // where a block that packs leaves b
   std::size_t stride;  // from one row of b to the next, in elements
   std::size_t cols;    // n: from one row of c to the next, in elements
   std::size_t depth;   // k: from one row of a to the next, and the steps
@@ -55,7 +56,7 @@ alignas(64) thread_local float packed_panel[kMaxTileEdge * 3 * kLanes];
 /// Inlined, so that the next block's addresses are constants of a predicted branch: waiting for
 /// them costs 20 cycles a block. Not unrolled over k: the loop's own 4 instructions find free
 /// ports, while GCC 12 shuffles or spills sums in longer bodies. If Pack, it copies the
-/// panel's columns of b to `packed_panel` on its way; no FMA waits for a store.
+/// panel's columns of b on its way; no FMA waits for a store.
 template <int Rows, int Vectors, bool Masked, bool Pack = false>
 [[gnu::always_inline]] inline void multiply_block(float*& c, const float*& a, const Panel& panel) {
   const std::size_t cols = panel.cols;
@@ -71,7 +72,7 @@ template <int Rows, int Vectors, bool Masked, bool Pack = false>
     }
   }
   const float* b = panel.b;
-  float* packed = packed_panel;
+  float* packed = panel.packed;
 #pragma GCC unroll 1
   for (std::size_t step = 0; step < depth; ++step, b += stride) {
     __m256 b_row[Vectors];
@@ -125,7 +126,7 @@ template <int Vectors, bool Masked, int Rows = max_block_rows(Vectors)>
 template <int Vectors, bool Masked>
 [[gnu::noinline]] void multiply_panel(float* c, const float* a, const float* b, std::size_t stride,
                                       const TileShape& tile, bool clear, __m256i mask) {
-  const Panel panel{b, stride, tile.n, tile.k, clear, mask};
+  const Panel panel{b, nullptr, stride, tile.n, tile.k, clear, mask};
   const std::uint32_t max_rows = max_block_rows(Vectors);
   std::size_t blocks = (tile.m - 1) / max_rows + 1;
   const std::uint32_t rows = tile.m / static_cast<std::uint32_t>(blocks);
@@ -141,9 +142,11 @@ template <int Vectors, bool Masked>
 [[gnu::noinline]] void pack_panel(float* c, const float* a, const float* b, const TileShape& tile,
                                   bool clear, __m256i mask) {
   constexpr int kRows = max_block_rows(Vectors);
-  multiply_block<kRows, Vectors, Masked, true>(c, a, {b, tile.n, tile.n, tile.k, clear, mask});
+  float* const packed = packed_panel;  // in a shared library, a function call
+  const Panel panel{b, packed, tile.n, tile.n, tile.k, clear, mask};
+  multiply_block<kRows, Vectors, Masked, true>(c, a, panel);
   const TileShape rest{tile.m - kRows, tile.n, tile.k};
-  multiply_panel<Vectors, Masked>(c, a, packed_panel, Vectors * kLanes, rest, clear, mask);
+  multiply_panel<Vectors, Masked>(c, a, packed, Vectors * kLanes, rest, clear, mask);
 }
 
 /// Packing pays where b's rows, far apart, leave the first cache before the next block needs them,
