@@ -86,10 +86,8 @@ void StepUnit::run() {
 
     ++counters_.steps;
     bound_ += time.interval;
-    if (is_sum_step(op)) {
-      counters_.macs += op.result().elements() * op.k;
-      counters_.slots += time.interval * context_.config.compute.peak_macs_per_cycle();
-    }
+    counters_.macs += step_products(op);
+    counters_.slots += timing_.slots(op);
   }
 }
 
