@@ -15,11 +15,11 @@
 #include "sim/pages/run_page.h"
 #include "sim/pages/run_recorder.h"
 #include "sim/report/layers_table.h"
-#include "sim/report/ops_table.h"
 #include "sim/report/report.h"
 #include "sim/report/result_json.h"
 #include "sim/run/session.h"
 #include "sim/watch/gtkw.h"
+#include "sim/watch/ops_table.h"
 #include "sim/watch/run_trace.h"
 #include "sim/watch/run_wave.h"
 

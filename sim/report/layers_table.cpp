@@ -175,7 +175,8 @@ std::string layers_csv(const LayerAccount& account, const RunOutcome& outcome) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     add_row(text, columns, {layers[i], account.figures()[i]});
   }
-  const Layer none{.name = "no layer"};
+  Layer none;
+  none.name = "no layer";
   add_row(text, columns, {none, account.figures().back()});
   return text;
 }

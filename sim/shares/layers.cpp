@@ -78,7 +78,9 @@ class LayerFinder {
 
  private:
   std::uint32_t add(std::string name, std::string kind) {
-    layers_.all.push_back({.name = std::move(name), .kind = std::move(kind)});
+    Layer& layer = layers_.all.emplace_back();
+    layer.name = std::move(name);
+    layer.kind = std::move(kind);
     work_.emplace_back();
     return static_cast<std::uint32_t>(layers_.all.size() - 1);
   }

@@ -18,9 +18,9 @@
 
 namespace tilewave {
 
-/// A row for each op, in program order, as soon as all is known of it and of those before it. Memory: a
-/// buffer, the tiles in SRAM, and the ops since the first one that is not known yet, which is at most
-/// the one before last of some engine.
+/// A row for each op, in program order, as soon as all is known of it and of those before it: when it is
+/// complete and its engine could start the next one. Memory: a buffer, the tiles in SRAM, and a row for
+/// each op since the first of which something is not known yet.
 class OpsTable : public RunObserver, private OpShareSink {
  public:
   /// `file` is not standard output and outlives the run.
@@ -31,6 +31,9 @@ class OpsTable : public RunObserver, private OpShareSink {
   void on_op(std::uint32_t op, const OpTimes& times) override;
   void on_state(Engine engine, EngineState state, Cycle from, Cycle to) override;
   void on_end(Cycle cycles) override;
+
+  /// Rows that wait for their turn.
+  std::size_t held() const { return rows_.size(); }
 
  private:
   struct Row {

@@ -1,5 +1,5 @@
 // Keeps rows until they are complete and their turn has come.
-#include "sim/report/ops_table.h"
+#include "sim/watch/ops_table.h"
 
 #include "compiler/base/number_text.h"
 #include "compiler/program/dataflow.h"
