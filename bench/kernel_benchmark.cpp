@@ -156,7 +156,7 @@ void bench_vector(benchmark::State& state, const Kernel& kernel, std::uint32_t e
   const Operands operands(edge);
   const VectorKernel vector = parse_vector_kernel(text);
   PreparedVectorKernel prepared(kernel, vector);
-  const std::vector<const float*> tiles = {operands.a, operands.b};
+  const std::vector<const void*> tiles = {operands.a, operands.b};
   const TileExtent extent = operands.tile.result();
   for (auto _ : state) {
     prepared.run(extent, std::span(tiles).first(vector.operands.size()), operands.c);

@@ -72,7 +72,7 @@ class Walk {
 
 std::vector<OpLinks> find_links(const Program& program) { return Walk(program).run(); }
 
-std::uint64_t useful_products(const Program& program, const Op& op, const OpLinks& links) {
+std::uint64_t useful_products(const Program& program, const Op& op, std::uint32_t left) {
   if (!is_sum_step(op)) {
     return 0;
   }
@@ -80,9 +80,12 @@ std::uint64_t useful_products(const Program& program, const Op& op, const OpLink
     const ProgramTensor& tensor = program.tensors[named.tensor];
     return tile_part(tensor.shape, tensor.tile, named.row, named.col);
   };
-  const std::uint32_t left = links.operands.front();
   const std::uint64_t depth = left == kNoOp ? op.k : valid_part(program.ops[left]).cols;
   return valid_part(op).elements() * std::min<std::uint64_t>(depth, op.k);
+}
+
+std::uint64_t useful_products(const Program& program, const Op& op, const OpLinks& links) {
+  return useful_products(program, op, links.operands.front());
 }
 
 std::uint64_t useful_products(const Program& program) {

@@ -24,8 +24,10 @@ struct OpLinks {
 /// By op. Expects a verified program; O(ops · log tiles in SRAM).
 std::vector<OpLinks> find_links(const Program& program);
 
-/// Products of a matmul step that add to elements of a tensor and come from elements of tensors, not from
-/// padding; 0 of another op. `links` are the op's.
+/// Those of step_products() that add to elements of a tensor and come from elements of tensors, not from
+/// padding. `left` is an op that wrote the left operand; kNoOp: it has no padding.
+std::uint64_t useful_products(const Program& program, const Op& op, std::uint32_t left);
+/// The same; `links` are the op's.
 std::uint64_t useful_products(const Program& program, const Op& op, const OpLinks& links);
 /// Of all steps: what the model asks for. Expects a verified program.
 std::uint64_t useful_products(const Program& program);

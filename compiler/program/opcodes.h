@@ -117,6 +117,10 @@ constexpr bool is_store(const Op& op) { return moves_tile(op) && !rule_of(op.opc
 constexpr bool computes(const Op& op) { return !moves_tile(op); }
 /// Whether an op is a step of a sum of products.
 constexpr bool is_sum_step(const Op& op) { return rule_of(op.opcode).sums; }
+/// Products that a step of a sum makes; 0 of another op.
+constexpr std::uint64_t step_products(const Op& op) {
+  return is_sum_step(op) ? std::uint64_t{op.m} * op.n * op.k : 0;
+}
 /// Whether an op goes on with the sum at its dst.
 constexpr bool accumulates(const Op& op) { return is_sum_step(op) && !op.clear; }
 

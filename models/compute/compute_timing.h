@@ -50,6 +50,9 @@ class ComputeTiming {
   /// counts per step.
   Cycle initiation_interval(const Op& op) const;
 
+  /// Multiply-adds that the whole array could do while a matmul step streams through it; 0 of another op.
+  std::uint64_t slots(const Op& op) const;
+
   /// What a step streams from and to SRAM: operands read, row vector read, accumulator read and
   /// written. A chained step does not fetch its stationary operand again; the accumulator of an
   /// output-stationary array moves only at the ends of a chain. Calls `visit(address, bytes)` for each

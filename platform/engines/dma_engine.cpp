@@ -279,6 +279,9 @@ void DmaEngine::retire_transfers() {
       context_.overlap.end(engine_, last_completion_);
     }
   }
+  if (active_ops_ == 0 && ops_left_ == 0) {
+    finish(last_completion_);
+  }
 }
 
 void DmaEngine::finish(Cycle end) { ledger_.engine(Kind::kLoad, EngineState::kDrained, end); }

@@ -39,15 +39,8 @@ void StepUnit::run() {
     const Op& op = context_.program.ops[index];
     front_.wait_for_hazards(index, account_for);
     const bool chained = previous_ != nullptr && timing_.chains(*previous_, op);
-    Cycle earliest = timing_.overlaps(chained) ? 0 : complete_;
-    if (!chained) {
-      earliest = std::max(earliest, chain_start_ + preload_);
-    }
-    if (context_.feed != nullptr && previous_index_ != kNoOp) {
-      context_.feed->released(previous_index_, std::max(released_, earliest));
-    }
-    if (earliest > clock.now()) {
-      wait(clock.until(earliest, phase_));
+    if (free_from_ > clock.now()) {
+      wait(clock.until(free_from_, phase_));
     }
     account(EngineState::kIdle, clock.now());
     context_.scoreboard.check_start(index, context_.hazards[index]);
@@ -69,28 +62,38 @@ void StepUnit::run() {
     const Op* next = next_step(index);
     const Cycle ideal = start + time.interval;
     const Cycle streamed = stream(op, ideal, chained, next != nullptr && timing_.chains(op, *next));
-    released_ = std::max(ideal, streamed);
+    const Cycle passed = std::max(ideal, streamed);
     ledger_.advance(EngineState::kBusy, ideal);
-    ledger_.advance(EngineState::kWaitSram, released_);
-    complete_ = std::max(complete_, start + time.duration + (released_ - ideal));
+    ledger_.advance(EngineState::kWaitSram, passed);
+    complete_ = std::max(complete_, start + time.duration + (passed - ideal));
     context_.scoreboard.complete(index, complete_);
     context_.overlap.end(engine_, complete_);
     previous_ = &op;
-    previous_index_ = index;
+    free_from_ = std::max(passed, earliest_start(op, next));
+    if (free_from_ >= complete_) {
+      // No other step can have these cycles, and who watches need not wait for it to know.
+      ledger_.advance(EngineState::kBusy, complete_);
+    }
     if (context_.feed != nullptr) {
       context_.feed->completed(index, complete_);
-      if (next == nullptr) {
-        context_.feed->released(index, complete_);
-      }
+      context_.feed->released(index, free_from_);
     }
 
     ++counters_.steps;
     bound_ += time.interval;
-    if (is_sum_step(op)) {
-      counters_.macs += std::uint64_t{op.m} * op.n * op.k;
-      counters_.slots += time.interval * context_.config.compute.peak_macs_per_cycle();
-    }
+    counters_.macs += step_products(op);
+    counters_.slots += timing_.slots(op);
   }
+}
+
+/// Of the step after `op`, null if there is none, as far as `op` has it in hand.
+Cycle StepUnit::earliest_start(const Op& op, const Op* next) const {
+  if (next == nullptr) {
+    return complete_;
+  }
+  const bool chained = timing_.chains(op, *next);
+  const Cycle earliest = timing_.overlaps(chained) ? 0 : complete_;
+  return chained ? earliest : std::max(earliest, chain_start_ + preload_);
 }
 
 void StepUnit::account(EngineState state, Cycle until) {

@@ -59,6 +59,7 @@ class StepUnit : public sc_core::sc_module {
   /// Gives the time until `until` to what is left of the last step, then to `state`.
   void account(EngineState state, Cycle until);
   const Op* next_step(std::uint32_t after) const;
+  Cycle earliest_start(const Op& op, const Op* next) const;
 
   Engine engine_;
   Phase phase_;
@@ -74,9 +75,8 @@ class StepUnit : public sc_core::sc_module {
   std::vector<float> b_;
 
   const Op* previous_ = nullptr;
-  std::uint32_t previous_index_ = kNoOp;
   Cycle complete_ = 0;     // of the step before
-  Cycle released_ = 0;     // of the step before, as far as its operands go
+  Cycle free_from_ = 0;    // for the next step
   Cycle chain_start_ = 0;  // of the chain in progress
   Cycle preload_ = 0;      // of its successor
   std::uint32_t ops_left_ = 0;

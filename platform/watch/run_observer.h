@@ -63,8 +63,7 @@ struct ObservedRun {
 ///   on_issue     a DMA engine issues a burst; now or ahead, in order per engine
 ///   on_burst     a burst is over but for its way from the DRAM: `dram_to` is now
 ///   on_complete  now or ahead
-///   on_op        everything is known of an op: after its on_complete(), and, for a step of the
-///                core, when the next one is about to start
+///   on_op        everything is known of an op: after its on_complete()
 ///   on_state     a stretch of an engine's time is accounted: in order and without gaps, so that at
 ///                the end the stretches of each engine are a partition of [0, cycles). They come
 ///                late while an engine waits, and reach ahead while it works. Neighbours may have

@@ -29,6 +29,7 @@ constexpr const char* kHelp =
     "  tilewave run configs/models/residual.graph -c configs/tileflow.ini --json result.json --vcd "
     "wave.vcd\n"
     "  tilewave run gemm:512x512x512 --timing-only --report run.html\n"
+    "  tilewave run gemm:512x512x512 --timing-only --layers layers.csv --ops ops.csv\n"
     "  tilewave run model.onnx --batch 8 --inputs test_data_set_0 --expect test_data_set_0\n"
     "  tilewave run gemm:4096x4096x4096 --timing-only --json -\n"
     "  tilewave run gemm:64x64x64 --dram.channels=2 --print-config > two_channels.ini\n";
@@ -52,7 +53,10 @@ po::options_description options() {
        ("of the waveform: only these of " + wave_scope_list()).c_str())                  //
       ("trace", text_value("FILE"), "write a timeline, for ui.perfetto.dev")             //
       ("report", text_value("FILE"), "write a page to look at: one HTML file, offline")  //
-      ("timing-only", "move no data: the same cycles, nothing to verify")                //
+      ("layers", text_value("FILE"),
+       "write a table of the layers as CSV; '-' is standard output")            //
+      ("ops", text_value("FILE"), "write a table of the program's ops as CSV")  //
+      ("timing-only", "move no data: the same cycles, nothing to verify")       //
       ("seed", text_value("N"),
        "draw inputs and weights that MODEL does not carry from seed N; 1 "
        "by default")  //
@@ -89,6 +93,9 @@ void check_run(const Arguments& arguments, const RunCommand& command) {
   }
   if (command.trace_file == "-") {
     fail("--trace=- is not a file name; a timeline cannot go to standard output");
+  }
+  if (command.ops_file == "-") {
+    fail("--ops=- is not a file name; a table of ops cannot go to standard output");
   }
   check_schedule_setting(command.program_file, command.schedule_setting);
 }
@@ -153,6 +160,8 @@ RunCommand read_command(const Arguments& arguments) {
   command.wave = parse_wave(arguments);
   command.trace_file = arguments.value("trace");
   command.report_file = parse_page_file(arguments);
+  command.layers_file = arguments.value("layers");
+  command.ops_file = arguments.value("ops");
   command.timing_only = arguments.has("timing-only");
   if (const auto seed = arguments.value("seed")) {
     command.seed = parse_seed("seed", *seed);

@@ -14,10 +14,12 @@
 #include "sim/model/model_source.h"
 #include "sim/pages/run_page.h"
 #include "sim/pages/run_recorder.h"
+#include "sim/report/layers_table.h"
 #include "sim/report/report.h"
 #include "sim/report/result_json.h"
 #include "sim/run/session.h"
 #include "sim/watch/gtkw.h"
+#include "sim/watch/ops_table.h"
 #include "sim/watch/run_trace.h"
 #include "sim/watch/run_wave.h"
 
@@ -31,13 +33,12 @@ struct Outputs {
   std::unique_ptr<OutputFile> gtkw;  ///< beside the waveform
   std::unique_ptr<OutputFile> trace;
   std::unique_ptr<OutputFile> report;
+  std::unique_ptr<OutputFile> layers;
+  std::unique_ptr<OutputFile> ops;
 
   explicit Outputs(const RunCommand& command) {
     std::vector<const OutputFile*> files;
-    if (command.json_file) {
-      json = std::make_unique<OutputFile>("--json", *command.json_file);
-      files.push_back(json.get());
-    }
+    json = opened("--json", command.json_file, files);
     if (command.vcd_file) {
       if (!command.vcd_file->ends_with(".vcd")) {
         throw InputError("--vcd " + one_line(*command.vcd_file) +
@@ -48,15 +49,27 @@ struct Outputs {
       files.push_back(vcd.get());
       files.push_back(gtkw.get());
     }
-    if (command.trace_file) {
-      trace = std::make_unique<OutputFile>("--trace", *command.trace_file);
-      files.push_back(trace.get());
-    }
-    if (command.report_file) {
-      report = std::make_unique<OutputFile>("--report", *command.report_file);
-      files.push_back(report.get());
-    }
+    trace = opened("--trace", command.trace_file, files);
+    report = opened("--report", command.report_file, files);
+    layers = opened("--layers", command.layers_file, files);
+    ops = opened("--ops", command.ops_file, files);
     require_distinct(files, command.inputs);
+  }
+
+  /// Whether the report's place is taken.
+  bool use_standard_output() const {
+    return (json && json->is_standard_output()) || (layers && layers->is_standard_output());
+  }
+
+ private:
+  static std::unique_ptr<OutputFile> opened(const char* option,
+                                            const std::optional<std::string>& path,
+                                            std::vector<const OutputFile*>& files) {
+    auto file = path ? std::make_unique<OutputFile>(option, *path) : nullptr;
+    if (file) {
+      files.push_back(file.get());
+    }
+    return file;
   }
 };
 
@@ -80,24 +93,59 @@ std::optional<ExpectedFiles> expected_outputs(const RunCommand& command, const O
                        read_expected_outputs(*command.expect_directory, *onnx)};
 }
 
-/// `recorder` is there if the report is.
+/// Who watches the run, for the sake of which output.
+struct Watchers {
+  RunObservers all;
+  std::optional<RunWave> wave;
+  std::optional<RunTrace> trace;
+  std::optional<RunRecorder> recorder;
+  std::optional<LayerAccount> account;  ///< none if the recorder has one
+  std::optional<OpsTable> ops;
+
+  Watchers(const RunCommand& command, const Outputs& outputs, const Program& program) {
+    if (outputs.vcd) {
+      all.add(wave.emplace(*outputs.vcd, command.wave));
+    }
+    if (outputs.trace) {
+      all.add(trace.emplace(*outputs.trace, command.name()));
+    }
+    if (outputs.report) {
+      all.add(recorder.emplace(program));
+    } else if (outputs.json || outputs.layers) {
+      all.add(account.emplace(program));
+    }
+    if (outputs.ops) {
+      all.add(ops.emplace(*outputs.ops));
+    }
+  }
+
+  /// Null if no output shows layers.
+  const LayerAccount* layers() const {
+    return recorder ? &recorder->account() : account ? &*account : nullptr;
+  }
+};
+
 void write_results(const RunOutcome& outcome, const CompiledModel& compiled,
-                   const RunRecorder* recorder, const Outputs& outputs) {
-  const nlohmann::ordered_json json = result_json(outcome);
+                   const Watchers& watchers, const Outputs& outputs) {
+  const nlohmann::ordered_json json = result_json(outcome, watchers.layers());
   if (outputs.report) {
-    outputs.report->write(run_page(
-        run_page_data(json, outcome.result, outcome.config.machine, compiled.hazards, *recorder)));
+    outputs.report->write(run_page(run_page_data(json, outcome.result, outcome.config.machine,
+                                                 compiled.hazards, *watchers.recorder)));
   }
   if (outputs.json) {
     outputs.json->write(dump_json(json, 2) + "\n");
   }
-  for (OutputFile* file : {outputs.gtkw.get(), outputs.vcd.get(), outputs.trace.get(),
-                           outputs.report.get(), outputs.json.get()}) {
+  if (outputs.layers) {
+    outputs.layers->write(layers_csv(*watchers.layers(), outcome));
+  }
+  for (OutputFile* file :
+       {outputs.gtkw.get(), outputs.vcd.get(), outputs.trace.get(), outputs.ops.get(),
+        outputs.layers.get(), outputs.report.get(), outputs.json.get()}) {
     if (file != nullptr) {
       file->commit();
     }
   }
-  if (!outputs.json || !outputs.json->is_standard_output()) {
+  if (!outputs.use_standard_output()) {
     write_standard_output(report_text(outcome));
   }
 }
@@ -125,35 +173,23 @@ ExitCode run(const RunCommand& command) {
       prepare({command.model, command.program_file, command.schedule_setting, command.onnx},
               command.config);
 
-  RunObservers observers;
-  std::optional<RunWave> wave;
-  if (outputs.vcd) {
-    observers.add(wave.emplace(*outputs.vcd, command.wave));
-  }
-  std::optional<RunTrace> trace;
-  if (outputs.trace) {
-    observers.add(trace.emplace(*outputs.trace, command.name()));
-  }
-  std::optional<RunRecorder> recorder;
-  if (outputs.report) {
-    observers.add(recorder.emplace(work.compiled.program));
-  }
+  Watchers watchers(command, outputs, work.compiled.program);
   RunRequest request;
   request.timing_only = command.timing_only;
   request.seed = command.seed;
   request.kernel = command.kernel;
   request.verify = command.verify;
   request.expected = expected_outputs(command, work.onnx ? &*work.onnx : nullptr);
-  request.observer = observers.empty() ? nullptr : &observers;
+  request.observer = watchers.all.empty() ? nullptr : &watchers.all;
   RunOutcome outcome = run_work(work, command.config, request);
   outcome.model = command.name();
   outcome.program = command.program_file;
-  if (wave) {
+  if (const std::optional<RunWave>& wave = watchers.wave) {
     outputs.gtkw->write(gtkw_text(*command.vcd_file, wave->variables(), wave->from(), wave->to()));
   }
   outcome.host.peak_rss_bytes = peak_rss_bytes();
   outcome.host.wall_seconds = watch.seconds();
-  write_results(outcome, work.compiled, recorder ? &*recorder : nullptr, outputs);
+  write_results(outcome, work.compiled, watchers, outputs);
   return outcome.passed() ? ExitCode::kDone : ExitCode::kVerificationFailed;
 }
 

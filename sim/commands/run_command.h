@@ -27,6 +27,8 @@ struct RunCommand : Command {
   WaveChoice wave;  ///< what of the waveform
   std::optional<std::string> trace_file;
   std::optional<std::string> report_file;  ///< an HTML page
+  std::optional<std::string> layers_file;  ///< CSV; "-": standard output
+  std::optional<std::string> ops_file;     ///< CSV
   bool timing_only = false;
   std::uint64_t seed = 1;
   KernelChoice kernel = KernelChoice::kAuto;

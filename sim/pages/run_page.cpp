@@ -77,14 +77,14 @@ Json layers_json(const RunRecorder& recorder) {
   Json all = Json::array();
   const auto& layers = recorder.layers().all;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const LayerTraffic& traffic = recorder.traffic()[i];
-    all.push_back({{"name", layers[i].name},
-                   {"kind", layers[i].kind},
-                   {"ops", layers[i].ops},
-                   {"macs", layers[i].macs},
-                   {"dram_read_bytes", traffic.read_bytes},
-                   {"dram_write_bytes", traffic.write_bytes},
-                   {"cycles", cycles_json(recorder.shares().cycles()[i], recorder.units())}});
+    all.push_back(
+        {{"name", layers[i].name},
+         {"kind", layers[i].kind},
+         {"ops", layers[i].op_count()},
+         {"macs", layers[i].macs},
+         {"dram_read_bytes", layers[i].read_bytes},
+         {"dram_write_bytes", layers[i].write_bytes},
+         {"cycles", cycles_json(recorder.account().figures()[i].cycles, recorder.units())}});
   }
   return all;
 }
@@ -92,7 +92,7 @@ Json layers_json(const RunRecorder& recorder) {
 Json stalls_json(const RunRecorder& recorder) {
   Json all = Json::array();
   const Program& program = recorder.program();
-  for (const Stall& stall : recorder.shares().longest()) {
+  for (const Stall& stall : recorder.longest_stalls()) {
     all.push_back({{"engine", to_string(stall.engine)},
                    {"state", to_string(stall.state)},
                    {"op", stall.op},
@@ -225,7 +225,7 @@ Json run_page_data(const Json& result_json, const RunResult& result, const Machi
           {"opcodes", opcodes_json(recorder.units())},
           {"tensors", tensors_json(recorder.program())},
           {"layers", layers_json(recorder)},
-          {"no_layer", cycles_json(recorder.shares().cycles().back(), recorder.units())},
+          {"no_layer", cycles_json(recorder.account().figures().back().cycles, recorder.units())},
           {"stalls", stalls_json(recorder)},
           {"counters", counters_json(result)},
           {"bins", bins_json(recorder)},

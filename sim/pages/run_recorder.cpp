@@ -8,11 +8,7 @@
 
 namespace tilewave {
 
-RunRecorder::RunRecorder(const Program& program, std::uint64_t most_ops)
-    : program_(program),
-      layers_(find_layers(program, find_links(program))),
-      shares_(layers_),
-      traffic_(layers_.all.size()) {
+RunRecorder::RunRecorder(const Program& program, std::uint64_t most_ops) : program_(program) {
   if (program.ops.size() <= most_ops) {
     detail_.emplace();
     detail_->ops.resize(program.ops.size());
@@ -21,7 +17,7 @@ RunRecorder::RunRecorder(const Program& program, std::uint64_t most_ops)
 
 void RunRecorder::on_begin(const ObservedRun& run) {
   levels_.on_begin(run);
-  units_ = units_of(run.machine);
+  account_.on_begin(run);
   channel_bytes_per_cycle_ = channel_peak_bytes_per_second(run.machine.dram) * 1e-12 *
                              run.machine.clock_period.picoseconds();
 }
@@ -32,8 +28,6 @@ Cycle RunRecorder::transfer_cycles(std::uint32_t bytes) const {
 
 void RunRecorder::on_burst(const BurstTimes& burst) {
   levels_.on_burst(burst);
-  LayerTraffic& traffic = traffic_[layers_.of_op[burst.op]];
-  (burst.write ? traffic.write_bytes : traffic.read_bytes) += burst.bytes;
   // Before its bytes move, a burst waits: they are counted where the DRAM can have moved them.
   const Cycle moving = std::min(transfer_cycles(burst.bytes), burst.dram_to - burst.dram_from);
   (burst.write ? dram_writes_ : dram_reads_)
@@ -41,7 +35,7 @@ void RunRecorder::on_burst(const BurstTimes& burst) {
 }
 
 void RunRecorder::on_op(std::uint32_t op, const OpTimes& times) {
-  shares_.on_op(units_.account_of(program_.ops[op]), op, times);
+  account_.on_op(op, times);
   if (detail_) {
     detail_->ops[op] = times;
   }
@@ -61,7 +55,7 @@ void RunRecorder::on_tile(const TileLife& life) {
 }
 
 void RunRecorder::on_state(Engine engine, EngineState state, Cycle from, Cycle to) {
-  shares_.on_state(engine, state, from, to);
+  account_.on_state(engine, state, from, to);
   states_[static_cast<std::size_t>(engine)][static_cast<std::size_t>(state)].hold(from, to);
   if (detail_) {
     keep_stretch(engine, state, to - from);
@@ -82,7 +76,8 @@ void RunRecorder::keep_stretch(Engine engine, EngineState state, Cycle cycles) {
 
 void RunRecorder::on_end(Cycle cycles) {
   levels_.on_end(cycles);
-  shares_.on_end();
+  account_.on_end(cycles);
+  stalls_.finish();
   for (TimeBins* bins : {&dram_reads_, &dram_writes_, &live_bytes_}) {
     bins->cover(cycles);
   }

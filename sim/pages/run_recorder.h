@@ -10,9 +10,9 @@
 
 #include "compiler/program/program.h"
 #include "platform/watch/run_observer.h"
-#include "sim/pages/layer_shares.h"
-#include "sim/pages/layers.h"
+#include "sim/pages/longest_stalls.h"
 #include "sim/pages/time_bins.h"
+#include "sim/shares/layer_account.h"
 #include "sim/watch/run_levels.h"
 
 namespace tilewave {
@@ -28,12 +28,6 @@ struct RunDetail {
   std::vector<OpTimes> ops;                                    ///< by op
   std::vector<TileLife> tiles;                                 ///< in SRAM, by their ends
   std::array<std::vector<StateStretch>, kEngineCount> states;  ///< no two neighbours are equal
-};
-
-/// DRAM traffic of one layer.
-struct LayerTraffic {
-  std::uint64_t read_bytes = 0;
-  std::uint64_t write_bytes = 0;
 };
 
 class RunRecorder : public RunObserver, private LevelSink {
@@ -56,11 +50,11 @@ class RunRecorder : public RunObserver, private LevelSink {
   void on_end(Cycle cycles) override;
 
   const Program& program() const { return program_; }
-  const Layers& layers() const { return layers_; }
-  const Units& units() const { return units_; }
-  const LayerShares& shares() const { return shares_; }
-  const std::vector<LayerTraffic>& traffic() const { return traffic_; }  ///< by layer
-  const std::optional<RunDetail>& detail() const { return detail_; }     ///< none of a long run
+  const LayerAccount& account() const { return account_; }
+  const Layers& layers() const { return account_.layers(); }
+  const Units& units() const { return account_.units(); }
+  std::vector<Stall> longest_stalls() const { return stalls_.all(); }
+  const std::optional<RunDetail>& detail() const { return detail_; }  ///< none of a long run
 
   const TimeBins& dram_reads() const { return dram_reads_; }    ///< bytes
   const TimeBins& dram_writes() const { return dram_writes_; }  ///< bytes
@@ -79,17 +73,15 @@ class RunRecorder : public RunObserver, private LevelSink {
   void keep_stretch(Engine engine, EngineState state, Cycle cycles);
 
   const Program& program_;
-  Layers layers_;
-  LayerShares shares_;
+  LongestStalls stalls_;
+  LayerAccount account_{program_, &stalls_};
   RunLevels levels_{*this};
-  std::vector<LayerTraffic> traffic_;
   std::optional<RunDetail> detail_;
   std::uint64_t stretches_ = 0;
   double channel_bytes_per_cycle_ = 1;
   TimeBins dram_reads_;
   TimeBins dram_writes_;
   TimeBins live_bytes_;
-  Units units_{{}};
   std::array<std::array<TimeBins, kEngineStateCount>, kEngineCount> states_;  // by Engine
   std::uint64_t peak_live_bytes_ = 0;
 };

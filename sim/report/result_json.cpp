@@ -1,7 +1,6 @@
 // One function for each object of the result, in the order of the document.
 #include "sim/report/result_json.h"
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 #include <string_view>
@@ -9,6 +8,8 @@
 
 #include "compiler/base/nearest.h"
 #include "sim/base/build_identity.h"
+#include "sim/report/json_place.h"
+#include "sim/report/layers_table.h"
 
 namespace tilewave {
 namespace {
@@ -156,12 +157,6 @@ Json host_json(const RunOutcome& outcome) {
 
 }  // namespace
 
-Json::json_pointer json_place(std::string_view name) {
-  std::string pointer = "/" + std::string(name);
-  std::ranges::replace(pointer, '.', '/');
-  return Json::json_pointer(pointer);
-}
-
 Json config_json(const Config& config) {
   Json json = Json::object();
   for_each_key(config, [&json](std::string_view name, const std::string& value) {
@@ -171,7 +166,7 @@ Json config_json(const Config& config) {
   return json;
 }
 
-nlohmann::ordered_json result_json(const RunOutcome& outcome) {
+nlohmann::ordered_json result_json(const RunOutcome& outcome, const LayerAccount* layers) {
   const RunResult& result = outcome.result;
   const std::optional<Verification>& verification = outcome.verification;
   Json json;
@@ -216,6 +211,10 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome) {
   json["arithmetic_intensity"] = or_null(outcome.arithmetic_intensity());
   json["roofline"] = {{"attainable_gflops", outcome.attainable_gflops()},
                       {"achieved_gflops", outcome.achieved_gflops()}};
+  if (layers != nullptr) {
+    json["layers"] = layers_json(*layers, outcome);
+    json["no_layer"] = no_layer_json(*layers, outcome);
+  }
   json["host"] = host_json(outcome);
   json["config"] = config_json(outcome.config);
   return json;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/run/run_outcome.h"
+#include "sim/shares/layer_account.h"
 
 namespace tilewave {
 
@@ -12,11 +13,8 @@ inline constexpr const char* kResultSchema = "tilewave-run";
 inline constexpr int kResultVersion = 1;
 
 /// Cycles and bytes are integers, shares fractions of 1, what is not known is null. Two runs of the
-/// same command differ in "host" at most.
-nlohmann::ordered_json result_json(const RunOutcome& outcome);
-
-/// Where the result has a counter, or what is called like one: "dram.read_bytes" at /dram/read_bytes.
-nlohmann::ordered_json::json_pointer json_place(std::string_view name);
+/// same command differ in "host" at most. `layers` null: nobody has watched, and there are none.
+nlohmann::ordered_json result_json(const RunOutcome& outcome, const LayerAccount* layers = nullptr);
 
 /// The keys that have an effect, by section.
 nlohmann::ordered_json config_json(const Config& config);

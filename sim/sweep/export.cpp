@@ -6,8 +6,8 @@
 
 #include "compiler/base/text.h"
 #include "sim/base/build_identity.h"
+#include "sim/base/csv.h"
 #include "sim/base/dump_json.h"
-#include "sim/base/utf8.h"
 #include "sim/report/result_json.h"
 #include "sim/sweep/metrics.h"
 
@@ -15,18 +15,6 @@ namespace tilewave {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string csv_field(const std::string& bytes) {
-  const std::string text = to_utf8(bytes);
-  if (text.find_first_of(",\"\r\n") == std::string::npos) {
-    return text;
-  }
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  }
-  return quoted + "\"";
-}
 
 const char* kind_name(KeyKind kind) {
   switch (kind) {
@@ -54,6 +42,19 @@ const char* unit_of(KeyKind kind) {
   }
 }
 
+/// Whether the texts of the key's numbers are more than digits: they have units, or may be words.
+bool needs_numbers(const ConfigKey& key) {
+  const bool plain = key.kind == KeyKind::kCount || key.kind == KeyKind::kCycles;
+  return is_number(key) && (!plain || !key.choices.empty());
+}
+
+/// Of a value of a key that is a number, in the key's unit.
+Json number_json(const ConfigKey& key, const std::string& value) {
+  const std::uint64_t number = parse_quantity(key, value);
+  const double quantity = quantity_of(key, number);
+  return static_cast<double>(number) == quantity ? Json(number) : Json(quantity);
+}
+
 /// Every value that some point gives to a key.
 Json key_json(const SweepSpace& space, std::size_t axis) {
   const ConfigKey& key = *space.keys[axis];
@@ -76,9 +77,7 @@ Json key_json(const SweepSpace& space, std::size_t axis) {
     });
     Json numbers = Json::array();
     for (const std::string& value : values) {
-      const std::uint64_t number = parse_quantity(key, value);
-      const double quantity = quantity_of(key, number);
-      numbers.push_back(static_cast<double>(number) == quantity ? Json(number) : Json(quantity));
+      numbers.push_back(number_json(key, value));
     }
     json["values"] = values;
     json["numbers"] = numbers;
@@ -163,6 +162,16 @@ Json analysis_json(const SweepAnalysis& analysis, const std::vector<std::string>
 /// What bytes no UTF-8 reader could take are shown as.
 std::string dump(const Json& json) { return dump_json(json); }
 
+/// A key's value and, if that is not a number by itself, the number; none of a word, such as auto.
+std::string setting_cells(const ConfigKey& key, const std::string& value) {
+  std::string cells = "," + csv_field(value);
+  if (needs_numbers(key)) {
+    const bool number = !value.empty() && !is_word_of(key, value);
+    cells += "," + (number ? dump_json(number_json(key, value)) : "");
+  }
+  return cells;
+}
+
 }  // namespace
 
 std::string sweep_csv(const SweepReport& report) {
@@ -170,6 +179,10 @@ std::string sweep_csv(const SweepReport& report) {
   std::string text = "point,model";
   for (const ConfigKey* key : space.keys) {
     text += "," + key->name;
+    if (needs_numbers(*key)) {
+      const std::string_view unit = unit_of(key->kind);
+      text += "," + csv_head(key->name, unit.empty() ? "1" : unit);
+    }
   }
   text += ",status,message,bottleneck,main_stall";
   for (const Metric& metric : sweep_metrics()) {
@@ -181,8 +194,8 @@ std::string sweep_csv(const SweepReport& report) {
     const PointResult result = report.results(number);
     const Json metrics = parse_metrics(result);
     text += std::to_string(number) + "," + csv_field(space.models[point.model]);
-    for (const std::string& value : point.values) {
-      text += "," + csv_field(value);
+    for (std::size_t axis = 0; axis < space.keys.size(); ++axis) {
+      text += setting_cells(*space.keys[axis], point.values[axis]);
     }
     text += std::string(",") + to_string(result.status) + "," + csv_field(result.message) + "," +
             csv_field(result.bottleneck.value_or("")) + "," +

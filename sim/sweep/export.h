@@ -22,7 +22,8 @@ struct SweepReport {
 };
 
 /// RFC 4180 with a header: point, model, every swept key, status, message, bottleneck, main_stall,
-/// every metric, build. What there is not is empty.
+/// every metric, build. Beside a key whose numbers have units, or may be words, stands a column of the
+/// numbers in its base unit, "sram.size [B]". What there is not is empty.
 std::string sweep_csv(const SweepReport& report);
 
 /// As docs/sweeps.md has it; ends in a newline, with a line for each point.

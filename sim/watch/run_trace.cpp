@@ -10,6 +10,7 @@
 #include "compiler/program/op_names.h"
 #include "models/dram/tile_runs.h"
 #include "sim/base/build_identity.h"
+#include "sim/shares/op_wait.h"
 
 namespace tilewave {
 namespace {
@@ -203,18 +204,15 @@ void RunTrace::add_wait(TraceArguments& arguments, std::uint32_t op, const OpTim
   if (!before.empty() && before.front().from < times.start) {
     arguments.add("before", to_string(before.front().state));
   }
-  const Cycle ready = std::max(times.fetched, unit_of(op).released);
-  if (ready >= times.start) {
+  const OpWait wait = find_wait(*run_, op, times, unit_of(op).released);
+  if (wait.cycles == 0) {
     return;
   }
-  arguments.add("held", times.start - ready);
-  for (const Hazard& hazard : run_->hazards[op]) {
-    if (hazard.exists() && run_->completed_at(hazard.op) == times.start) {
-      arguments.add("held_by", hazard.op)
-          .add("held_by_op", op_name(run_->program, hazard.op))
-          .add("conflict", to_string(hazard.kind));
-      return;
-    }
+  arguments.add("held", wait.cycles);
+  if (wait.by.exists()) {
+    arguments.add("held_by", wait.by.op)
+        .add("held_by_op", op_name(run_->program, wait.by.op))
+        .add("conflict", to_string(wait.by.kind));
   }
 }
 

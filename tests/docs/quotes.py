@@ -9,7 +9,7 @@ import re
 
 # What may be run. Everything else behind `$ ` is for the reader: viewers, package tools, clusters.
 RUNNABLE = ("tilewave", "cat", "sed", "grep")
-READERS = ("gtkwave", "sqlite3")
+READERS = ("gtkwave", "sqlite3", "jsonschema")
 
 # Lines that depend on the computer, and parts of lines that do.
 HOST_LINE = re.compile(r"^ *(host |[\d.,]+ Mcycles/s|.*\bMcycles/s)")

@@ -92,6 +92,8 @@ TEST_F(CommandFiles, AnOutputIsNoInput) {
       "run link.graph --json r.graph",
       "run hard.graph --json in/../r.graph",
       "run r.graph --trace hard.graph",
+      "run r.graph --layers r.graph",
+      "run hard.graph --ops r.graph",
       "compile r.graph -o r.graph",
       "compile r.graph -o link.graph",
       "compile p.twp -o p.twp --format binary",
@@ -146,7 +148,8 @@ TEST_F(CommandFiles, TwoOutputsAreTwoFiles) {
 
 TEST_F(CommandFiles, NothingIsLeftBehindBySignals) {
   const std::vector<std::vector<std::string>> commands = {
-      {"run", "gemm:2048x2048x2048", "--json", "a.json", "--vcd", "a.vcd", "--report", "a.html"},
+      {"run", "gemm:2048x2048x2048", "--json", "a.json", "--vcd", "a.vcd", "--report", "a.html",
+       "--layers", "l.csv", "--ops", "o.csv"},
       {"compile", "gemm:8192x8192x4096", "-o", "a.twp"},
       {"explain", "gemm:4096x4096x2048", "--json", "a.json"},
       {"sweep", "gemm:1024x1024x1024", "--over", "dma.setup=0..9+1", "--csv", "a.csv", "-j1"},
@@ -166,7 +169,7 @@ TEST_F(CommandFiles, AFileThatGetsTooLargeIsAnError) {
   const std::string in_little = "2>/dev/null; ulimit -f 1; '" TILEWAVE_BINARY "' ";
   for (const std::string arguments :
        {"run gemm:256x256x256 --timing-only --trace a.json", "compile gemm:256x256x256 -o a.twp",
-        "run gemm:64x64x64 --report a.html"}) {
+        "run gemm:64x64x64 --report a.html", "run gemm:256x256x256 --timing-only --ops a.csv"}) {
     const Result result = tilewave("--version >/dev/null" + in_little + arguments);
     EXPECT_EQ(result.code, 2) << arguments;
     EXPECT_THAT(result.err, HasSubstr("File too large")) << arguments;
@@ -193,7 +196,8 @@ TEST_F(CommandFiles, NamesThatAreNotUtf8) {
     EXPECT_TRUE(nlohmann::json::accept(result.out)) << arguments;
     EXPECT_THAT(result.out, HasSubstr("caf\xEF\xBF\xBD")) << arguments;
   }
-  for (const std::string option : {"--trace a.json", "--report a.html", "--vcd a.vcd"}) {
+  for (const std::string option :
+       {"--trace a.json", "--report a.html", "--vcd a.vcd", "--layers a.csv --ops b.csv"}) {
     EXPECT_EQ(tilewave("run '" + odd + ".graph' " + option).code, 0) << option;
   }
   expect_refused("run '" + odd + ".none'", "caf\xEF\xBF\xBD.none: no such model file");
@@ -301,8 +305,8 @@ TEST_F(CommandFiles, PrintConfigReadsBackAndChecksWhatIsNamed) {
   expect_refused("run nope --print-config", "nope: no such model file");
   for (const std::string option :
        {"--program p.twp", "--json a.json", "--vcd a.vcd", "--trace a.json", "--report a.html",
-        "--expect .", "--inputs .", "--batch 2", "--timing-only", "--seed 3", "--kernel=auto",
-        "--verify=off"}) {
+        "--layers a.csv", "--ops a.csv", "--expect .", "--inputs .", "--batch 2", "--timing-only",
+        "--seed 3", "--kernel=auto", "--verify=off"}) {
     expect_refused("run r.graph --print-config " + option,
                    "has no effect with --print-config, which runs nothing");
   }

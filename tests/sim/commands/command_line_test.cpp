@@ -43,6 +43,8 @@ TEST(CommandLine, RunDefaults) {
   EXPECT_EQ(command.json_file, std::nullopt);
   EXPECT_EQ(command.vcd_file, std::nullopt);
   EXPECT_EQ(command.trace_file, std::nullopt);
+  EXPECT_EQ(command.layers_file, std::nullopt);
+  EXPECT_EQ(command.ops_file, std::nullopt);
   EXPECT_FALSE(command.timing_only);
   EXPECT_EQ(command.seed, 1U);
   EXPECT_EQ(command.kernel, KernelChoice::kAuto);
@@ -52,14 +54,32 @@ TEST(CommandLine, RunDefaults) {
 }
 
 TEST(CommandLine, RunWithEverything) {
-  const RunCommand command =
-      parse_run({"run", "--json", "-", "--vcd=wave.vcd", "--vcd-ops", "3..9", "--vcd-scope=sram",
-                 "--trace=trace.json", "--program", "p.tw", "--seed", "18446744073709551615",
-                 "mlp:1x2", "--kernel=reference", "--verify", "sampled", "--sram.banks", "8"});
+  const RunCommand command = parse_run({"run",
+                                        "--json",
+                                        "-",
+                                        "--vcd=wave.vcd",
+                                        "--vcd-ops",
+                                        "3..9",
+                                        "--vcd-scope=sram",
+                                        "--trace=trace.json",
+                                        "--layers=l.csv",
+                                        "--ops=o.csv",
+                                        "--program",
+                                        "p.tw",
+                                        "--seed",
+                                        "18446744073709551615",
+                                        "mlp:1x2",
+                                        "--kernel=reference",
+                                        "--verify",
+                                        "sampled",
+                                        "--sram.banks",
+                                        "8"});
   EXPECT_EQ(command.model, "mlp:1x2");
   EXPECT_EQ(command.json_file, "-");
   EXPECT_EQ(command.vcd_file, "wave.vcd");
   EXPECT_EQ(command.trace_file, "trace.json");
+  EXPECT_EQ(command.layers_file, "l.csv");
+  EXPECT_EQ(command.ops_file, "o.csv");
   EXPECT_EQ(command.wave.ops->last, 9U);
   EXPECT_EQ(command.wave.scopes, std::vector<std::string>{"sram"});
   EXPECT_EQ(command.program_file, "p.tw");
@@ -287,6 +307,8 @@ TEST(CommandLine, Refuses) {
        "--vcd=- is not a file name; a waveform cannot go to standard output"},
       {{"run", "m", "--trace=-"},
        "--trace=- is not a file name; a timeline cannot go to standard output"},
+      {{"run", "m", "--ops=-"},
+       "--ops=- is not a file name; a table of ops cannot go to standard output"},
       {{"run", "m", "--vcd-window=1us..2us"}, "--vcd-window has no effect without --vcd"},
       {{"run", "m", "--vcd-ops=1..2"}, "--vcd-ops has no effect without --vcd"},
       {{"run", "m", "--vcd-scope=bus"}, "--vcd-scope has no effect without --vcd"},

@@ -176,25 +176,50 @@ TEST_F(ProgramRun, DumpsEveryStage) {
 }
 
 TEST_F(ProgramRun, WritesFilesAndNoTemporaries) {
-  const Result result = tilewave("run good.graph --json r.json --vcd w.vcd --trace t.json");
+  const Result result = tilewave(
+      "run good.graph --json r.json --vcd w.vcd --trace t.json --layers l.csv --ops o.csv");
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(nlohmann::json::parse(read(path("r.json")))["verified"], true);
   EXPECT_THAT(read(path("w.vcd")), HasSubstr("$enddefinitions"));
   EXPECT_THAT(read(path("w.gtkw")), HasSubstr("[dumpfile] \"w.vcd\""));
   EXPECT_TRUE(nlohmann::json::parse(read(path("t.json")))["traceEvents"].is_array());
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 5);
+  EXPECT_THAT(read(path("l.csv")), StartsWith("layer,kind,m,n,k,macs,"));
+  EXPECT_THAT(read(path("o.csv")), StartsWith("op,opcode,unit,tensor,row,col,"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 7);
+}
+
+TEST_F(ProgramRun, LayersTakeTheReportsPlaceOnStandardOutput) {
+  const Result result = tilewave("run good.graph --layers -");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, StartsWith("layer,kind,"));
+  EXPECT_THAT(result.out, HasSubstr("\nno layer,,"));
+  EXPECT_THAT(result.out, Not(HasSubstr("verified:")));
+  expect_refused("run good.graph --layers - --json -", "-: is the file of two outputs");
+}
+
+TEST_F(ProgramRun, TablesAreTheSameInEveryRun) {
+  const std::string run = "run good.graph --timing-only --layers l%.csv --ops o%.csv";
+  for (const std::string number : {"1", "2"}) {
+    std::string line = run;
+    for (std::size_t at = line.find('%'); at != std::string::npos; at = line.find('%')) {
+      line.replace(at, 1, number);
+    }
+    ASSERT_EQ(tilewave(line).code, 0);
+  }
+  EXPECT_EQ(read(path("l1.csv")), read(path("l2.csv")));
+  EXPECT_EQ(read(path("o1.csv")), read(path("o2.csv")));
 }
 
 TEST_F(ProgramRun, WatchingChangesNoNumber) {
   const auto plain = json(kMlp);
-  const auto watched = json(kMlp + " --vcd w.vcd --trace t.json");
+  const auto watched = json(kMlp + " --vcd w.vcd --trace t.json --layers l.csv --ops o.csv");
   for (const char* field : {"cycles", "engines", "sram", "bus", "dram", "overlap_cycles"}) {
     EXPECT_EQ(plain[field], watched[field]) << field;
   }
 }
 
-TEST_F(ProgramRun, ATimelineIsStreamed) {
+TEST_F(ProgramRun, TimelineAndOpsAreStreamed) {
   if (kAddressSanitizer) {
     GTEST_SKIP() << "the sanitizer keeps what is freed";
   }
@@ -207,6 +232,9 @@ TEST_F(ProgramRun, ATimelineIsStreamed) {
   EXPECT_GT(fs::file_size(path("t.json")), 50 * kMebibyte);
   EXPECT_LT(watched, peak("") + 4 * kMebibyte);
   EXPECT_LT(watched, 100 * kMebibyte);
+  // 43,685 rows of 100 bytes.
+  EXPECT_LT(peak("--ops o.csv"), peak("") + 1 * kMebibyte);
+  EXPECT_GT(fs::file_size(path("o.csv")), 4 * kMebibyte);
 }
 
 TEST_F(ProgramRun, AWindowThatTheRunNeverReachesLeavesNothing) {
@@ -288,6 +316,9 @@ TEST_F(ProgramRun, FindsOutAboutOutputsBeforeAnyWork) {
   expect_refused(run + "--vcd w.vcd --json w.gtkw", "w.gtkw: is the file of two outputs");
   expect_refused(run + "--trace t.json --json t.json", "t.json: is the file of two outputs");
   expect_refused(run + "--trace no/t.json", "--trace no/t.json: cannot be written");
+  expect_refused(run + "--ops t.csv --layers t.csv", "t.csv: is the file of two outputs");
+  expect_refused(run + "--ops no/t.csv", "--ops no/t.csv: cannot be written");
+  expect_refused(run + "--layers no/t.csv", "--layers no/t.csv: cannot be written");
   expect_refused(run + "--vcd no/w.vcd", "--vcd no/w.vcd: cannot be written");
   expect_refused("compile gemm:2048x2048x2048 -o no/p", "--output no/p: cannot be written");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
@@ -300,6 +331,8 @@ TEST_F(ProgramRun, NoticesWhenOutputIsNotTaken) {
       command + ">&-",
       command + "--json /dev/full",
       command + "--trace /dev/full",
+      command + "--ops /dev/full",
+      command + "--layers /dev/full",
       "{ sleep 0.3; " + command + "--json -; } | true",  // nobody reads any more
   };
   for (const std::string& line : lines) {
@@ -318,7 +351,7 @@ TEST_F(ProgramRun, AFullDiskEndsTheRunAndKeepsNothing) {
     GTEST_SKIP() << "this host lets nobody mount a file system: unshare --map-root-user --mount";
   }
   const std::string log = folder_.string() + ".log";
-  for (const std::string option : {"--trace t.json", "--vcd w.vcd"}) {
+  for (const std::string option : {"--trace t.json", "--vcd w.vcd", "--ops o.csv"}) {
     const std::string line = in_small_disk + TILEWAVE_BINARY + " run gemm:256x256x256 " + option +
                              "; echo code $?; ls -A' >" + log + " 2>&1";
     EXPECT_EQ(std::system(line.c_str()), 0);

@@ -166,7 +166,7 @@ TEST(Report, PaddingAndStepsThatFillLittleOfTheArrayAreSaid) {
   const std::string text = report_text(outcome);
   EXPECT_THAT(text, HasSubstr("\narray      20,480 products of 1,024,000 slots"));
   EXPECT_THAT(text, HasSubstr("\npadding    45,056 products of zeros besides\n"));
-  EXPECT_THAT(text, HasSubstr("\nwarning    the steps fill 25.0 % of the array: "));
+  EXPECT_THAT(text, HasSubstr("\nwarning    the steps fill 25.0 % of the array; "));
   const auto json = result_json(outcome);
   EXPECT_EQ(json["padding_macs"], 45056);
   ASSERT_EQ(json["warnings"].size(), 1U);

@@ -8,6 +8,7 @@
 
 #include "platform/machine_counters.h"
 #include "sim/base/files.h"
+#include "sim/report/json_place.h"
 #include "sim/report/report.h"
 #include "sim/report/result_json.h"
 #include "sim/report/told_counters.h"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tests/sim/pages/browser_check.h"
+#include "tests/support/csv.h"
 #include "tests/support/program.h"
 
 namespace tilewave {
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 using test::read;
 using test::Result;
 using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -114,6 +116,34 @@ TEST_F(SweepProgram, ASecondSweepRunsNothing) {
   EXPECT_EQ(read(path("1.csv")), read(path("2.csv")));
   const Result more = sweep("gemm:96x160x128 --over sram.size=64KiB,256KiB --dram.bandwidth=8GB/s");
   EXPECT_THAT(more.out, StartsWith("sweep      2 points: 2 done; 1 of them were in the store\n"));
+}
+
+TEST_F(SweepProgram, NumbersStandBesideTextsThatAreNotJustNumbers) {
+  ASSERT_EQ(sweep("gemm:64x64x64 --timing-only --over sram.size=64KiB,1MiB --over "
+                  "clock.period=1ns,1.5GHz --over tile.m=auto,16 --over sram.banks=8 --over "
+                  "dram.bandwidth=8GB/s --over dram.latency=60ns --csv all.csv")
+                .code,
+            0);
+  const test::CsvFile table(path("all.csv"));
+  const auto cells = [&table](std::size_t row, const std::vector<std::string>& columns) {
+    std::vector<std::string> cells;
+    for (const std::string& column : columns) {
+      cells.push_back(table.at(table.rows()[row], column));
+    }
+    return cells;
+  };
+  const std::vector<std::string> size = {"sram.size", "sram.size [B]"};
+  EXPECT_THAT(cells(0, size), ElementsAre("64KiB", "65536"));
+  EXPECT_THAT(cells(7, size), ElementsAre("1MiB", "1048576"));
+  const std::vector<std::string> clock = {"clock.period", "clock.period [ps]"};
+  EXPECT_THAT(cells(0, clock), ElementsAre("1ns", "1000"));
+  EXPECT_THAT(cells(2, clock), ElementsAre("1.5GHz", "666.6666666666666"));
+  const std::vector<std::string> tile = {"tile.m", "tile.m [1]"};
+  EXPECT_THAT(cells(0, tile), ElementsAre("auto", ""));
+  EXPECT_THAT(cells(1, tile), ElementsAre("16", "16"));
+  EXPECT_EQ(cells(0, {"dram.bandwidth [B/s]"})[0], "8000000000");
+  EXPECT_EQ(cells(0, {"dram.latency [ps]"})[0], "60000");
+  EXPECT_FALSE(table.has("sram.banks [1]"));  // they are numbers already
 }
 
 TEST_F(SweepProgram, SurvivesBeingKilledAtAnyTime) {

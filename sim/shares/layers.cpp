@@ -1,9 +1,10 @@
 // A layer for each tensor that is computed or copied; loads by their first use.
-#include "sim/pages/layers.h"
+#include "sim/shares/layers.h"
 
 #include <map>
 
 #include "compiler/program/opcodes.h"
+#include "compiler/program/tile_access.h"
 
 namespace tilewave {
 namespace {
@@ -14,6 +15,8 @@ struct Work {
   bool bias = false;
   bool relu = false;
   const VectorKernel* kernel = nullptr;
+  std::optional<std::uint64_t> depth;  ///< of the product: columns of its left operand
+  bool several = false;                ///< products, of different depths
 
   void note(const Program& program, const Op& op) {
     sum = sum || is_sum_step(op);
@@ -22,6 +25,11 @@ struct Work {
     if (rule_of(op.opcode).has_kernel) {
       kernel = &program.kernels[op.kernel];
     }
+  }
+
+  void note_depth(std::uint64_t columns) {
+    several = several || depth.value_or(columns) != columns;
+    depth = columns;
   }
 
   /// "matmul+bias+gelu", "add+relu", "copy"
@@ -52,7 +60,7 @@ class LayerFinder {
     layers_.of_op.resize(program_.ops.size());
     for (std::uint32_t i = 0; i < program_.ops.size(); ++i) {
       if (!is_load(program_.ops[i])) {
-        layers_.of_op[i] = layer_of(program_.ops[i]);
+        layers_.of_op[i] = layer_of(i);
       }
     }
     for (std::uint32_t i = 0; i < program_.ops.size(); ++i) {
@@ -63,24 +71,32 @@ class LayerFinder {
       count(i);
     }
     for (const auto& [tensor, layer] : by_tensor_) {
-      layers_.all[layer].kind = work_[layer].text();
+      describe(layers_.all[layer], work_[layer], program_.tensors[tensor].shape);
     }
     return std::move(layers_);
   }
 
  private:
   std::uint32_t add(std::string name, std::string kind) {
-    layers_.all.push_back({std::move(name), std::move(kind)});
+    Layer& layer = layers_.all.emplace_back();
+    layer.name = std::move(name);
+    layer.kind = std::move(kind);
     work_.emplace_back();
     return static_cast<std::uint32_t>(layers_.all.size() - 1);
   }
 
-  std::uint32_t layer_of(const Op& op) {
+  std::uint32_t layer_of(std::uint32_t index) {
+    const Op& op = program_.ops[index];
     const auto [found, is_new] = by_tensor_.try_emplace(op.tensor);
     if (is_new) {
       found->second = add(program_.tensors[op.tensor].name, "");
     }
-    work_[found->second].note(program_, op);
+    Work& work = work_[found->second];
+    work.note(program_, op);
+    const std::uint32_t left = links_[index].operands.front();
+    if (is_sum_step(op) && left != kNoOp) {
+      work.note_depth(program_.tensors[program_.ops[left].tensor].shape.cols);
+    }
     return found->second;
   }
 
@@ -91,10 +107,21 @@ class LayerFinder {
     return unused_;
   }
 
-  void count(std::uint32_t op) {
-    Layer& layer = layers_.all[layers_.of_op[op]];
-    ++layer.ops;
-    layer.macs += useful_products(program_, program_.ops[op], links_[op]);
+  static void describe(Layer& layer, const Work& work, const Shape& result) {
+    layer.kind = work.text();
+    if (work.depth && !work.several) {
+      layer.product = ProductShape{result.rows, result.cols, *work.depth};
+    }
+  }
+
+  void count(std::uint32_t index) {
+    const Op& op = program_.ops[index];
+    Layer& layer = layers_.all[layers_.of_op[index]];
+    ++layer.ops[static_cast<std::size_t>(op.opcode)];
+    layer.macs += useful_products(program_, op, links_[index]);
+    layer.step_macs += step_products(op);
+    layer.read_bytes += is_load(op) ? tile_bytes(program_, op) : 0;
+    layer.write_bytes += is_store(op) ? tile_bytes(program_, op) : 0;
   }
 
   const Program& program_;

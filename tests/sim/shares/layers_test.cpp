@@ -1,5 +1,5 @@
 // Which layer an op works for, and what the layer is called.
-#include "sim/pages/layers.h"
+#include "sim/shares/layers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ TEST(Layers, LoadsAreOfTheLayerThatNeedsThemFirst) {
   EXPECT_EQ(layers.all[2].kind, "copy");
   EXPECT_EQ(layers.all[3].kind, "unused");
   EXPECT_THAT(layers.of_op, ElementsAre(0, 3, 0, 1, 0, 1, 2));
-  EXPECT_EQ(layers.all[0].ops, 3U);
+  EXPECT_EQ(layers.all[0].op_count(), 3U);
 }
 
 TEST(Layers, CountTheWorkOfEveryOp) {
@@ -47,7 +47,7 @@ TEST(Layers, CountTheWorkOfEveryOp) {
   std::uint64_t ops = 0;
   std::uint64_t macs = 0;
   for (const Layer& layer : layers.all) {
-    ops += layer.ops;
+    ops += layer.op_count();
     macs += layer.macs;
   }
   EXPECT_EQ(ops, run.compiled.program.ops.size());
