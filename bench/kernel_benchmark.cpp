@@ -115,7 +115,7 @@ void bench_widen(benchmark::State& state, const Kernel& kernel, ElementType type
     benchmark::ClobberMemory();
   }
   state.counters["GB/s"] =
-      rate(static_cast<double>(kCount * (kElementBytes + element_bytes(type))));
+      rate(static_cast<double>(kCount * (sizeof(float) + element_bytes(type))));
 }
 
 void bench_narrow(benchmark::State& state, const Kernel& kernel, ElementType type) {
@@ -127,7 +127,7 @@ void bench_narrow(benchmark::State& state, const Kernel& kernel, ElementType typ
     benchmark::ClobberMemory();
   }
   state.counters["GB/s"] =
-      rate(static_cast<double>(kCount * (kElementBytes + element_bytes(type))));
+      rate(static_cast<double>(kCount * (sizeof(float) + element_bytes(type))));
 }
 
 void bench_add(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
