@@ -18,10 +18,14 @@ constexpr std::size_t kWords = 16;  // 16-bit factors in one
 /// block, and more than a row, so that rows of large tiles do not meet in the cache.
 constexpr std::size_t kRowWords = kMaxTileEdge + kWords;
 
+/// So many rows of c are computed at a time: the nearer caches hold their a, and packing b again
+/// for the next costs little.
+constexpr std::uint32_t kMostRows = 64;
+
 /// Factors in 16 bits, in pairs along k.
 struct Packed {
   /// In rows, which are filled up with zeros to a multiple of two pairs.
-  alignas(64) std::int16_t a[kMaxTileEdge * kRowWords];
+  alignas(64) std::int16_t a[kMostRows * kRowWords];
   /// A panel: of each pair of rows the columns, two values at a time.
   alignas(64) std::int16_t b[kMaxTileEdge * kWords];
 };
@@ -311,8 +315,16 @@ void matmul_integer(std::int32_t* c, const IntegerFactors& factors, const TileSh
   const bool a_signed = is_signed_factor(factors.a_type);
   const bool b_signed = is_signed_factor(factors.b_type);
   Packed& packed = packed_factors;
-  (a_signed ? pack_a<true> : pack_a<false>)(packed.a, factors, tile);
-  (b_signed ? multiply<true> : multiply<false>)(c, packed, factors, tile, clear);
+  IntegerFactors part = factors;
+  for (std::uint32_t rows = tile.m; rows > 0;) {
+    const std::uint32_t count = rows < kMostRows ? rows : kMostRows;
+    const TileShape shape{count, tile.n, tile.k};
+    (a_signed ? pack_a<true> : pack_a<false>)(packed.a, part, shape);
+    (b_signed ? multiply<true> : multiply<false>)(c, packed, part, shape, clear);
+    part.a = static_cast<const std::uint8_t*>(part.a) + std::size_t{count} * tile.k;
+    c += std::size_t{count} * tile.n;
+    rows -= count;
+  }
 }
 
 void matmul_integer_bias(std::int32_t* c, const IntegerFactors& factors, const std::int32_t* bias,
