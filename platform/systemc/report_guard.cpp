@@ -2,6 +2,8 @@
 #include "platform/systemc/report_guard.h"
 
 #include <exception>
+#include <new>
+#include <string_view>
 
 #include "compiler/base/error.h"
 
@@ -14,6 +16,9 @@ void on_report(const sc_core::sc_report& report, const sc_core::sc_actions&) {
   }
   if (report.get_severity() == sc_core::SC_WARNING) {
     throw InternalError(text_of(report));
+  }
+  if (std::string_view(report.get_msg_type()) == "stack setup failed") {
+    throw std::bad_alloc();  // of a process: memory is short
   }
   throw report;  // as SystemC's own handler does; it relies on that to pass exceptions on
 }

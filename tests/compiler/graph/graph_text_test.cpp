@@ -105,7 +105,7 @@ TEST(GraphText, WrongMaps) {
   const std::string head = "input x 4x4\nparam w 4x4\nparam b 1x4\n";
   const std::string functions =
       "add, sub, mul, div, max, min, pow, fmod, mod, prelu, neg, abs, sign, floor, ceil, round, "
-      "clip, reciprocal, sqrt, exp, log, sin, cos, tanh, erf, relu, leakyrelu, thresholdedrelu, "
+      "clip, reciprocal, sqrt, exp, log, sin, cos, tanh, erf, identity, relu, leakyrelu, thresholdedrelu, "
       "shrink, hardsigmoid, hardswish, softsign, sigmoid, softplus, elu, selu, celu, gelu, "
       "gelutanh, mish";
   const std::string matmul_form =
@@ -205,7 +205,7 @@ TEST(GraphText, WrongFiles) {
       "expected matmul, matmul+relu, matmul+bias, matmul+bias+relu, map, copy, add, sub, mul, div, "
       "max, min, pow, fmod, mod, prelu, neg, abs, sign, floor, ceil, round, clip, reciprocal, "
       "sqrt, "
-      "exp, log, sin, cos, tanh, erf, relu, leakyrelu, thresholdedrelu, shrink, hardsigmoid, "
+      "exp, log, sin, cos, tanh, erf, identity, relu, leakyrelu, thresholdedrelu, shrink, hardsigmoid, "
       "hardswish, softsign, sigmoid, softplus, elu, selu, celu, gelu, gelutanh or mish";
   const std::string rule =
       "a name is a letter or _ followed by letters, digits and any of _ . / : -, at most 255 bytes";
@@ -234,8 +234,12 @@ TEST(GraphText, WrongFiles) {
       {"graph\n", "1: expected one 'graph NAME' as the first statement"},
       {"graph a b\n", "1: expected one 'graph NAME' as the first statement"},
       {"graph 7\n", "1: graph '7': " + rule},
-      {"input x\n", "1: expected 'input NAME ROWSxCOLS', such as 'input x 128x64'"},
-      {"param w 4 4\n", "1: expected 'param NAME ROWSxCOLS', such as 'param x 128x64'"},
+      {"input x\n", "1: expected 'input NAME ROWSxCOLS', such as 'input x 128x64', and a type if it is not f32"},
+      {"param w 4 4\n", "1: shape '4': expected ROWSxCOLS, such as 128x64"},
+      {"param w 4x4 i8 9\n",
+       "1: expected 'param NAME ROWSxCOLS', such as 'param x 128x64', and a type if it is not f32"},
+      {"param w 4x4 int8\n",
+       "1: unknown type 'int8'; allowed: f32, bf16, f16, i8, u8, i32"},
       {"input 1x 4x4\n", "1: graph 'm': input '1x' [4x4]: " + rule},
       {head + "input x 4x4\n", "2: tensor 'x' is already defined on line 1"},
       {head + "x = relu x\n", "2: tensor 'x' is already defined on line 1"},

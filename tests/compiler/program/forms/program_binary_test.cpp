@@ -49,12 +49,12 @@ TEST(ProgramBinary, RoundTripsRandomPrograms) {
 /// behind 124 bytes of kernels.
 constexpr std::size_t kKernels = 80 + 6 * 49;
 constexpr std::size_t kOps = kKernels + 124;
-constexpr std::size_t kOpBytes = 52;
+constexpr std::size_t kOpBytes = 56;
 
 TEST(ProgramBinary, HasTheDocumentedLayout) {
   const Bytes bytes = sample_bytes();
-  // 80 + 6 · (48 + 1) + (2 + 21) + (2 + 20) + (2 + 14) + (2 + 30) + (2 + 29) + 9 · 52 + 4 = 970
-  ASSERT_EQ(bytes.size(), 970U);
+  // 80 + 6 · (48 + 1) + (2 + 21) + (2 + 20) + (2 + 14) + (2 + 30) + (2 + 29) + 9 · 56 + 4 = 1006
+  ASSERT_EQ(bytes.size(), 1006U);
   const auto at = [&](std::size_t offset) { return std::to_integer<int>(bytes[offset]); };
   EXPECT_EQ(at(0), 0x89);
   EXPECT_EQ(at(8), 3);                    // version
@@ -86,16 +86,16 @@ TEST(ProgramBinary, HasTheDocumentedLayout) {
   EXPECT_EQ(at(matmul + 8), 8);   // m
   EXPECT_EQ(at(matmul + 10), 8);  // n
   EXPECT_EQ(at(matmul + 12), 8);  // k
-  EXPECT_EQ(at(matmul + 16), 2);  // tensor
-  EXPECT_EQ(at(matmul + 41), 4);  // c, the bias = 0x400, second byte
-  EXPECT_EQ(at(matmul + 49), 2);  // dst = 0x200, second byte
+  EXPECT_EQ(at(matmul + 20), 2);  // tensor
+  EXPECT_EQ(at(matmul + 45), 4);  // c, the bias = 0x400, second byte
+  EXPECT_EQ(at(matmul + 53), 2);  // dst = 0x200, second byte
   const std::size_t vector = kOps + 6 * kOpBytes;
   EXPECT_EQ(at(vector), 3);       // opcode
   EXPECT_EQ(at(vector + 6), 4);   // kernel
-  EXPECT_EQ(at(vector + 16), 3);  // tensor s
-  EXPECT_EQ(at(vector + 33), 3);  // a = 0x300, second byte
-  EXPECT_EQ(at(vector + 37), 4);  // b = 0x400
-  EXPECT_EQ(at(vector + 49), 3);  // dst = 0x300
+  EXPECT_EQ(at(vector + 20), 3);  // tensor s
+  EXPECT_EQ(at(vector + 37), 3);  // a = 0x300, second byte
+  EXPECT_EQ(at(vector + 41), 4);  // b = 0x400
+  EXPECT_EQ(at(vector + 53), 3);  // dst = 0x300
 }
 
 TEST(ProgramBinary, RefusesEveryFlippedBit) {
@@ -116,7 +116,7 @@ TEST(ProgramBinary, RefusesEveryTruncationAndTrailingByte) {
   Bytes longer = good;
   longer.resize(good.size() + 3);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 970: 3 trailing bytes; allowed: none after the 970 that the header "
+            "p.twb: byte 1006: 3 trailing bytes; allowed: none after the 1006 that the header "
             "announces");
 }
 
@@ -130,11 +130,11 @@ TEST(ProgramBinary, SaysWhatIsDamaged) {
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 83)),
             "p.twb: byte 83: truncated: a program has at least 84 bytes, this has 83");
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 700)),
-            "p.twb: byte 700: truncated: the header announces 970 bytes, this has 700");
+            "p.twb: byte 700: truncated: the header announces 1006 bytes, this has 700");
   Bytes flipped = good;
   flipped[370] ^= std::byte{4};
   const std::string message = parse_message(flipped);
-  EXPECT_EQ(message.substr(0, 28), "p.twb: byte 966: checksum = ");
+  EXPECT_EQ(message.substr(0, 29), "p.twb: byte 1002: checksum = ");
   EXPECT_NE(message.find("the file is damaged"), std::string::npos);
   // A file of an earlier version is called that, even one shorter than ours can be.
   Bytes earlier(good.begin(), good.begin() + 68);
@@ -151,7 +151,7 @@ struct WrongField {
 };
 
 TEST(ProgramBinary, NamesTheWrongField) {
-  // tensor i begins at 80 + 49·i, op i at 498 + 52·i, the kernels at 374, 397, 419, 435 and 467
+  // tensor i begins at 80 + 49·i, op i at 498 + 56·i, the kernels at 374, 397, 419, 435 and 467
   const std::string tiles =
       "m x n = 8x8, m x k = 8x8, k x n = 8x8, 1 x n = 1x8, m x 1 = 8x1 or 1x1";
   const std::vector<WrongField> table = {
@@ -168,8 +168,8 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {48, 3, 8, "byte 48: tensor_bytes = 3; allowed: 294 to 1818 for 6 tensors"},
       {48, 1819, 8, "byte 48: tensor_bytes = 1819; allowed: 294 to 1818 for 6 tensors"},
       {56, (1ULL << 27) + 1, 8, "byte 56: op_count = 134217729; allowed: 0 to 134217728"},
-      {56, 1ULL << 27, 8,  // 970 + (2^27 - 9) · 52
-       "byte 970: truncated: the header announces 6979322358 bytes, this has 970"},
+      {56, 1ULL << 27, 8,  // 1006 + (2^27 - 9) · 56
+       "byte 1006: truncated: the header announces 7516193270 bytes, this has 1006"},
       {64, 65537, 8, "byte 64: kernel_count = 65537; allowed: 0 to 65536"},
       {64, 0, 8, "byte 72: kernel_bytes = 124; allowed: 0 to 0 for 0 kernels"},
       {72, 9, 8, "byte 72: kernel_bytes = 9; allowed: 10 to 20490 for 5 kernels"},
@@ -199,7 +199,9 @@ TEST(ProgramBinary, NamesTheWrongField) {
        "table"},
       {122, 0, 2, "byte 122: tensor 0 tile = 0x8; allowed: " + tiles},
       {124, 65535, 2, "byte 122: tensor 0 tile = 8x65535; allowed: " + tiles},
-      {127, 9, 1, "byte 126: tensor 0 reserved = 2304; allowed: 0"},
+      {126, 6, 1,
+       "byte 126: tensor 0 type = 6; allowed: 0 f32, 1 bf16, 2 f16, 3 i8, 4 u8, 5 i32"},
+      {127, 9, 1, "byte 127: tensor 0 reserved = 9; allowed: 0"},
       {128, ' ', 1,
        "byte 128: tensor 0 name = ' '; allowed: 1 to 255 printable ASCII characters without "
        "space, '#', '[' and ']'"},
@@ -223,37 +225,37 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {498 + 1, 1, 1, "byte 499: op 0 clear = 1; allowed: 0, for a load has none"},
       {498 + 1, 2, 1, "byte 499: op 0 clear = 2; allowed: 0 or 1"},
       {498 + 2, 1, 1, "byte 500: op 0 relu = 1; allowed: 0, for a load has none"},
-      {550 + 2, 255, 1, "byte 552: op 1 relu = 255; allowed: 0 or 1"},
+      {554 + 2, 255, 1, "byte 556: op 1 relu = 255; allowed: 0 or 1"},
       {498 + 3, 3, 1, "byte 501: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
       {498 + 4, 1, 1, "byte 502: op 0 biased = 1; allowed: 0, for a load has none"},
       {498 + 4, 2, 1, "byte 502: op 0 biased = 2; allowed: 0 or 1"},
-      {498 + 5, 1, 1, "byte 503: op 0 reserved = 1; allowed: 0"},
+      {498 + 5, 1, 1, "byte 503: op 0 a_type = 1; allowed: 0, for a load has none"},
       {498 + 6, 1, 2, "byte 504: op 0 kernel = 1; allowed: 0, for a load has none"},
-      {498 + 16, 6, 4, "byte 514: op 0 tensor = 6; allowed: an index into the 6 tensors"},
-      {498 + 28, 1, 4, "byte 526: op 0 step = 1; allowed: 0, for a load has none"},
-      {498 + 32, 64, 4, "byte 530: op 0 a = 64; allowed: 0, for a load has none"},
-      {498 + 36, 64, 4, "byte 534: op 0 b = 64; allowed: 0, for a load has none"},
-      {498 + 40, 64, 4, "byte 538: op 0 c = 64; allowed: 0, for a load has none"},
-      {498 + 44, 64, 4, "byte 542: op 0 d = 64; allowed: 0, for a load has none"},
-      // the matmul, at 654
-      {654 + 1, 0, 1,
-       "byte 658: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
-      {654 + 4, 0, 1, "byte 694: op 3 c = 1024; allowed: 0, for the op is not biased"},
-      {654 + 6, 1, 2, "byte 660: op 3 kernel = 1; allowed: 0, for a matmul has none"},
-      {654 + 44, 64, 4, "byte 698: op 3 d = 64; allowed: 0, for a matmul has none"},
-      // the store, at 706
-      {706 + 1, 1, 1, "byte 707: op 4 clear = 1; allowed: 0, for a store has none"},
-      {706 + 48, 64, 4, "byte 754: op 4 dst = 64; allowed: 0, for a store has none"},
-      // vector ops, of two operands at 758, of one at 862
-      {758 + 6, 2, 2, "byte 794: op 5 b = 512; allowed: 0, for a vector has none"},
-      {758 + 40, 64, 4, "byte 798: op 5 c = 64; allowed: 0, for a vector has none"},
-      {862 + 1, 1, 1, "byte 863: op 7 clear = 1; allowed: 0, for a vector has none"},
-      {862 + 2, 1, 1, "byte 864: op 7 relu = 1; allowed: 0, for a vector has none"},
-      {862 + 4, 1, 1, "byte 866: op 7 biased = 1; allowed: 0, for a vector has none"},
-      {862 + 6, 5, 2, "byte 868: op 7 kernel = 5; allowed: an index into the 5 kernels"},
-      {862 + 28, 1, 4, "byte 890: op 7 step = 1; allowed: 0, for a vector has none"},
-      {862 + 36, 64, 4, "byte 898: op 7 b = 64; allowed: 0, for a vector has none"},
-      {862 + 44, 64, 4, "byte 906: op 7 d = 64; allowed: 0, for a vector has none"},
+      {498 + 20, 6, 4, "byte 518: op 0 tensor = 6; allowed: an index into the 6 tensors"},
+      {498 + 32, 1, 4, "byte 530: op 0 step = 1; allowed: 0, for a load has none"},
+      {498 + 36, 64, 4, "byte 534: op 0 a = 64; allowed: 0, for a load has none"},
+      {498 + 40, 64, 4, "byte 538: op 0 b = 64; allowed: 0, for a load has none"},
+      {498 + 44, 64, 4, "byte 542: op 0 c = 64; allowed: 0, for a load has none"},
+      {498 + 48, 64, 4, "byte 546: op 0 d = 64; allowed: 0, for a load has none"},
+      // the matmul, at 666
+      {666 + 1, 0, 1,
+       "byte 670: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
+      {666 + 4, 0, 1, "byte 710: op 3 c = 1024; allowed: 0, for the op is not biased"},
+      {666 + 6, 1, 2, "byte 672: op 3 kernel = 1; allowed: 0, for a matmul has none"},
+      {666 + 48, 64, 4, "byte 714: op 3 d = 64; allowed: 0, for a matmul has none"},
+      // the store, at 722
+      {722 + 1, 1, 1, "byte 723: op 4 clear = 1; allowed: 0, for a store has none"},
+      {722 + 52, 64, 4, "byte 774: op 4 dst = 64; allowed: 0, for a store has none"},
+      // vector ops, of two operands at 778, of one at 890
+      {778 + 6, 2, 2, "byte 818: op 5 b = 512; allowed: 0, for a vector has none"},
+      {778 + 44, 64, 4, "byte 822: op 5 c = 64; allowed: 0, for a vector has none"},
+      {890 + 1, 1, 1, "byte 891: op 7 clear = 1; allowed: 0, for a vector has none"},
+      {890 + 2, 1, 1, "byte 892: op 7 relu = 1; allowed: 0, for a vector has none"},
+      {890 + 4, 1, 1, "byte 894: op 7 biased = 1; allowed: 0, for a vector has none"},
+      {890 + 6, 5, 2, "byte 896: op 7 kernel = 5; allowed: an index into the 5 kernels"},
+      {890 + 32, 1, 4, "byte 922: op 7 step = 1; allowed: 0, for a vector has none"},
+      {890 + 40, 64, 4, "byte 930: op 7 b = 64; allowed: 0, for a vector has none"},
+      {890 + 48, 64, 4, "byte 938: op 7 d = 64; allowed: 0, for a vector has none"},
   };
   for (const WrongField& wrong : table) {
     EXPECT_EQ(parse_message(patched(sample_bytes(), wrong.offset, wrong.value, wrong.size)),
@@ -262,10 +264,10 @@ TEST(ProgramBinary, NamesTheWrongField) {
 }
 
 TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
-  // One op less, its 52 bytes to the tensor table.
-  const Bytes longer = patched(patched(sample_bytes(), 48, 294 + 52, 8), 56, 8, 8);
+  // One op less, its 56 bytes to the tensor table.
+  const Bytes longer = patched(patched(sample_bytes(), 48, 294 + 56, 8), 56, 8, 8);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 48: tensor_bytes = 346; allowed: 294, what the tensors take");
+            "p.twb: byte 48: tensor_bytes = 350; allowed: 294, what the tensors take");
 
   Program program = parse_program_text(kSampleText, "sample");
   program.tensors.resize(1);
@@ -276,10 +278,10 @@ TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
 }
 
 TEST(ProgramBinary, RefusesATableOfKernelsOfAnotherSize) {
-  // One op less, its 52 bytes to the kernels.
-  const Bytes longer = patched(patched(sample_bytes(), 72, 124 + 52, 8), 56, 8, 8);
+  // One op less, its 56 bytes to the kernels.
+  const Bytes longer = patched(patched(sample_bytes(), 72, 124 + 56, 8), 56, 8, 8);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 72: kernel_bytes = 176; allowed: 124, what the kernels take");
+            "p.twb: byte 72: kernel_bytes = 180; allowed: 124, what the kernels take");
 
   Program program = parse_program_text(kSampleText, "sample");
   program.kernels.resize(1);

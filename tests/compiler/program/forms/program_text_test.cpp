@@ -141,7 +141,7 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
        "4: tensor cols = 65537; allowed: at most 4294967296 elements in a tensor, padding "
        "included"},
       {"x input 8x8", "x input 8x8 at",
-       "4: expected 'tile' before the size of the tensor's tiles, found 'at'"},
+       "4: unknown word 'at'; allowed: f32, bf16, f16, i8, u8, i32, tile"},
       {"tile 8x8 dram", "tile 8x8 at",
        "4: expected 'dram' before the DRAM base address, found 'at'"},
       {"tile 8x8", "tile 8", "4: shape = '8'; allowed: ROWSxCOLS in decimal, like 128x64"},
