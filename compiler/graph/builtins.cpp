@@ -69,11 +69,11 @@ Graph build_perceptron(const std::string& name, const std::vector<std::uint64_t>
   for (std::size_t layer = 1; layer < layers; ++layer) {
     const TensorId sum =
         graph.add_matmul("h" + std::to_string(layer), activation, weights[layer - 1]);
-    activation = graph.add("a" + std::to_string(layer),
-                           {.kind = OperatorKind::kMap,
-                            .inputs = {sum},
-                            .map = activation_of(type, dimensions[layer]),
-                            .type = narrow});
+    activation =
+        graph.add("a" + std::to_string(layer), {.kind = OperatorKind::kMap,
+                                                .inputs = {sum},
+                                                .map = activation_of(type, dimensions[layer]),
+                                                .type = narrow});
   }
   Operator last{.inputs = {activation, weights.back()}};
   if (type != sum_type(type) && !is_integer(type)) {

@@ -179,8 +179,7 @@ TensorId Graph::add(const std::string& output, Operator oper) {
     throw InputError(describe(oper, output) + ": " + problem);
   }
   const auto id = static_cast<OperatorId>(operators_.size());
-  oper.output =
-      append({output, shape, TensorRole::kIntermediate, inferred.type, id, {}});
+  oper.output = append({output, shape, TensorRole::kIntermediate, inferred.type, id, {}});
   for (const TensorId input : oper.inputs) {
     tensors_[input].users.push_back(id);
   }

@@ -78,7 +78,8 @@ std::array<std::int16_t, 2> parse_zeros(std::string_view text) {
   };
   if (comma == std::string_view::npos || !parse(text.substr(0, comma), zeros[0]) ||
       !parse(text.substr(comma + 1), zeros[1])) {
-    throw InputError("zeros=" + printable(text) + ": expected two whole numbers, such as zeros=-3,0");
+    throw InputError("zeros=" + printable(text) +
+                     ": expected two whole numbers, such as zeros=-3,0");
   }
   return zeros;
 }
@@ -219,8 +220,8 @@ void Parser::operation(const Words& words) {
   if (!word) {
     throw InputError(unknown_operator_message(text));
   }
-  OperatorStatement statement{
-      name, text, *word, std::span(words).subspan(std::min<std::size_t>(3, words.size()))};
+  OperatorStatement statement{name, text, *word,
+                              std::span(words).subspan(std::min<std::size_t>(3, words.size()))};
   take_ending(statement);
   if (!expression_.empty() && (!word->functions.empty() || word->kind == OperatorKind::kCopy)) {
     throw InputError(std::string(text) + " " + in_quotes(name) +

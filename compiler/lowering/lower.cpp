@@ -162,10 +162,9 @@ LoweringEstimate estimate_lowering(const Graph& graph, const Tiling& tile) {
   }
   for (TensorId id = 0; id < tiles.size(); ++id) {
     const Shape stored = stored_shape(graph.tensor(id).shape, tiles[id], tile.edges);
-    estimate.tensor_bytes =
-        saturating_add(estimate.tensor_bytes,
-                       saturating_mul(saturating_mul(stored.rows, stored.cols),
-                                      element_bytes(tiles[id].type)));
+    estimate.tensor_bytes = saturating_add(
+        estimate.tensor_bytes,
+        saturating_mul(saturating_mul(stored.rows, stored.cols), element_bytes(tiles[id].type)));
   }
   return estimate;
 }

@@ -444,8 +444,8 @@ struct FunctionList {
 /// In the order of their ids.
 using Functions =
     FunctionList<Add, Sub, Mul, Div, Max, Min, Pow, Fmod, Mod, Prelu, Neg, Abs, Sign, Floor, Ceil,
-                 Round, Clip, Reciprocal, Sqrt, Exp, Log, Sin, Cos, Tanh, Erf, Identity, Relu, LeakyRelu,
-                 ThresholdedRelu, Shrink, HardSigmoid, HardSwish, Softsign, Sigmoid, Softplus, Elu,
-                 Selu, Celu, Gelu, GeluTanh, Mish>;
+                 Round, Clip, Reciprocal, Sqrt, Exp, Log, Sin, Cos, Tanh, Erf, Identity, Relu,
+                 LeakyRelu, ThresholdedRelu, Shrink, HardSigmoid, HardSwish, Softsign, Sigmoid,
+                 Softplus, Elu, Selu, Celu, Gelu, GeluTanh, Mish>;
 
 }  // namespace tilewave::elementwise

@@ -42,7 +42,7 @@ struct Op {
   std::uint16_t kernel = 0;  ///< vector only: index into the table of kernels
   std::uint16_t m = 0;       ///< what is computed is m×n
   std::uint16_t n = 0;
-  std::uint16_t k = 0;       ///< matmul only: products that the step adds to each sum
+  std::uint16_t k = 0;  ///< matmul only: products that the step adds to each sum
   ElementType b_type = ElementType::kF32;
   std::int16_t a_zero = 0;  ///< of integers: what stands for zero
   std::int16_t b_zero = 0;
@@ -72,7 +72,7 @@ struct ProgramTensor {
   std::string name;
   Shape shape;
   TileExtent tile;  ///< of the tensor's elements
-  Shape stored;  ///< shape, or that rounded up to whole tiles
+  Shape stored;     ///< shape, or that rounded up to whole tiles
   TensorRole role = TensorRole::kIntermediate;
   std::uint64_t dram_base = 0;
 

@@ -31,8 +31,8 @@ ElementType parse_type(std::string_view word, const std::string& of) {
     return *type;
   }
   const std::vector<std::string> allowed(kElementTypeNames.begin(), kElementTypeNames.end());
-  throw InputError("unknown type " + in_quotes(word) + " of " + of + "; allowed: " +
-                   joined(allowed) + did_you_mean(word, allowed));
+  throw InputError("unknown type " + in_quotes(word) + " of " + of +
+                   "; allowed: " + joined(allowed) + did_you_mean(word, allowed));
 }
 
 /// "tile", "row:i32"
@@ -137,15 +137,15 @@ TileExtent operand_extent(const KernelOperand& operand, const TileExtent& result
     case OperandForm::kColumn: return {result.rows, 1, operand.type};
     case OperandForm::kValue: return {1, 1, operand.type};
   }
-  throw InternalError("no such operand form: " + std::to_string(static_cast<unsigned>(operand.form)));
+  throw InternalError("no such operand form: " +
+                      std::to_string(static_cast<unsigned>(operand.form)));
 }
 
 bool operand_fits(const KernelOperand& operand, const TileExtent& tile, const TileExtent& result) {
   switch (operand.form) {
     case OperandForm::kTile:
     case OperandForm::kColumn:
-    case OperandForm::kFirstColumn:
-      return tile == operand_extent(operand, result);
+    case OperandForm::kFirstColumn: return tile == operand_extent(operand, result);
     case OperandForm::kRow: return tile.cols == result.cols && tile.type == operand.type;
     case OperandForm::kValue: return tile.type == operand.type;
   }
@@ -153,14 +153,12 @@ bool operand_fits(const KernelOperand& operand, const TileExtent& tile, const Ti
 }
 
 std::string operand_requirement(const KernelOperand& operand, const TileExtent& result) {
-  const std::string of = operand.type == ElementType::kF32
-                             ? ""
-                             : " of " + std::string(to_string(operand.type));
+  const std::string of =
+      operand.type == ElementType::kF32 ? "" : " of " + std::string(to_string(operand.type));
   switch (operand.form) {
     case OperandForm::kTile:
     case OperandForm::kColumn:
-    case OperandForm::kFirstColumn:
-      return to_string(operand_extent(operand, result));
+    case OperandForm::kFirstColumn: return to_string(operand_extent(operand, result));
     case OperandForm::kRow: return std::to_string(result.cols) + " columns" + of;
     case OperandForm::kValue: return "any tile" + of;
   }

@@ -44,6 +44,7 @@ class Scheduler {
         most_early_(std::min<std::size_t>(
             options_.loads_ahead,
             static_cast<std::size_t>(2 * prefetch_bytes()) / list_.tile.result().bytes())) {
+    whole_step_ = step_cycles(list_.tile);
     find_next_uses();
     schedule_.ops.reserve(list_.uops.size() * 2 / 3);
   }
@@ -317,8 +318,13 @@ class Scheduler {
     op.b = use_operand(1);
     op.biased = uop.first && oper.has_bias;
     op.c = op.biased ? use_operand(2) : 0;
-    pace_.step(options_.costs.matmul_cycles(
-        {static_cast<double>(op.m), static_cast<double>(op.n), static_cast<double>(op.k)}));
+    pace_.step(op.shape() == static_cast<const TileShape&>(list_.tile) ? whole_step_
+                                                                       : step_cycles(op.shape()));
+  }
+
+  double step_cycles(const TileShape& shape) const {
+    return options_.costs.matmul_cycles(
+        {static_cast<double>(shape.m), static_cast<double>(shape.n), static_cast<double>(shape.k)});
   }
 
   /// Of a map, or in place on the tile of the sum that is complete.
@@ -447,6 +453,7 @@ class Scheduler {
   std::vector<std::uint64_t> next_use_;
   std::uint64_t load_uops_ = 0;
   LoadPace pace_;
+  double whole_step_ = 0;   // cycles of a step of whole tiles, as most are
   std::size_t most_early_;  // LOADs hoisted at once
 
   std::size_t position_ = 0;                         // uOp being emitted

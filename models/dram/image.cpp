@@ -52,8 +52,8 @@ void DramImage::write(std::uint32_t tensor, std::span<const float> values,
   for (std::uint64_t row = range.row; row < range.row_end; ++row) {
     for (std::uint64_t col = range.col; col < range.col_end;) {
       const std::uint64_t count = std::min(contiguous(tensor, col), range.col_end - col);
-      narrow_elements(memory_.data() + address(tensor, row, col),
-                      &values[row * cols + col], type, count);
+      narrow_elements(memory_.data() + address(tensor, row, col), &values[row * cols + col], type,
+                      count);
       col += count;
     }
   }
@@ -64,7 +64,7 @@ void DramImage::read(std::uint32_t tensor, std::uint64_t row, std::uint64_t col,
   while (!values.empty()) {
     const std::uint64_t count = std::min<std::uint64_t>(contiguous(tensor, col), values.size());
     widen_elements(values.data(), memory_.data() + address(tensor, row, col),
-                             carried_type(program_.tensors[tensor].type()), count);
+                   carried_type(program_.tensors[tensor].type()), count);
     values = values.subspan(count);
     col += count;
   }

@@ -23,7 +23,8 @@ const char* const kModelsHelp =
     "MODEL is an ONNX file (NAME.onnx), a graph or program file, '-' for standard input, or built "
     "in:\n"
     "  mlp:BATCHxD0xD1x...   layers with ReLU after all but the last: mlp:128x128x64x32x32\n"
-    "  gemm:MxKxN            one matrix product: gemm:512x512x512\n";
+    "  gemm:MxKxN            one matrix product: gemm:512x512x512\n"
+    "                        either may end in a type: gemm:512x512x512:i8 (f32 bf16 f16 i8 u8)\n";
 
 const char* const kConfigHelp =
     "The machine and the scheduler are configured by the keys below, in files and on the command\n"

@@ -68,9 +68,8 @@ class Counter {
     const std::uint32_t left = links_[i].operands[0];
     if (is_sum_step(op) && left != kNoOp) {
       traffic.k = program_.tensors[program_.ops[left].tensor].shape.cols;
-      const std::uint64_t element =
-          std::min({element_bytes(op.a_type), element_bytes(op.b_type),
-                    element_bytes(program_.tensors[op.tensor].type())});
+      const std::uint64_t element = std::min({element_bytes(op.a_type), element_bytes(op.b_type),
+                                              element_bytes(program_.tensors[op.tensor].type())});
       traffic.io_bound = matmul_io_bound(traffic.m, traffic.n, traffic.k, sram_bytes_, element);
     }
     return traffic;
@@ -133,8 +132,8 @@ Traffic find_traffic(const Program& program, const std::vector<OpLinks>& links,
   return Counter(program, links, sram_bytes).run();
 }
 
-double matmul_io_bound(std::uint64_t m, std::uint64_t n, std::uint64_t k,
-                       std::uint64_t sram_bytes, std::uint64_t smallest_element) {
+double matmul_io_bound(std::uint64_t m, std::uint64_t n, std::uint64_t k, std::uint64_t sram_bytes,
+                       std::uint64_t smallest_element) {
   const auto rows = static_cast<double>(m);
   const auto cols = static_cast<double>(n);
   const auto depth = static_cast<double>(k);

@@ -304,8 +304,7 @@ class GraphEvaluator {
         for (std::size_t i = 0; i < count; ++i) {
           elements[i] = operands[i].at(first[i].first ? 0 : row, first[i].second ? 0 : col);
         }
-        values.set(row * cols + col,
-                   evaluate_as(output.type, op.map, {elements.data(), count}));
+        values.set(row * cols + col, evaluate_as(output.type, op.map, {elements.data(), count}));
       }
     }
   }

@@ -307,8 +307,8 @@ class Interpreter {
       const std::span<UncertainSums::Element> row(units + i * tile_.n, tile_.n);
       sums_.begin({dst + i * tile_.n, tile_.n}, row);
       for (std::uint64_t k = 0; k < tile_.k; ++k) {
-        sums_.add(a_[i * tile_.k + k], units_[0][i * tile_.k + k],
-                  &b_[k * tile_.n], &units_[1][k * tile_.n]);
+        sums_.add(a_[i * tile_.k + k], units_[0][i * tile_.k + k], &b_[k * tile_.n],
+                  &units_[1][k * tile_.n]);
       }
       sums_.end(row);
     }
@@ -351,9 +351,8 @@ TensorValues evaluate_program(const Program& program, const TensorValues& source
 std::uint64_t evaluation_work(const Program& program) {
   std::uint64_t work = 0;
   for (const Op& op : program.ops) {
-    const TileExtent tile =
-        moves_tile(op) ? program.tensors[op.tensor].tile_at(op.row, op.col)
-                       : TileExtent{op.m, op.n};
+    const TileExtent tile = moves_tile(op) ? program.tensors[op.tensor].tile_at(op.row, op.col)
+                                           : TileExtent{op.m, op.n};
     work += tile.elements() * (is_sum_step(op) ? op.k : kProductsPerVectorStep);
   }
   return work;

@@ -240,8 +240,7 @@ double evaluate_in_f32(const Expression& expression, std::span<const double> ope
                              : values[argument.index];
       argument = Argument::operand(count++);
     }
-    values[i] =
-        rounded_to(ElementType::kF32, evaluate(one, std::span(arguments).first(count)));
+    values[i] = rounded_to(ElementType::kF32, evaluate(one, std::span(arguments).first(count)));
   }
   return values[expression.steps.size() - 1];
 }

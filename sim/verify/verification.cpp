@@ -116,10 +116,8 @@ class Comparison {
     }
     ++result_.mismatches;
     if (!result_.first) {
-      result_.first =
-          Mismatch{tensor_.name, tile,     row,
-                   col,          actual,   expected,
-                   allowed_error(expected, units, type)};
+      result_.first = Mismatch{
+          tensor_.name, tile, row, col, actual, expected, allowed_error(expected, units, type)};
     }
   }
 

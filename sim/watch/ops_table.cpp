@@ -113,8 +113,9 @@ void OpsTable::write_row(const Row& row) {
 
 /// M×N of what is computed, or of the tile that is moved.
 void OpsTable::write_extents(const Op& op) {
-  const TileExtent extent =
-      moves_tile(op) ? run_->program.tensors[op.tensor].tile_at(op.row, op.col) : TileExtent{op.m, op.n};
+  const TileExtent extent = moves_tile(op)
+                                ? run_->program.tensors[op.tensor].tile_at(op.row, op.col)
+                                : TileExtent{op.m, op.n};
   cell(extent.rows);
   cell(extent.cols);
   if (is_sum_step(op)) {

@@ -194,12 +194,12 @@ constexpr FieldSet fields_of(const OpcodeRule& rule, std::size_t count) {
                                [&](const OperandRule& operand) { return operand.only_if == flag; });
   };
   const auto types = [&](ElementType Op::*field) {
-    return std::ranges::any_of(
-        operands, [&](const OperandRule& operand) { return operand.type == field; });
+    return std::ranges::any_of(operands,
+                               [&](const OperandRule& operand) { return operand.type == field; });
   };
   const auto zeros = [&](std::int16_t Op::*field) {
-    return std::ranges::any_of(
-        operands, [&](const OperandRule& operand) { return operand.zero == field; });
+    return std::ranges::any_of(operands,
+                               [&](const OperandRule& operand) { return operand.zero == field; });
   };
   return as_set({may_have(&Op::clear), may_have(&Op::relu), may_have(&Op::biased), rule.has_kernel,
                  !rule.moves, !rule.moves, rule.has_step, rule.has_step, reads(&Op::a),
@@ -260,8 +260,9 @@ std::optional<FieldProblem> find_operand_problem(const Op& op,
     if (operand.zero != nullptr && !is_zero_of(type, op.*operand.zero)) {
       const std::string values = zeros_of(type);
       return FieldProblem{kNames[i].second, std::to_string(op.*operand.zero),
-                          values.empty() ? "0, for " + std::string(to_string(type)) + " has no other"
-                                         : values + ", the values of " + std::string(to_string(type))};
+                          values.empty()
+                              ? "0, for " + std::string(to_string(type)) + " has no other"
+                              : values + ", the values of " + std::string(to_string(type))};
     }
   }
   if (!is_sum_step(op)) {
@@ -271,10 +272,10 @@ std::optional<FieldProblem> find_operand_problem(const Op& op,
   if (op.a_type == ElementType::kI32 ||
       (bytes ? op.b_type != ElementType::kI8 && op.b_type != ElementType::kU8
              : op.b_type != op.a_type)) {
-    return FieldProblem{"a_type and b_type",
-                        std::string(to_string(op.a_type)) + " and " +
-                            std::string(to_string(op.b_type)),
-                        "f32, bf16 or f16 for both, or i8 or u8 for each"};
+    return FieldProblem{
+        "a_type and b_type",
+        std::string(to_string(op.a_type)) + " and " + std::string(to_string(op.b_type)),
+        "f32, bf16 or f16 for both, or i8 or u8 for each"};
   }
   return std::nullopt;
 }

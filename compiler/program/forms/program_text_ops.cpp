@@ -184,7 +184,8 @@ void OpParser::parse_element(Op& op, const OperandRule& operand, std::string_vie
   std::int16_t zero = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), zero);
   if (error != std::errc() || end != digits.data() + digits.size() || operand.zero == nullptr) {
-    cursor_.fail("zero = " + in_quotes(digits) + "; allowed: a value of the type of a matmul's operand");
+    cursor_.fail("zero = " + in_quotes(digits) +
+                 "; allowed: a value of the type of a matmul's operand");
   }
   op.*operand.zero = zero;
 }

@@ -3,6 +3,7 @@
 #include "compiler/program/verify/program_verify.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "compiler/program/forms/program_fields.h"
@@ -116,33 +117,51 @@ class OpVerifier {
     report_.bytes_stored += tile.bytes();
   }
 
+  /// What an op reads, found once, for it is looked at several times.
+  struct Reads {
+    struct Read {
+      const OperandRule* rule = nullptr;
+      std::uint32_t address = 0;
+      TileExtent extent;
+    };
+    std::array<Read, kMostOperands> all;
+    std::size_t count = 0;
+
+    auto begin() const { return all.begin(); }
+    auto end() const { return all.begin() + count; }
+  };
+  Reads reads_of(const Op& op) const {
+    Reads reads;
+    visit_operands(
+        program_, op,
+        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
+          reads.all[reads.count++] = {&rule, address, extent};
+        });
+    return reads;
+  }
+
   void verify_matmul(std::uint32_t index, const Op& op) {
     const TileExtent result = result_of(program_, op);
     verify_result(index, op, result);
-    visit_operands(
-        program_, op,
-        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
-          sram_.check_address(index, rule.key.data(), address, extent.bytes());
-        });
+    const Reads reads = reads_of(op);
+    for (const auto& [rule, address, extent] : reads) {
+      sram_.check_address(index, rule->key.data(), address, extent.bytes());
+    }
     sram_.check_address(index, "accumulator", op.dst, result.bytes());
-    visit_operands(
-        program_, op,
-        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
-          sram_.check_apart(index,
-                            rule.size == OperandSize::kRow
-                                ? "an accumulator that overlaps its own bias"
-                                : "an accumulator that overlaps its own operand",
-                            op, result, address, extent.bytes());
-        });
-    visit_operands(
-        program_, op,
-        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
-          if (rule.size == OperandSize::kRow) {  // the first of a tile that is as wide
-            sram_.read(index, rule.key.data(), address, {OperandForm::kRow, extent.type}, result);
-          } else {
-            sram_.read(index, rule.key.data(), address, extent);
-          }
-        });
+    for (const auto& [rule, address, extent] : reads) {
+      sram_.check_apart(index,
+                        rule->size == OperandSize::kRow
+                            ? "an accumulator that overlaps its own bias"
+                            : "an accumulator that overlaps its own operand",
+                        op, result, address, extent.bytes());
+    }
+    for (const auto& [rule, address, extent] : reads) {
+      if (rule->size == OperandSize::kRow) {  // the first of a tile that is as wide
+        sram_.read(index, rule->key.data(), address, {OperandForm::kRow, extent.type}, result);
+      } else {
+        sram_.read(index, rule->key.data(), address, extent);
+      }
+    }
     if (op.clear) {
       sram_.open(index, op, result);
     } else {
@@ -154,19 +173,16 @@ class OpVerifier {
   void verify_vector(std::uint32_t index, const Op& op) {
     const TileExtent result = result_of(program_, op);
     verify_result(index, op, result);
-    visit_operands(
-        program_, op,
-        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
-          sram_.check_address(index, rule.key.data(), address, extent.bytes());
-        });
+    const Reads reads = reads_of(op);
+    for (const auto& [rule, address, extent] : reads) {
+      sram_.check_address(index, rule->key.data(), address, extent.bytes());
+    }
     sram_.check_address(index, "destination", op.dst, result.bytes());
-    visit_operands(
-        program_, op,
-        [&](std::size_t i, const OperandRule& rule, std::uint32_t address, const TileExtent&) {
-          const KernelOperand& operand = program_.kernels[op.kernel].operands[i];
-          sram_.check_operand_apart(index, op, result, address, operand);
-          sram_.read(index, rule.key.data(), address, operand, result);
-        });
+    const KernelOperand* operand = program_.kernels[op.kernel].operands.data();
+    for (const auto& [rule, address, extent] : reads) {
+      sram_.check_operand_apart(index, op, result, address, *operand);
+      sram_.read(index, rule->key.data(), address, *operand++, result);
+    }
     sram_.write(index, op.dst, result, true);
     ++report_.executes;
   }

@@ -98,7 +98,8 @@ class SramTiles {
 
   /// The last line before `line` in which a tile begins that could reach it; `line` if none does.
   std::size_t last_before(std::size_t line) const {
-    constexpr std::size_t kMostWords = kMaxTileEdge * kMaxTileEdge * kMaxElementBytes / kWordBytes + 1;
+    constexpr std::size_t kMostWords =
+        kMaxTileEdge * kMaxTileEdge * kMaxElementBytes / kWordBytes + 1;
     const std::size_t word = line / kBits;
     std::uint64_t bits = begins_[word] & (bit(line) - 1);
     for (std::size_t back = 0; back <= kMostWords; ++back) {

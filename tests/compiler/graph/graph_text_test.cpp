@@ -105,7 +105,8 @@ TEST(GraphText, WrongMaps) {
   const std::string head = "input x 4x4\nparam w 4x4\nparam b 1x4\n";
   const std::string functions =
       "add, sub, mul, div, max, min, pow, fmod, mod, prelu, neg, abs, sign, floor, ceil, round, "
-      "clip, reciprocal, sqrt, exp, log, sin, cos, tanh, erf, identity, relu, leakyrelu, thresholdedrelu, "
+      "clip, reciprocal, sqrt, exp, log, sin, cos, tanh, erf, identity, relu, leakyrelu, "
+      "thresholdedrelu, "
       "shrink, hardsigmoid, hardswish, softsign, sigmoid, softplus, elu, selu, celu, gelu, "
       "gelutanh, mish";
   const std::string matmul_form =
@@ -166,6 +167,53 @@ TEST(GraphText, WrongMaps) {
   }
 }
 
+TEST(GraphText, TypesAreReadAndPrinted) {
+  const std::string text =
+      "graph m\ninput x 4x6 u8\nparam w 6x5 i8\nparam b 1x5 i32\nparam v 5x3 bf16\n"
+      "s = matmul+bias x w b zeros=128,-3\n"
+      "r = matmul x w -> i8 | mul 0.02 x0; round t0\n"
+      "c = copy r\n"
+      "h = identity s -> bf16\n"
+      "y = matmul h v\n"
+      "output c y\n";
+  const Graph graph = parse_graph(text, "m.graph");
+  EXPECT_EQ(to_text(graph), text);
+  EXPECT_EQ(graph.tensor(*graph.find("s")).type, ElementType::kI32);
+  EXPECT_EQ(graph.tensor(*graph.find("r")).type, ElementType::kI8);
+  EXPECT_EQ(graph.tensor(*graph.find("c")).type, ElementType::kI8);
+  EXPECT_EQ(graph.tensor(*graph.find("y")).type, ElementType::kF32);
+}
+
+TEST(GraphText, WrongTypes) {
+  const std::string head = "input x 4x4 i8\nparam w 4x4 u8\nparam v 4x4\nparam b 1x4\n";
+  const struct {
+    const char* line;
+    const char* message;
+  } cases[] = {
+      {"y = matmul x v",
+       "graph 'm': matmul 'y' of x [4x4 i8] and v [4x4]: no product of i8 and f32; allowed: two of "
+       "f32, bf16 or f16, or i8 and u8"},
+      {"y = matmul+bias x w b",
+       "graph 'm': matmul 'y' of x [4x4 i8] and w [4x4 u8] and b [1x4]: a bias of f32 of a sum of "
+       "i32"},
+      {"y = matmul x w zeros=1,-1",
+       "graph 'm': matmul 'y' of x [4x4 i8] and w [4x4 u8]: -1 stands for zero in no tensor of u8"},
+      {"y = matmul v v zeros=1,0",
+       "graph 'm': matmul 'y' of v [4x4] and v [4x4]: 1 stands for zero in no tensor of f32"},
+      {"y = matmul x w zeros=1", "zeros=1: expected two whole numbers, such as zeros=-3,0"},
+      {"y = matmul x w -> i8",
+       "graph 'm': matmul 'y' of x [4x4 i8] and w [4x4 u8]: a sum of i32 becomes i8 by an "
+       "expression, such as '| identity x0'"},
+      {"y = copy x -> f32",
+       "graph 'm': copy 'y' of x [4x4 i8]: a copy has the type of its operand"},
+      {"y = relu x -> i16", "unknown type 'i16'; allowed: f32, bf16, f16, i8, u8, i32"},
+  };
+  for (const auto& [line, message] : cases) {
+    EXPECT_THAT(error_of(head + line + "\noutput y\n"),
+                StartsWith(std::string("m.graph:5: ") + message));
+  }
+}
+
 TEST(GraphText, NameDefaultsToTheStemOfTheFile) {
   const std::string text = "input x 1x1\ny = relu x\noutput y\n";
   EXPECT_EQ(parse_graph(text, "models/net.graph").name(), "net");
@@ -205,7 +253,8 @@ TEST(GraphText, WrongFiles) {
       "expected matmul, matmul+relu, matmul+bias, matmul+bias+relu, map, copy, add, sub, mul, div, "
       "max, min, pow, fmod, mod, prelu, neg, abs, sign, floor, ceil, round, clip, reciprocal, "
       "sqrt, "
-      "exp, log, sin, cos, tanh, erf, identity, relu, leakyrelu, thresholdedrelu, shrink, hardsigmoid, "
+      "exp, log, sin, cos, tanh, erf, identity, relu, leakyrelu, thresholdedrelu, shrink, "
+      "hardsigmoid, "
       "hardswish, softsign, sigmoid, softplus, elu, selu, celu, gelu, gelutanh or mish";
   const std::string rule =
       "a name is a letter or _ followed by letters, digits and any of _ . / : -, at most 255 bytes";
@@ -234,12 +283,12 @@ TEST(GraphText, WrongFiles) {
       {"graph\n", "1: expected one 'graph NAME' as the first statement"},
       {"graph a b\n", "1: expected one 'graph NAME' as the first statement"},
       {"graph 7\n", "1: graph '7': " + rule},
-      {"input x\n", "1: expected 'input NAME ROWSxCOLS', such as 'input x 128x64', and a type if it is not f32"},
+      {"input x\n",
+       "1: expected 'input NAME ROWSxCOLS', such as 'input x 128x64', and a type if it is not f32"},
       {"param w 4 4\n", "1: shape '4': expected ROWSxCOLS, such as 128x64"},
       {"param w 4x4 i8 9\n",
        "1: expected 'param NAME ROWSxCOLS', such as 'param x 128x64', and a type if it is not f32"},
-      {"param w 4x4 int8\n",
-       "1: unknown type 'int8'; allowed: f32, bf16, f16, i8, u8, i32"},
+      {"param w 4x4 int8\n", "1: unknown type 'int8'; allowed: f32, bf16, f16, i8, u8, i32"},
       {"input 1x 4x4\n", "1: graph 'm': input '1x' [4x4]: " + rule},
       {head + "input x 4x4\n", "2: tensor 'x' is already defined on line 1"},
       {head + "x = relu x\n", "2: tensor 'x' is already defined on line 1"},

@@ -1,6 +1,7 @@
 // Programs that several tests share, and a way to catch the message of an InputError.
 #pragma once
 
+#include <array>
 #include <random>
 #include <string>
 
@@ -72,7 +73,7 @@ inline Program random_program(std::uint32_t seed) {
     tensor.name =
         std::string(1 + below(20), static_cast<char>('a' + i)) + "/x.y:" + std::to_string(i);
     tensor.shape = {1 + below(3000), 1 + below(3000)};
-    tensor.tile = extents[below(5)];
+    tensor.tile = extents[below(5)].of(static_cast<ElementType>(below(kElementTypeCount)));
     tensor.stored = below(2) == 0 ? tensor.shape : padded_shape(tensor.shape, tensor.tile);
     tensor.role = static_cast<TensorRole>(below(4));
     tensor.dram_base = std::uint64_t{64} * below(1U << 20);
@@ -94,12 +95,21 @@ inline Program random_program(std::uint32_t seed) {
     const bool vector = op.opcode == Opcode::kVector;
     op.clear = matmul && below(2) == 1;
     op.biased = op.clear && below(2) == 1;
-    op.relu = (op.opcode == Opcode::kStore || matmul) && below(2) == 1;
+    const ElementType type = program.tensors[op.tensor].type();
+    op.relu = (matmul || (op.opcode == Opcode::kStore && type == sum_type(type))) && below(2) == 1;
     op.kernel = vector ? static_cast<std::uint16_t>(below(kernels)) : 0;
     const std::size_t read = vector ? program.kernels[op.kernel].operands.size() : 2;
     if (computes(op)) {
       op.set_shape({1 + below(program.tile.m), 1 + below(program.tile.n),
                     matmul ? 1 + below(program.tile.k) : 0});
+    }
+    if (matmul && below(2) == 1) {
+      constexpr std::array kBytes = {ElementType::kI8, ElementType::kU8};
+      const bool bytes = below(2) == 1;
+      op.a_type = bytes ? kBytes[below(2)] : ElementType::kBf16;
+      op.b_type = bytes ? kBytes[below(2)] : ElementType::kBf16;
+      op.a_zero = bytes ? static_cast<std::int16_t>(below(128)) : std::int16_t{0};
+      op.b_zero = op.b_type == ElementType::kI8 ? std::int16_t{-128} : std::int16_t{0};
     }
     op.step = matmul ? any() : 0;
     op.a = op.opcode != Opcode::kLoad ? any() : 0;

@@ -36,9 +36,11 @@ TEST(Axis, TiedKeysHaveTheSameValues) {
   EXPECT_EQ(parse_axis("here", "tile.m=tile.n=tile.k=auto,8").tied.size(), 2U);
   EXPECT_THAT(values("tile.m=tile.n=auto,8"), ElementsAre("auto", "8"));
   EXPECT_EQ(error_of("compute.rows=compute.colz=16"),
-            "here compute.rows=compute.colz=16: unknown key 'compute.colz'; did you mean 'compute.cols'?");
-  EXPECT_EQ(error_of("compute.rows=sram.size=64KiB"),
-            "here compute.rows=sram.size=64KiB: compute.rows and sram.size do not take the same values");
+            "here compute.rows=compute.colz=16: unknown key 'compute.colz'; did you mean "
+            "'compute.cols'?");
+  EXPECT_EQ(
+      error_of("compute.rows=sram.size=64KiB"),
+      "here compute.rows=sram.size=64KiB: compute.rows and sram.size do not take the same values");
   EXPECT_THAT(error_of("compute.cols=tile.m=1024"), HasSubstr("tile.m=1024 is out of range"));
   EXPECT_THAT(error_of("compute.rows=compute.cols="), HasSubstr("has no values"));
 }

@@ -199,8 +199,7 @@ TEST(ProgramBinary, NamesTheWrongField) {
        "table"},
       {122, 0, 2, "byte 122: tensor 0 tile = 0x8; allowed: " + tiles},
       {124, 65535, 2, "byte 122: tensor 0 tile = 8x65535; allowed: " + tiles},
-      {126, 6, 1,
-       "byte 126: tensor 0 type = 6; allowed: 0 f32, 1 bf16, 2 f16, 3 i8, 4 u8, 5 i32"},
+      {126, 6, 1, "byte 126: tensor 0 type = 6; allowed: 0 f32, 1 bf16, 2 f16, 3 i8, 4 u8, 5 i32"},
       {127, 9, 1, "byte 127: tensor 0 reserved = 9; allowed: 0"},
       {128, ' ', 1,
        "byte 128: tensor 0 name = ' '; allowed: 1 to 255 printable ASCII characters without "
