@@ -78,8 +78,8 @@ bool ComputeTiming::overlaps(bool chained) const {
 
 Cycle ComputeTiming::initiation_interval(const Op& op) const { return step(op).interval; }
 
-std::uint64_t ComputeTiming::slots(const Op& op) const {
-  return is_sum_step(op) ? step(op).interval * config_.peak_macs_per_cycle() : 0;
+std::uint64_t ComputeTiming::slots(const Op& op, const StepTime& time) const {
+  return is_sum_step(op) ? time.interval * config_.peak_macs_per_cycle() : 0;
 }
 
 ComputeTiming::Held ComputeTiming::held_in_array(const Op& op, bool chained,

@@ -51,7 +51,8 @@ class ComputeTiming {
   Cycle initiation_interval(const Op& op) const;
 
   /// Multiply-adds that the whole array could do while a matmul step streams through it; 0 of another op.
-  std::uint64_t slots(const Op& op) const;
+  std::uint64_t slots(const Op& op) const { return is_sum_step(op) ? slots(op, step(op)) : 0; }
+  std::uint64_t slots(const Op& op, const StepTime& time) const;  ///< the same, its step() known
 
   /// What a step streams from and to SRAM: operands read, row vector read, accumulator read and
   /// written. A chained step does not fetch its stationary operand again; the accumulator of an

@@ -38,7 +38,7 @@ void StepUnit::run() {
     const std::uint32_t index = front_.head(account_for);
     const Op& op = context_.program.ops[index];
     front_.wait_for_hazards(index, account_for);
-    const bool chained = previous_ != nullptr && timing_.chains(*previous_, op);
+    const bool chained = chain_goes_on_;
     if (free_from_ > clock.now()) {
       wait(clock.until(free_from_, phase_));
     }
@@ -61,15 +61,15 @@ void StepUnit::run() {
     }
     const Op* next = next_step(index);
     const Cycle ideal = start + time.interval;
-    const Cycle streamed = stream(op, ideal, chained, next != nullptr && timing_.chains(op, *next));
+    chain_goes_on_ = next != nullptr && timing_.chains(op, *next);
+    const Cycle streamed = stream(op, ideal, chained, chain_goes_on_);
     const Cycle passed = std::max(ideal, streamed);
     ledger_.advance(EngineState::kBusy, ideal);
     ledger_.advance(EngineState::kWaitSram, passed);
     complete_ = std::max(complete_, start + time.duration + (passed - ideal));
     context_.scoreboard.complete(index, complete_);
     context_.overlap.end(engine_, complete_);
-    previous_ = &op;
-    free_from_ = std::max(passed, earliest_start(op, next));
+    free_from_ = std::max(passed, earliest_start(next));
     if (free_from_ >= complete_) {
       // No other step can have these cycles, and who watches need not wait for it to know.
       ledger_.advance(EngineState::kBusy, complete_);
@@ -82,18 +82,17 @@ void StepUnit::run() {
     ++counters_.steps;
     bound_ += time.interval;
     counters_.macs += step_products(op);
-    counters_.slots += timing_.slots(op);
+    counters_.slots += timing_.slots(op, time);
   }
 }
 
-/// Of the step after `op`, null if there is none, as far as `op` has it in hand.
-Cycle StepUnit::earliest_start(const Op& op, const Op* next) const {
+/// Of the next step, null if there is none, as far as the one before has it in hand.
+Cycle StepUnit::earliest_start(const Op* next) const {
   if (next == nullptr) {
     return complete_;
   }
-  const bool chained = timing_.chains(op, *next);
-  const Cycle earliest = timing_.overlaps(chained) ? 0 : complete_;
-  return chained ? earliest : std::max(earliest, chain_start_ + preload_);
+  const Cycle earliest = timing_.overlaps(chain_goes_on_) ? 0 : complete_;
+  return chain_goes_on_ ? earliest : std::max(earliest, chain_start_ + preload_);
 }
 
 void StepUnit::account(EngineState state, Cycle until) {

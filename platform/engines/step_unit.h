@@ -59,7 +59,7 @@ class StepUnit : public sc_core::sc_module {
   /// Gives the time until `until` to what is left of the last step, then to `state`.
   void account(EngineState state, Cycle until);
   const Op* next_step(std::uint32_t after) const;
-  Cycle earliest_start(const Op& op, const Op* next) const;
+  Cycle earliest_start(const Op* next) const;
 
   Engine engine_;
   Phase phase_;
@@ -74,11 +74,11 @@ class StepUnit : public sc_core::sc_module {
   std::vector<float> a_;  // factors that are not of f32, in f32
   std::vector<float> b_;
 
-  const Op* previous_ = nullptr;
-  Cycle complete_ = 0;     // of the step before
-  Cycle free_from_ = 0;    // for the next step
-  Cycle chain_start_ = 0;  // of the chain in progress
-  Cycle preload_ = 0;      // of its successor
+  bool chain_goes_on_ = false;  // with the next step
+  Cycle complete_ = 0;          // of the step before
+  Cycle free_from_ = 0;         // for the next step
+  Cycle chain_start_ = 0;       // of the chain in progress
+  Cycle preload_ = 0;           // of its successor
   std::uint32_t ops_left_ = 0;
   UnitCounters counters_;
   Cycle bound_ = 0;

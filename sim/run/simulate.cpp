@@ -2,12 +2,14 @@
 #include "sim/run/simulate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "compiler/base/error.h"
 #include "compiler/base/stopwatch.h"
 #include "compiler/base/text.h"
 #include "models/dram/image.h"
+#include "sim/model/element_rounding.h"
 #include "sim/model/tensor_data.h"
 #include "sim/verify/onnx_values.h"
 #include "sim/verify/verification.h"
@@ -37,6 +39,19 @@ std::string reference_name(const CompiledModel& compiled, Coverage coverage) {
   return name;
 }
 
+/// Into an array of the tensor's type. Throws InputError for a number that it cannot hold.
+void convert(const FloatArray& values, const ProgramTensor& tensor, FloatArray& converted) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double number = values.number(i);
+    if (!std::isnan(number) && rounded_to(tensor.type(), number) != number) {
+      throw InputError("value " + std::to_string(i) + " for " + in_quotes(tensor.name) + " is " +
+                       std::to_string(number) + ", which is no " +
+                       std::string(to_string(tensor.type())));
+    }
+    converted.set(i, number);
+  }
+}
+
 /// Throws InputError unless every one of `given` is a source of the program, whole.
 void replace(const TensorValues& given, const Program& program, TensorValues& sources) {
   for (const auto& [name, values] : given) {
@@ -50,7 +65,11 @@ void replace(const TensorValues& given, const Program& program, TensorValues& so
       throw InputError(std::to_string(values.size()) + " values for " + in_quotes(name) +
                        ", which is " + to_string(tensor->shape));
     }
-    source->second = values;
+    if (values.type() == tensor->type()) {
+      source->second = values;
+    } else {
+      convert(values, *tensor, source->second);
+    }
   }
 }
 

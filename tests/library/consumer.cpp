@@ -40,6 +40,20 @@ int main() {
   const RunOutcome outcome = run_work(relu, make_config(), request);
   expect(outcome.outputs.at("y") == FloatArray({1, 0, 3, 0, 5, 0}), "outputs are given back");
 
+  // Values of an i32 tensor are given as numbers, whole ones.
+  const PreparedWork sums = compile_work(
+      parse_graph("graph g\ninput x 1x2 i32\ny = copy x\noutput y\n", "g.graph"), make_config());
+  request.inputs = {{"x", {-7, 16777216}}};
+  const FloatArray given = run_work(sums, make_config(), request).outputs.at("y");
+  expect(given.number(0) == -7 && given.number(1) == 16777216, "integers are given back");
+  try {
+    request.inputs = {{"x", {0.5F, 1}}};
+    run_work(sums, make_config(), request);
+    expect(false, "half an integer is refused");
+  } catch (const InputError& error) {
+    expect(std::string(error.what()).find("which is no i32") != std::string::npos, error.what());
+  }
+
   // A program that was written down is adopted, and runs as it did.
   const PreparedWork adopted = adopt_work(Program(work.compiled.program), "the same");
   expect(run_work(adopted, config, timing).result.cycles == first.result.cycles, "adopted");
