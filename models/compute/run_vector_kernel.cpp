@@ -55,7 +55,7 @@ PreparedVectorKernel::PreparedVectorKernel(const Kernel& kernel, const VectorKer
     throw InternalError("a vector kernel that is not legal is run: " + problem);
   }
   for (std::size_t i = 0; i < operands_of_.size(); ++i) {
-    const auto [form, type] = operands_of_[i];
+    const OperandForm form = operands_of_[i].form;
     if (!is_read_in_place(operands_of_[i])) {
       expanded_[i] = new_place();
     }
@@ -141,7 +141,8 @@ const float* PreparedVectorKernel::read(Place place) {
 void PreparedVectorKernel::expand(std::size_t operand, const TileExtent& result,
                                   const std::byte* values, std::size_t first, std::size_t count) {
   float* to = room(expanded_[operand]);
-  const auto [form, type] = operands_of_[operand];
+  const OperandForm form = operands_of_[operand].form;
+  const ElementType type = operands_of_[operand].type;
   const std::size_t bytes = element_bytes(type);
   const auto widen = [&](float* values_in_f32, std::size_t from, std::size_t elements) {
     kernel_->widen(values_in_f32, values + from * bytes, type, elements);

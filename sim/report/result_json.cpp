@@ -22,7 +22,7 @@ Json or_null(const std::optional<Value>& value) {
 }
 
 /// JSON has no words for NaN and infinities.
-Json number_or_text(float value) {
+Json number_or_text(double value) {
   return std::isfinite(value) ? Json(value)
          : std::isnan(value)  ? Json("nan")
                               : Json(value < 0 ? "-inf" : "inf");
