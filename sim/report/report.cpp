@@ -245,11 +245,9 @@ std::string rounding_text(std::uint64_t by_rounding) {
 }
 
 /// " is 1, expected 2, allowed error 3e-05"
-std::string values_text(double actual, const std::string& origin, double expected,
-                        double allowed) {
-  return " is " + number_text("%.9g", static_cast<double>(actual)) + ", " + origin + " " +
-         number_text("%.9g", static_cast<double>(expected)) + ", allowed error " +
-         number_text("%.2g", allowed);
+std::string values_text(double actual, const std::string& origin, double expected, double allowed) {
+  return " is " + number_text("%.9g", actual) + ", " + origin + " " +
+         number_text("%.9g", expected) + ", allowed error " + number_text("%.2g", allowed);
 }
 
 std::string verification_text(const Verification& verification) {

@@ -126,11 +126,11 @@ TEST_F(SweepProgram, NumbersStandBesideTextsThatAreNotJustNumbers) {
             0);
   const test::CsvFile table(path("all.csv"));
   const auto cells = [&table](std::size_t row, const std::vector<std::string>& columns) {
-    std::vector<std::string> cells;
+    std::vector<std::string> texts;
     for (const std::string& column : columns) {
-      cells.push_back(table.at(table.rows()[row], column));
+      texts.push_back(table.at(table.rows()[row], column));
     }
-    return cells;
+    return texts;
   };
   const std::vector<std::string> size = {"sram.size", "sram.size [B]"};
   EXPECT_THAT(cells(0, size), ElementsAre("64KiB", "65536"));
