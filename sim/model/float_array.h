@@ -70,8 +70,16 @@ class FloatArray {
   float& operator[](std::size_t i) { return data()[i]; }
   float operator[](std::size_t i) const { return data()[i]; }
 
+  /// Of the same number of elements, each equal as a number; so a NaN is not equal to itself.
   bool operator==(const FloatArray& other) const {
-    return std::equal(begin(), end(), other.begin(), other.end());
+    if (type_ != ElementType::kI32 && other.type_ != ElementType::kI32) {
+      return std::equal(begin(), end(), other.begin(), other.end());
+    }
+    bool equal = size() == other.size();
+    for (std::size_t i = 0; equal && i < size(); ++i) {
+      equal = number(i) == other.number(i);
+    }
+    return equal;
   }
 
  private:

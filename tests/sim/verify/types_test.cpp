@@ -142,6 +142,19 @@ TEST(Types, AResultIsRoundedToEvenAndClipped) {
   }
 }
 
+TEST(Types, ArraysOfIntegersAreEqualAsNumbers) {
+  FloatArray integers(3, ElementType::kI32);
+  integers.set(0, -1);  // the bits of a NaN
+  integers.set(1, 16777217);
+  FloatArray same = integers;
+  EXPECT_EQ(same, integers);
+  EXPECT_EQ(same.number(0), -1);
+  EXPECT_EQ(same.number(1), 16777217);
+  same.set(1, 16777216);
+  EXPECT_FALSE(same == integers);
+  EXPECT_EQ(same, FloatArray({-1, 16777216, 0}));
+}
+
 TEST(Types, OneIntegerOffIsNoticed) {
   Ran run(build_builtin("gemm:40x50x60:i8"), {}, KernelKind::kReference);
   const std::uint32_t out = run.number_of("out");
