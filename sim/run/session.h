@@ -46,8 +46,8 @@ struct RunRequest {
   std::uint64_t seed = 1;    ///< of what is drawn
   KernelChoice kernel = KernelChoice::kAuto;
   std::optional<VerifyChoice> verify;  ///< none: full or sampled, by the amount of work
-  TensorValues
-      inputs;  ///< by tensor, instead of drawn ones; row-major, whole, what its type can hold
+  /// By tensor, instead of drawn ones: row-major, whole, numbers that its type has.
+  TensorValues inputs;
   bool keep_outputs = false;
   std::optional<ExpectedFiles> expected;  ///< of an ONNX model
   RunObserver* observer = nullptr;        ///< null: nobody watches, which costs nothing

@@ -43,7 +43,8 @@ std::string reference_name(const CompiledModel& compiled, Coverage coverage) {
 void convert(const FloatArray& values, const ProgramTensor& tensor, FloatArray& converted) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double number = values.number(i);
-    if (!std::isnan(number) && rounded_to(tensor.type(), number) != number) {
+    const bool nan = std::isnan(number) && !is_integer(tensor.type());
+    if (!nan && rounded_to(tensor.type(), number) != number) {
       throw InputError("value " + std::to_string(i) + " for " + in_quotes(tensor.name) + " is " +
                        std::to_string(number) + ", which is no " +
                        std::string(to_string(tensor.type())));
@@ -65,7 +66,7 @@ void replace(const TensorValues& given, const Program& program, TensorValues& so
       throw InputError(std::to_string(values.size()) + " values for " + in_quotes(name) +
                        ", which is " + to_string(tensor->shape));
     }
-    if (values.type() == tensor->type()) {
+    if (values.type() == ElementType::kF32 && tensor->type() == ElementType::kF32) {
       source->second = values;
     } else {
       convert(values, *tensor, source->second);

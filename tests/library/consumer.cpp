@@ -1,6 +1,7 @@
 // Compiles and runs in process, with a main() of its own: twice, with values of its own, and past
 // an error. Prints what library_test compares.
 #include <cstdio>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -46,12 +47,14 @@ int main() {
   request.inputs = {{"x", {-7, 16777216}}};
   const FloatArray given = run_work(sums, make_config(), request).outputs.at("y");
   expect(given.number(0) == -7 && given.number(1) == 16777216, "integers are given back");
-  try {
-    request.inputs = {{"x", {0.5F, 1}}};
-    run_work(sums, make_config(), request);
-    expect(false, "half an integer is refused");
-  } catch (const InputError& error) {
-    expect(std::string(error.what()).find("which is no i32") != std::string::npos, error.what());
+  for (const float number : {0.5F, std::numeric_limits<float>::quiet_NaN()}) {
+    try {
+      request.inputs = {{"x", {number, 1}}};
+      run_work(sums, make_config(), request);
+      expect(false, "what is no integer is refused");
+    } catch (const InputError& error) {
+      expect(std::string(error.what()).find("which is no i32") != std::string::npos, error.what());
+    }
   }
 
   // A program that was written down is adopted, and runs as it did.
