@@ -59,6 +59,10 @@ std::size_t Operator::product_inputs() const {
       []() -> std::size_t { return 0; });
 }
 
+ElementType sum_type(const Graph& graph, const Operator& matmul) {
+  return sum_type(graph.tensor(matmul.inputs[0]).type);
+}
+
 Broadcast broadcast_of(const Shape& operand, const Shape& result) {
   const bool rows = operand.rows == result.rows;
   const bool cols = operand.cols == result.cols;

@@ -128,6 +128,9 @@ class Graph {
   std::unordered_map<std::string, TensorId> ids_;
 };
 
+/// What a matmul's products are summed in.
+ElementType sum_type(const Graph& graph, const Operator& matmul);
+
 /// How an operand of a map meets its result.
 Broadcast broadcast_of(const Shape& operand, const Shape& result);
 

@@ -14,7 +14,6 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
-#include "compiler/base/text.h"
 #include "compiler/graph/graph_definitions.h"
 #include "compiler/graph/operator_words.h"
 #include "compiler/graph/shape_inference.h"
@@ -57,15 +56,6 @@ Shape parse_shape(std::string_view text) {
     throw InputError("shape " + in_quotes(text) + ": " + error.what());
   }
   throw InputError("shape " + in_quotes(text) + ": expected ROWSxCOLS, such as 128x64");
-}
-
-ElementType parse_type(std::string_view text) {
-  if (const std::optional<ElementType> type = parse_element_type(text)) {
-    return *type;
-  }
-  const std::vector<std::string> allowed(kElementTypeNames.begin(), kElementTypeNames.end());
-  throw InputError("unknown type " + in_quotes(text) + "; allowed: " + joined(allowed) +
-                   did_you_mean(text, allowed));
 }
 
 /// "-3,0"
@@ -198,7 +188,7 @@ void Parser::source(const Words& words) {
   const std::string name(words[1]);
   check_new(name);
   const Shape shape = parse_shape(words[2]);
-  const ElementType type = words.size() == 4 ? parse_type(words[3]) : ElementType::kF32;
+  const ElementType type = words.size() == 4 ? read_element_type(words[3]) : ElementType::kF32;
   define(words[0] == "input" ? graph_->add_input(name, shape, type)
                              : graph_->add_parameter(name, shape, type));
 }
@@ -242,7 +232,7 @@ void Parser::operation(const Words& words) {
 void Parser::take_ending(OperatorStatement& statement) {
   std::span<const std::string_view>& words = statement.words;
   if (words.size() >= 2 && words[words.size() - 2] == "->") {
-    statement.type = parse_type(words.back());
+    statement.type = read_element_type(words.back());
     words = words.first(words.size() - 2);
   }
   if (statement.word.kind == OperatorKind::kMatMul && words.size() >= 3 &&

@@ -107,14 +107,6 @@ std::string type_suffix(ElementType type) {
   return type == ElementType::kF32 ? "" : " " + std::string(to_string(type));
 }
 
-std::optional<ElementType> product_type(ElementType a, ElementType b) {
-  const auto is_byte = [](ElementType type) {
-    return type == ElementType::kI8 || type == ElementType::kU8;
-  };
-  const bool both = is_byte(a) ? is_byte(b) : a == b && a != ElementType::kI32;
-  return both ? std::optional(sum_type(a)) : std::nullopt;
-}
-
 namespace {
 
 InferredType infer_matmul_type(const Operator& oper, const std::vector<ElementType>& operands) {

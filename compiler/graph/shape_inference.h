@@ -1,7 +1,6 @@
 // What shape and type each operator yields, and which operands it takes.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,9 +27,6 @@ struct InferredType {
 
 /// The same of types. Expects what infer_shape() takes.
 InferredType infer_type(const Operator& oper, const std::vector<ElementType>& operands);
-
-/// What a product of such operands is summed in; none if there is no such product.
-std::optional<ElementType> product_type(ElementType a, ElementType b);
 
 /// " i8"; empty for f32.
 std::string type_suffix(ElementType type);

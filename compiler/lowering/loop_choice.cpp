@@ -75,7 +75,7 @@ MatMulShape matmul_shape(const Graph& graph, OperatorId id, const Tiling& tile) 
   const TileGrid rows_and_steps = tile_grid(a, tile.left());
   const TileGrid columns = tile_grid(c, tile.result());
   const auto type = [&](TensorId tensor) { return graph.tensor(tensor).type; };
-  const ElementType sum = sum_type(type(oper.inputs[0]));
+  const ElementType sum = sum_type(graph, oper);
   const TileExtent left = largest_tile(a, tile.left().of(type(oper.inputs[0])));
   const TileExtent result = largest_tile(c, tile.result().of(sum));
   const TileExtent right{left.cols, result.cols, type(oper.inputs[1])};

@@ -110,7 +110,7 @@ void collect_kernels(const Graph& graph, UopList& list) {
     VectorKernel kernel{{}, oper.map};
     kernel.result = graph.tensor(oper.output).type;
     if (oper.product_inputs() > 0) {
-      kernel.operands.push_back({OperandForm::kTile, sum_type(graph.tensor(oper.inputs[0]).type)});
+      kernel.operands.push_back({OperandForm::kTile, sum_type(graph, oper)});
     }
     for (const TensorId input : oper.map_inputs()) {
       const Tensor& tensor = graph.tensor(input);

@@ -222,8 +222,7 @@ std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
   return by_kind(
       oper.kind,
       [&] {
-        const ElementType sum = sum_type(graph.tensor(oper.inputs[0]).type);
-        return std::max(rounded(oper.output), place(oper.output, sum)) + operands;
+        return std::max(rounded(oper.output), place(oper.output, sum_type(graph, oper))) + operands;
       },
       [&] { return rounded(oper.output) + operands; }, [&] { return operands; });
 }

@@ -53,6 +53,16 @@ constexpr ElementType sum_type(ElementType factor) {
   return is_integer(factor) ? ElementType::kI32 : ElementType::kF32;
 }
 
+/// What the products of two such factors are summed in; none if there is no such product: both are f32,
+/// bf16 or f16, or each is i8 or u8.
+constexpr std::optional<ElementType> product_type(ElementType a, ElementType b) {
+  const auto is_byte = [](ElementType type) {
+    return type == ElementType::kI8 || type == ElementType::kU8;
+  };
+  const bool both = is_byte(a) ? is_byte(b) : a == b && a != ElementType::kI32;
+  return both ? std::optional(sum_type(a)) : std::nullopt;
+}
+
 /// "f32", "bf16", "f16", "i8", "u8", "i32"
 constexpr std::string_view to_string(ElementType type) {
   const auto index = static_cast<std::size_t>(type);
@@ -68,5 +78,9 @@ constexpr std::optional<ElementType> parse_element_type(std::string_view text) {
   }
   return std::nullopt;
 }
+
+/// The same, of what `of` names if that is not empty: "operand x0". Throws InputError, without a place,
+/// with the nearest type.
+ElementType read_element_type(std::string_view text, std::string_view of = {});
 
 }  // namespace tilewave

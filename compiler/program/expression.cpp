@@ -154,7 +154,8 @@ std::string expression_problem(const Expression& expression, std::size_t operand
   return "";
 }
 
-double evaluate(const Expression& expression, std::span<const double> operands) {
+double evaluate(const Expression& expression, std::span<const double> operands,
+                double (*rounded)(double)) {
   const std::size_t steps = expression.steps.size();
   if (steps == 0 || steps > kMaxExpressionSteps || operand_count(expression) > operands.size()) {
     throw InternalError("an expression that is not legal is evaluated");
@@ -171,7 +172,8 @@ double evaluate(const Expression& expression, std::span<const double> operands) 
                          ? values[argument.index]
                          : static_cast<double>(argument.constant);
     }
-    values[i] = all[step.function].scalar(arguments.data(), step.parameters.data());
+    const double value = all[step.function].scalar(arguments.data(), step.parameters.data());
+    values[i] = rounded == nullptr ? value : rounded(value);
   }
   return values[steps - 1];
 }

@@ -77,8 +77,10 @@ std::string to_text(const Expression& expression);
 /// what is allowed, with the nearest function.
 Expression parse_expression(std::string_view text);
 
-/// Of one element, in double; `operands` in order.
-double evaluate(const Expression& expression, std::span<const double> operands);
+/// Of one element, in double; `operands` in order. With `rounded`, the value of each step goes through
+/// it.
+double evaluate(const Expression& expression, std::span<const double> operands,
+                double (*rounded)(double) = nullptr);
 
 /// Operand i becomes operand places[i].
 Expression with_operands(Expression expression, std::span<const std::size_t> places);

@@ -26,21 +26,12 @@ OperandForm parse_form(std::string_view word, std::size_t operand) {
   return static_cast<OperandForm>(found - kForms.begin());
 }
 
-ElementType parse_type(std::string_view word, const std::string& of) {
-  if (const std::optional<ElementType> type = parse_element_type(word)) {
-    return *type;
-  }
-  const std::vector<std::string> allowed(kElementTypeNames.begin(), kElementTypeNames.end());
-  throw InputError("unknown type " + in_quotes(word) + " of " + of +
-                   "; allowed: " + joined(allowed) + did_you_mean(word, allowed));
-}
-
 /// "tile", "row:i32"
 KernelOperand parse_operand(std::string_view word, std::size_t operand) {
   const std::size_t colon = word.find(':');
   KernelOperand parsed{parse_form(word.substr(0, colon), operand)};
   if (colon != std::string_view::npos) {
-    parsed.type = parse_type(word.substr(colon + 1), "operand x" + std::to_string(operand));
+    parsed.type = read_element_type(word.substr(colon + 1), "operand x" + std::to_string(operand));
   }
   return parsed;
 }
@@ -109,7 +100,7 @@ VectorKernel parse_vector_kernel(std::string_view text) {
   std::string_view forms = text.substr(0, bar);
   for (std::string_view word = take_word(forms); !word.empty(); word = take_word(forms)) {
     if (word == "->") {
-      kernel.result = parse_type(take_word(forms), "the result");
+      kernel.result = read_element_type(take_word(forms), "the result");
       if (const std::string_view rest = take_word(forms); !rest.empty()) {
         throw InputError("expected '|' behind the result's type, found " + in_quotes(rest));
       }

@@ -180,12 +180,11 @@ FittingSchedule schedule_to_fit(const Graph& fused, const Tiling& tile,
   ScheduleOptions whole = options;
   whole.whole_places = true;
   for (const std::uint64_t quarters : {4U, 3U, 2U, 1U}) {
+    const std::vector<LoopNest> nests = choose_loop_nests(
+        fused, tile, options.loop_order, options.costs, options.sram_bytes / 4 * quarters);
     for (const ScheduleOptions& tried : {options, whole}) {
       try {
-        return attempt(fused, tile,
-                       choose_loop_nests(fused, tile, options.loop_order, options.costs,
-                                         options.sram_bytes / 4 * quarters),
-                       tried);
+        return attempt(fused, tile, nests, tried);
       } catch (const OutOfSram&) {
         // Smaller blocks leave more room between their tiles.
       }

@@ -108,8 +108,7 @@ class Scheduler {
     if (uop.kind != UopKind::kExecute || oper.product_inputs() == 0) {
       return bytes;
     }
-    const ElementType sum = sum_type(graph_.tensor(oper.inputs[0]).type);
-    return std::max(bytes, list_.extent(uop).of(sum).bytes());
+    return std::max(bytes, list_.extent(uop).of(sum_type(graph_, oper)).bytes());
   }
 
   /// For every LOAD the position of the next LOAD of the same tile, and the first for every tile.

@@ -1,6 +1,7 @@
 // The choice of a kernel. This file, unlike kernel_avx2.cpp, runs on every CPU.
 #include "models/compute/kernel.h"
 
+#include <algorithm>
 #include <string>
 
 #include "compiler/base/error.h"
@@ -35,6 +36,16 @@ bool kernels::is_signed_factor(ElementType type) {
     case ElementType::kI32: break;
   }
   throw InternalError("no factor of an integer product: " + std::string(to_string(type)));
+}
+
+void relu_sums(const Kernel& kernel, ElementType type, void* sums, std::size_t count) {
+  if (type == ElementType::kI32) {
+    auto* values = static_cast<std::int32_t*>(sums);
+    std::transform(values, values + count, values, [](std::int32_t x) { return std::max(x, 0); });
+  } else {
+    auto* values = static_cast<float*>(sums);
+    kernel.relu(values, values, count);
+  }
 }
 
 const Kernel& select_kernel(KernelKind kind) {

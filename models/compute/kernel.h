@@ -84,6 +84,9 @@ struct Kernel {
   std::span<const StripFunction> functions;
 };
 
+/// The ReLU of sums, which are of f32 or i32, in place.
+void relu_sums(const Kernel& kernel, ElementType type, void* sums, std::size_t count);
+
 /// Plain C++, for every CPU.
 const Kernel& reference_kernel();
 

@@ -167,18 +167,6 @@ Cycle DmaEngine::earliest_release() const {
              : std::max(response, read_path_free_) + 2 + context_.config.sram.latency;
 }
 
-/// Of the whole elements among so many bytes; i32 or f32, for only sums have a ReLU.
-void DmaEngine::relu(ElementType type, std::byte* data, std::size_t bytes) const {
-  if (type == ElementType::kI32) {
-    auto* values = reinterpret_cast<std::int32_t*>(data);
-    std::transform(values, values + bytes / sizeof(std::int32_t), values,
-                   [](std::int32_t x) { return std::max(x, 0); });
-  } else {
-    auto* values = reinterpret_cast<float*>(data);
-    context_.kernel->relu(values, values, bytes / sizeof(float));
-  }
-}
-
 void DmaEngine::issue_store(Slot& slot) {
   Burst& burst = slot.burst;
   const sc_dt::uint64 dram_address = burst.get_address();
@@ -189,7 +177,9 @@ void DmaEngine::issue_store(Slot& slot) {
 
   if (context_.kernel != nullptr && slot.transfer->relu) {
     const Op& op = context_.program.ops[slot.transfer->op];
-    relu(context_.program.tensors[op.tensor].type(), slot.buffer.data(), burst.get_data_length());
+    const ElementType type = context_.program.tensors[op.tensor].type();
+    relu_sums(*context_.kernel, type, slot.buffer.data(),
+              burst.get_data_length() / element_bytes(type));
   }
   burst.set_command(tlm::TLM_WRITE_COMMAND);
   burst.set_address(dram_address);

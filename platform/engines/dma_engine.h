@@ -75,7 +75,6 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   void issue_on_time();
   Cycle earliest_release() const;
   void issue_store(Slot& slot);
-  void relu(ElementType type, std::byte* data, std::size_t bytes) const;
   void tell_burst(const Slot& slot, std::uint64_t dram_address, bool read) const;
   void request(Burst& burst);
   void access_sram(Burst& burst);

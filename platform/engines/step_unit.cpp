@@ -113,6 +113,9 @@ void StepUnit::matmul(const Op& op) {
   } else {
     float_matmul(op, tile(op.dst));
   }
+  if (op.relu) {
+    relu_sums(*context_.kernel, sum_type(op.a_type), sram_ + op.dst, std::uint64_t{op.m} * op.n);
+  }
 }
 
 /// A factor in f32, in `room` if it has to be converted.
@@ -136,9 +139,6 @@ void StepUnit::float_matmul(const Op& op, float* dst) {
   } else {
     kernel.matmul(dst, a, b, shape, op.clear);
   }
-  if (op.relu) {
-    kernel.relu(dst, dst, shape.result().elements());
-  }
 }
 
 void StepUnit::integer_matmul(const Op& op, std::int32_t* dst) {
@@ -154,10 +154,6 @@ void StepUnit::integer_matmul(const Op& op, std::int32_t* dst) {
     kernel.matmul_integer_bias(dst, factors, tile<std::int32_t>(op.c), shape);
   } else {
     kernel.matmul_integer(dst, factors, shape, op.clear);
-  }
-  if (op.relu) {
-    std::transform(dst, dst + shape.result().elements(), dst,
-                   [](std::int32_t x) { return std::max(x, 0); });
   }
 }
 

@@ -41,14 +41,14 @@ class TensorStream {
                    : 1.0F) {}
 
   double operator()(std::uint64_t index) const {
-    const double unit = random_(index);
+    const float unit = random_(index);
     switch (type_) {
       case ElementType::kF32:
       case ElementType::kBf16:
-      case ElementType::kF16: return rounded_to(type_, random_(index) * scale_);
-      case ElementType::kI8: return std::floor(unit * 128);
-      case ElementType::kU8: return std::floor(unit * 128) + 128;
-      case ElementType::kI32: return std::floor(unit * 1024);
+      case ElementType::kF16: return rounded_to(type_, unit * scale_);
+      case ElementType::kI8: return std::floor(unit * 128.0);
+      case ElementType::kU8: return std::floor(unit * 128.0) + 128;
+      case ElementType::kI32: return std::floor(unit * 1024.0);
     }
     return 0;
   }

@@ -164,7 +164,7 @@ class GraphEvaluator {
     values = FloatArray(output.shape.elements(), output.type);
     FloatArray sums;  // of a product that an expression follows
     if (op.product_inputs() > 0 && op.has_map()) {
-      sums = FloatArray(output.shape.elements(), sum_type(graph_.tensor(op.inputs[0]).type));
+      sums = FloatArray(output.shape.elements(), sum_type(graph_, op));
     }
     FloatArray& product = op.has_map() ? sums : values;
     demand_[op.output].for_each_run([&](std::uint32_t row, std::uint32_t col, std::uint32_t end) {

@@ -223,34 +223,16 @@ UncertainValue evaluate_uncertain(const Expression& expression,
 
 namespace {
 
-/// Every step rounded to f32.
-double evaluate_in_f32(const Expression& expression, std::span<const double> operands) {
-  std::array<double, kMaxExpressionSteps> values{};
-  for (std::size_t i = 0; i < expression.steps.size(); ++i) {
-    // One step at a time: its arguments are the operands of an expression of its own.
-    Expression one{{expression.steps[i]}};
-    std::array<double, kMaxArity> arguments{};
-    std::size_t count = 0;
-    for (Argument& argument : arguments_of(one.steps.front())) {
-      if (argument.kind == Argument::Kind::kConstant) {
-        continue;
-      }
-      arguments[count] = argument.kind == Argument::Kind::kOperand
-                             ? rounded_to(ElementType::kF32, operands[argument.index])
-                             : values[argument.index];
-      argument = Argument::operand(count++);
-    }
-    values[i] = rounded_to(ElementType::kF32, evaluate(one, std::span(arguments).first(count)));
-  }
-  return values[expression.steps.size() - 1];
-}
+double to_f32(double number) { return rounded_to(ElementType::kF32, number); }
 
 }  // namespace
 
 double evaluate_as(ElementType type, const Expression& expression,
                    std::span<const double> operands) {
   if (is_integer(type)) {
-    return rounded_to(type, evaluate_in_f32(expression, operands));
+    std::array<double, kMaxMapOperands> in_f32{};
+    std::ranges::transform(operands, in_f32.begin(), to_f32);
+    return rounded_to(type, evaluate(expression, std::span(in_f32).first(operands.size()), to_f32));
   }
   const double value = evaluate(expression, operands);
   return type == ElementType::kF32 ? value : rounded_to(type, value);

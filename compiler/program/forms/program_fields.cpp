@@ -265,13 +265,7 @@ std::optional<FieldProblem> find_operand_problem(const Op& op,
                               : values + ", the values of " + std::string(to_string(type))};
     }
   }
-  if (!is_sum_step(op)) {
-    return std::nullopt;
-  }
-  const bool bytes = op.a_type == ElementType::kI8 || op.a_type == ElementType::kU8;
-  if (op.a_type == ElementType::kI32 ||
-      (bytes ? op.b_type != ElementType::kI8 && op.b_type != ElementType::kU8
-             : op.b_type != op.a_type)) {
+  if (is_sum_step(op) && !product_type(op.a_type, op.b_type)) {
     return FieldProblem{
         "a_type and b_type",
         std::string(to_string(op.a_type)) + " and " + std::string(to_string(op.b_type)),
