@@ -2,17 +2,14 @@
 // one run, so that a noisy machine slows them alike. Prints tables; asserts nothing.
 //
 //   simulation_benchmark [--quick] [--section.key=value]...
-#include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <systemc>
 #include <vector>
 
+#include "bench/bare_kernels.h"
 #include "bench/benchmark_setup.h"
-#include "compiler/program/opcodes.h"
-#include "models/compute/run_vector_kernel.h"
 #include "models/dram/image.h"
 #include "platform/platform.h"
 #include "sim/model/model_source.h"
@@ -20,43 +17,6 @@
 
 namespace tilewave {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-/// The program's compute ops alone, at their own addresses: what no simulator can save.
-double bare_kernel_seconds(const Program& program, const Kernel& kernel,
-                           std::vector<std::byte>& sram) {
-  const auto tile = [&](std::uint32_t at) { return reinterpret_cast<float*>(sram.data() + at); };
-  std::vector<PreparedVectorKernel> vector_kernels;
-  for (const VectorKernel& vector : program.kernels) {
-    vector_kernels.emplace_back(kernel, vector);
-  }
-  const auto begin = Clock::now();
-  for (const Op& op : program.ops) {
-    by_opcode(
-        op.opcode, [] {}, [] {},
-        [&] {
-          if (op.biased) {
-            kernel.matmul_bias(tile(op.dst), tile(op.a), tile(op.b), tile(op.c), op.shape());
-          } else {
-            kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), op.shape(), op.clear);
-          }
-        },
-        [&] {
-          std::array<const void*, kMostOperands> operands{};
-          std::size_t count = 0;
-          visit_operands(program, op,
-                         [&](std::size_t, const OperandRule&, std::uint32_t address,
-                             const TileExtent&) { operands[count++] = tile(address); });
-          vector_kernels[op.kernel].run({op.m, op.n}, {operands.data(), count}, tile(op.dst));
-        });
-  }
-  return seconds_since(begin);
-}
 
 void measure_simulation(const std::string& model, const Config& config, int repeats) {
   const CompiledModel compiled = compile_model(std::get<Graph>(load_model(model)), config);

@@ -80,7 +80,7 @@ void measure(const Machine& machine, const std::string& model, const std::vector
               "as it is", static_cast<unsigned long long>(replayed),
               static_cast<unsigned long long>(measured), 100 * error);
   const BaseRun base = base_run(&graph, compiled, config, measured);
-  for (const Prediction& prediction : predict(base, standard_what_ifs(config), true)) {
+  for (const Prediction& prediction : predict(base, standard_what_ifs(config, base.source), true)) {
     const std::string& name = prediction.what_if.name;
     if (!prediction.error()) {
       std::printf("%-10s %-24s %-18s %s\n", "", "", name.c_str(), prediction.refused.c_str());

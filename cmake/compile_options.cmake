@@ -53,9 +53,9 @@ if(CCACHE)
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
 
-# The rooms are linked into the program as they are, and into the shared library, if there is one: for
-# that they are position-independent, without the detours that would allow others to replace a function.
-if(TILEWAVE_SHARED)
+# The rooms are linked into the program as they are, and into the shared library and Python's module, if
+# there are such: for that they are position-independent, without the detours that would allow others to replace a function.
+if(TILEWAVE_SHARED OR TILEWAVE_PYTHON)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
 endif()
@@ -72,7 +72,7 @@ function(tilewave_room NAME)
   endif()
   get_property(taken GLOBAL PROPERTY TILEWAVE_ROOM_SOURCES)
   list(REMOVE_ITEM sources ${taken})
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/absent/")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/onnx/absent/|/onnx/module/")
   if(NOT NAME STREQUAL "onnx")
     list(FILTER sources EXCLUDE REGEX "/compiler/onnx/")
   endif()
@@ -85,4 +85,18 @@ function(tilewave_room NAME)
   else()
     target_precompile_headers(tilewave_${NAME} REUSE_FROM tilewave_compiler)
   endif()
+endfunction()
+
+# tilewave_embed(TARGET FUNCTION HEADER FILE...): the program carries these files, as texts by name, in a
+# vector<EmbeddedText> that FUNCTION of HEADER returns.
+function(tilewave_embed TARGET FUNCTION HEADER)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${FUNCTION}.cpp)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -D OUTPUT=${output} -D HEADER=${HEADER} -D FUNCTION=${FUNCTION}
+            -P ${script} ${ARGN}
+    DEPENDS ${ARGN} ${script}
+    VERBATIM)
+  target_sources(${TARGET} PRIVATE ${output})
 endfunction()

@@ -3,6 +3,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(systemc REQUIRED IMPORTED_TARGET systemc)
 pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(nettle REQUIRED IMPORTED_TARGET nettle)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(Threads REQUIRED)
@@ -21,6 +22,15 @@ endif()
 if(TILEWAVE_ONNX)
   find_package(Protobuf REQUIRED)
   find_package(ONNX 1.12 REQUIRED CONFIG)
+endif()
+
+if(TILEWAVE_PYTHON)
+  if(NOT Python3_EXECUTABLE AND EXISTS /usr/bin/python3)
+    set(Python3_EXECUTABLE /usr/bin/python3)  # Debian's, whose packages are there
+  endif()
+  find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
+  set(PYTHON_EXECUTABLE ${Python3_EXECUTABLE})  # for pybind11
+  find_package(pybind11 2.10 REQUIRED CONFIG)
 endif()
 
 # Charts of the HTML reports, put into the program at build time.

@@ -27,6 +27,8 @@ foreach(page IN LISTS decisions)
   install_page(${page} decisions ../../configs/ ../${to_configs}/ ../../README.md ../README.md)
 endforeach()
 install_page(CHANGELOG.md . docs/ ./ configs/ ${to_configs}/)
-file(INSTALL DESTINATION ${DOCS} TYPE FILE FILES ${SOURCE}/LICENSE)
+file(INSTALL DESTINATION ${DOCS} TYPE FILE FILES ${SOURCE}/LICENSE ${SOURCE}/CITATION.cff)
+# As Debian's packages call it.
+file(INSTALL DESTINATION ${DOCS} TYPE FILE RENAME copyright FILES ${SOURCE}/LICENSE)
 # Whatever else lies in docs/: pictures, schemas.
 file(INSTALL DESTINATION ${DOCS} TYPE DIRECTORY FILES ${SOURCE}/docs/ PATTERN "*.md" EXCLUDE)

@@ -3,9 +3,9 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-set(library_rooms tilewave_session tilewave_platform tilewave_models tilewave_compiler)
+set(library_rooms tilewave_session tilewave_platform tilewave_models tilewave_compiler tilewave_identity)
 if(TILEWAVE_ONNX)
-  list(APPEND library_rooms tilewave_onnx)
+  list(APPEND library_rooms tilewave_onnx_loader)
 else()
   list(APPEND library_rooms tilewave_onnx_absent)
 endif()
@@ -45,21 +45,19 @@ function(tilewave_library TARGET TYPE NAME)
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
-# Whoever links the archive links what it needs; the package finds it by these names.
-set(needed tilewave::needed_systemc)
-if(TILEWAVE_ONNX)
-  list(APPEND needed onnx onnx_proto)
-endif()
+# Whoever links the archive links SystemC and libyaml, which the package finds by these names, and looks for
+# the reader of ONNX where it is installed: the application may be anywhere.
 tilewave_library(tilewave_archive STATIC tilewave_static)
-foreach(library IN LISTS needed)
-  target_link_libraries(tilewave_archive INTERFACE $<INSTALL_INTERFACE:${library}>)
-endforeach()
+target_link_libraries(tilewave_archive INTERFACE $<INSTALL_INTERFACE:tilewave::needed_systemc>
+                      $<INSTALL_INTERFACE:tilewave::needed_yaml>
+                      $<INSTALL_INTERFACE:${CMAKE_DL_LIBS}>)
+if(TILEWAVE_ONNX)
+  set(module_dir $<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}/tilewave)
+  target_link_options(tilewave_archive INTERFACE $<INSTALL_INTERFACE:LINKER:-rpath,${module_dir}>)
+endif()
 if(TILEWAVE_SHARED)
   tilewave_library(tilewave_shared SHARED tilewave)
-  target_link_libraries(tilewave_shared PRIVATE tilewave::systemc)
-  if(TILEWAVE_ONNX)
-    target_link_libraries(tilewave_shared PRIVATE onnx onnx_proto)
-  endif()
+  target_link_libraries(tilewave_shared PRIVATE tilewave::systemc PkgConfig::yaml ${CMAKE_DL_LIBS})
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tilewave)

@@ -12,6 +12,7 @@
 #include "compiler/program/dataflow.h"
 #include "compiler/program/verify/program_verify.h"
 #include "compiler/schedule/fit.h"
+#include "compiler/schedule/mapping.h"
 #include "compiler/schedule/schedule.h"
 
 namespace tilewave {
@@ -34,6 +35,13 @@ class StageTimer {
   std::vector<StageTime>& times_;
 };
 
+void count_products(CompileFigures& figures, const Program& program) {
+  const UsefulProducts products = useful_products(program);
+  figures.macs = products.count;
+  figures.factors = products.factors;
+  figures.tile = program.tile;
+}
+
 CompileFigures figures_of(const ScheduleStats& stats, const Program& program) {
   CompileFigures figures;
   figures.uops = stats.uops;
@@ -42,7 +50,7 @@ CompileFigures figures_of(const ScheduleStats& stats, const Program& program) {
   figures.loads_eliminated = stats.loads_eliminated;
   figures.executes = stats.executes;
   figures.stores = stats.stores;
-  figures.macs = useful_products(program);
+  count_products(figures, program);
   figures.evictions = stats.evictions;
   figures.peak_sram_bytes = stats.peak_sram_bytes;
   figures.final_live_bytes = stats.final_live_bytes;
@@ -67,12 +75,17 @@ VerifyReport verify_own(const Program& program) {
 
 bool crosses_boundary(TensorRole role) { return role != TensorRole::kIntermediate; }
 
+ElementType type_of(const Tensor& tensor) { return tensor.type; }
+ElementType type_of(const ProgramTensor& tensor) { return tensor.type(); }
+
 template <typename Entry>
 std::string describe(const Entry& entry) {
-  return std::string(to_string(entry.role)) + " " + entry.name + " " + to_string(entry.shape);
+  const ElementType type = type_of(entry);
+  return std::string(to_string(entry.role)) + " " + entry.name + " " + to_string(entry.shape) +
+         (type == ElementType::kF32 ? "" : " " + std::string(to_string(type)));
 }
 
-/// Every boundary tensor of `wanted` is one of `present`, alike in shape and role.
+/// Every boundary tensor of `wanted` is one of `present`, alike in shape, type and role.
 template <typename Wanted, typename Present>
 void require_tensors(const std::vector<Wanted>& wanted, const std::string& wanted_in,
                      const std::vector<Present>& present, const std::string& file) {
@@ -85,7 +98,8 @@ void require_tensors(const std::vector<Wanted>& wanted, const std::string& wante
       throw InputError(file + ": the program does not match the model: only " + wanted_in +
                        " has '" + describe(tensor) + "'");
     }
-    if (match->shape != tensor.shape || match->role != tensor.role) {
+    if (match->shape != tensor.shape || type_of(*match) != type_of(tensor) ||
+        match->role != tensor.role) {
       throw InputError(file + ": the program does not match the model: " + wanted_in + " has '" +
                        describe(tensor) + "', the other '" + describe(*match) + "'");
     }
@@ -102,12 +116,14 @@ double CompiledModel::seconds() const {
   return sum;
 }
 
-CompiledModel compile_model(const Graph& graph, const Tiling& tile,
-                            const ScheduleOptions& options) {
+CompiledModel compile_model(const Graph& graph, const Tiling& tile, const ScheduleOptions& options,
+                            const Mapping* mapping) {
   CompiledModel compiled;
   StageTimer timed(compiled.times);
-  CompiledSchedule scheduled =
-      timed("fuse, lower and schedule", [&] { return compile_to_fit(graph, tile, options); });
+  CompiledSchedule scheduled = timed("fuse, lower and schedule", [&] {
+    return mapping == nullptr ? compile_to_fit(graph, tile, options)
+                              : compile_mapped(graph, tile, options, *mapping);
+  });
   compiled.graph = std::move(scheduled.fused);
   FittingSchedule& fitting = scheduled.fitting;
   const ScheduleStats stats = fitting.schedule.stats;
@@ -133,7 +149,7 @@ CompiledModel adopt_program(Program program, const std::string& file, const Grap
   compiled.figures.loads = report.loads;
   compiled.figures.executes = report.executes;
   compiled.figures.stores = report.stores;
-  compiled.figures.macs = useful_products(compiled.program);
+  count_products(compiled.figures, compiled.program);
   if (graph != nullptr) {
     require_tensors(graph->tensors(), "the model", compiled.program.tensors, file);
     require_tensors(compiled.program.tensors, "the program", graph->tensors(), file);

@@ -14,6 +14,8 @@
 
 namespace tilewave {
 
+struct Mapping;
+
 /// What the compiler did. Those without a value are not known of a program that came as a file.
 struct CompileFigures {
   std::optional<std::uint64_t> operators;        ///< of the model
@@ -25,6 +27,8 @@ struct CompileFigures {
   std::uint64_t executes = 0;
   std::uint64_t stores = 0;
   std::uint64_t macs = 0;  ///< multiply-adds that the model asks for
+  ElementTypes factors;    ///< the types of what they multiply
+  TileShape tile;          ///< the largest m, n and k of a step
   std::optional<std::uint64_t> evictions;
   std::optional<std::uint64_t> peak_sram_bytes;   ///< highest sum of live allocations
   std::optional<std::uint64_t> final_live_bytes;  ///< live after the last op
@@ -49,13 +53,13 @@ struct CompiledModel {
   double seconds() const;  ///< of all stages
 };
 
-/// fuse → lower → verify_uops → schedule → build_program → verify_program → find_hazards. Throws
-/// InputError if the model does not fit.
-CompiledModel compile_model(const Graph& graph, const Tiling& tile,
-                            const ScheduleOptions& schedule);
+/// fuse → lower → verify_uops → schedule → build_program → verify_program → find_hazards; with a mapping,
+/// compile_mapped() in place of the first four. Throws InputError if the model, or the mapping, does not fit.
+CompiledModel compile_model(const Graph& graph, const Tiling& tile, const ScheduleOptions& schedule,
+                            const Mapping* mapping = nullptr);
 
 /// verify_program → find_hazards. With the graph that the program claims to compute, which is
-/// fused, its inputs, parameters and outputs have to be the graph's, in name, shape and role.
+/// fused, its inputs, parameters and outputs have to be the graph's, in name, shape, type and role.
 /// Throws InputError; `file` is the program's name in messages.
 CompiledModel adopt_program(Program program, const std::string& file, const Graph* graph = nullptr);
 

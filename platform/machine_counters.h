@@ -8,7 +8,7 @@
 #include "models/accounting/unit_counters.h"
 #include "models/dram/model.h"
 #include "models/interconnect/bus_timing.h"
-#include "models/sram/sram_timing.h"
+#include "models/sram/sram_counters.h"
 
 namespace tilewave {
 

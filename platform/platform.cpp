@@ -59,10 +59,11 @@ class Platform : public sc_core::sc_module {
         units_(units_of(config)),
         queues_(make_queues(config.sequencer.queue_depth)),
         sequencer_("sequencer", program, config.sequencer, units_, clock_, queue_pointers(),
-                   scoreboard_, feed_.get()),
+                   scoreboard_, feed_.get(), options.fetched),
         context_{program,  hazards,    config,         clock_,     scoreboard_,
                  overlap_, sequencer_, options.kernel, feed_.get()},
-        sram_("sram", config.sram, burst_users(config)),
+        sram_("sram", config.sram, burst_users(config),
+              options.kernel == nullptr ? 0 : program.sram_bytes),
         bus_("bus", config.bus, config.dma.shared ? 1 : 2),
         dram_("dram", make_dram(config, program.dram_bytes()), clock_, options.dram),
         load_dma_("load_dma", Engine::kLoadDma, 0, context_, queue(Engine::kLoadDma),
@@ -84,6 +85,7 @@ class Platform : public sc_core::sc_module {
       vector_->sram_socket.bind(sram_.burst_sockets[burst_users(config) - 1]);
     }
     if (feed_ != nullptr) {
+      dram_.set_observer(feed_.get());
       for (const Engine engine : units_.all()) {
         ledger(engine).set_observer(&feed_->ledger_observer(engine));
       }
@@ -92,6 +94,7 @@ class Platform : public sc_core::sc_module {
   }
 
   ObserverFeed* feed() { return feed_.get(); }
+  const CoreClock& clock() const { return clock_; }
   /// Of a run that somebody watches.
   const CounterRegister& counters() const { return counters_; }
   Cycle completed_at(std::uint32_t op) const { return scoreboard_.completed_at(op); }
@@ -225,16 +228,31 @@ void throw_error(const ObserverFeed* feed) {
   }
 }
 
+/// From time 0 to the end. In slices if somebody wants to be asked between them.
+void run_to_the_end(const CoreClock& clock, const std::function<void()>& poll) {
+  if (!poll) {
+    if (sc_core::sc_pending_activity()) {  // not so for an empty program
+      sc_core::sc_start();
+    }
+    return;
+  }
+  const auto slice = sc_core::sc_time::from_value(clock.kernel_time(kPollCycles));
+  while (sc_core::sc_pending_activity()) {
+    sc_core::sc_start(slice, sc_core::SC_EXIT_ON_STARVATION);
+    back_on_main_stack();
+    poll();
+  }
+}
+
 /// Returns the host time it took, without elaboration.
-std::chrono::duration<double> simulate(const ObserverFeed* feed) {
+std::chrono::duration<double> simulate(const ObserverFeed* feed, const CoreClock& clock,
+                                       const std::function<void()>& poll) {
   // The first call elaborates and runs the initial processes up to time 0 only.
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
   back_on_main_stack();
   throw_error(feed);
   const auto begin = std::chrono::steady_clock::now();
-  if (sc_core::sc_pending_activity()) {  // not so for an empty program
-    sc_core::sc_start();
-  }
+  run_to_the_end(clock, poll);
   const std::chrono::duration<double> host = std::chrono::steady_clock::now() - begin;
   back_on_main_stack();
   throw_error(feed);
@@ -247,6 +265,11 @@ RunResult run_guarded(const Program& program, const std::vector<OpHazards>& haza
     throw InputError("the program needs " + std::to_string(program.sram_bytes) +
                      " bytes of SRAM, sram.size is " + std::to_string(config.sram.size_bytes));
   }
+  if (options.kernel != nullptr && options.dram.size() < program.dram_bytes()) {
+    throw InternalError("a run with values needs the " + std::to_string(program.dram_bytes()) +
+                        " bytes of the program's tensors, it has " +
+                        std::to_string(options.dram.size()));
+  }
   const SimulationContext context;
   Platform platform("platform", program, hazards, config, options);
   if (platform.feed() != nullptr) {
@@ -254,7 +277,8 @@ RunResult run_guarded(const Program& program, const std::vector<OpHazards>& haza
                             [&](std::uint32_t op) { return platform.completed_at(op); }});
     throw_error(platform.feed());
   }
-  const std::chrono::duration<double> host = simulate(platform.feed());
+  const std::chrono::duration<double> host =
+      simulate(platform.feed(), platform.clock(), options.poll);
   RunResult result = platform.result();
   result.host_seconds = host.count();
   check_invariants(result, program);

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace tilewave {
 
@@ -12,6 +13,19 @@ namespace tilewave {
 class InputError : public std::runtime_error {
  public:
   explicit InputError(const std::string& message) : std::runtime_error(message) {}
+};
+
+/// The SRAM has no room for a tile that a step needs: it is too small, or too fragmented.
+class OutOfSram : public InputError {
+ public:
+  /// `result` is the tensor that the operator in question computes, if there is one.
+  explicit OutOfSram(const std::string& message, std::string result = {})
+      : InputError(message), result_(std::move(result)) {}
+
+  const std::string& result() const { return result_; }
+
+ private:
+  std::string result_;
 };
 
 /// A broken invariant of tilewave itself. Exit code 3.

@@ -66,10 +66,21 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
   return above[b.size()];
 }
 
+/// Whether `part` is `whole` without some of its parts between dots, at one end: "banks" of "sram.banks",
+/// "compute.rate" of "compute.rate.i8".
+bool is_part(const std::string& part, const std::string& whole) {
+  return !part.empty() && (whole.starts_with(part + ".") || whole.ends_with("." + part));
+}
+
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
   const std::string wanted = lower(word);
+  for (const std::string& candidate : candidates) {
+    if (is_part(wanted, candidate) || is_part(candidate, wanted)) {
+      return candidate;
+    }
+  }
   const std::string* found = nullptr;
   std::size_t fewest = kMostEdits + 1;
   for (const std::string& candidate : candidates) {

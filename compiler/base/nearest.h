@@ -13,7 +13,8 @@ namespace tilewave {
 
 /// The candidate with the fewest edits from `word` (insert, delete, replace, swap neighbours; case
 /// is free), the first of equals. None if that takes more edits than a third of the longer word, or
-/// more than four; one edit is always plausible, unless it replaces the whole word.
+/// more than four; one edit is always plausible, unless it replaces the whole word. Before all of them comes
+/// the first that has the word as its parts before or behind a dot, or is such parts of it.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
 /// "; did you mean 'relu'?", or "" if no candidate is near.

@@ -1,11 +1,14 @@
-// Numbers appended to a string without streams: programs of a million ops are printed in one go.
+// Numbers to and from text without streams: programs of a million ops are printed in one go.
 #pragma once
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace tilewave {
 
@@ -29,6 +32,15 @@ inline std::string hex(std::uint64_t value, std::size_t min_digits = 1) {
   std::string text;
   append_hex(text, value, min_digits);
   return text;
+}
+
+/// What the whole of `text` says; none if that is no number, or no finite one.
+inline std::optional<double> finite_number(std::string_view text) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end && std::isfinite(number) ? std::optional(number)
+                                                                      : std::nullopt;
 }
 
 }  // namespace tilewave

@@ -1,6 +1,7 @@
 // The built-in models. A gemm is a perceptron of one layer under another name.
 #include "compiler/graph/builtins.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -93,9 +94,11 @@ ElementType take_type(std::string_view& text, ElementType otherwise) {
   }
   const std::string_view word = text.substr(colon + 1);
   const std::optional<ElementType> type = parse_element_type(word);
-  if (!type || *type == ElementType::kI32) {
-    std::vector<std::string> allowed(kElementTypeNames.begin(), kElementTypeNames.end());
-    std::erase(allowed, "i32");
+  if (!type || std::ranges::find(kProductTypes, *type) == kProductTypes.end()) {
+    std::vector<std::string> allowed;
+    for (const ElementType each : kProductTypes) {
+      allowed.emplace_back(to_string(each));
+    }
     throw InputError("type " + in_quotes(word) + " of a product; allowed: " + joined(allowed));
   }
   text = text.substr(0, colon);
@@ -116,7 +119,31 @@ std::vector<std::uint64_t> builtin_dimensions(const Builtin& builtin, std::strin
 
 }  // namespace
 
+std::vector<std::string> builtin_names() {
+  std::vector<std::string> names;
+  for (const Builtin& builtin : kBuiltins) {
+    names.emplace_back(builtin.name);
+  }
+  return names;
+}
+
 bool is_builtin(std::string_view model) { return find_builtin(model) != nullptr; }
+
+bool names_type(std::string_view model) {
+  return model.find(':', model.find(':') + 1) != std::string_view::npos;
+}
+
+std::string with_type(std::string_view model, ElementType type) {
+  return std::string(model) + ":" + std::string(to_string(type));
+}
+
+std::string builtin_forms() {
+  std::string text;
+  for (const Builtin& builtin : kBuiltins) {
+    text += (text.empty() ? "" : " and ") + std::string(builtin.form);
+  }
+  return text;
+}
 
 Graph build_builtin(std::string_view model) {
   const Builtin* builtin = find_builtin(model);

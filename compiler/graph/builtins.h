@@ -2,14 +2,33 @@
 // products of any shape. Not a file reader; other prefixes are the caller's business.
 #pragma once
 
+#include <array>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "compiler/graph/graph.h"
 
 namespace tilewave {
 
+/// What the factors of a built-in model's products may be.
+inline constexpr std::array kProductTypes = {ElementType::kF32, ElementType::kBf16,
+                                             ElementType::kF16, ElementType::kI8, ElementType::kU8};
+
+/// What built-in models begin with: "mlp", "gemm".
+std::vector<std::string> builtin_names();
+
 /// True if `model` starts with "mlp:" or "gemm:".
 bool is_builtin(std::string_view model);
+
+/// Whether a built-in model says its type itself, as "gemm:64x64x64:i8" does.
+bool names_type(std::string_view model);
+
+/// The built-in `model`, which names no type, with products of `type`: "gemm:64x64x64:i8".
+std::string with_type(std::string_view model, ElementType type);
+
+/// "mlp:BATCHxD0xD1x... and gemm:MxKxN"
+std::string builtin_forms();
 
 /// The verified graph of a built-in model. Throws InputError naming the model and the form
 /// expected.
@@ -18,6 +37,8 @@ bool is_builtin(std::string_view model);
 /// h<i> and its ReLU a<i>; the last layer has no ReLU and is named out.
 ///
 /// `gemm:MxKxN`: input x (M×K), parameter w1 (K×N), out = x·w1.
+///
+/// Either may end in a type, `:i8`; without one it is f32.
 Graph build_builtin(std::string_view model);
 
 }  // namespace tilewave

@@ -63,6 +63,16 @@ ElementType sum_type(const Graph& graph, const Operator& matmul) {
   return sum_type(graph.tensor(matmul.inputs[0]).type);
 }
 
+ElementTypes factor_types(const Graph& graph) {
+  ElementTypes types;
+  for (const Operator& oper : graph.operators()) {
+    if (oper.product_inputs() > 0) {
+      types.set(static_cast<std::size_t>(graph.tensor(oper.inputs[0]).type));
+    }
+  }
+  return types;
+}
+
 Broadcast broadcast_of(const Shape& operand, const Shape& result) {
   const bool rows = operand.rows == result.rows;
   const bool cols = operand.cols == result.cols;

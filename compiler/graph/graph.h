@@ -130,6 +130,8 @@ class Graph {
 
 /// What a matmul's products are summed in.
 ElementType sum_type(const Graph& graph, const Operator& matmul);
+/// The types of the left factors of its products.
+ElementTypes factor_types(const Graph& graph);
 
 /// How an operand of a map meets its result.
 Broadcast broadcast_of(const Shape& operand, const Shape& result);

@@ -91,6 +91,25 @@ class Parser {
     return std::move(*graph_);
   }
 
+  /// The text is a line that defines one tensor more of a graph, which comes back whatever happens.
+  TensorId add_to(Graph& graph) {
+    graph_ = std::move(graph);
+    try {
+      check_bytes(text_);
+      const GraphLine line = split_graph_line(text_);
+      expression_ = line.expression;
+      if (line.words.size() < 2 || line.words[1] != "=") {
+        throw InputError("expected 'NAME = OPERATOR OPERAND...'");
+      }
+      operation(line.words);
+    } catch (...) {
+      graph = std::move(*graph_);
+      throw;
+    }
+    graph = std::move(*graph_);
+    return static_cast<TensorId>(graph.tensors().size() - 1);
+  }
+
  private:
   void read_statements();
   void statement(const Words& words);
@@ -337,8 +356,9 @@ void Parser::define(TensorId id) {
 
 void Parser::check_new(std::string_view name) const {
   if (const std::optional<TensorId> earlier = graph_->find(name)) {
-    throw InputError("tensor " + in_quotes(name) + " is already defined on line " +
-                     std::to_string(definition_lines_[*earlier]));
+    const bool has_line = *earlier < definition_lines_.size() && definition_lines_[*earlier] != 0;
+    throw InputError("tensor " + in_quotes(name) + " is already defined" +
+                     (has_line ? " on line " + std::to_string(definition_lines_[*earlier]) : ""));
   }
 }
 
@@ -396,6 +416,10 @@ void Parser::explain_unknown(std::string_view name, std::string_view user) const
 
 Graph parse_graph(std::string_view text, const std::string& file_name) {
   return Parser(text, file_name).parse();
+}
+
+TensorId add_statement(Graph& graph, std::string_view statement) {
+  return Parser(statement, graph.name()).add_to(graph);
 }
 
 std::string to_text(const Graph& graph) {

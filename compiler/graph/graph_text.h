@@ -38,6 +38,10 @@ inline constexpr std::size_t kMaxGraphFileBytes = std::size_t{64} << 20U;
 /// tensor may be called like a keyword. Every fault is an InputError "FILE:LINE: ...".
 Graph parse_graph(std::string_view text, const std::string& file_name);
 
+/// Adds the operator of one such line, "y = add+relu a b", to the graph. Throws InputError without a place; the
+/// graph is as it was then.
+TensorId add_statement(Graph& graph, std::string_view statement);
+
 /// Statements in creation order, so that reading them gives the same ids; outputs come last.
 std::string to_text(const Graph& graph);
 

@@ -130,7 +130,10 @@ InferredType infer_matmul_type(const Operator& oper, const std::vector<ElementTy
                 std::string(to_string(*sum))};
   }
   if (oper.has_map()) {
-    return {oper.type.value_or(ElementType::kF32), ""};
+    std::vector<ElementType> read = {*sum};
+    read.insert(read.end(), operands.begin() + static_cast<std::ptrdiff_t>(oper.product_inputs()),
+                operands.end());
+    return {oper.type.value_or(ElementType::kF32), integers_problem(oper.map, read)};
   }
   if (oper.type.value_or(*sum) != *sum) {
     return {{},
@@ -146,7 +149,8 @@ InferredType infer_type(const Operator& oper, const std::vector<ElementType>& op
   return by_kind(
       oper.kind, [&] { return infer_matmul_type(oper, operands); },
       [&] {
-        return InferredType{oper.type.value_or(ElementType::kF32), ""};
+        return InferredType{oper.type.value_or(ElementType::kF32),
+                            integers_problem(oper.map, operands)};
       },
       [&] {
         return oper.type.value_or(operands[0]) == operands[0]

@@ -91,6 +91,7 @@ MatMulShape matmul_shape(const Graph& graph, OperatorId id, const Tiling& tile) 
   MatMulShape shape{{columns.rows, columns.cols, rows_and_steps.cols},
                     {left.bytes(), right.bytes(), result.bytes()},
                     std::max(bias, mapped - std::min(mapped, operands))};
+  shape.factor = type(oper.inputs[0]);
   const std::array<std::uint64_t, 3> whole = {c.rows, c.cols, a.cols};
   const std::array<std::uint32_t, 3> most = {result.rows, result.cols, left.cols};
   for (std::size_t i = 0; i < whole.size(); ++i) {

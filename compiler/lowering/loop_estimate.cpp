@@ -49,16 +49,22 @@ double average_bytes(const MatMulShape& shape, std::size_t operand, std::size_t 
 
 }  // namespace
 
-double MachineCosts::matmul_cycles(const std::array<double, 3>& extents) const {
+double MachineCosts::matmul_cycles(const std::array<double, 3>& extents, ElementType factor) const {
   auto cycles = static_cast<double>(step_cycles);
   for (std::size_t i = 0; i < extents.size(); ++i) {
-    if (extents[i] > 0) {
-      cycles *= array[i] == 0 ? extents[i] / step[i]
-                              : std::ceil(extents[i] / array[i]) /
-                                    static_cast<double>(ceil_div(step[i], array[i]));
-    }
+    const double extent = extents[i] > 0 ? extents[i] : step[i];
+    const double at_once = i == kK ? rate[static_cast<std::size_t>(factor)] : 1;
+    cycles *= array[i] == 0 ? extent / (step[i] * at_once)
+                            : std::ceil(extent / (array[i] * at_once)) /
+                                  static_cast<double>(ceil_div(step[i], array[i]));
   }
   return cycles;
+}
+
+std::uint64_t MachineCosts::vector_cycles(const VectorKernel& kernel,
+                                          const TileExtent& result) const {
+  return passes(kernel, vector_cost) *
+         ceil_div(result.elements(), vector_lanes * elements_per_lane(kernel));
 }
 
 /// What one block computes and moves. A first row is a first column if columns are the outer of
@@ -133,7 +139,7 @@ LoopEstimator::Block LoopEstimator::block_of(const LoopNest& nest) const {
   const bool rows = nest.inner == LoopOrder::kMnk;
   Block block;
   block.chunks = nest.parts[kK];
-  block.compute = steps * costs_.matmul_cycles(shape_.extents) +
+  block.compute = steps * costs_.matmul_cycles(shape_.extents, shape_.factor) +
                   chains * static_cast<double>(costs_.chain_cycles);
   block.row_compute = block.compute / (rows ? bm : bn);
   block.a_bytes = bm * bk * average_bytes(shape_, 0, kM, kK);

@@ -16,20 +16,24 @@ struct MachineCosts {
   /// output, the right or the left operand, stays in the array.
   enum class Chain : std::uint8_t { kReduction, kRows, kColumns };
   Chain chain = Chain::kReduction;
-  std::uint64_t step_cycles = 32;      ///< compute core: one matmul step inside a chain
-  std::uint64_t chain_cycles = 0;      ///< more for every chain: filling and draining
+  std::uint64_t step_cycles = 32;  ///< compute core: one matmul step inside a chain, of a rate of 1
+  std::uint64_t chain_cycles = 0;  ///< more for every chain: filling and draining
   double sram_bytes_per_cycle = 512;   ///< all banks and ports together
   double dram_bytes_per_cycle = 25.6;  ///< loads and stores together
-  std::uint64_t vector_cycles = 32;    ///< of a pass of the vector unit over a tile
+  std::uint32_t vector_lanes = 32;     ///< of 4 bytes, per cycle and pass of the vector unit
   /// Passes that a function of each class takes.
   std::array<std::uint32_t, kCostClassCount> vector_cost{0, 1, 1, 1, 1, 1};
   bool own_vector_unit = false;                   ///< vector steps run beside those of the core
   std::array<std::uint32_t, 3> step{32, 32, 32};  ///< m, n and k of step_cycles
+  /// Products that an element of the array does in a cycle, by the type of their left factor.
+  std::array<std::uint32_t, kElementTypeCount> rate{1, 1, 1, 1, 1, 1};
   /// Extents of the array along m, n and k; 0 for what streams through it.
   std::array<std::uint32_t, 3> array{};
 
-  /// Of a step of m, n and k like these, which may be averages.
-  double matmul_cycles(const std::array<double, 3>& extents) const;
+  /// Of a step of m, n and k like these, which may be averages, and such factors.
+  double matmul_cycles(const std::array<double, 3>& extents, ElementType factor) const;
+  /// Of a vector step with such a result.
+  std::uint64_t vector_cycles(const VectorKernel& kernel, const TileExtent& result) const;
 
   bool operator==(const MachineCosts&) const = default;
 };
@@ -41,6 +45,7 @@ struct MatMulShape {
   std::uint64_t extra_bytes = 0;              ///< SRAM that a step needs besides: a bias tile
   std::array<double, 3> extents{};            ///< m, n and k of a step on average; 0: the machine's
   std::array<double, 3> shares{1, 1, 1};      ///< of those of the largest step
+  ElementType factor = ElementType::kF32;     ///< of the left operand
 };
 
 /// A nest with what the model expects of it.

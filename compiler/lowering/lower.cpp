@@ -1,6 +1,7 @@
 // One loop over tiles for each kind of operator; every step is preceded by the loads it needs.
 #include "compiler/lowering/lower.h"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <string>
@@ -186,6 +187,21 @@ void check_reductions(const Graph& graph, const std::vector<TileExtent>& tiles) 
   }
 }
 
+/// Padding is zero, and what stands for zero in a factor is not.
+void check_zeros(const Graph& graph, const UopList& list) {
+  for (const Operator& oper : graph.operators()) {
+    const bool padded = std::ranges::any_of(oper.inputs, [&](TensorId input) {
+      return list.stored[input] != graph.tensor(input).shape;
+    });
+    if (padded && oper.zeros != decltype(oper.zeros){}) {
+      throw InputError(
+          "graph '" + graph.name() + "': the factors of " + graph.tensor(oper.output).name +
+          " have zeros=" + std::to_string(oper.zeros[0]) + "," + std::to_string(oper.zeros[1]) +
+          " and are padded with 0; allowed: zeros=0,0, or tile.edges=real");
+    }
+  }
+}
+
 UopList lower(const Graph& graph, const Tiling& tile, const std::vector<LoopNest>& nests) {
   UopList list{tile, tensor_tiles(graph, tile), {}};
   list.stored = stored_shapes(graph, list.tiles, tile.edges);
@@ -198,6 +214,7 @@ UopList lower(const Graph& graph, const Tiling& tile, const std::vector<LoopNest
         std::to_string(kMaxOps) + " uOps and " + human_bytes(kMaxDramBytes));
   }
   check_reductions(graph, list.tiles);
+  check_zeros(graph, list);
   collect_kernels(graph, list);
   list.uops.reserve(estimate.uops);
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {

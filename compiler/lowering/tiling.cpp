@@ -232,10 +232,12 @@ void require_step_fits(const Graph& graph, const Tiling& tile, std::uint64_t sra
   for (const Operator& oper : graph.operators()) {
     const std::uint64_t bytes = step_bytes(graph, oper, tiles, tile.edges);
     if (bytes > sram_bytes) {
-      throw InputError("graph '" + graph.name() + "': a step of " + operator_name(oper) + " '" +
-                       graph.tensor(oper.output).name + "' needs " + std::to_string(bytes) +
-                       " bytes of SRAM for its tiles" + (oper.has_bias ? ", bias included" : "") +
-                       "; there are " + std::to_string(sram_bytes));
+      throw OutOfSram("graph '" + graph.name() + "': a step of " + operator_name(oper) + " '" +
+                          graph.tensor(oper.output).name + "' needs " + std::to_string(bytes) +
+                          " bytes of SRAM for its tiles" +
+                          (oper.has_bias ? ", bias included" : "") + "; there are " +
+                          std::to_string(sram_bytes),
+                      graph.tensor(oper.output).name);
     }
   }
 }

@@ -140,9 +140,18 @@ std::vector<std::uint64_t> Arrangement::key() const {
 }
 
 std::vector<float> Arrangement::apply(std::span<const float> source, float scale) const {
-  std::vector<float> values = carry_out(reads_.front(), source, scale);
+  return applied(source, scale);
+}
+
+std::vector<std::int64_t> Arrangement::apply(std::span<const std::int64_t> source) const {
+  return applied(source, std::int64_t{1});
+}
+
+template <typename Value>
+std::vector<Value> Arrangement::applied(std::span<const Value> source, Value scale) const {
+  std::vector<Value> values = carry_out(reads_.front(), source, scale);
   for (std::size_t i = 1; i < reads_.size(); ++i) {
-    values = carry_out(reads_[i], values, 1.0F);
+    values = carry_out(reads_[i], std::span<const Value>(values), Value{1});
   }
   return values;
 }
@@ -194,9 +203,10 @@ bool Arrangement::restride(Read& read, const Dims& dims) {
   return true;
 }
 
-std::vector<float> Arrangement::carry_out(const Read& read, std::span<const float> source,
-                                          float scale) {
-  std::vector<float> values(element_count(read.dims));
+template <typename Value>
+std::vector<Value> Arrangement::carry_out(const Read& read, std::span<const Value> source,
+                                          Value scale) {
+  std::vector<Value> values(element_count(read.dims));
   const std::size_t rank = read.dims.size();
   const std::uint64_t run = rank == 0 ? 1 : read.dims[rank - 1];
   const std::uint64_t stride = rank == 0 ? 0 : read.strides[rank - 1];

@@ -53,6 +53,7 @@ class Arrangement {
 
   /// The arranged values, each times `scale`.
   std::vector<float> apply(std::span<const float> source, float scale = 1.0F) const;
+  std::vector<std::int64_t> apply(std::span<const std::int64_t> source) const;
 
   /// Numbers that tell apart two arrangements of one source.
   std::vector<std::uint64_t> key() const;
@@ -66,7 +67,10 @@ class Arrangement {
 
   static Read row_major(const Dims& dims);
   static bool restride(Read& read, const Dims& dims);
-  static std::vector<float> carry_out(const Read& read, std::span<const float> source, float scale);
+  template <typename Value>
+  std::vector<Value> applied(std::span<const Value> source, Value scale) const;
+  template <typename Value>
+  static std::vector<Value> carry_out(const Read& read, std::span<const Value> source, Value scale);
 
   std::vector<Read> reads_;
   std::uint64_t source_elements_ = 0;

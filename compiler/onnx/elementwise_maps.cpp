@@ -9,6 +9,8 @@
 
 #include "compiler/base/error.h"
 #include "compiler/onnx/operators.h"
+#include "compiler/onnx/typed_values.h"
+#include "compiler/program/element_rounding.h"
 
 namespace tilewave {
 namespace {
@@ -60,20 +62,12 @@ void simplify(const GraphBuilder& builder, Expression& expression, std::vector<V
   operands = std::move(kept);
 }
 
-const std::vector<float>* constant_values(const GraphBuilder& builder, const Value& value) {
-  const auto* source = std::get_if<SourceValue>(&value);
-  if (source == nullptr || builder.source(source->source).role != TensorRole::kParameter) {
-    return nullptr;
-  }
-  return &*builder.source(source->source).values;
-}
-
 /// Constants are computed here, unless that would make many of few.
-bool is_constant(const GraphBuilder& builder, const std::vector<Value>& operands,
-                 const Dims& dims) {
+bool is_computed_here(const GraphBuilder& builder, const std::vector<Value>& operands,
+                      const Dims& dims) {
   std::uint64_t elements = operands.empty() ? element_count(dims) : 0;
   for (const Value& operand : operands) {
-    if (constant_values(builder, operand) == nullptr) {
+    if (!is_constant(builder, operand)) {
       return false;
     }
     elements += element_count(dims_of(operand));
@@ -81,24 +75,23 @@ bool is_constant(const GraphBuilder& builder, const std::vector<Value>& operands
   return element_count(dims) <= elements;
 }
 
+/// As the graph would.
 Value compute_constant(GraphBuilder& builder, const std::string& output,
-                       const Expression& expression, const std::vector<Value>& operands,
+                       const TypedExpression& expression, const std::vector<Value>& operands,
                        const Dims& dims) {
   std::vector<std::vector<float>> columns;
   for (const Value& operand : operands) {
-    const auto& source = std::get<SourceValue>(operand);
-    columns.push_back(
-        source.arrangement.expand(dims).apply(*constant_values(builder, operand), source.scale));
+    columns.push_back(*constant_values(builder, expanded(operand, dims)));
   }
-  std::vector<float> values(element_count(dims));
+  std::vector<double> values(element_count(dims));
   std::vector<double> row(columns.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     for (std::size_t k = 0; k < columns.size(); ++k) {
       row[k] = static_cast<double>(columns[k][i]);
     }
-    values[i] = static_cast<float>(evaluate(expression, row));
+    values[i] = evaluate_as(expression.type, expression.expression, row);
   }
-  return builder.add_constant({output, dims, std::move(values)});
+  return builder.add_constant(output, dims, expression.type, values);
 }
 
 /// The tensors of a computed operand in a view of the result, if it lies so.
@@ -150,12 +143,17 @@ std::vector<PlacedOperand> place_operands(const std::vector<Value>& operands, co
 
 /// A map for each slice.
 std::vector<TensorId> add_maps(GraphBuilder& builder, const std::string& name,
-                               const Expression& expression, const std::vector<Value>& operands,
-                               const Dims& dims, const MatrixView& view) {
+                               const TypedExpression& expression,
+                               const std::vector<Value>& operands, const Dims& dims,
+                               const MatrixView& view) {
   const std::vector<PlacedOperand> places = place_operands(operands, dims, view);
   std::vector<std::vector<TensorId>> tensors;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     tensors.push_back(operand_tensors(builder, operands[i], places[i]));
+  }
+  std::optional<ElementType> type;
+  if (expression.type != ElementType::kF32) {
+    type = expression.type;
   }
   std::vector<TensorId> results;
   for (std::size_t i = 0; i < view.slices; ++i) {
@@ -163,9 +161,13 @@ std::vector<TensorId> add_maps(GraphBuilder& builder, const std::string& name,
     for (const std::vector<TensorId>& slices : tensors) {
       inputs.push_back(slices.size() == 1 ? slices[0] : slices[i]);
     }
-    results.push_back(builder.graph().add_map(builder.slice_name(name, i, view.slices), expression,
-                                              std::move(inputs)));
+    results.push_back(
+        builder.graph().add(builder.slice_name(name, i, view.slices), {.kind = OperatorKind::kMap,
+                                                                       .inputs = std::move(inputs),
+                                                                       .map = expression.expression,
+                                                                       .type = type}));
   }
+  builder.set_range(results, expression.range);
   return results;
 }
 
@@ -225,7 +227,7 @@ ComputedValue computed_value(const Dims& dims, std::vector<TensorId> tensors) {
 
 }  // namespace
 
-ElementwiseMap::ElementwiseMap(std::string name, Dims dims, Expression expression,
+ElementwiseMap::ElementwiseMap(std::string name, Dims dims, TypedExpression expression,
                                std::vector<Value> operands)
     : name_(std::move(name)),
       dims_(std::move(dims)),
@@ -290,15 +292,6 @@ std::shared_ptr<ElementwiseMap> ElementwiseMap::expanded(const Dims& grouped, co
   return result;
 }
 
-std::optional<float> number_of(const GraphBuilder& builder, const Value& value) {
-  const std::vector<float>* values = constant_values(builder, value);
-  if (values == nullptr || element_count(dims_of(value)) != 1) {
-    return std::nullopt;
-  }
-  const auto& source = std::get<SourceValue>(value);
-  return source.arrangement.apply(*values, source.scale).front();
-}
-
 Value expanded(const Value& value, const Dims& dims) {
   if (const auto* source = std::get_if<SourceValue>(&value)) {
     return SourceValue{source->source, source->arrangement.expand(dims), source->scale};
@@ -313,34 +306,78 @@ Value expanded(const Value& value, const Dims& dims) {
                    ": a computed value is not stretched by itself");
 }
 
-Value map_values(GraphBuilder& builder, const std::string& output, const Expression& expression,
-                 std::vector<Value> operands) {
-  Dims dims;
-  for (const Value& operand : operands) {
-    dims = broadcast(dims, dims_of(operand));
-  }
-  Expression simple = expression;
-  simplify(builder, simple, operands);
-  if (is_constant(builder, operands, dims)) {
-    return compute_constant(builder, output, simple, operands, dims);
+namespace {
+
+/// Operands are simple: as simplify() leaves them.
+Value map_simple(GraphBuilder& builder, const std::string& output, const Dims& dims,
+                 TypedExpression expression, std::vector<Value> operands) {
+  if (is_computed_here(builder, operands, dims)) {
+    return compute_constant(builder, output, expression, operands, dims);
   }
   const bool has_computed = std::ranges::any_of(operands, [](const Value& operand) {
     return std::holds_alternative<ComputedValue>(operand);
   });
   if (has_computed) {
     const MatrixView view = computed_view(builder, operands, dims);
-    return computed_value(dims, add_maps(builder, output, simple, operands, dims, view));
+    return computed_value(dims, add_maps(builder, output, expression, operands, dims, view));
   }
-  auto map = std::make_shared<ElementwiseMap>(output, dims, std::move(simple), std::move(operands));
+  auto map =
+      std::make_shared<ElementwiseMap>(output, dims, std::move(expression), std::move(operands));
   if (map->depth() > kMaxDepth) {
     return computed_value(dims, map->tensors(builder));
   }
   return MappedValue{dims, std::move(map)};
 }
 
+Dims broadcast_of(const std::vector<Value>& operands) {
+  Dims dims;
+  for (const Value& operand : operands) {
+    dims = broadcast(dims, dims_of(operand));
+  }
+  return dims;
+}
+
+/// Of integers that become those of `type`.
+Value map_integers(GraphBuilder& builder, const std::string& output, ElementType type,
+                   const Expression& expression, std::vector<Value> operands) {
+  const Dims dims = broadcast_of(operands);
+  std::vector<Interval> ranges;
+  for (const Value& operand : operands) {
+    ranges.push_back(range_of(builder, operand));
+  }
+  ExactExpression exact = exact_integers(expression, ranges, type);
+  simplify(builder, exact.expression, operands);
+  return map_simple(builder, output, dims, {std::move(exact.expression), type, exact.range},
+                    std::move(operands));
+}
+
+}  // namespace
+
+Value map_values_to(GraphBuilder& builder, const std::string& output, ElementType type,
+                    const Expression& expression, std::vector<Value> operands) {
+  const Dims dims = broadcast_of(operands);
+  Expression simple = expression;
+  simplify(builder, simple, operands);
+  return map_simple(builder, output, dims,
+                    {std::move(simple), type, is_integer(type) ? range_of_type(type) : Interval{}},
+                    std::move(operands));
+}
+
+Value map_values(GraphBuilder& builder, const std::string& output, const Expression& expression,
+                 std::vector<Value> operands) {
+  const ElementType type = common_type(builder, operands);
+  return is_integer(type) ? map_integers(builder, output, type, expression, std::move(operands))
+                          : map_values_to(builder, output, type, expression, std::move(operands));
+}
+
 Value map_values(GraphBuilder& builder, const std::string& output, std::string_view function,
                  std::vector<Value> operands) {
   return map_values(builder, output, apply(function), std::move(operands));
+}
+
+Value integers_to(GraphBuilder& builder, const std::string& output, ElementType type,
+                  const Value& integers) {
+  return map_integers(builder, output, type, apply("identity"), {integers});
 }
 
 }  // namespace tilewave

@@ -26,7 +26,7 @@ void add_schema(const NewerOperator& newer, const FunctionInfo& function) {
   onnx::OpSchema schema(newer.name, __FILE__, __LINE__);
   schema.SetDomain("").SinceVersion(versions.at("").second);
   schema.Input(0, "X", "", "T").Output(0, "Y", "", "T");
-  schema.TypeConstraint("T", {"tensor(float)"}, "");
+  schema.TypeConstraint("T", {"tensor(float)", "tensor(float16)", "tensor(bfloat16)"}, "");
   schema.TypeAndShapeInferenceFunction(onnx::propagateShapeAndTypeFromFirstInput);
   for (const FunctionParameter& parameter : function.parameters) {
     schema.Attr(std::string(parameter.name), "", onnx::AttributeProto::FLOAT, parameter.otherwise);

@@ -8,6 +8,8 @@
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/elementwise_schemas.h"
 #include "compiler/onnx/operators.h"
+#include "compiler/onnx/quantized_values.h"
+#include "compiler/onnx/typed_values.h"
 
 namespace tilewave {
 namespace {
@@ -56,10 +58,29 @@ Argument chained(std::size_t step) {
   return step == 0 ? Argument::operand(0) : Argument::step(step - 1);
 }
 
-/// All inputs by a function of two, a few in each map.
-Value import_fold(Node& node, std::string_view function, const std::string& output) {
+/// What is not the result yet: floats in fp32, integers as they are.
+Value in_f32(GraphBuilder& builder, const std::string& name, const Expression& expression,
+             std::vector<Value> operands) {
+  return is_integer(element_type(builder, operands[0]))
+             ? map_values(builder, name, expression, std::move(operands))
+             : map_values_to(builder, name, ElementType::kF32, expression, std::move(operands));
+}
+
+ElementType common_input_type(const Node& node) {
+  std::vector<Value> operands;
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    operands.push_back(node.input(i));
+  }
+  return common_type(node.builder(), operands);
+}
+
+/// All inputs by a function of two, a few in each map. The result has their type or, `to_f32`, is none
+/// yet.
+Value import_fold(Node& node, std::string_view function, const std::string& output,
+                  bool to_f32 = false) {
   constexpr std::int64_t kFoldBroadcasts = 8;
   const std::size_t count = node.input_count();
+  const ElementType type = common_input_type(node);
   Value result = node.input(0);
   for (std::size_t next = 1; next < count;) {
     std::vector<Value> operands = {std::move(result)};
@@ -75,7 +96,10 @@ Value import_fold(Node& node, std::string_view function, const std::string& outp
       operands.push_back(operand);
     }
     const std::string name = next < count ? output + "." + std::to_string(next) : output;
-    result = map_values(node.builder(), name, expression, std::move(operands));
+    result = next < count || to_f32 ? in_f32(node.builder(), name, expression, std::move(operands))
+             : is_integer(type)
+                 ? map_values(node.builder(), name, expression, std::move(operands))
+                 : map_values_to(node.builder(), name, type, expression, std::move(operands));
   }
   return result;
 }
@@ -88,7 +112,7 @@ std::optional<Value> bound_of(Node& node, const char* name, std::size_t index) {
     const auto* given = node.attribute(name, onnx::AttributeProto::FLOAT);
     return given == nullptr ? std::nullopt
                             : std::optional(node.builder().add_constant(
-                                  {name, {}, std::vector<float>{given->f()}}));
+                                  {name, {}, OnnxType::kFloat, std::vector<float>{given->f()}}));
   }
   if (!node.has_input(index)) {
     return std::nullopt;
@@ -166,31 +190,42 @@ Value import_sum(Node& node) { return import_fold(node, "add", node.output()); }
 
 Value import_mean(Node& node) {
   const std::size_t count = node.input_count();
-  const Value sum = import_fold(node, "add", node.output() + ".sum");
+  const Value sum = import_fold(node, "add", node.output() + ".sum", true);
   if (count == 1) {
     return sum;
   }
-  return map_values(
-      node.builder(), node.output(),
+  return map_values_to(
+      node.builder(), node.output(), common_input_type(node),
       {{make_step("div", {Argument::operand(0), Argument::number(static_cast<float>(count))})}},
       {sum});
 }
 
 Value import_mod(Node& node) {
-  if (node.integer("fmod", 0) == 0) {
-    node.input(0);  // a wrong type comes first
-    throw InputError("attribute 'fmod' is 0, which is for integers; FLOAT operands need 1");
+  const ElementType type = element_type(node.builder(), node.input(0));
+  const bool is_fmod = node.integer("fmod", 0) != 0;
+  if (!is_fmod && !is_integer(type)) {
+    throw InputError("attribute 'fmod' is 0, which is for integers; " + to_string(onnx_type(type)) +
+                     " operands need 1");
   }
-  return map_values(node.builder(), node.output(), "fmod", {node.input(0), node.input(1)});
+  return map_values(node.builder(), node.output(), is_fmod ? "fmod" : "mod",
+                    {node.input(0), node.input(1)});
 }
 
 Value import_pow(Node& node) {
-  const auto* exponent = std::get_if<IntegerValue>(&node.any_input(1));
-  if (exponent == nullptr || exponent->values == nullptr) {
+  GraphBuilder& builder = node.builder();
+  const auto* known = std::get_if<IntegerValue>(&node.any_input(1));
+  if (node.operator_set() < kBroadcastsAsNumpy && known == nullptr) {
     return import_function(node);
   }
-  return map_values(node.builder(), node.output(), "pow",
-                    {node.input(0), real_constant(node.builder(), node.output(), *exponent)});
+  const ElementType type = element_type(builder, node.input(0));
+  const Value exponent = known != nullptr
+                             ? constant_of(builder, node.output(), *known, ElementType::kF32)
+                             : node.input(1);
+  if (is_integer(type)) {
+    throw InputError("powers of " + to_string(onnx_type(type)) +
+                     " are not exact in fp32, in which they are computed; cast the base to FLOAT");
+  }
+  return map_values_to(builder, node.output(), type, apply("pow"), {node.input(0), exponent});
 }
 
 Value import_prelu(Node& node) {
@@ -213,6 +248,25 @@ Value import_prelu(Node& node) {
                      ", which does not broadcast to " + to_string(dims));
   }
   return map_values(node.builder(), node.output(), "prelu", {x, slope});
+}
+
+Value import_add(Node& node) {
+  for (const std::size_t summand : {std::size_t{0}, std::size_t{1}}) {
+    const auto* product = std::get_if<ProductValue>(&node.any_input(summand));
+    if (product != nullptr && node.is_only_use(summand)) {
+      if (auto sum =
+              with_bias(node.builder(), node.output(), *product, node.any_input(1 - summand))) {
+        return *std::move(sum);
+      }
+    }
+  }
+  return import_function(node);
+}
+
+Value import_relu(Node& node) {
+  const auto* product = std::get_if<ProductValue>(&node.any_input(0));
+  return product != nullptr && node.is_only_use(0) ? with_relu(node.output(), *product)
+                                                   : import_function(node);
 }
 
 }  // namespace tilewave

@@ -6,6 +6,8 @@
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/matrix_view.h"
+#include "compiler/onnx/quantized_values.h"
+#include "compiler/onnx/typed_values.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {
@@ -19,18 +21,46 @@ Value GraphBuilder::add_source(OnnxSource source) {
   return SourceValue{model_.sources.size() - 1, Arrangement(dims)};
 }
 
-Value GraphBuilder::add_input(const std::string& name, const Dims& dims,
-                              std::optional<std::vector<float>> values) {
-  return add_source({name, dims, TensorRole::kInput, std::move(values)});
+Value GraphBuilder::add_input(const std::string& name, const Dims& dims, ElementType type,
+                              std::optional<OnnxNumbers> values) {
+  return add_source({name, dims, TensorRole::kInput, type, std::move(values)});
 }
 
 Value GraphBuilder::add_constant(OnnxTensor tensor) {
-  if (auto* integers = std::get_if<std::vector<std::int64_t>>(&tensor.values)) {
+  const std::optional<ElementType> type = info_of(tensor.type).element;
+  if (!type) {
+    auto& integers = std::get<std::vector<std::int64_t>>(tensor.values);
     return IntegerValue{std::move(tensor.dims),
-                        std::make_shared<const std::vector<std::int64_t>>(std::move(*integers))};
+                        std::make_shared<const std::vector<std::int64_t>>(std::move(integers)),
+                        tensor.type};
   }
-  return add_source({std::move(tensor.name), std::move(tensor.dims), TensorRole::kParameter,
-                     std::get<std::vector<float>>(std::move(tensor.values))});
+  return add_source({std::move(tensor.name), std::move(tensor.dims), TensorRole::kParameter, *type,
+                     std::move(tensor.values)});
+}
+
+Value GraphBuilder::add_constant(const std::string& name, const Dims& dims, ElementType type,
+                                 const std::vector<double>& numbers) {
+  OnnxNumbers values;
+  if (type == ElementType::kI32) {
+    values = std::vector<std::int64_t>(numbers.begin(), numbers.end());
+  } else {
+    values = std::vector<float>(numbers.begin(), numbers.end());
+  }
+  return add_constant({name, dims, onnx_type(type), std::move(values)});
+}
+
+void GraphBuilder::set_range(const std::vector<TensorId>& tensors, const Interval& range) {
+  for (const TensorId id : tensors) {
+    if (tensor(id).type == ElementType::kI32) {
+      ranges_[id] = range;
+    }
+  }
+}
+
+Interval GraphBuilder::range_of(const ComputedValue& value) const {
+  const TensorId first = value.slices->front();
+  const auto known = ranges_.find(first);
+  return known != ranges_.end() ? known->second : range_of_type(tensor(first).type);
 }
 
 TensorId GraphBuilder::bind(const SourceValue& value, Shape shape) {
@@ -42,8 +72,8 @@ TensorId GraphBuilder::bind(const SourceValue& value, Shape shape) {
   const OnnxSource& source = model_.sources[value.source];
   const std::string name = free_name(source.name);
   const TensorId tensor = source.role == TensorRole::kInput
-                              ? model_.graph.add_input(name, shape)
-                              : model_.graph.add_parameter(name, shape);
+                              ? model_.graph.add_input(name, shape, source.type)
+                              : model_.graph.add_parameter(name, shape, source.type);
   model_.bindings.push_back({name, value.source, std::move(arrangement), value.scale});
   bound_.emplace(key, tensor);
   return tensor;
@@ -84,11 +114,13 @@ std::string GraphBuilder::slice_name(std::string_view wanted, std::size_t index,
                               : std::string(wanted) + "." + std::to_string(index));
 }
 
-void GraphBuilder::add_output(const std::string& name, const Value& value) {
-  if (std::holds_alternative<IntegerValue>(value)) {
-    throw InputError("is of type INT64; only FLOAT outputs are supported");
+void GraphBuilder::add_output(const std::string& name, const Value& any) {
+  if (const auto* integers = std::get_if<IntegerValue>(&any)) {
+    throw InputError("is of type " + to_string(integers->type) +
+                     ", of which there are no tensors; supported: " + supported_onnx_types());
   }
-  OnnxOutput output{name, dims_of(value), {}};
+  const Value& value = real_value(*this, any);
+  OnnxOutput output{name, dims_of(value), element_type(*this, value), {}};
   std::vector<TensorId> tensors;
   if (const auto* source = std::get_if<SourceValue>(&value)) {
     const TensorId bound = bind(*source, folded_shape(output.dims));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "compiler/graph/graph.h"
+#include "compiler/onnx/exact_integers.h"
 #include "compiler/onnx/onnx_import.h"
 #include "compiler/onnx/value.h"
 
@@ -23,10 +24,12 @@ class GraphBuilder {
   /// `graph_name` need not be legal.
   explicit GraphBuilder(std::string_view graph_name);
 
-  Value add_input(const std::string& name, const Dims& dims,
-                  std::optional<std::vector<float>> values);
-  /// fp32 or int64.
+  Value add_input(const std::string& name, const Dims& dims, ElementType type,
+                  std::optional<OnnxNumbers> values);
   Value add_constant(OnnxTensor tensor);
+  /// Of numbers that the type has.
+  Value add_constant(const std::string& name, const Dims& dims, ElementType type,
+                     const std::vector<double>& numbers);
 
   /// The graph's tensor of this shape with these values, made when first asked for.
   TensorId bind(const SourceValue& value, Shape shape);
@@ -39,6 +42,10 @@ class GraphBuilder {
   std::string slice_name(std::string_view wanted, std::size_t index, std::size_t count);
 
   void add_output(const std::string& name, const Value& value);
+
+  /// Between what the integers of computed tensors lie; what nobody has set is all that their type has.
+  void set_range(const std::vector<TensorId>& tensors, const Interval& range);
+  Interval range_of(const ComputedValue& value) const;
 
   Graph& graph() { return model_.graph; }
   const Tensor& tensor(TensorId id) const { return model_.graph.tensor(id); }
@@ -54,6 +61,7 @@ class GraphBuilder {
 
   OnnxModel model_;
   std::map<BindingKey, TensorId> bound_;
+  std::unordered_map<TensorId, Interval> ranges_;  ///< of i32
   std::unordered_map<std::string, std::size_t> next_suffix_;
 };
 

@@ -20,6 +20,9 @@ using onnx::ValueInfoProto;
 
 std::string quoted(const std::string& name) { return "'" + one_line_of(name) + "'"; }
 
+/// As the shape of a scalar is.
+bool may_be_empty(OnnxType type) { return !info_of(type).element; }
+
 /// What the dimensions without a number are known by, and their numbers as far as they are known.
 class Symbols {
  public:
@@ -147,27 +150,25 @@ class InputResolver {
   void add(const ValueInfoProto& proto) {
     const std::string place = "input " + quoted(proto.name()) + " ";
     if (!proto.type().has_tensor_type()) {
-      throw InputError(place +
-                       "is not a dense tensor; supported: FLOAT, and INT64 for shapes and "
-                       "axes");
+      throw InputError(place + "is not a dense tensor; supported: " + supported_onnx_types());
     }
     if (!proto.type().tensor_type().has_shape()) {
       throw InputError(place + "has no shape");
     }
-    const std::int32_t type = proto.type().tensor_type().elem_type();
-    if (type != onnx::TensorProto::FLOAT && type != onnx::TensorProto::INT64) {
-      throw InputError(place + "is of type " + type_name(type) +
-                       "; supported: FLOAT, and INT64 for shapes and axes");
+    const std::int32_t number = proto.type().tensor_type().elem_type();
+    const std::optional<OnnxType> type = onnx_type(number);
+    if (!type) {
+      throw InputError(place + "is of type " + type_name(number) +
+                       "; supported: " + supported_onnx_types());
     }
     const TensorShapeProto& shape = proto.type().tensor_type().shape();
     if (static_cast<std::size_t>(shape.dim_size()) > kMaxRank) {
       throw InputError(place + "has more than " + std::to_string(kMaxRank) + " dimensions");
     }
-    inputs_.push_back({proto.name(), type == onnx::TensorProto::INT64, {}, std::nullopt});
-    const bool is_integer = type == onnx::TensorProto::INT64;
+    inputs_.push_back({.name = proto.name(), .type = *type});
     for (int i = 0; i < shape.dim_size(); ++i) {
       const TensorShapeProto::Dimension& dim = shape.dim(i);
-      if (dim.has_dim_value() && dim.dim_value() < (is_integer ? 0 : 1)) {
+      if (dim.has_dim_value() && dim.dim_value() < (may_be_empty(*type) ? 0 : 1)) {
         throw InputError(place + "has the shape " + shape_text(shape) + "; a dimension is 1.." +
                          std::to_string(kMaxDimension));
       }
@@ -192,11 +193,9 @@ class InputResolver {
 
   void take(std::size_t index, OnnxTensor tensor, const std::string& file) {
     ModelInput& input = inputs_[index];
-    const bool is_integer = std::holds_alternative<std::vector<std::int64_t>>(tensor.values);
-    if (is_integer != input.is_integer) {
-      throw InputError("input " + quoted(input.name) + " is of type " +
-                       (input.is_integer ? "INT64" : "FLOAT") + ", the data of " + file + " " +
-                       (is_integer ? "INT64" : "FLOAT"));
+    if (tensor.type != input.type) {
+      throw InputError("input " + quoted(input.name) + " is of type " + to_string(input.type) +
+                       ", the data of " + file + " " + to_string(tensor.type));
     }
     const Dims& dims = tensor.dims;
     const TensorShapeProto& shape = *shape_of(*protos_[index]);
@@ -239,7 +238,7 @@ class InputResolver {
       input.dims.push_back(static_cast<std::uint64_t>(dim.dim_value()));
     }
     const std::string problem = dims_problem(input.dims);
-    if (!problem.empty() && !(input.is_integer && input.dims == Dims{0})) {
+    if (!problem.empty() && !(may_be_empty(input.type) && input.dims == Dims{0})) {
       throw InputError("input " + quoted(input.name) + " " + problem);
     }
   }

@@ -14,9 +14,9 @@ namespace tilewave {
 
 struct ModelInput {
   std::string name;
-  bool is_integer = false;  ///< int64, else fp32
-  Dims dims;
-  std::optional<OnnxTensor> given;  ///< of OnnxOptions::inputs
+  OnnxType type = OnnxType::kFloat;
+  Dims dims = {};
+  std::optional<OnnxTensor> given = {};  ///< of OnnxOptions::inputs
 };
 
 /// The inputs that are not initializers, in order. Writes the numbers into the graph's own shapes,

@@ -10,7 +10,7 @@
 namespace tilewave {
 
 /// Throws InputError for a model without a graph, for functions, subgraphs, sparse or external
-/// data, initializers that are not fp32 or int64, and operators that are not supported. Drops what
+/// data, initializers of types that we do not read, and operators that are not supported. Drops what
 /// has no bearing on inference, such as training information.
 void require_supported(onnx::ModelProto& model);
 

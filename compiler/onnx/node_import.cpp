@@ -10,6 +10,7 @@
 #include "compiler/onnx/elementwise_schemas.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/protobuf.h"
+#include "compiler/onnx/quantized_values.h"
 
 namespace tilewave {
 namespace {
@@ -22,26 +23,33 @@ struct Supported {
 };
 
 /// Beside those that elementwise_operators() names.
-constexpr std::array<Supported, 25> kOperators = {{
+constexpr std::array<Supported, 32> kOperators = {{
+    {"Add", import_add},
     {"BatchNormalization", import_batch_normalization},
     {"Cast", import_cast},
     {"CastLike", import_cast_like},
     {"Clip", import_clip},
     {"Constant", import_constant},
     {"ConstantOfShape", import_constant_of_shape},
+    {"DequantizeLinear", import_dequantize_linear},
     {"Dropout", import_dropout},
+    {"DynamicQuantizeLinear", import_dynamic_quantize_linear},
     {"Expand", import_expand},
     {"Flatten", import_flatten},
     {"Gelu", import_gelu},
     {"Gemm", import_gemm},
     {"Identity", import_identity},
     {"MatMul", import_matmul},
+    {"MatMulInteger", import_matmul_integer},
     {"Max", import_max},
     {"Mean", import_mean},
     {"Min", import_min},
     {"Mod", import_mod},
     {"PRelu", import_prelu},
     {"Pow", import_pow},
+    {"QLinearMatMul", import_qlinear_matmul},
+    {"QuantizeLinear", import_quantize_linear},
+    {"Relu", import_relu},
     {"Reshape", import_reshape},
     {"Shape", import_shape},
     {"Squeeze", import_squeeze},
@@ -81,28 +89,40 @@ std::string supported_operators() {
   return list;
 }
 
-Node::Node(const onnx::NodeProto& proto, std::int64_t operator_set,
-           std::vector<const Value*> inputs, GraphBuilder& builder)
+Node::Node(const onnx::NodeProto& proto, std::int64_t operator_set, std::vector<Input> inputs,
+           GraphBuilder& builder)
     : proto_(proto), operator_set_(operator_set), inputs_(std::move(inputs)), builder_(builder) {}
 
 const Value& Node::any_input(std::size_t index) const {
   if (!has_input(index)) {
     throw InputError("input " + std::to_string(index) + " is missing");
   }
-  return *inputs_[index];
+  return *inputs_[index].value;
 }
 
 const Value& Node::input(std::size_t index) const {
-  if (std::holds_alternative<IntegerValue>(any_input(index))) {
-    throw InputError("input " + std::to_string(index) +
-                     " is of type INT64; supported: FLOAT, and INT64 for shapes and axes");
+  const Value& value = any_input(index);
+  if (const auto* integers = std::get_if<IntegerValue>(&value)) {
+    throw InputError("input " + std::to_string(index) + " is of type " + to_string(integers->type) +
+                     "; supported: " + supported_onnx_types());
   }
-  return *inputs_[index];
+  return real_value(builder_, value);
+}
+
+const Value& Node::viewed_input(std::size_t index) const {
+  const auto* dequantized = std::get_if<DequantizedValue>(&any_input(index));
+  return dequantized != nullptr && dequantized->of->quantization.is_whole() ? any_input(index)
+                                                                            : input(index);
+}
+
+const Value& Node::transposed_input(std::size_t index) const {
+  return std::holds_alternative<DequantizedValue>(any_input(index)) ? any_input(index)
+                                                                    : input(index);
 }
 
 const std::vector<std::int64_t>& Node::integers(std::size_t index, const char* what) const {
-  const auto* value = has_input(index) ? std::get_if<IntegerValue>(inputs_[index]) : nullptr;
-  if (value == nullptr) {
+  const auto* value = has_input(index) ? std::get_if<IntegerValue>(&any_input(index)) : nullptr;
+  if (value == nullptr || value->type != OnnxType::kInt64) {
     throw InputError(std::string("its ") + what + " (input " + std::to_string(index) +
                      ") has to be of type INT64, a constant or an input of the model");
   }

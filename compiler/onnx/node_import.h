@@ -2,9 +2,12 @@
 // the operators of the graph that it takes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <onnx/onnx_pb.h>
@@ -21,8 +24,11 @@ std::string supported_operators();  ///< "Add, Constant, ..."
 /// nobody has asked for is an error in the end.
 class Node {
  public:
-  /// `inputs` are null where the node leaves an optional one out.
-  Node(const onnx::NodeProto& proto, std::int64_t operator_set, std::vector<const Value*> inputs,
+  struct Input {
+    const Value* value = nullptr;  ///< null where the node leaves an optional one out
+    bool is_only_use = false;      ///< nobody else, no output either, wants the value
+  };
+  Node(const onnx::NodeProto& proto, std::int64_t operator_set, std::vector<Input> inputs,
        GraphBuilder& builder);
 
   std::int64_t operator_set() const { return operator_set_; }
@@ -32,12 +38,16 @@ class Node {
 
   std::size_t input_count() const { return inputs_.size(); }
   bool has_input(std::size_t index) const {
-    return index < inputs_.size() && inputs_[index] != nullptr;
+    return index < inputs_.size() && inputs_[index].value != nullptr;
   }
-  /// An input that has to be there.
+  bool is_only_use(std::size_t index) const { return inputs_.at(index).is_only_use; }
+  /// An input that has to be there, in whatever form.
   const Value& any_input(std::size_t index) const;
-  /// And has to be fp32.
+  /// And that may be a tensor of the graph: what is dequantized, as fp32.
   const Value& input(std::size_t index) const;
+  /// The same, but as the integers that it is made of where those may be reshaped, or transposed.
+  const Value& viewed_input(std::size_t index) const;
+  const Value& transposed_input(std::size_t index) const;
   /// The values of an input that has to be int64 and known: a shape or axes, called `what`.
   const std::vector<std::int64_t>& integers(std::size_t index, const char* what) const;
 
@@ -50,15 +60,20 @@ class Node {
                                         onnx::AttributeProto::AttributeType type);
   void require_all_read() const;
 
+  /// A result beside the first.
+  void give(std::size_t output, Value value) { others_.insert_or_assign(output, std::move(value)); }
+  const std::map<std::size_t, Value>& others() const { return others_; }
+
  private:
   const onnx::NodeProto& proto_;
   std::int64_t operator_set_;
-  std::vector<const Value*> inputs_;
+  std::vector<Input> inputs_;
   GraphBuilder& builder_;
+  std::map<std::size_t, Value> others_;
   std::vector<std::string> read_;
 };
 
-/// The value of the node's output. Throws InputError with the reason alone; which node it was is
+/// The value of the node's first output; others are given to the node. Throws InputError with the reason alone; which node it was is
 /// for the caller to say.
 Value import_node(Node& node, const std::string& operator_name);
 

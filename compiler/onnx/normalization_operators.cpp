@@ -3,6 +3,7 @@
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/operators.h"
+#include "compiler/onnx/typed_values.h"
 
 namespace tilewave {
 namespace {
@@ -66,14 +67,16 @@ Value import_batch_normalization(Node& node) {
       {make_step("add", {Argument::operand(1), Argument::number(epsilon)}),
        make_step("sqrt", {Argument::step(0)}),
        make_step("div", {Argument::operand(0), Argument::step(1)})}};
-  const Value factor = map_values(builder, node.output() + ".scale", factor_of, {scale, variance});
+  const Value factor = map_values_to(builder, node.output() + ".scale", ElementType::kF32,
+                                     factor_of, {scale, variance});
   const Expression offset_of = {{make_step("mul", {Argument::operand(1), Argument::operand(2)}),
                                  make_step("sub", {Argument::operand(0), Argument::step(0)})}};
-  const Value offset =
-      map_values(builder, node.output() + ".shift", offset_of, {shift, mean, factor});
+  const Value offset = map_values_to(builder, node.output() + ".shift", ElementType::kF32,
+                                     offset_of, {shift, mean, factor});
   const Expression normalized = {{make_step("mul", {Argument::operand(0), Argument::operand(1)}),
                                   make_step("add", {Argument::step(0), Argument::operand(2)})}};
-  return map_values(builder, node.output(), normalized, {x, factor, offset});
+  return map_values_to(builder, node.output(), element_type(builder, x), normalized,
+                       {x, factor, offset});
 }
 
 Value import_dropout(Node& node) {

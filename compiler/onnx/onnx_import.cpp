@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "compiler/base/error.h"
@@ -13,6 +12,7 @@
 #include "compiler/onnx/node_import.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/tensor_values.h"
+#include "compiler/onnx/typed_values.h"
 
 namespace tilewave {
 namespace {
@@ -61,15 +61,16 @@ class ModelImport {
  private:
   void add_inputs() {
     for (ModelInput& input : resolve_inputs(graph_, options_)) {
-      Value value = IntegerValue{input.dims, nullptr};
-      if (input.is_integer && input.given) {
+      const std::optional<ElementType> element = info_of(input.type).element;
+      Value value = IntegerValue{input.dims, nullptr, input.type};
+      if (!element && input.given) {
         value = builder_.add_constant(*std::move(input.given));
-      } else if (!input.is_integer) {
-        std::optional<std::vector<float>> given;
+      } else if (element) {
+        std::optional<OnnxNumbers> given;
         if (input.given) {
-          given = std::get<std::vector<float>>(std::move(input.given->values));
+          given = std::move(input.given->values);
         }
-        value = builder_.add_input(input.name, input.dims, std::move(given));
+        value = builder_.add_input(input.name, input.dims, *element, std::move(given));
       }
       values_.emplace(input.name, std::move(value));
     }
@@ -84,16 +85,16 @@ class ModelImport {
   /// Those that an output depends on; the others compute nothing.
   std::vector<bool> needed_nodes() {
     for (const onnx::ValueInfoProto& output : graph_.output()) {
-      wanted_.insert(output.name());
+      ++uses_[output.name()];
     }
     std::vector<bool> needed(static_cast<std::size_t>(graph_.node_size()), false);
     for (std::size_t i = needed.size(); i-- > 0;) {
       const onnx::NodeProto& node = graph_.node(static_cast<int>(i));
       for (const std::string& output : node.output()) {
-        needed[i] = needed[i] || (!output.empty() && wanted_.contains(output));
+        needed[i] = needed[i] || (!output.empty() && uses_.contains(output));
       }
-      if (needed[i]) {
-        wanted_.insert(node.input().begin(), node.input().end());
+      for (int k = 0; needed[i] && k < node.input_size(); ++k) {
+        ++uses_[node.input(k)];
       }
     }
     return needed;
@@ -102,23 +103,31 @@ class ModelImport {
   void add_node(std::size_t index) {
     const onnx::NodeProto& proto = graph_.node(static_cast<int>(index));
     try {
-      std::vector<const Value*> inputs;
+      std::vector<Node::Input> inputs;
       for (const std::string& name : proto.input()) {
-        inputs.push_back(name.empty() ? nullptr : &value(name));
+        inputs.push_back(name.empty() ? Node::Input{}
+                                      : Node::Input{&value(name), uses_.at(name) == 1});
       }
-      require_one_output(proto);
       Node node(proto, operator_set_of(model_), std::move(inputs), builder_);
-      values_.insert_or_assign(proto.output(0), import_node(node, proto.op_type()));
+      Value result = import_node(node, proto.op_type());
+      require_outputs(proto, node);
+      values_.insert_or_assign(proto.output(0), std::move(result));
+      for (const auto& [output, value] : node.others()) {
+        if (static_cast<int>(output) < proto.output_size()) {
+          values_.insert_or_assign(proto.output(static_cast<int>(output)), value);
+        }
+      }
     } catch (const InputError& error) {
       throw InputError(describe_node(proto, index) + ": " + error.what());
     }
   }
 
-  /// Other outputs may be named as long as nobody wants them.
-  void require_one_output(const onnx::NodeProto& proto) const {
+  /// Outputs that the operator does not give may be named as long as nobody wants them.
+  void require_outputs(const onnx::NodeProto& proto, const Node& node) const {
     for (int i = 1; i < proto.output_size(); ++i) {
       const std::string& name = proto.output(i);
-      if (!name.empty() && wanted_.contains(name)) {
+      if (!name.empty() && uses_.contains(name) &&
+          !node.others().contains(static_cast<std::size_t>(i))) {
         throw InputError("output " + std::to_string(i) + " '" + one_line_of(name) +
                          "' is used; only output 0 is supported");
       }
@@ -129,11 +138,13 @@ class ModelImport {
     const std::string place = "output '" + one_line_of(output.name()) + "': ";
     try {
       const std::int32_t type = output.type().tensor_type().elem_type();
-      if (output.has_type() && type != onnx::TensorProto::FLOAT) {
-        throw InputError("is declared with type " + type_name(type) +
-                         "; only FLOAT outputs are supported");
+      const Value& result = value(output.name());
+      const OnnxType own = type_of(builder_, result);
+      if (output.has_type() && onnx_type(type) != own) {
+        throw InputError("is declared with type " + type_name(type) + ", but is of type " +
+                         to_string(own));
       }
-      builder_.add_output(output.name(), value(output.name()));
+      builder_.add_output(output.name(), result);
     } catch (const InputError& error) {
       throw InputError(place + error.what());
     }
@@ -172,7 +183,8 @@ class ModelImport {
   onnx::GraphProto& graph_;
   const OnnxOptions& options_;
   GraphBuilder builder_;
-  std::unordered_set<std::string> wanted_;  ///< names that an output depends on
+  /// How often nodes that an output depends on, and outputs, name a value.
+  std::unordered_map<std::string, std::size_t> uses_;
   std::unordered_map<std::string, Value> values_;
 };
 

@@ -13,6 +13,7 @@
 
 #include "compiler/graph/graph.h"
 #include "compiler/onnx/arrangement.h"
+#include "compiler/onnx/onnx_type.h"
 
 namespace tilewave {
 
@@ -20,11 +21,16 @@ namespace tilewave {
 inline constexpr std::size_t kMaxOnnxBytes = (std::size_t{1} << 31U) - 1;
 inline constexpr std::size_t kMaxOnnxNodes = 65536;
 
-/// A dense tensor, row-major: fp32 or int64.
+/// Row-major elements: of INT32, INT64 and BOOL integers, of all other types floats, which hold them
+/// exactly.
+using OnnxNumbers = std::variant<std::vector<float>, std::vector<std::int64_t>>;
+
+/// A dense tensor.
 struct OnnxTensor {
   std::string name;  ///< may be empty
-  Dims dims;
-  std::variant<std::vector<float>, std::vector<std::int64_t>> values;
+  Dims dims = {};
+  OnnxType type = OnnxType::kFloat;
+  OnnxNumbers values = {};
 };
 
 /// Values for one of the model's inputs: a serialized TensorProto. The input is the one that the
@@ -45,8 +51,9 @@ struct OnnxOptions {
 struct OnnxSource {
   std::string name;
   Dims dims;
-  TensorRole role = TensorRole::kInput;      ///< or kParameter
-  std::optional<std::vector<float>> values;  ///< none: an input that was not given
+  TensorRole role = TensorRole::kInput;  ///< or kParameter
+  ElementType type = ElementType::kF32;
+  std::optional<OnnxNumbers> values;  ///< none: an input that was not given
 };
 
 /// A graph input or parameter: a source's values, arranged and scaled.
@@ -54,13 +61,14 @@ struct OnnxBinding {
   std::string tensor;  ///< of the graph
   std::size_t source = 0;
   Arrangement arrangement;
-  float scale = 1;
+  float scale = 1;  ///< of f32 only
 };
 
 /// An output of the model: the values of the graph's tensors, each row-major, one after another.
 struct OnnxOutput {
   std::string name;
   Dims dims;
+  ElementType type = ElementType::kF32;
   std::vector<std::string> tensors;
 };
 

@@ -1,6 +1,6 @@
-// The operators, in groups: matmul_operators.cpp, function_operators.cpp,
-// normalization_operators.cpp, constant_operators.cpp and view_operators.cpp. All throw InputError
-// if shapes or attributes are not supported, without naming the node.
+// The operators, in groups: matmul_operators.cpp, function_operators.cpp, quantization_operators.cpp,
+// normalization_operators.cpp, constant_operators.cpp, cast_operators.cpp and view_operators.cpp. All
+// throw InputError if shapes, types or attributes are not supported, without naming the node.
 #pragma once
 
 #include "compiler/onnx/node_import.h"
@@ -12,6 +12,7 @@ Value import_gemm(Node& node);
 
 /// Any operator that is a function of the register by name, parameters and operands.
 Value import_function(Node& node);
+Value import_add(Node& node);
 Value import_clip(Node& node);
 Value import_gelu(Node& node);
 Value import_max(Node& node);
@@ -20,7 +21,14 @@ Value import_min(Node& node);
 Value import_mod(Node& node);
 Value import_pow(Node& node);
 Value import_prelu(Node& node);
+Value import_relu(Node& node);
 Value import_sum(Node& node);
+
+Value import_dequantize_linear(Node& node);
+Value import_dynamic_quantize_linear(Node& node);
+Value import_matmul_integer(Node& node);
+Value import_qlinear_matmul(Node& node);
+Value import_quantize_linear(Node& node);
 
 Value import_batch_normalization(Node& node);
 Value import_dropout(Node& node);
@@ -39,13 +47,18 @@ Value import_squeeze(Node& node);
 Value import_transpose(Node& node);
 Value import_unsqueeze(Node& node);
 
-/// The same elements in the same order.
+/// `axis` of a value of this rank, negative ones counted from the end; below `count`, or an InputError.
+std::size_t resolved_axis(std::int64_t axis, std::size_t rank, std::size_t count);
+
+/// The same elements in the same order. Dequantized ones have to have one scale.
 Value reshaped(const Value& value, const Dims& dims);
 /// Dimension i of the result is dimension permutation[i] of `value`.
 Value transposed(const Value& value, const std::vector<std::size_t>& permutation);
 
-/// Known integers as a constant called `name`.
-Value real_constant(GraphBuilder& builder, const std::string& name, const IntegerValue& integers);
+/// Known integers as a constant called `name`: of integers the bits that the type has, of floats the
+/// nearest number.
+Value constant_of(GraphBuilder& builder, const std::string& name, const IntegerValue& integers,
+                  ElementType type);
 
 /// `dims` as they are. Throws InputError if no result can have them.
 Dims checked_result(Dims dims);

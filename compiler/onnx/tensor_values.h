@@ -7,11 +7,13 @@
 
 namespace tilewave {
 
-/// Throws InputError unless the tensor is one that tensor_values() takes: fp32 or int64, its data
-/// in the message itself and as many as its shape says. Nothing is copied.
+/// Throws InputError unless the tensor is one that tensor_values() takes: of a type of onnx_type.h, its
+/// data in the message itself, as many as its shape says, each one that the type has. Nothing is
+/// copied.
 void require_tensor(const onnx::TensorProto& tensor);
 
-/// The data of a tensor that has been required; fp32 are moved out, for they are the many.
+/// The data of a tensor that has been required. They are taken out of it, for they may be many, but for
+/// known numbers, which ONNX's shape inference wants to see, too.
 OnnxTensor tensor_values(onnx::TensorProto& tensor);
 
 /// "FLOAT", "INT64", or the number of a type that has no name.

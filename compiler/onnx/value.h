@@ -9,6 +9,7 @@
 
 #include "compiler/graph/graph.h"
 #include "compiler/onnx/arrangement.h"
+#include "compiler/onnx/onnx_type.h"
 
 namespace tilewave {
 
@@ -35,25 +36,35 @@ struct MappedValue {
   std::shared_ptr<ElementwiseMap> map;
 };
 
-/// A shape or a list of axes; never in the graph.
+/// INT64 or BOOL: a shape, a list of axes, or numbers that become others; never in the graph.
 struct IntegerValue {
   Dims dims;
   std::shared_ptr<const std::vector<std::int64_t>> values;  ///< null: an input that was not given
+  OnnxType type = OnnxType::kInt64;
 };
 
-using Value = std::variant<SourceValue, ComputedValue, MappedValue, IntegerValue>;
+/// Integers that stand for fp32, and sums of products of such. They come into the graph as fp32 when
+/// an operator wants those: quantized_values.h.
+struct Dequantized;
+struct DequantizedValue {
+  Dims dims;
+  std::shared_ptr<Dequantized> of;
+};
+struct IntegerProduct;
+struct ProductValue {
+  Dims dims;
+  std::shared_ptr<IntegerProduct> of;
+};
+
+using Value = std::variant<SourceValue, ComputedValue, MappedValue, IntegerValue, DequantizedValue,
+                           ProductValue>;
+
+inline const Dims& dims_of(const SourceValue& value) { return value.arrangement.dims(); }
+
+inline const Dims& dims_of(const auto& value) { return value.dims; }
 
 inline const Dims& dims_of(const Value& value) {
-  if (const auto* source = std::get_if<SourceValue>(&value)) {
-    return source->arrangement.dims();
-  }
-  if (const auto* computed = std::get_if<ComputedValue>(&value)) {
-    return computed->dims;
-  }
-  if (const auto* mapped = std::get_if<MappedValue>(&value)) {
-    return mapped->dims;
-  }
-  return std::get<IntegerValue>(value).dims;
+  return std::visit([](const auto& any) -> const Dims& { return dims_of(any); }, value);
 }
 
 }  // namespace tilewave

@@ -7,21 +7,11 @@
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/operators.h"
+#include "compiler/onnx/quantized_values.h"
 #include "compiler/program/tensor.h"
 
 namespace tilewave {
 namespace {
-
-/// `axis` of a value of this rank, negative ones counted from the end.
-std::size_t resolved_axis(std::int64_t axis, std::size_t rank, std::size_t count) {
-  const auto signed_rank = static_cast<std::int64_t>(rank);
-  const std::int64_t resolved = axis < 0 ? axis + signed_rank : axis;
-  if (resolved < 0 || resolved >= static_cast<std::int64_t>(count)) {
-    throw InputError("axis " + std::to_string(axis) + " is out of range for " +
-                     std::to_string(rank) + " dimensions");
-  }
-  return static_cast<std::size_t>(resolved);
-}
 
 /// A flag for each of `rank` dimensions that the list of axes names.
 std::vector<bool> named_axes(const std::vector<std::int64_t>& axes, std::size_t rank) {
@@ -94,6 +84,16 @@ Dims requested_dims(const std::vector<std::int64_t>& request, const Dims& from, 
 
 }  // namespace
 
+std::size_t resolved_axis(std::int64_t axis, std::size_t rank, std::size_t count) {
+  const auto signed_rank = static_cast<std::int64_t>(rank);
+  const std::int64_t resolved = axis < 0 ? axis + signed_rank : axis;
+  if (resolved < 0 || resolved >= static_cast<std::int64_t>(count)) {
+    throw InputError("axis " + std::to_string(axis) + " is out of range for " +
+                     std::to_string(rank) + " dimensions");
+  }
+  return static_cast<std::size_t>(resolved);
+}
+
 Dims checked_result(Dims dims) {
   if (const std::string problem = dims_problem(dims); !problem.empty()) {
     throw InputError("its result " + problem);
@@ -114,12 +114,30 @@ Value reshaped(const Value& value, const Dims& dims) {
   if (const auto* mapped = std::get_if<MappedValue>(&value)) {
     return MappedValue{dims, mapped->map};
   }
+  if (const auto* dequantized = std::get_if<DequantizedValue>(&value)) {
+    const Dequantized& of = *dequantized->of;
+    return DequantizedValue{dims, std::make_shared<Dequantized>(Dequantized{
+                                      of.name, reshaped(of.integers, dims), of.quantization})};
+  }
   return ComputedValue{dims, std::get<ComputedValue>(value).slices};
 }
 
 Value transposed(const Value& value, const std::vector<std::size_t>& permutation) {
   if (const auto* source = std::get_if<SourceValue>(&value)) {
     return SourceValue{source->source, source->arrangement.transpose(permutation), source->scale};
+  }
+  if (const auto* dequantized = std::get_if<DequantizedValue>(&value)) {
+    const Dequantized& of = *dequantized->of;
+    Value integers = transposed(of.integers, permutation);
+    Quantization quantization = of.quantization;
+    if (!quantization.is_whole()) {
+      const auto axis = std::ranges::find(permutation, quantization.axis);
+      quantization.axis = static_cast<std::size_t>(axis - permutation.begin());
+    }
+    Dims dims = dims_of(integers);
+    return DequantizedValue{
+        std::move(dims), std::make_shared<Dequantized>(
+                             Dequantized{of.name, std::move(integers), std::move(quantization)})};
   }
   const Dims& from = dims_of(value);
   Dims dims;
@@ -149,7 +167,7 @@ Value import_expand(Node& node) {
 }
 
 Value import_flatten(Node& node) {
-  const Value& x = node.input(0);
+  const Value& x = node.viewed_input(0);
   const Dims& from = dims_of(x);
   const std::size_t axis = resolved_axis(node.integer("axis", 1), from.size(), from.size() + 1);
   const std::uint64_t rows = element_count({from.data(), axis});
@@ -160,7 +178,7 @@ Value import_identity(Node& node) { return node.any_input(0); }
 
 Value import_reshape(Node& node) {
   constexpr std::int64_t kShapeIsInput = 5;
-  const Value& x = node.input(0);
+  const Value& x = node.viewed_input(0);
   if (node.operator_set() >= kShapeIsInput) {
     const bool zero_is_zero = node.integer("allowzero", 0) != 0;
     return reshaped(x, requested_dims(node.integers(1, "shape"), dims_of(x), zero_is_zero));
@@ -175,7 +193,7 @@ Value import_reshape(Node& node) {
 }
 
 Value import_squeeze(Node& node) {
-  const Value& x = node.input(0);
+  const Value& x = node.viewed_input(0);
   const Dims& from = dims_of(x);
   const auto axes = axes_of(node);
   const std::vector<bool> named =
@@ -194,7 +212,7 @@ Value import_squeeze(Node& node) {
 }
 
 Value import_transpose(Node& node) {
-  const Value& x = node.input(0);
+  const Value& x = node.transposed_input(0);
   const std::size_t rank = dims_of(x).size();
   std::vector<std::size_t> permutation(rank);
   std::iota(permutation.rbegin(), permutation.rend(), std::size_t{0});
@@ -213,7 +231,7 @@ Value import_transpose(Node& node) {
 }
 
 Value import_unsqueeze(Node& node) {
-  const Value& x = node.input(0);
+  const Value& x = node.viewed_input(0);
   const Dims& from = dims_of(x);
   const auto axes = axes_of(node);
   if (!axes) {

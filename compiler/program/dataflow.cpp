@@ -88,13 +88,17 @@ std::uint64_t useful_products(const Program& program, const Op& op, const OpLink
   return useful_products(program, op, links.operands.front());
 }
 
-std::uint64_t useful_products(const Program& program) {
+UsefulProducts useful_products(const Program& program) {
   const bool padded = std::ranges::any_of(
       program.tensors, [](const ProgramTensor& tensor) { return tensor.stored != tensor.shape; });
   const std::vector<OpLinks> links = padded ? find_links(program) : std::vector<OpLinks>();
-  std::uint64_t products = 0;
+  UsefulProducts products;
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    products += useful_products(program, program.ops[i], padded ? links[i] : OpLinks{});
+    const Op& op = program.ops[i];
+    if (is_sum_step(op)) {
+      products.count += useful_products(program, op, padded ? links[i] : OpLinks{});
+      products.factors.set(static_cast<std::size_t>(op.a_type));
+    }
   }
   return products;
 }

@@ -30,6 +30,10 @@ std::uint64_t useful_products(const Program& program, const Op& op, std::uint32_
 /// The same; `links` are the op's.
 std::uint64_t useful_products(const Program& program, const Op& op, const OpLinks& links);
 /// Of all steps: what the model asks for. Expects a verified program.
-std::uint64_t useful_products(const Program& program);
+struct UsefulProducts {
+  std::uint64_t count = 0;
+  ElementTypes factors;  ///< the types of the left ones
+};
+UsefulProducts useful_products(const Program& program);
 
 }  // namespace tilewave

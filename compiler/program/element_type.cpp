@@ -10,6 +10,16 @@
 
 namespace tilewave {
 
+std::vector<std::string> names_of(const ElementTypes& types) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kElementTypeCount; ++i) {
+    if (types[i]) {
+      names.emplace_back(kElementTypeNames[i]);
+    }
+  }
+  return names;
+}
+
 ElementType read_element_type(std::string_view text, std::string_view of) {
   if (const std::optional<ElementType> type = parse_element_type(text)) {
     return *type;

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace tilewave {
 
@@ -15,6 +18,8 @@ enum class ElementType : std::uint8_t { kF32, kBf16, kF16, kI8, kU8, kI32 };
 inline constexpr std::array<std::string_view, 6> kElementTypeNames = {"f32", "bf16", "f16",
                                                                       "i8",  "u8",   "i32"};
 inline constexpr std::size_t kElementTypeCount = kElementTypeNames.size();
+/// Which types something has, by ElementType.
+using ElementTypes = std::bitset<kElementTypeCount>;
 /// Of the largest element.
 inline constexpr std::uint64_t kMaxElementBytes = 4;
 
@@ -82,5 +87,8 @@ constexpr std::optional<ElementType> parse_element_type(std::string_view text) {
 /// The same, of what `of` names if that is not empty: "operand x0". Throws InputError, without a place,
 /// with the nearest type.
 ElementType read_element_type(std::string_view text, std::string_view of = {});
+
+/// In the order of the types.
+std::vector<std::string> names_of(const ElementTypes& types);
 
 }  // namespace tilewave

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "compiler/base/error.h"
 #include "compiler/base/number_text.h"
@@ -44,6 +45,31 @@ std::string argument_problem(const Argument& argument, std::size_t step, std::si
   return same_bits(argument.constant, 0) ? "" : "a constant beside an index";
 }
 
+/// Empty if it may have that value.
+std::string parameter_problem(const FunctionParameter& parameter, float value) {
+  constexpr float kMostCount = 0x1p31F;
+  if (!parameter.is_count || (value >= 1 && value <= kMostCount && value == std::trunc(value))) {
+    return "";
+  }
+  return std::string(parameter.name) + "=" + to_text(value) +
+         "; allowed: whole numbers from 1 to 2147483648";
+}
+
+/// Empty if a function of integers may take it, provided that an operand is of integers.
+std::string integer_problem(const Argument& argument) {
+  constexpr float kEnd = 0x1p31F;
+  switch (argument.kind) {
+    case Argument::Kind::kOperand: return "";
+    case Argument::Kind::kStep:
+      return name('t', argument.index) + "; allowed: operands of integers and whole numbers";
+    case Argument::Kind::kConstant: break;
+  }
+  const float value = argument.constant;
+  return value >= -kEnd && value < kEnd && value == std::trunc(value)
+             ? ""
+             : to_text(value) + "; allowed: whole numbers of 32 bits";
+}
+
 std::string step_problem(const ExpressionStep& step, std::size_t index, std::size_t operands) {
   if (step.function >= functions().size()) {
     return "there is no function " + std::to_string(step.function);
@@ -55,9 +81,23 @@ std::string step_problem(const ExpressionStep& step, std::size_t index, std::siz
       return problem;
     }
   }
+  if (info.of_integers) {
+    for (const Argument& argument : arguments_of(step)) {
+      const std::string problem = integer_problem(argument);
+      if (!problem.empty()) {
+        return std::string(info.word) + " of " + problem;
+      }
+    }
+  }
   for (std::size_t i = info.arity; i < kMaxArity; ++i) {
     if (!(step.arguments[i] == Argument{})) {
       return std::string(info.word) + " with argument " + std::to_string(i + 1);
+    }
+  }
+  for (std::size_t i = 0; i < info.parameters.size(); ++i) {
+    const std::string problem = parameter_problem(info.parameters[i], step.parameters[i]);
+    if (!problem.empty()) {
+      return std::string(info.word) + ": " + problem;
     }
   }
   for (std::size_t i = info.parameters.size(); i < kMaxParameters; ++i) {
@@ -154,6 +194,22 @@ std::string expression_problem(const Expression& expression, std::size_t operand
   return "";
 }
 
+std::string integers_problem(const Expression& expression, std::span<const ElementType> types) {
+  for (std::size_t i = 0; i < expression.steps.size(); ++i) {
+    const ExpressionStep& step = expression.steps[i];
+    const FunctionInfo& info = function_info(step.function);
+    for (const Argument& argument : arguments_of(step)) {
+      if (info.of_integers && argument.kind == Argument::Kind::kOperand &&
+          !is_integer(types[argument.index])) {
+        return "step t" + std::to_string(i) + ": " + std::string(info.word) + " of " +
+               name('x', argument.index) + ", which is of " +
+               std::string(to_string(types[argument.index])) + "; allowed: i8, u8 or i32";
+      }
+    }
+  }
+  return "";
+}
+
 double evaluate(const Expression& expression, std::span<const double> operands,
                 double (*rounded)(double)) {
   const std::size_t steps = expression.steps.size();
@@ -164,15 +220,23 @@ double evaluate(const Expression& expression, std::span<const double> operands,
   std::array<double, kMaxExpressionSteps> values;  // NOLINT: every element is written before read
   for (std::size_t i = 0; i < steps; ++i) {
     const ExpressionStep& step = expression.steps[i];
+    const FunctionInfo& info = all[step.function];
     std::array<double, kMaxArity> arguments{};
-    for (std::size_t k = 0; k < all[step.function].arity; ++k) {
+    for (std::size_t k = 0; k < info.arity; ++k) {
       const Argument& argument = step.arguments[k];
-      arguments[k] = argument.kind == Argument::Kind::kOperand ? operands[argument.index]
-                     : argument.kind == Argument::Kind::kStep
-                         ? values[argument.index]
-                         : static_cast<double>(argument.constant);
+      switch (argument.kind) {
+        case Argument::Kind::kOperand: {
+          const double operand = operands[argument.index];
+          arguments[k] = rounded == nullptr || info.of_integers ? operand : rounded(operand);
+          break;
+        }
+        case Argument::Kind::kStep: arguments[k] = values[argument.index]; break;
+        case Argument::Kind::kConstant:
+          arguments[k] = static_cast<double>(argument.constant);
+          break;
+      }
     }
-    const double value = all[step.function].scalar(arguments.data(), step.parameters.data());
+    const double value = info.scalar(arguments.data(), step.parameters.data());
     values[i] = rounded == nullptr ? value : rounded(value);
   }
   return values[steps - 1];

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/program/element_type.h"
 #include "compiler/program/functions.h"
 
 namespace tilewave {
@@ -69,6 +70,12 @@ std::size_t operand_count(const Expression& expression);
 /// that does not exist (yet), an operand that no step reads, an unknown function. Empty if it is.
 std::string expression_problem(const Expression& expression, std::size_t operands);
 
+/// Why its functions of integers cannot take what they read of operands of these types; empty if they
+/// can. The expression is legal.
+std::string integers_problem(const Expression& expression, std::span<const ElementType> types);
+
+/// A number as in the text of an expression.
+std::string to_text(float number);
 /// "add x0 x1; leakyrelu t0 alpha=0.1": steps in order, operands x0 to x3, earlier steps t0, t1,
 /// ..., numbers as short as they read back exactly ("inf", "-inf", "nan" too, and
 /// "nan:0xffc00000" for one of other bits), parameters that are not the default by name.
@@ -78,7 +85,7 @@ std::string to_text(const Expression& expression);
 Expression parse_expression(std::string_view text);
 
 /// Of one element, in double; `operands` in order. With `rounded`, the value of each step goes through
-/// it.
+/// it, and so does what it takes of the operands, unless it takes integers.
 double evaluate(const Expression& expression, std::span<const double> operands,
                 double (*rounded)(double) = nullptr);
 

@@ -38,6 +38,16 @@ void append_number(std::string& text, float value) {
   text.append(digits.data(), end);  // "inf" and "-inf" too
 }
 
+}  // namespace
+
+std::string to_text(float number) {
+  std::string text;
+  append_number(text, number);
+  return text;
+}
+
+namespace {
+
 void append_argument(std::string& text, const Argument& argument) {
   switch (argument.kind) {
     case Argument::Kind::kOperand: text += 'x'; break;
@@ -113,7 +123,7 @@ class StepParser {
       } else if (arguments == info.arity) {
         fail("unexpected " + in_quotes(next) + " after the " + count_of_arguments(info));
       } else {
-        step.arguments[arguments++] = argument(next);
+        step.arguments[arguments++] = argument(next, info);
       }
     }
     if (arguments < info.arity) {
@@ -142,11 +152,7 @@ class StepParser {
 
   [[noreturn]] void fail_unknown(const std::string& what, std::string_view word,
                                  const std::vector<std::string>& allowed) const {
-    std::string list;
-    for (const std::string& one : allowed) {
-      list += (list.empty() ? "" : ", ") + one;
-    }
-    fail("unknown " + what + " " + in_quotes(word) + "; allowed: " + list +
+    fail("unknown " + what + " " + in_quotes(word) + "; allowed: " + joined(allowed) +
          did_you_mean(word, allowed));
   }
 
@@ -162,7 +168,7 @@ class StepParser {
         fail(in_quotes(name) + " is given twice");
       }
       given[i] = true;
-      const std::optional<float> parsed = number(value);
+      const std::optional<float> parsed = number(value, info);
       if (!parsed) {
         fail(in_quotes(name) + " is no number: " + in_quotes(value));
       }
@@ -175,7 +181,7 @@ class StepParser {
     fail_unknown("parameter", name, names);
   }
 
-  Argument argument(std::string_view word) const {
+  Argument argument(std::string_view word, const FunctionInfo& info) const {
     if (const std::optional<std::size_t> operand = index_of(word, 'x')) {
       if (*operand >= kMaxMapOperands) {
         fail("there is no operand " + in_quotes(word) + "; allowed: " + allowed_arguments());
@@ -188,7 +194,7 @@ class StepParser {
       }
       return Argument::step(*step);
     }
-    if (const std::optional<float> constant = number(word)) {
+    if (const std::optional<float> constant = number(word, info)) {
       return Argument::number(*constant);
     }
     fail("bad argument " + in_quotes(word) + "; allowed: " + allowed_arguments());
@@ -202,7 +208,21 @@ class StepParser {
     return text;
   }
 
-  /// Nothing if it is no number.
+  /// Nothing if it is no number. Functions of integers take no whole number for another.
+  std::optional<float> number(std::string_view word, const FunctionInfo& info) const {
+    const std::optional<float> value = number(word);
+    const bool whole = word.find_first_not_of("0123456789+-") == std::string_view::npos;
+    if (info.of_integers && value && whole) {
+      double exact = 0;
+      std::from_chars(word.data(), word.data() + word.size(), exact);
+      if (exact != static_cast<double>(*value)) {
+        fail(in_quotes(info.word) + " of the number " + in_quotes(word) +
+             ", which is no fp32; allowed: whole numbers that are, and others as operands of i32");
+      }
+    }
+    return value;
+  }
+
   std::optional<float> number(std::string_view word) const {
     if (word == "nan") {
       return std::numeric_limits<float>::quiet_NaN();

@@ -2,16 +2,22 @@
 // double it is the meaning, in float the reference kernel, in eight floats the AVX2 kernel. To add
 // a function, add an entry and its name to the list at the end. Only those three uses include this.
 //
+// Functions of whole numbers take lanes of another type, with product() and +, and parameters of a third,
+// with half(); floor_quotient() of the two makes ordinary lanes of them.
+//
 // A lane type has + - * / and unary -, < and > that give what select() takes, V(double), and the
 // functions named below; those of a type that is not double or float are found beside the type.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "compiler/program/functions.h"
@@ -47,14 +53,29 @@ template <std::size_t Count>
 using Parameters = std::array<FunctionParameter, Count>;
 
 /// What an entry says beside `kWord` and `apply`. One with parameters replaces kParameters; their
-/// values follow the arguments of `apply`. One that repeats itself replaces kRepeats.
+/// values follow the arguments of `apply`. One that repeats itself replaces kRepeats, one of whole
+/// numbers kOfIntegers.
 template <std::size_t Arity, CostClass Cost>
 struct Function {
   static constexpr std::size_t kArity = Arity;
   static constexpr CostClass kCost = Cost;
   static constexpr Parameters<0> kParameters{};
   static constexpr bool kRepeats = false;
+  static constexpr bool kOfIntegers = false;
 };
+
+/// The whole numbers that f32 holds, every one of them: what a function of integers gives is clipped to
+/// them, so that it is exact.
+inline constexpr std::int64_t kMostWhole = std::int64_t{1} << 24U;
+
+/// ⌊a / b⌋ for b > 0, clipped to ±kMostWhole.
+inline std::int64_t floor_quotient(std::int64_t a, std::int64_t b) {
+  return std::clamp(a / b - (a % b < 0 ? 1 : 0), -kMostWhole, kMostWhole);
+}
+/// a · b, of two numbers of 32 bits.
+inline std::int64_t product(std::int64_t a, std::int64_t b) { return a * b; }
+/// ⌊a / 2⌋ for a > 0
+inline std::int64_t half(std::int64_t a) { return a / 2; }
 
 // Arithmetic of two operands.
 
@@ -134,6 +155,17 @@ struct Mod : Function<2, CostClass::kDivide> {
     const V if_negative = select(b > V(0), rest + b, rest);
     const V if_positive = select(b < V(0), rest + b, rest);
     return select(rest < V(0), if_negative, select(rest > V(0), if_positive, rest));
+  }
+};
+
+/// The multiply-add-shift rule of integer networks, exact in 64 bits: ⌊(x·mul + add + ⌊div/2⌋) / div⌋.
+struct Rescale : Function<3, CostClass::kMultiply> {
+  static constexpr std::string_view kWord = "rescale";
+  static constexpr Parameters<1> kParameters{{{"div", 1, true}}};
+  static constexpr bool kOfIntegers = true;
+  template <typename V, typename Divisor>
+  static auto apply(V x, V mul, V add, Divisor div) {
+    return floor_quotient(product(x, mul) + add + half(div), div);
   }
 };
 
@@ -417,10 +449,14 @@ struct Mish : Function<1, CostClass::kComposite> {
   }
 };
 
+/// What the meaning of an entry is said in.
+template <typename F>
+using Number = std::conditional_t<F::kOfIntegers, std::int64_t, double>;
+
 template <typename F, std::size_t... I>
-constexpr bool applies_to_doubles(std::index_sequence<I...> /*values*/) {
+constexpr bool applies_to_numbers(std::index_sequence<I...> /*values*/) {
   return requires {
-    { F::template apply<double>(static_cast<double>(I)...) } -> std::same_as<double>;
+    { F::apply(static_cast<Number<F>>(I)...) } -> std::same_as<Number<F>>;
   };
 }
 
@@ -433,7 +469,7 @@ concept Entry = requires {
 }
 &&!F::kWord.empty() && F::kArity >= 1 && F::kArity <= kMaxArity &&
     std::tuple_size_v<decltype(F::kParameters)> <= kMaxParameters &&
-    applies_to_doubles<F>(
+    applies_to_numbers<F>(
         std::make_index_sequence<F::kArity + std::tuple_size_v<decltype(F::kParameters)>>());
 
 template <Entry... F>
@@ -446,6 +482,6 @@ using Functions =
     FunctionList<Add, Sub, Mul, Div, Max, Min, Pow, Fmod, Mod, Prelu, Neg, Abs, Sign, Floor, Ceil,
                  Round, Clip, Reciprocal, Sqrt, Exp, Log, Sin, Cos, Tanh, Erf, Identity, Relu,
                  LeakyRelu, ThresholdedRelu, Shrink, HardSigmoid, HardSwish, Softsign, Sigmoid,
-                 Softplus, Elu, Selu, Celu, Gelu, GeluTanh, Mish>;
+                 Softplus, Elu, Selu, Celu, Gelu, GeluTanh, Mish, Rescale>;
 
 }  // namespace tilewave::elementwise

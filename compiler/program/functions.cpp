@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "compiler/base/error.h"
@@ -14,11 +16,26 @@ namespace {
 using elementwise::FunctionList;
 using elementwise::Functions;
 
+/// The nearest of 32 bits, or 2^31, which a parameter may be; of NaN 0.
+std::int64_t as_integer(double value) {
+  constexpr double kMost = 0x1p31;
+  return std::isnan(value) ? 0 : std::llround(std::clamp(value, -kMost, kMost));
+}
+
 template <typename F, std::size_t... Argument, std::size_t... Parameter>
 double meaning(const double* arguments, const float* parameters,
                std::index_sequence<Argument...> /*arguments*/,
                std::index_sequence<Parameter...> /*parameters*/) {
-  return F::apply(arguments[Argument]..., static_cast<double>(parameters[Parameter])...);
+  using elementwise::Number;
+  const auto number = [](double value) -> Number<F> {
+    if constexpr (F::kOfIntegers) {
+      return as_integer(value);
+    } else {
+      return value;
+    }
+  };
+  return static_cast<double>(F::apply(number(arguments[Argument])...,
+                                      number(static_cast<double>(parameters[Parameter]))...));
 }
 
 template <typename F>
@@ -34,9 +51,9 @@ FunctionInfo info() {
   for (std::size_t i = 0; i < F::kParameters.size(); ++i) {
     otherwise[i] = F::kParameters[i].otherwise;
   }
-  return {F::kWord,       F::kArity, F::kCost,
-          F::kParameters, scalar<F>, scalar<F>(zeros.data(), otherwise.data()) == 0,
-          F::kRepeats};
+  return {F::kWord,       F::kArity,     F::kCost,
+          F::kParameters, scalar<F>,     scalar<F>(zeros.data(), otherwise.data()) == 0,
+          F::kRepeats,    F::kOfIntegers};
 }
 
 template <typename... F>

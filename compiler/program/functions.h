@@ -29,13 +29,14 @@ inline constexpr std::size_t kCostClassCount = 6;
 
 std::string_view to_string(CostClass cost);  ///< "free", "simple", "multiply", ...
 
-inline constexpr std::size_t kMaxArity = 2;
+inline constexpr std::size_t kMaxArity = 3;
 inline constexpr std::size_t kMaxParameters = 2;
 
 /// A number that belongs to the function, not to its operands: the slope of a leaky ReLU.
 struct FunctionParameter {
   std::string_view name;
-  float otherwise = 0;  ///< where it is not given
+  float otherwise = 0;    ///< where it is not given
+  bool is_count = false;  ///< a whole number from 1 to 2^31, else any number
 };
 
 struct FunctionInfo {
@@ -48,6 +49,9 @@ struct FunctionInfo {
   bool keeps_zero = false;  ///< all arguments zero, the result is zero, with default parameters
   /// Goes to and fro without end: what it does over a stretch of arguments is not told by the ends.
   bool repeats = false;
+  /// Takes whole numbers from −2^31 to 2^31 − 1 as they are, where all others take their operands in
+  /// f32: elements of integer tensors and constants, but no earlier step. What it gives is in f32.
+  bool of_integers = false;
 };
 
 /// All of them, in the order of their ids.

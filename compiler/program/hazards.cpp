@@ -1,6 +1,7 @@
 // One walk over the ops with the last writer and readers of every range of SRAM and tile of DRAM.
 #include "compiler/program/hazards.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "compiler/program/sram_ranges.h"
@@ -47,9 +48,7 @@ class HazardFinder {
       accumulates_ = accumulates(op);
       visit_sram(
           program_, op,
-          [&](std::uint32_t address, std::uint64_t bytes) {
-            read_sram(address, bytes, address == op.dst);
-          },
+          [&](std::uint32_t address, std::uint64_t bytes) { read_operand(op, address, bytes); },
           [&](std::uint32_t address, std::uint64_t bytes) { write_sram(address, bytes); });
       if (is_load(op)) {
         read(dram_tile(op), false, false);
@@ -62,6 +61,21 @@ class HazardFinder {
 
  private:
   Access& dram_tile(const Op& op) { return dram_[index_.id(op)]; }
+
+  /// Of an operand in the place of the result only that part is written over: what becomes a narrower
+  /// type leaves the rest.
+  void read_operand(const Op& op, std::uint32_t address, std::uint64_t bytes) {
+    if (!computes_ || address != op.dst) {
+      read_sram(address, bytes, false);
+      return;
+    }
+    const std::uint64_t written =
+        ceil_div(written_extent(program_, op).bytes(), kSramAlignment) * kSramAlignment;
+    read_sram(address, std::min(bytes, written), true);
+    if (bytes > written) {
+      read_sram(static_cast<std::uint32_t>(address + written), bytes - written, false);
+    }
+  }
 
   void read_sram(std::uint32_t address, std::uint64_t bytes, bool is_accumulator) {
     sram_.visit(address, bytes, [&](Access& access) {

@@ -66,8 +66,11 @@ struct Op {
 };
 static_assert(sizeof(Op) <= 64, "programs have millions");
 
-/// A tensor in DRAM: rows of `stored.cols` elements from `dram_base` on, or as many contiguous
-/// tiles if the machine stores tensors tiled. What is stored but not of the tensor is padding, and zero.
+/// Rows that are no whole number of tiles begin at multiples of so many bytes in DRAM: whole accesses.
+inline constexpr std::uint64_t kDramRowAlignment = 64;
+
+/// A tensor in DRAM: rows of `stored.cols` elements from `dram_base` on, or tiles one after the other if the
+/// machine stores tensors tiled. What is stored but not of the tensor is padding, and zero.
 struct ProgramTensor {
   std::string name;
   Shape shape;
@@ -77,7 +80,15 @@ struct ProgramTensor {
   std::uint64_t dram_base = 0;
 
   ElementType type() const { return tile.type; }
-  std::uint64_t bytes() const { return stored.elements() * element_bytes(type()); }
+  /// From one row to the next where rows are stored. Those that end in a part of a tile, behind whole ones,
+  /// are aligned, as leading dimensions usually are; others follow each other without a gap.
+  std::uint64_t row_bytes() const {
+    const std::uint64_t bytes = stored.cols * element_bytes(type());
+    const bool ragged = stored.cols > tile.cols && stored.cols % tile.cols != 0;
+    return ragged ? ceil_div(bytes, kDramRowAlignment) * kDramRowAlignment : bytes;
+  }
+  /// Of DRAM, that it takes at most, stored as rows or as tiles.
+  std::uint64_t bytes() const { return stored.rows * row_bytes(); }
   /// What is there of a tile that exists.
   TileExtent tile_at(std::uint32_t row, std::uint32_t col) const {
     return tile_part(stored, tile, row, col);

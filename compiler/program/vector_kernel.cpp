@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
+#include <vector>
 
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
@@ -67,7 +69,12 @@ std::string kernel_problem(const VectorKernel& kernel) {
              std::to_string(kOperandFormCount - 1);
     }
   }
-  return expression_problem(kernel.expression, operands);
+  if (std::string problem = expression_problem(kernel.expression, operands); !problem.empty()) {
+    return problem;
+  }
+  std::vector<ElementType> types;
+  std::ranges::transform(kernel.operands, std::back_inserter(types), &KernelOperand::type);
+  return integers_problem(kernel.expression, types);
 }
 
 std::string to_text(const VectorKernel& kernel) {
@@ -163,6 +170,14 @@ std::uint64_t passes(const VectorKernel& kernel,
     sum += cost[static_cast<std::size_t>(function_info(step.function).cost)];
   }
   return std::max<std::uint64_t>(1, sum);
+}
+
+std::uint64_t elements_per_lane(const VectorKernel& kernel) {
+  std::uint64_t widest = element_bytes(kernel.result);
+  for (const KernelOperand& operand : kernel.operands) {
+    widest = std::max(widest, element_bytes(operand.type));
+  }
+  return kMaxElementBytes / widest;
 }
 
 }  // namespace tilewave

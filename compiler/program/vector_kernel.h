@@ -61,6 +61,9 @@ VectorKernel parse_vector_kernel(std::string_view text);
 std::uint64_t passes(const VectorKernel& kernel,
                      const std::array<std::uint32_t, kCostClassCount>& cost);
 
+/// Elements of the widest type that the kernel reads or writes in a lane of 4 bytes: 1, 2 or 4.
+std::uint64_t elements_per_lane(const VectorKernel& kernel);
+
 /// Elements of an operand that are read: m×n, 1×n, m×1, m×n (the rows that hold the column), 1×1.
 TileExtent operand_extent(const KernelOperand& operand, const TileExtent& result);
 /// Whether a tile that lies in SRAM can be such an operand.

@@ -28,14 +28,23 @@ bool has_uneven_tensors(const UopList& uops) {
   return false;
 }
 
+/// A schedule, and the options that it came about with.
+struct Attempted {
+  Schedule schedule;
+  ScheduleOptions options;
+};
+
 /// Of two schedules the one that loads less, the first if it is no less.
-Schedule better_schedule(Schedule schedule, const SchedulingProblem& problem,
-                         const ScheduleOptions& options) {
+void take_better(Attempted& first, const SchedulingProblem& problem,
+                 const ScheduleOptions& options) {
   try {
-    Schedule other = schedule_uops({problem.graph, problem.uops, options});
-    return other.stats.loads < schedule.stats.loads ? std::move(other) : std::move(schedule);
+    std::optional<Schedule> other = schedule_with_fewer_loads(
+        {problem.graph, problem.uops, options}, first.schedule.stats.loads);
+    if (other) {
+      first = {std::move(*other), options};
+    }
   } catch (const OutOfSram&) {
-    return schedule;
+    // The first one stays.
   }
 }
 
@@ -43,33 +52,42 @@ Schedule better_schedule(Schedule schedule, const SchedulingProblem& problem,
 /// the steps depends on what was evicted before, so that in about one network of seventy LRU loads
 /// less. And it is optimal for tiles of one size: where small ones leave holes in which no large one
 /// fits, places of one size may need fewer loads. Then the other schedule is taken.
-Schedule best_schedule(const SchedulingProblem& problem) {
-  Schedule schedule = schedule_uops(problem);
+Attempted best_schedule(const SchedulingProblem& problem, const Pinned& pinned) {
   const ScheduleOptions& options = problem.options;
-  if (options.eviction != Eviction::kBelady || schedule.stats.evictions == 0) {
-    return schedule;
+  Attempted best{schedule_uops(problem), options};
+  if (options.eviction != Eviction::kBelady || best.schedule.stats.evictions == 0) {
+    return best;
   }
   ScheduleOptions whole = options;
   whole.whole_places = true;
   ScheduleOptions lru = options;
   lru.eviction = Eviction::kLru;
-  if (!options.whole_places && has_uneven_tensors(problem.uops)) {
-    schedule = better_schedule(std::move(schedule), problem, whole);
+  if (!pinned.places && !options.whole_places && has_uneven_tensors(problem.uops)) {
+    take_better(best, problem, whole);
   }
-  if (options.buffering == Buffering::kPingPong) {
-    schedule = better_schedule(std::move(schedule), problem, lru);
+  if (!pinned.eviction && options.buffering == Buffering::kPingPong) {
+    take_better(best, problem, lru);
   }
-  return schedule;
+  return best;
+}
+
+/// `nests` but for those that are pinned.
+std::vector<LoopNest> with_pinned(std::vector<LoopNest> nests, const Pinned& pinned) {
+  for (OperatorId id = 0; id < pinned.nests.size(); ++id) {
+    nests[id] = pinned.nests[id].value_or(nests[id]);
+  }
+  return nests;
 }
 
 FittingSchedule attempt(const Graph& fused, const Tiling& tile, std::vector<LoopNest> nests,
-                        const ScheduleOptions& options) {
+                        const ScheduleOptions& options, const Pinned& pinned) {
   FittingSchedule fitting{std::move(nests), {}, {}};
   fitting.uops = lower(fused, tile, fitting.nests);
   verify_uops(fused, fitting.uops);
-  const SchedulingProblem problem{fused, fitting.uops, options};
-  fitting.schedule = best_schedule(problem);
-  verify(problem, fitting.schedule);
+  Attempted best = best_schedule({fused, fitting.uops, options}, pinned);
+  fitting.schedule = std::move(best.schedule);
+  fitting.options = std::move(best.options);
+  verify({fused, fitting.uops, fitting.options}, fitting.schedule);
   return fitting;
 }
 
@@ -113,10 +131,16 @@ std::set<std::string> stored_products(const Graph& fused, const Schedule& schedu
   return names;
 }
 
-struct Fusion {
-  FusionOptions options;
-  Graph graph;
-};
+/// What a schedule loads and stores.
+std::uint64_t moved_bytes(const FittingSchedule& fitting) {
+  std::uint64_t bytes = 0;
+  for (const Op& op : fitting.schedule.ops) {
+    bytes += moves_tile(op) ? fitting.uops.extent(op).bytes() : 0;
+  }
+  return bytes;
+}
+
+}  // namespace
 
 Fusion fusion_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptions& options) {
   const auto exceeds = [&](const Graph& fused) {
@@ -139,63 +163,76 @@ Fusion fusion_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptio
   return plain;
 }
 
-/// What a schedule loads and stores.
-std::uint64_t moved_bytes(const FittingSchedule& fitting) {
-  std::uint64_t bytes = 0;
-  for (const Op& op : fitting.schedule.ops) {
-    bytes += moves_tile(op) ? fitting.uops.extent(op).bytes() : 0;
-  }
-  return bytes;
-}
-
-}  // namespace
-
 Graph fuse_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptions& options) {
   return fusion_to_fit(graph, tile, options).graph;
 }
 
 CompiledSchedule compile_to_fit(const Graph& graph, const Tiling& tile,
                                 const ScheduleOptions& options) {
-  auto [fusion, fused] = fusion_to_fit(graph, tile, options);
+  auto [fused, fusion] = [&] {
+    Fusion made = fusion_to_fit(graph, tile, options);
+    return std::pair(std::move(made.graph), std::move(made.options));
+  }();
   FittingSchedule fitting = schedule_to_fit(fused, tile, options);
   if (options.joins != Joins::kSpilled || !options.forwarding) {
-    return {std::move(fused), std::move(fitting)};
+    return {std::move(fused), std::move(fitting), std::move(fusion)};
   }
   if (std::set<std::string> stored = stored_products(fused, fitting.schedule); !stored.empty()) {
-    fusion.joined.merge(stored);
-    Graph joined = fuse(graph, fusion);
+    FusionOptions more = fusion;
+    more.joined.merge(stored);
+    Graph joined = fuse(graph, more);
     if (!any_step_exceeds(joined, tile, options.sram_bytes)) {
       FittingSchedule other = schedule_to_fit(joined, tile, options);
       if (moved_bytes(other) <= moved_bytes(fitting)) {
-        return {std::move(joined), std::move(other)};
+        return {std::move(joined), std::move(other), std::move(more)};
       }
     }
   }
-  return {std::move(fused), std::move(fitting)};
+  return {std::move(fused), std::move(fitting), std::move(fusion)};
 }
 
 FittingSchedule schedule_to_fit(const Graph& fused, const Tiling& tile,
-                                const ScheduleOptions& options) {
+                                const ScheduleOptions& options, const Pinned& pinned) {
   require_step_fits(fused, tile, options.sram_bytes);
+  const std::vector<LoopNest> one_by_one =
+      with_pinned(std::vector<LoopNest>(fused.operators().size()), pinned);
+  if (options.apart) {
+    return attempt(fused, tile, one_by_one, options, pinned);
+  }
+  std::vector<ScheduleOptions> ways = {options};
   ScheduleOptions whole = options;
   whole.whole_places = true;
+  if (!pinned.places) {
+    ways.push_back(whole);
+  }
+  std::optional<OutOfSram> last;
+  std::vector<LoopNest> tried_nests;
   for (const std::uint64_t quarters : {4U, 3U, 2U, 1U}) {
-    const std::vector<LoopNest> nests = choose_loop_nests(
-        fused, tile, options.loop_order, options.costs, options.sram_bytes / 4 * quarters);
-    for (const ScheduleOptions& tried : {options, whole}) {
+    const std::vector<LoopNest> nests =
+        with_pinned(choose_loop_nests(fused, tile, options.loop_order, options.costs,
+                                      options.sram_bytes / 4 * quarters),
+                    pinned);
+    if (nests == tried_nests) {
+      continue;
+    }
+    tried_nests = nests;
+    for (const ScheduleOptions& tried : ways) {
       try {
-        return attempt(fused, tile, nests, tried);
-      } catch (const OutOfSram&) {
-        // Smaller blocks leave more room between their tiles.
+        return attempt(fused, tile, nests, tried, pinned);
+      } catch (const OutOfSram& error) {
+        last = error;  // smaller blocks leave more room between their tiles
       }
     }
+  }
+  if (pinned.last_resort || pinned.places) {
+    throw OutOfSram(*last);
   }
   ScheduleOptions plain = whole;
   plain.buffering =
       options.buffering == Buffering::kTagged ? Buffering::kTagged : Buffering::kSingle;
   plain.apart = true;
   plain.forwarding = false;  // a result that stays would lie in the way of operands
-  return attempt(fused, tile, std::vector<LoopNest>(fused.operators().size()), plain);
+  return attempt(fused, tile, one_by_one, plain, pinned);
 }
 
 }  // namespace tilewave

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "compiler/base/error.h"
@@ -37,14 +38,14 @@ struct ScheduleOptions {
   /// A computed tile stays in SRAM for those who use it; it is stored only if it is a result of the
   /// graph or has to be evicted before its last use.
   bool forwarding = true;
-  Joins joins = Joins::kLarge;     ///< without forwarding, none
-  std::uint32_t lookahead = 128;   ///< kPingPong: steps over which a LOAD is hoisted, at most
+  std::set<TensorId> unforwarded = {};  ///< of the results, those that do not stay all the same
+  Joins joins = Joins::kLarge;          ///< without forwarding, none
+  std::uint32_t lookahead = 128;        ///< kPingPong: steps over which a LOAD is hoisted, at most
   std::uint32_t loads_ahead = 64;  ///< kPingPong: LOADs hoisted over the step in execution, at most
   std::uint32_t store_delay = 0;   ///< steps by which a STORE sinks behind later LOADs
   /// For an SRAM that just holds one step of tiles of different sizes: nothing stays from step to
-  /// step but open accumulators; left operands lie at the low end, all else at the high end, so
-  /// that no hole is too small. Not with kPingPong
-  /// or forwarding.
+  /// step but open accumulators; operands lie at the low end, results at the high end, so that
+  /// no hole is too small. Not with kPingPong or forwarding.
   bool apart = false;
   /// Every tile of a tensor takes as much SRAM as its largest, so that each fits where another lay.
   bool whole_places = false;
@@ -68,12 +69,6 @@ struct Schedule {
   ScheduleStats stats;
 };
 
-/// The SRAM has no room for a tile that a step needs: it is too small, or too fragmented.
-class OutOfSram : public InputError {
- public:
-  using InputError::InputError;
-};
-
 /// What a scheduler is given. The uOps are those of the graph and legal (verify_uops()).
 struct SchedulingProblem {
   const Graph& graph;
@@ -91,6 +86,10 @@ struct SchedulingProblem {
 /// Deterministic. Throws OutOfSram when the SRAM cannot hold what one step needs at once, listing
 /// live allocations and free blocks.
 Schedule schedule_uops(const SchedulingProblem& problem);
+
+/// Likewise if it loads fewer tiles than `loads`; nothing, and sooner, if it does not.
+std::optional<Schedule> schedule_with_fewer_loads(const SchedulingProblem& problem,
+                                                  std::uint64_t loads);
 
 /// Proves that a schedule computes the uOps' graph: every step once, in order, on operands that lie
 /// where it reads them, with its ReLU there or at the store; every result stored once; no SRAM

@@ -2,11 +2,16 @@
 // of it that decides what is loaded, where, and what has to go.
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "compiler/base/error.h"
+#include "compiler/lowering/tiling.h"
 #include "compiler/program/opcodes.h"
 #include "compiler/schedule/arena.h"
+#include "compiler/schedule/early_loads.h"
 #include "compiler/schedule/load_pace.h"
 #include "compiler/schedule/residency.h"
 #include "compiler/schedule/schedule.h"
@@ -40,16 +45,16 @@ class Scheduler {
         index_(graph_.tensors(), list_.tiles),
         residency_(options_.eviction, index_.count()),
         tiles_(index_.count()),
-        pace_(options_.costs.dram_bytes_per_cycle, prefetch_bytes()),
+        pace_(options_.costs, prefetch_bytes()),
         most_early_(std::min<std::size_t>(
             options_.loads_ahead,
             static_cast<std::size_t>(2 * prefetch_bytes()) / list_.tile.result().bytes())) {
-    whole_step_ = step_cycles(list_.tile);
     find_next_uses();
     schedule_.ops.reserve(list_.uops.size() * 2 / 3);
   }
 
-  Schedule run() {
+  /// Nothing as soon as there are as many as `too_many_loads`.
+  std::optional<Schedule> run(std::uint64_t too_many_loads) {
     const std::vector<Uop>& uops = list_.uops;
     schedule_.stats.uops = uops.size();
     for (position_ = 0; position_ < uops.size(); ++position_) {
@@ -63,6 +68,9 @@ class Scheduler {
           break;
         case UopKind::kExecute: execute(uop); break;
         case UopKind::kStore: complete(uop); break;
+      }
+      if (schedule_.stats.loads >= too_many_loads) {
+        return std::nullopt;
       }
     }
     flush_stores(kNoUse);
@@ -95,20 +103,27 @@ class Scheduler {
                     kLeastPrefetchTiles * static_cast<double>(list_.tile.result().bytes()));
   }
 
+  /// Whether tiles of a result stay for those who use them.
+  bool forwards(TensorId tensor) const {
+    return options_.forwarding &&
+           (options_.unforwarded.empty() || !options_.unforwarded.contains(tensor));
+  }
+
   std::uint64_t bytes_of(const Uop& uop) const { return list_.extent(uop).bytes(); }
   /// Of SRAM. Places as large as the largest tile of a tensor leave no holes that are too small. What
   /// becomes of a sum lies where the sum was.
-  std::uint64_t place_bytes(Uop uop) const {
-    if (options_.whole_places) {
-      uop.row = 0;
-      uop.col = 0;
+  std::uint64_t place_bytes(const Uop& uop) const {
+    const TileExtent extent = options_.whole_places
+                                  ? largest_tile(list_.stored[uop.tensor], list_.tiles[uop.tensor])
+                                  : list_.extent(uop);
+    if (uop.kind != UopKind::kExecute) {
+      return extent.bytes();
     }
-    const std::uint64_t bytes = bytes_of(uop);
     const Operator& oper = graph_.operators()[uop.oper];
-    if (uop.kind != UopKind::kExecute || oper.product_inputs() == 0) {
-      return bytes;
+    if (oper.product_inputs() == 0) {
+      return extent.bytes();
     }
-    return std::max(bytes, list_.extent(uop).of(sum_type(graph_, oper)).bytes());
+    return std::max(extent.bytes(), extent.of(sum_type(graph_, oper)).bytes());
   }
 
   /// For every LOAD the position of the next LOAD of the same tile, and the first for every tile.
@@ -137,29 +152,36 @@ class Scheduler {
   /// the options allow and the SRAM has room for.
   void begin_step() {
     flush_stores(step_);
-    while (!early_.empty() && early_.front() <= position_) {
-      early_.pop_front();
-    }
+    early_.advance(position_);
     if (options_.apart) {
-      while (const auto idle = residency_.victim(step_end(position_), kNoUse)) {
-        evict(*idle);
-      }
+      leave_only_operands();
     }
-    const std::size_t most_early = std::min(most_early_, early_.size() + kEarlyLoadsPerStep);
+    const std::size_t most_early = std::min(most_early_, early_.count() + kEarlyLoadsPerStep);
     while (ahead_ < list_.uops.size()) {
       const bool now = ahead_step_ == step_;
       if (!now && (!ahead_of_time_ || ahead_step_ - step_ > options_.lookahead ||
-                   early_.size() >= most_early || pace_.is_full())) {
+                   early_.count() >= most_early || pace_.is_full())) {
         break;
       }
       if (!prepare(now)) {
         break;
       }
     }
+    steps_[step_ % kRestingSteps] = position_;
     ++step_;
-    steps_.push_back(position_);
-    if (steps_.size() > kRestingSteps) {
-      steps_.pop_front();
+  }
+
+  /// What the step at position_ does not read goes; at an operator's first step all of it, for its
+  /// operands are of other sizes and would lie where the last ones were.
+  void leave_only_operands() {
+    const bool first =
+        position_ > 0 && list_.uops[position_].oper != list_.uops[position_ - 1].oper;
+    if (first) {
+      flush_stores(kNoUse);
+    }
+    const std::uint64_t until = first ? position_ - 1 : step_end(position_);
+    while (const auto idle = residency_.victim(until, kNoUse)) {
+      evict(*idle);
     }
   }
 
@@ -201,7 +223,7 @@ class Scheduler {
 
   bool bring_in(const Uop& uop, bool now) {
     const TileId id = tile_of(uop);
-    if (residency_.contains(id) || (options_.forwarding && tiles_[id].open)) {
+    if (residency_.contains(id) || (forwards(uop.tensor) && tiles_[id].open)) {
       return true;
     }
     if (!tiles_[id].in_dram) {
@@ -226,7 +248,7 @@ class Scheduler {
     residency_.insert(id, *address, ahead_);
     tiles_[id].arrival = pace_.transfer(bytes_of(uop));
     if (!now) {
-      early_.push_back(ahead_);
+      early_.push(ahead_);
     }
     return true;
   }
@@ -239,17 +261,24 @@ class Scheduler {
     return position;
   }
 
-  std::optional<std::uint64_t> place(const Uop& uop) {
-    const bool second = ahead_ > 0 && list_.uops[ahead_ - 1].kind == UopKind::kLoad;
-    const bool high = options_.apart && (second || uop.kind != UopKind::kLoad);
-    return high ? arena_.allocate_high(place_bytes(uop)) : arena_.allocate(place_bytes(uop));
+  /// Kept apart, results have the upper end, so that what operands leave is in one piece: of a sum first
+  /// its factors, then what its expression reads.
+  std::optional<std::uint64_t> place(UopKind kind, std::uint64_t bytes) {
+    const bool high = options_.apart && kind != UopKind::kLoad;
+    return high ? arena_.allocate_high(bytes) : arena_.allocate(bytes);
+  }
+
+  /// Where the first of the last steps began, of kRestingSteps if there were as many.
+  std::uint64_t first_resting() const {
+    return steps_[step_ > kRestingSteps ? step_ % kRestingSteps : 0];
   }
 
   /// Bytes for the tile of `uop`, evicting tiles that no step up to position `until` uses.
   std::optional<std::uint32_t> allocate(const Uop& uop, std::uint64_t until, bool now) {
-    const std::uint64_t rested = ahead_of_time_ && !steps_.empty() ? steps_.front() + 1 : kNoUse;
+    const std::uint64_t rested = ahead_of_time_ && step_ > 0 ? first_resting() + 1 : kNoUse;
+    const std::uint64_t bytes = place_bytes(uop);
     for (;;) {
-      if (const auto address = place(uop)) {
+      if (const auto address = place(uop.kind, bytes)) {
         return static_cast<std::uint32_t>(*address);
       }
       auto victim = residency_.victim(until, rested);
@@ -317,13 +346,7 @@ class Scheduler {
     op.b = use_operand(1);
     op.biased = uop.first && oper.has_bias;
     op.c = op.biased ? use_operand(2) : 0;
-    pace_.step(op.shape() == static_cast<const TileShape&>(list_.tile) ? whole_step_
-                                                                       : step_cycles(op.shape()));
-  }
-
-  double step_cycles(const TileShape& shape) const {
-    return options_.costs.matmul_cycles(
-        {static_cast<double>(shape.m), static_cast<double>(shape.n), static_cast<double>(shape.k)});
+    pace_.sum_step(op);
   }
 
   /// Of a map, or in place on the tile of the sum that is complete.
@@ -336,11 +359,7 @@ class Scheduler {
     for (std::size_t i = 0; i < sum + operand_count_; ++i) {
       op.*rule_of(op.opcode).operands[i].address = i < sum ? op.dst : use_operand(i - sum);
     }
-    const MachineCosts& costs = options_.costs;
-    if (!costs.own_vector_unit) {
-      pace_.step(static_cast<double>(passes(list_.kernels[op.kernel], costs.vector_cost) *
-                                     costs.vector_cycles));
-    }
+    pace_.vector_step(list_.kernels[op.kernel], result);
   }
 
   /// Where an operand lies; the step starts when it is there.
@@ -374,7 +393,7 @@ class Scheduler {
       release_operands();
       return;
     }
-    const bool stays = options_.forwarding && tile.first_use != kNoUse;
+    const bool stays = forwards(uop.tensor) && tile.first_use != kNoUse;
     const bool leaves = !stays || graph_.tensor(uop.tensor).role == TensorRole::kOutput;
     tile.open = false;
     tile.completed = schedule_.ops.size();
@@ -435,10 +454,11 @@ class Scheduler {
   }
 
   [[noreturn]] void out_of_sram(const Uop& uop) const {
-    throw OutOfSram("graph '" + graph_.name() + "': no SRAM left for tile (" +
-                    std::to_string(uop.row) + "," + std::to_string(uop.col) + ") of tensor '" +
-                    graph_.tensor(uop.tensor).name + "': " + std::to_string(arena_.size_bytes()) +
-                    " bytes, " + arena_.describe());
+    throw OutOfSram(
+        "graph '" + graph_.name() + "': no SRAM left for tile (" + std::to_string(uop.row) + "," +
+            std::to_string(uop.col) + ") of tensor '" + graph_.tensor(uop.tensor).name +
+            "': " + std::to_string(arena_.size_bytes()) + " bytes, " + arena_.describe(),
+        graph_.tensor(graph_.operators()[uop.oper].output).name);
   }
 
   const Graph& graph_;
@@ -452,16 +472,15 @@ class Scheduler {
   std::vector<std::uint64_t> next_use_;
   std::uint64_t load_uops_ = 0;
   LoadPace pace_;
-  double whole_step_ = 0;   // cycles of a step of whole tiles, as most are
   std::size_t most_early_;  // LOADs hoisted at once
 
-  std::size_t position_ = 0;                         // uOp being emitted
-  std::uint64_t step_ = 0;                           // its step
-  std::size_t ahead_ = 0;                            // uOp being prepared
-  std::uint64_t ahead_step_ = 0;                     // its step
-  std::deque<std::uint64_t> early_;                  // LOADs emitted whose step has not come
-  std::deque<std::uint64_t> steps_;                  // where the last steps began
-  std::array<std::size_t, kMostOperands> operands_;  // LOAD uOps of the step
+  std::size_t position_ = 0;      // uOp being emitted
+  std::uint64_t step_ = 0;        // its step
+  std::size_t ahead_ = 0;         // uOp being prepared
+  std::uint64_t ahead_step_ = 0;  // its step
+  EarlyLoads early_;
+  std::array<std::uint64_t, kRestingSteps> steps_{};  // where the last began, i at i % their number
+  std::array<std::size_t, kMostOperands> operands_;   // LOAD uOps of the step
   std::size_t operand_count_ = 0;
   StoreQueue stores_;
   Schedule schedule_;
@@ -469,6 +488,13 @@ class Scheduler {
 
 }  // namespace
 
-Schedule schedule_uops(const SchedulingProblem& problem) { return Scheduler(problem).run(); }
+Schedule schedule_uops(const SchedulingProblem& problem) {
+  return Scheduler(problem).run(std::numeric_limits<std::uint64_t>::max()).value();
+}
+
+std::optional<Schedule> schedule_with_fewer_loads(const SchedulingProblem& problem,
+                                                  std::uint64_t loads) {
+  return Scheduler(problem).run(loads);
+}
 
 }  // namespace tilewave

@@ -38,17 +38,17 @@ class StoreQueue {
       return ops;
     }
     std::ranges::stable_sort(late_, {}, &Late::before);
-    std::vector<Op> merged;
-    merged.reserve(ops.size() + late_.size());
-    auto next = ops.begin();
-    for (const Late& late : late_) {
-      const auto place = ops.begin() + static_cast<std::ptrdiff_t>(late.before);
-      merged.insert(merged.end(), next, place);
-      merged.push_back(late.op);
-      next = place;
+    // From the end on, every op goes to its place once.
+    auto from = static_cast<std::ptrdiff_t>(ops.size());
+    ops.resize(ops.size() + late_.size());
+    auto to = ops.end();
+    for (auto late = late_.rbegin(); late != late_.rend(); ++late) {
+      const auto before = static_cast<std::ptrdiff_t>(late->before);
+      to = std::move_backward(ops.begin() + before, ops.begin() + from, to);
+      *--to = late->op;
+      from = before;
     }
-    merged.insert(merged.end(), next, ops.end());
-    return merged;
+    return ops;
   }
 
  private:

@@ -6,13 +6,19 @@
 namespace tilewave {
 
 ComputeTiming::ComputeTiming(const ComputeConfig& config, const Program& program)
-    : config_(config), program_(&program), whole_(matmul_time(program.tile)) {
+    : config_(config), program_(&program) {
+  for (std::size_t i = 0; i < kElementTypeCount; ++i) {
+    whole_[i] = matmul_time(program.tile, static_cast<ElementType>(i));
+  }
   for (const VectorKernel& kernel : program.kernels) {
-    passes_.push_back(passes(kernel, config.vector.cost));
+    kernels_.push_back(
+        {passes(kernel, config.vector.cost), config.vector_lanes * elements_per_lane(kernel)});
   }
 }
 
-ComputeTiming::MatmulTime ComputeTiming::matmul_time(const TileShape& tile) const {
+ComputeTiming::MatmulTime ComputeTiming::matmul_time(const TileShape& tile,
+                                                     ElementType factor) const {
+  const Cycle rate = config_.rate_of(factor);
   const Cycle h = config_.rows;
   const Cycle w = config_.cols;
   const Cycle m = tile.m;
@@ -21,18 +27,19 @@ ComputeTiming::MatmulTime ComputeTiming::matmul_time(const TileShape& tile) cons
   switch (config_.dataflow) {
     case Dataflow::kOutputStationary: {
       const Cycle folds = ceil_div(m, h) * ceil_div(n, w);
-      return {{folds * k, folds * (h + w + k - 2 + (config_.drain ? h : 0))}, 0};
+      const Cycle streamed = ceil_div(k, rate);
+      return {{folds * streamed, folds * (h + w + streamed - 2 + (config_.drain ? h : 0))}, 0};
     }
     case Dataflow::kWeightStationary: {
-      const Cycle folds = ceil_div(k, h) * ceil_div(n, w);
+      const Cycle folds = ceil_div(k, h * rate) * ceil_div(n, w);
       return {{folds * m, folds * (2 * h + w + m - 2)}, folds * h};
     }
     case Dataflow::kInputStationary: {
-      const Cycle folds = ceil_div(k, h) * ceil_div(m, w);
+      const Cycle folds = ceil_div(k, h * rate) * ceil_div(m, w);
       return {{folds * n, folds * (2 * h + w + n - 2)}, folds * h};
     }
     case Dataflow::kSimd: {
-      const Cycle interval = ceil_div(m * n * k, config_.macs_per_cycle);
+      const Cycle interval = ceil_div(m * n * k, config_.macs_per_cycle * rate);
       return {{interval, interval + config_.latency}, 0};
     }
   }
@@ -58,8 +65,8 @@ StepTime ComputeTiming::step(const Op& op) const {
   if (is_sum_step(op)) {
     return matmul_time(op).step;
   }
-  const Cycle interval =
-      passes_[op.kernel] * ceil_div(std::uint64_t{op.m} * op.n, config_.vector_lanes);
+  const KernelTime& kernel = kernels_[op.kernel];
+  const Cycle interval = kernel.passes * ceil_div(std::uint64_t{op.m} * op.n, kernel.elements);
   return {interval, interval + config_.latency};
 }
 
@@ -79,7 +86,7 @@ bool ComputeTiming::overlaps(bool chained) const {
 Cycle ComputeTiming::initiation_interval(const Op& op) const { return step(op).interval; }
 
 std::uint64_t ComputeTiming::slots(const Op& op, const StepTime& time) const {
-  return is_sum_step(op) ? time.interval * config_.peak_macs_per_cycle() : 0;
+  return is_sum_step(op) ? time.interval * config_.peak_macs_per_cycle(op.a_type) : 0;
 }
 
 ComputeTiming::Held ComputeTiming::held_in_array(const Op& op, bool chained,

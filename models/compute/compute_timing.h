@@ -2,6 +2,7 @@
 // derivation are in docs/timing-model.md.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "compiler/program/opcodes.h"
@@ -19,15 +20,16 @@ struct StepTime {
 
 /// Times of isolated and of pipelined steps.
 ///
-/// For a tile step M×N×K on an H×W array (Samajdar et al., "SCALE-Sim", arXiv:1811.02883, closed
-/// forms counted in cycles):
-///   os    folds = ⌈M/H⌉·⌈N/W⌉   duration = folds·(H + W + K − 2) [+ folds·H with drain]
-///   ws    folds = ⌈K/H⌉·⌈N/W⌉   duration = folds·(2H + W + M − 2)
-///   is    folds = ⌈K/H⌉·⌈M/W⌉   duration = folds·(2H + W + N − 2)
-///   simd                        duration = ⌈M·N·K / macs_per_cycle⌉ + latency
-///   vector                      duration = passes·⌈M·N / vector_lanes⌉ + latency
-/// The passes of a vector step are the sum of what its functions cost, at least one. A bias that a step
-/// starts from and a ReLU that it ends with take no time of their own.
+/// For a tile step M×N×K on an H×W array whose elements do R products of the step's type in a cycle
+/// (Samajdar et al., "SCALE-Sim", arXiv:1811.02883, closed forms counted in cycles, R = 1):
+///   os    folds = ⌈M/H⌉·⌈N/W⌉       duration = folds·(H + W + ⌈K/R⌉ − 2) [+ folds·H with drain]
+///   ws    folds = ⌈K/(H·R)⌉·⌈N/W⌉   duration = folds·(2H + W + M − 2)
+///   is    folds = ⌈K/(H·R)⌉·⌈M/W⌉   duration = folds·(2H + W + N − 2)
+///   simd                            duration = ⌈M·N·K / (macs_per_cycle·R)⌉ + latency
+///   vector                          duration = passes·⌈M·N / (vector_lanes·P)⌉ + latency
+/// The passes of a vector step are the sum of what its functions cost, at least one; P elements of the
+/// widest type that it reads or writes fit into 4 bytes. A bias that a step starts from and a ReLU that
+/// it ends with take no time of their own.
 class ComputeTiming {
  public:
   /// The program outlives it.
@@ -47,7 +49,7 @@ class ComputeTiming {
   bool overlaps(bool chained) const;
 
   /// Cycles between two steps in steady state when everything overlaps: what the compute bound
-  /// counts per step.
+  /// counts per step, unless preload() is longer.
   Cycle initiation_interval(const Op& op) const;
 
   /// Multiply-adds that the whole array could do while a matmul step streams through it; 0 of another op.
@@ -90,15 +92,21 @@ class ComputeTiming {
     StepTime step;
     Cycle preload = 0;
   };
-  MatmulTime matmul_time(const TileShape& tile) const;
+  MatmulTime matmul_time(const TileShape& tile, ElementType factor) const;
   MatmulTime matmul_time(const Op& op) const {
-    return op.shape() == program_->tile ? whole_ : matmul_time(op.shape());
+    return op.shape() == program_->tile ? whole_[static_cast<std::size_t>(op.a_type)]
+                                        : matmul_time(op.shape(), op.a_type);
   }
 
   ComputeConfig config_;
   const Program* program_;
-  std::vector<Cycle> passes_;  // by kernel
-  MatmulTime whole_;           // of the program's largest tile, as most steps are
+  struct KernelTime {
+    Cycle passes = 0;
+    std::uint64_t elements = 1;  // per cycle and pass
+  };
+  std::vector<KernelTime> kernels_;
+  // Of the program's largest tile, as most steps are, by ElementType.
+  std::array<MatmulTime, kElementTypeCount> whole_;
 };
 
 }  // namespace tilewave

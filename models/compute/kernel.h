@@ -2,21 +2,26 @@
 // row-major tiles in host memory: fp32, products of 8-bit integers, and conversions. How long a step takes in the machine is not decided here.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "compiler/program/element_type.h"
+#include "compiler/program/functions.h"
 #include "compiler/program/tensor.h"
 
 namespace tilewave {
 
 enum class KernelKind : std::uint8_t { kAuto, kAvx2, kReference };
 
-/// dst[i] = f(a[i], b[i]), for one function of the register (compiler/program/functions.h) with its
-/// parameters. b is not read by functions of one argument; dst may equal a or b, but not overlap
-/// them partly.
-using StripFunction = void (*)(float* dst, const float* a, const float* b, const float* parameters,
+/// As many as the function takes are read; of a function of integers they are the bits of std::int32_t.
+using StripArguments = std::array<const float*, kMaxArity>;
+
+/// dst[i] = f(arguments[0][i], arguments[1][i], ...), for one function of the register
+/// (compiler/program/functions.h) with its parameters. dst may equal an argument, but overlaps none
+/// partly.
+using StripFunction = void (*)(float* dst, const StripArguments& arguments, const float* parameters,
                                std::size_t count);
 
 /// What is multiplied in integers: a(m×k) − a_zero and b(k×n) − its zero points, both of kI8 or kU8.

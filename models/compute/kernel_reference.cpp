@@ -2,10 +2,10 @@
 // AVX2. The compiler vectorises the innermost loops for the baseline instruction set.
 #include <algorithm>
 
+#include "compiler/program/element_conversions.h"
 #include "models/compute/kernel.h"
 #include "models/compute/strip_functions.h"
 #include "models/compute/typed_kernels.h"
-#include "models/elements/conversions.h"
 
 namespace tilewave {
 namespace {

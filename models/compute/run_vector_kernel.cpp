@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string>
 
@@ -39,26 +40,35 @@ void repeat_row(std::size_t cols, float* to, std::size_t count) {
   }
 }
 
-bool is_read_in_place(const KernelOperand& operand) {
-  return operand.form == OperandForm::kTile && operand.type == ElementType::kF32;
+void widen_to_i32(std::int32_t* to, const std::byte* from, ElementType type, std::size_t count) {
+  const auto copy = [&]<typename Element>(Element /*kind*/) {
+    for (std::size_t i = 0; i < count; ++i) {
+      Element element;
+      std::memcpy(&element, from + i * sizeof element, sizeof element);
+      to[i] = element;  // NOLINT(bugprone-signed-char-misuse): a number, no character
+    }
+  };
+  switch (type) {
+    case ElementType::kI8: return copy(std::int8_t{});
+    case ElementType::kU8: return copy(std::uint8_t{});
+    case ElementType::kI32: return copy(std::int32_t{});
+    case ElementType::kF32:
+    case ElementType::kBf16:
+    case ElementType::kF16: break;
+  }
+  throw InternalError("integers of type " + std::string(to_string(type)));
 }
 
 }  // namespace
 
 PreparedVectorKernel::PreparedVectorKernel(const Kernel& kernel, const VectorKernel& vector)
-    : kernel_(&kernel),
-      operands_of_(vector.operands),
-      result_type_(vector.result),
-      expanded_(vector.operands.size()) {
+    : kernel_(&kernel), operands_of_(vector.operands), result_type_(vector.result) {
   const std::string problem = kernel_problem(vector);
   if (!problem.empty()) {
     throw InternalError("a vector kernel that is not legal is run: " + problem);
   }
   for (std::size_t i = 0; i < operands_of_.size(); ++i) {
     const OperandForm form = operands_of_[i].form;
-    if (!is_read_in_place(operands_of_[i])) {
-      expanded_[i] = new_place();
-    }
     by_elements_ = by_elements_ && (form == OperandForm::kTile || form == OperandForm::kValue);
   }
   if (result_type_ != ElementType::kF32) {
@@ -76,9 +86,10 @@ void PreparedVectorKernel::add_steps(const Kernel& kernel, const Expression& exp
     Step step;
     step.function = kernel.functions[from.function];
     step.parameters = from.parameters;
-    const std::size_t arity = function_info(from.function).arity;
-    for (std::size_t k = 0; k < arity; ++k) {
-      step.arguments[k] = place_of(from.arguments[k]);
+    const FunctionInfo& info = function_info(from.function);
+    const Reading reading = info.of_integers ? Reading::kAsIntegers : Reading::kInF32;
+    for (std::size_t k = 0; k < info.arity; ++k) {
+      step.arguments[k] = place_of(from.arguments[k], reading);
     }
     for (std::size_t earlier = 0; earlier < i; ++earlier) {
       if (readers[earlier] == i) {
@@ -99,21 +110,38 @@ void PreparedVectorKernel::add_steps(const Kernel& kernel, const Expression& exp
   }
 }
 
-PreparedVectorKernel::Place PreparedVectorKernel::place_of(const Argument& argument) {
+PreparedVectorKernel::Place PreparedVectorKernel::place_of(const Argument& argument,
+                                                           Reading reading) {
   switch (argument.kind) {
-    case Argument::Kind::kOperand:
-      return is_read_in_place(operands_of_[argument.index]) ? argument.index
-                                                            : expanded_[argument.index];
     case Argument::Kind::kStep: return steps_[argument.index].value;
-    case Argument::Kind::kConstant: break;
+    case Argument::Kind::kConstant: return place_of_constant(argument.constant, reading);
+    case Argument::Kind::kOperand: break;
   }
+  const std::size_t operand = argument.index;
+  const auto [form, type] = operands_of_[operand];
+  const ElementType read = reading == Reading::kInF32 ? ElementType::kF32 : ElementType::kI32;
+  if (form == OperandForm::kTile && type == read) {
+    return operand;
+  }
+  for (const Copy& copy : copies_) {
+    if (copy.operand == operand && copy.reading == reading) {
+      return copy.place;
+    }
+  }
+  copies_.push_back({operand, reading, new_place()});
+  return copies_.back().place;
+}
+
+PreparedVectorKernel::Place PreparedVectorKernel::place_of_constant(float value, Reading reading) {
+  const auto bits = reading == Reading::kInF32
+                        ? std::bit_cast<std::uint32_t>(value)
+                        : static_cast<std::uint32_t>(static_cast<std::int32_t>(value));
   for (const Constant& constant : constants_) {
-    if (std::bit_cast<std::uint32_t>(constant.value) ==
-        std::bit_cast<std::uint32_t>(argument.constant)) {
+    if (constant.bits == bits) {
       return constant.place;
     }
   }
-  constants_.push_back({argument.constant, new_place()});
+  constants_.push_back({bits, new_place()});
   return constants_.back().place;
 }
 
@@ -125,7 +153,7 @@ void PreparedVectorKernel::make_room(std::size_t strip) {
   stride_ = ceil_div(strip, kLine) * kLine;
   room_.resize(strips_ * stride_ / kLine);
   for (const Constant& constant : constants_) {
-    std::fill_n(room(constant.place), stride_, constant.value);
+    std::fill_n(room(constant.place), stride_, std::bit_cast<float>(constant.bits));
   }
 }
 
@@ -137,15 +165,25 @@ const float* PreparedVectorKernel::read(Place place) {
   return place < kMaxMapOperands ? operands_[place] : room(place);
 }
 
+/// Elements `first` to `first + count` of an operand, in f32 or as integers.
+void PreparedVectorKernel::convert(float* to, const Copy& copy, const std::byte* values,
+                                   std::size_t first, std::size_t count) const {
+  const ElementType type = operands_of_[copy.operand].type;
+  const std::byte* from = values + first * element_bytes(type);
+  if (copy.reading == Reading::kInF32) {
+    kernel_->widen(to, from, type, count);
+  } else {
+    widen_to_i32(reinterpret_cast<std::int32_t*>(to), from, type, count);
+  }
+}
+
 /// Repeats what elements `first` to `first + count` of the result need of an operand.
-void PreparedVectorKernel::expand(std::size_t operand, const TileExtent& result,
+void PreparedVectorKernel::expand(const Copy& copy, const TileExtent& result,
                                   const std::byte* values, std::size_t first, std::size_t count) {
-  float* to = room(expanded_[operand]);
-  const OperandForm form = operands_of_[operand].form;
-  const ElementType type = operands_of_[operand].type;
-  const std::size_t bytes = element_bytes(type);
-  const auto widen = [&](float* values_in_f32, std::size_t from, std::size_t elements) {
-    kernel_->widen(values_in_f32, values + from * bytes, type, elements);
+  float* to = room(copy.place);
+  const OperandForm form = operands_of_[copy.operand].form;
+  const auto widen = [&](float* strip, std::size_t from, std::size_t elements) {
+    convert(strip, copy, values, from, elements);
   };
   switch (form) {
     case OperandForm::kTile: widen(to, first, count); return;
@@ -175,8 +213,10 @@ void PreparedVectorKernel::expand(std::size_t operand, const TileExtent& result,
 void PreparedVectorKernel::run_steps(std::size_t count, float* dst) {
   for (const Step& step : steps_) {
     float* to = &step == &steps_.back() ? dst : room(step.value);
-    step.function(to, read(step.arguments[0]), read(step.arguments[1]), step.parameters.data(),
-                  count);
+    StripArguments arguments;
+    std::ranges::transform(step.arguments, arguments.begin(),
+                           [this](Place place) { return read(place); });
+    step.function(to, arguments, step.parameters.data(), count);
   }
 }
 
@@ -199,12 +239,12 @@ void PreparedVectorKernel::run(const TileExtent& result, std::span<const void* c
   make_room(strip);
   for (std::size_t first = 0; first < elements; first += strip) {
     const std::size_t count = std::min(strip, elements - first);
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      if (is_read_in_place(operands_of_[i])) {
-        operands_[i] = static_cast<const float*>(operands[i]) + first;
-      } else {
-        expand(i, result, static_cast<const std::byte*>(operands[i]), first, count);
-      }
+    for (std::size_t i = 0; i < operands.size(); ++i) {  // those that are read where they lie
+      operands_[i] = reinterpret_cast<const float*>(static_cast<const std::byte*>(operands[i]) +
+                                                    first * sizeof(float));
+    }
+    for (const Copy& copy : copies_) {
+      expand(copy, result, static_cast<const std::byte*>(operands[copy.operand]), first, count);
     }
     if (result_type_ == ElementType::kF32) {
       run_steps(count, static_cast<float*>(dst) + first);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -33,8 +34,17 @@ class PreparedVectorKernel {
   /// A strip of values: operand i at place i, those in room_ from kMaxMapOperands on.
   using Place = std::size_t;
 
+  /// What functions of integers read is the bits of std::int32_t, in strips of its own.
+  enum class Reading : std::uint8_t { kInF32, kAsIntegers };
+
   struct Constant {
-    float value = 0;
+    std::uint32_t bits = 0;
+    Place place = 0;
+  };
+  /// An operand that is not read where it lies: repeated, or converted.
+  struct Copy {
+    std::size_t operand = 0;
+    Reading reading = Reading::kInF32;
     Place place = 0;
   };
   struct Step {
@@ -45,20 +55,23 @@ class PreparedVectorKernel {
   };
 
   Place new_place() { return kMaxMapOperands + strips_++; }
-  Place place_of(const Argument& argument);
+  Place place_of(const Argument& argument, Reading reading);
+  Place place_of_constant(float value, Reading reading);
   void add_steps(const Kernel& kernel, const Expression& expression);
   void make_room(std::size_t strip);
   float* room(Place place);
   const float* read(Place place);
-  void expand(std::size_t operand, const TileExtent& result, const std::byte* values,
+  void convert(float* to, const Copy& copy, const std::byte* values, std::size_t first,
+               std::size_t count) const;
+  void expand(const Copy& copy, const TileExtent& result, const std::byte* values,
               std::size_t first, std::size_t count);
   void run_steps(std::size_t count, float* dst);
 
   const Kernel* kernel_;
   std::vector<KernelOperand> operands_of_;
   ElementType result_type_;
-  std::vector<Place> expanded_;  ///< by operand: the strip where its values are repeated, or in f32
-  Place narrowed_ = 0;           ///< the strip of the result, unless that is of f32
+  std::vector<Copy> copies_;
+  Place narrowed_ = 0;  ///< the strip of the result, unless that is of f32
   std::vector<Constant> constants_;
   std::vector<Step> steps_;
   bool by_elements_ = true;  ///< only tiles and values: rows do not matter

@@ -109,48 +109,119 @@ inline Lanes fmod(Lanes a, Lanes b) {
   return _mm256_or_ps(positive.values, _mm256_and_ps(a.values, _mm256_set1_ps(-0.0F)));
 }
 
+/// Whole numbers of 64 bits: the lanes at even places, and those at odd ones.
+struct WholeLanes {
+  __m256i even;
+  __m256i odd;
+};
+
+/// A number to divide by, alike in all lanes; `shift` is its logarithm if that is whole, else −1.
+struct Divisor {
+  explicit Divisor(float value) : number(static_cast<std::int64_t>(value)) {
+    if (number > 0 && (number & (number - 1)) == 0) {
+      shift = __builtin_ctzll(static_cast<unsigned long long>(number));
+    }
+  }
+
+  std::int64_t number;
+  int shift = -1;
+};
+
+/// Those of 32 bits.
+inline WholeLanes whole_lanes(Lanes bits) {
+  const __m256i lanes = _mm256_castps_si256(bits.values);
+  return {lanes, _mm256_srli_epi64(lanes, 32)};  // what stands above 32 bits, product() ignores
+}
+inline __m256i sign_extended(__m256i lanes) {
+  const __m256i high = _mm256_srai_epi32(_mm256_shuffle_epi32(lanes, 0xA0), 31);
+  return _mm256_blend_epi32(lanes, high, 0xAA);
+}
+inline WholeLanes product(WholeLanes a, WholeLanes b) {
+  return {_mm256_mul_epi32(a.even, b.even), _mm256_mul_epi32(a.odd, b.odd)};
+}
+/// b of 32 bits, a of 64.
+inline WholeLanes operator+(WholeLanes a, WholeLanes b) {
+  return {_mm256_add_epi64(a.even, sign_extended(b.even)),
+          _mm256_add_epi64(a.odd, sign_extended(b.odd))};
+}
+inline std::int64_t half(Divisor divisor) { return divisor.number / 2; }
+inline WholeLanes operator+(WholeLanes a, std::int64_t b) {
+  const __m256i all = _mm256_set1_epi64x(b);
+  return {_mm256_add_epi64(a.even, all), _mm256_add_epi64(a.odd, all)};
+}
+
+/// ⌊a / 2^shift⌋
+inline __m256i shifted(__m256i a, int shift) {
+  const __m256i sign = _mm256_cmpgt_epi64(_mm256_setzero_si256(), a);
+  const __m256i positive = _mm256_xor_si256(a, sign);
+  return _mm256_xor_si256(_mm256_srl_epi64(positive, _mm_cvtsi32_si128(shift)), sign);
+}
+inline __m256i divided(__m256i a, std::int64_t divisor) {
+  alignas(32) long long lanes[4];
+  _mm256_store_si256(reinterpret_cast<__m256i*>(lanes), a);
+  for (long long& lane : lanes) {
+    lane = lane / divisor - (lane % divisor < 0 ? 1 : 0);
+  }
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(lanes));
+}
+inline __m256i clipped(__m256i a) {
+  const __m256i most = _mm256_set1_epi64x(elementwise::kMostWhole);
+  const __m256i least = _mm256_set1_epi64x(-elementwise::kMostWhole);
+  const __m256i below = _mm256_blendv_epi8(a, most, _mm256_cmpgt_epi64(a, most));
+  return _mm256_blendv_epi8(below, least, _mm256_cmpgt_epi64(least, below));
+}
+inline Lanes floor_quotient(WholeLanes a, Divisor divisor) {
+  const auto quotient = [divisor](__m256i lanes) {
+    return clipped(divisor.shift >= 0 ? shifted(lanes, divisor.shift)
+                                      : divided(lanes, divisor.number));
+  };
+  const __m256i odd = _mm256_slli_epi64(quotient(a.odd), 32);
+  return _mm256_cvtepi32_ps(_mm256_blend_epi32(quotient(a.even), odd, 0xAA));
+}
+
+/// As the function takes them.
 template <typename F>
-inline Lanes apply(Lanes a, Lanes b, Lanes first, Lanes second) {
-  constexpr std::size_t kParameters = std::tuple_size_v<decltype(F::kParameters)>;
-  static_assert(F::kArity <= 2 && kParameters <= 2);
-  if constexpr (F::kArity == 1) {
-    if constexpr (kParameters == 0) {
-      return F::apply(a);
-    } else if constexpr (kParameters == 1) {
-      return F::apply(a, first);
-    } else {
-      return F::apply(a, first, second);
-    }
+auto argument(Lanes lanes) {
+  if constexpr (F::kOfIntegers) {
+    return whole_lanes(lanes);
   } else {
-    if constexpr (kParameters == 0) {
-      return F::apply(a, b);
-    } else if constexpr (kParameters == 1) {
-      return F::apply(a, b, first);
-    } else {
-      return F::apply(a, b, first, second);
-    }
+    return lanes;
+  }
+}
+template <typename F>
+auto parameter(const float* value) {
+  if constexpr (F::kOfIntegers) {
+    return Divisor(*value);
+  } else {
+    return Lanes(_mm256_broadcast_ss(value));
   }
 }
 
-template <typename F>
-void strip(float* dst, const float* a, const float* b, const float* parameters, std::size_t count) {
-  constexpr bool kSecond = F::kArity == 2;
-  constexpr std::size_t kParameters = std::tuple_size_v<decltype(F::kParameters)>;
-  const Lanes first(kParameters > 0 ? _mm256_broadcast_ss(parameters) : _mm256_setzero_ps());
-  const Lanes second(kParameters > 1 ? _mm256_broadcast_ss(parameters + 1) : _mm256_setzero_ps());
+template <typename F, std::size_t... Argument, std::size_t... Parameter>
+void apply(float* dst, const StripArguments& arguments, [[maybe_unused]] const float* parameters,
+           std::size_t count, std::index_sequence<Argument...> /*arguments*/,
+           std::index_sequence<Parameter...> /*parameters*/) {
+  [[maybe_unused]] const auto values = std::tuple(parameter<F>(parameters + Parameter)...);
+  const auto result = [&](auto... lanes) {
+    return F::apply(argument<F>(lanes)..., std::get<Parameter>(values)...).values;
+  };
   std::size_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    const Lanes x(_mm256_loadu_ps(a + i));
-    const Lanes y(kSecond ? _mm256_loadu_ps(b + i) : _mm256_setzero_ps());
-    _mm256_storeu_ps(dst + i, apply<F>(x, y, first, second).values);
+    _mm256_storeu_ps(dst + i, result(Lanes(_mm256_loadu_ps(arguments[Argument] + i))...));
   }
   if (i < count) {  // by the same instructions, so that a value does not depend on its place
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count - i)), lane);
-    const Lanes x(_mm256_maskload_ps(a + i, mask));
-    const Lanes y(kSecond ? _mm256_maskload_ps(b + i, mask) : _mm256_setzero_ps());
-    _mm256_maskstore_ps(dst + i, mask, apply<F>(x, y, first, second).values);
+    _mm256_maskstore_ps(dst + i, mask,
+                        result(Lanes(_mm256_maskload_ps(arguments[Argument] + i, mask))...));
   }
+}
+
+template <typename F>
+void strip(float* dst, const StripArguments& arguments, const float* parameters,
+           std::size_t count) {
+  apply<F>(dst, arguments, parameters, count, std::make_index_sequence<F::kArity>(),
+           std::make_index_sequence<std::tuple_size_v<decltype(F::kParameters)>>());
 }
 
 template <typename... F>

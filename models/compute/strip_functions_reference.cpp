@@ -1,4 +1,6 @@
 // The elementwise functions in plain C++, on one float at a time, with the C library's mathematics.
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 #include "models/compute/strip_functions.h"
@@ -6,23 +8,40 @@
 namespace tilewave::kernels {
 namespace {
 
-template <typename F, std::size_t... Parameter>
-void apply(float* dst, const float* a, [[maybe_unused]] const float* b,
-           [[maybe_unused]] const float* parameters, std::size_t count,
-           std::index_sequence<Parameter...> /*parameters*/) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if constexpr (F::kArity == 1) {
-      dst[i] = F::apply(a[i], parameters[Parameter]...);
-    } else {
-      static_assert(F::kArity == 2);
-      dst[i] = F::apply(a[i], b[i], parameters[Parameter]...);
-    }
+/// As the function takes it: a float, or the integer whose bits these are.
+template <typename F>
+auto argument(float element) {
+  if constexpr (F::kOfIntegers) {
+    return std::int64_t{std::bit_cast<std::int32_t>(element)};
+  } else {
+    return element;
   }
 }
 
 template <typename F>
-void strip(float* dst, const float* a, const float* b, const float* parameters, std::size_t count) {
-  apply<F>(dst, a, b, parameters, count, std::make_index_sequence<F::kParameters.size()>());
+auto parameter(float value) {
+  if constexpr (F::kOfIntegers) {
+    return static_cast<std::int64_t>(value);
+  } else {
+    return value;
+  }
+}
+
+template <typename F, std::size_t... Argument, std::size_t... Parameter>
+void apply(float* dst, const StripArguments& arguments, [[maybe_unused]] const float* parameters,
+           std::size_t count, std::index_sequence<Argument...> /*arguments*/,
+           std::index_sequence<Parameter...> /*parameters*/) {
+  for (std::size_t i = 0; i < count; ++i) {
+    dst[i] = static_cast<float>(
+        F::apply(argument<F>(arguments[Argument][i])..., parameter<F>(parameters[Parameter])...));
+  }
+}
+
+template <typename F>
+void strip(float* dst, const StripArguments& arguments, const float* parameters,
+           std::size_t count) {
+  apply<F>(dst, arguments, parameters, count, std::make_index_sequence<F::kArity>(),
+           std::make_index_sequence<F::kParameters.size()>());
 }
 
 template <typename... F>

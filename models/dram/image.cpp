@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "models/elements/conversions.h"
+#include "compiler/program/element_conversions.h"
 
 namespace tilewave {
 
@@ -22,7 +22,7 @@ DramImage::DramImage(const Program& program, DramLayout layout)
 std::uint64_t DramImage::address(std::uint32_t tensor, std::uint64_t row, std::uint64_t col) const {
   const ProgramTensor& entry = program_.tensors[tensor];
   if (layout_ == DramLayout::kRowMajor) {
-    return entry.dram_base + (row * entry.stored.cols + col) * element_bytes(entry.type());
+    return entry.dram_base + row * entry.row_bytes() + col * element_bytes(entry.type());
   }
   const auto tile_row = static_cast<std::uint32_t>(row / entry.tile.rows);
   const auto tile_col = static_cast<std::uint32_t>(col / entry.tile.cols);

@@ -50,13 +50,15 @@ void SimpleDram::serve(const Waiting& waiting) {
     done = channel_free_[0] = std::max(ready, channel_free_[0]) + transfer_time(burst.bytes);
   } else {
     const std::uint64_t stop = burst.address + burst.bytes;
-    for (std::uint64_t at = burst.address; at < stop;) {
-      const std::uint64_t chunk = at / config_.interleave_bytes;
-      const std::uint64_t end = std::min(stop, (chunk + 1) * config_.interleave_bytes);
-      Picoseconds& free = channel_free_[chunk % config_.channels];
+    const std::uint64_t chunk = burst.address / config_.interleave_bytes;
+    std::uint64_t end = chunk * config_.interleave_bytes;
+    std::size_t channel = chunk % config_.channels;
+    for (std::uint64_t at = burst.address; at < stop; at = end) {
+      end = std::min(stop, end + config_.interleave_bytes);
+      Picoseconds& free = channel_free_[channel];
       free = std::max(ready, free) + transfer_time(end - at);
       done = std::max(done, free);
-      at = end;
+      channel = channel + 1 == config_.channels ? 0 : channel + 1;
     }
   }
   if (burst.write) {

@@ -18,18 +18,20 @@ struct TileRuns {
   std::uint32_t count = 0;
 };
 
-/// Of the op's tile. Row-major, a tensor is its rows; tiled, it is its tiles, row by row.
+/// Of the op's tile. Row-major, a tensor is its rows; tiled, it is its tiles, row by row, one after the other.
 inline TileRuns tile_runs(const Program& program, DramLayout layout, const Op& op) {
   const ProgramTensor& tensor = program.tensors[op.tensor];
   const TileExtent part = tensor.tile_at(op.row, op.col);
   const std::uint64_t element = element_bytes(tensor.type());
-  const std::uint64_t row_bytes = tensor.stored.cols * element;
-  const std::uint64_t band = tensor.dram_base + op.row * tensor.tile.rows * row_bytes;
-  const std::uint64_t before = std::uint64_t{op.col} * tensor.tile.cols * element;
+  const std::uint64_t top = std::uint64_t{op.row} * tensor.tile.rows;
+  const std::uint64_t left = std::uint64_t{op.col} * tensor.tile.cols;
   if (layout == DramLayout::kTiled || part.cols == tensor.stored.cols) {
-    return {band + part.rows * before, part.bytes(), part.bytes(), 1};
+    const std::uint64_t before = top * tensor.stored.cols + part.rows * left;
+    return {tensor.dram_base + before * element, part.bytes(), part.bytes(), 1};
   }
-  return {band + before, part.cols * element, row_bytes, part.rows};
+  const std::uint64_t row_bytes = tensor.row_bytes();
+  return {tensor.dram_base + top * row_bytes + left * element, part.cols * element, row_bytes,
+          part.rows};
 }
 
 /// Walks the bursts of a tile in address order.

@@ -1,222 +1,135 @@
-// Reservations of bursts per bank, and what they leave of the slots to the stream.
+// Cuts ranges into what they take of each bank.
 #include "models/sram/sram_timing.h"
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
+#include <utility>
 
 #include "compiler/program/tensor.h"
 
 namespace tilewave {
-namespace {
-
-constexpr std::size_t kTidyAbove = 16;  // reservations kept per bank before looking for old ones
-
-}  // namespace
 
 SramTiming::SramTiming(const SramConfig& config)
     : config_(config),
       interleave_shift_(static_cast<unsigned>(std::countr_zero(config.interleave_bytes))),
       port_shift_(static_cast<unsigned>(std::countr_zero(config.port_bytes))),
-      banks_(config.banks),
+      whole_chunk_(accesses_of(config.interleave_bytes)),
       bank_mask_(std::has_single_bit(config.banks) ? config.banks - 1 : 0),
-      all_banks_(config.banks),
-      stream_accesses_(config.banks, 0) {
-  std::iota(all_banks_.begin(), all_banks_.end(), 0U);
+      groups_(config.banks) {}
+
+/// The cycle in which all slots before `end` are over.
+Cycle SramTiming::cycle_of(PortSlot end) const {
+  return config_.ports == 1 ? end : ceil_div(end, config_.ports);
 }
 
 std::uint64_t SramTiming::peak_bytes_per_cycle() const {
   return std::uint64_t{config_.banks} * config_.ports * config_.port_bytes;
 }
 
+template <typename AllRound, typename Some>
+void SramTiming::deal(SramRange range, AllRound&& all_round, Some&& some) const {
+  const std::uint64_t end = range.address + range.bytes;
+  std::uint64_t first = range.address >> interleave_shift_;
+  const std::uint64_t last = (end - 1) >> interleave_shift_;
+  if (first == last) {
+    some(bank_of(first), 1, accesses_of(range.bytes));
+    return;
+  }
+  const PortSlot of_first = accesses_of(((first + 1) << interleave_shift_) - range.address);
+  const PortSlot of_last = accesses_of(end - (last << interleave_shift_));
+  std::uint64_t chunks = last - first + 1;
+  if (of_first < whole_chunk_) {
+    some(bank_of(first), 1, of_first);
+    ++first;
+    --chunks;
+  }
+  chunks -= of_last < whole_chunk_ ? 1 : 0;
+  if (const std::uint64_t rounds = chunks / config_.banks; rounds > 0) {
+    all_round(rounds, whole_chunk_);
+    chunks -= rounds * config_.banks;
+  }
+  if (chunks > 0) {
+    some(bank_of(first), static_cast<std::uint32_t>(chunks), whole_chunk_);
+  }
+  if (of_last < whole_chunk_) {
+    some(bank_of(last), 1, of_last);
+  }
+}
+
 Cycle SramTiming::burst(Cycle now, Cycle at, SramRange range) {
   counters_.bytes += range.bytes;
   stream_changed_ = true;
-  const Slot start = at * config_.ports;
-  Slot last = start;
-  std::uint64_t chunk = range.address >> interleave_shift_;
-  std::uint32_t index = bank_of(chunk);
-  const std::uint64_t end = range.address + range.bytes;
-  for (std::uint64_t from = range.address; from < end;) {
-    const std::uint64_t to = std::min(end, ++chunk << interleave_shift_);
-    const Slot accesses = accesses_of(to - from);
-    const Slot done = reserve(banks_[index], now * config_.ports, start, accesses);
-    counters_.bank_conflicts += done > start + accesses ? 1 : 0;
-    last = std::max(last, done);
-    index = index + 1 == config_.banks ? 0 : index + 1;
-    from = to;
+  const PortSlot asked = now * config_.ports;
+  const PortSlot start = at * config_.ports;
+  const std::uint64_t first = range.address >> interleave_shift_;
+  if (first == (range.address + range.bytes - 1) >> interleave_shift_) {
+    if (SramBank* const bank = groups_.alone(bank_of(first)); bank != nullptr) {
+      const PortSlot accesses = accesses_of(range.bytes);
+      const PortSlot done = bank->reserve(asked, start, accesses);
+      counters_.bank_conflicts += done > start + accesses ? 1 : 0;
+      return cycle_of(done);
+    }
   }
-  return config_.ports == 1 ? last : ceil_div(last, config_.ports);
+  return burst_over_banks(asked, start, range);
 }
 
-void SramTiming::begin_stream(Cycle at, std::span<const SramRange> ranges) {
-  for (const std::uint32_t index : stream_banks_) {
-    banks_[index].stream.remaining = 0;
-    stream_accesses_[index] = 0;
-  }
+Cycle SramTiming::burst_over_banks(PortSlot asked, PortSlot start, SramRange range) {
+  PortSlot last = start;
+  const auto take = [&](SramBank& bank, std::uint32_t alike, PortSlot accesses) {
+    const PortSlot done = bank.reserve(asked, start, accesses);
+    counters_.bank_conflicts += done > start + accesses ? alike : 0;
+    last = std::max(last, done);
+    return done;
+  };
+  deal(
+      range,
+      [&](std::uint64_t times, PortSlot accesses) {
+        groups_.visit_all([&](SramBank& bank, std::uint32_t alike) {
+          for (std::uint64_t left = times; left > 0;) {
+            --left;
+            if (take(bank, alike, accesses) == bank.reserved_until() && left > 0) {
+              last = std::max(last, bank.repeat(asked, accesses, left));
+              counters_.bank_conflicts += left * alike;
+              break;
+            }
+          }
+        });
+      },
+      [&](std::uint32_t first, std::uint32_t count, PortSlot accesses) {
+        groups_.visit(first, count,
+                      [&](SramBank& bank, std::uint32_t alike) { take(bank, alike, accesses); });
+      });
+  return cycle_of(last);
+}
+
+void SramTiming::begin_stream(Cycle now, std::span<const SramRange> ranges) {
   stream_changed_ = true;
-  Slot everywhere = 0;
-  bool evenly = true;
+  PortSlot everywhere = 0;
   for (const SramRange& range : ranges) {
     counters_.bytes += range.bytes;
-    if (const Slot accesses = accesses_per_bank(range); accesses > 0) {
-      everywhere += accesses;
-      continue;
-    }
-    if (evenly) {
-      evenly = false;
-      stream_banks_.clear();
-    }
-    add_to_stream(range);
+    deal(
+        range, [&](std::uint64_t times, PortSlot accesses) { everywhere += times * accesses; },
+        [&](std::uint32_t first, std::uint32_t count, PortSlot accesses) {
+          groups_.visit(first, count, [&](SramBank& bank, std::uint32_t) { bank.want(accesses); });
+        });
   }
-  if (everywhere > 0 && stream_banks_.size() < banks_.size()) {
-    stream_banks_ = all_banks_;
-  } else if (everywhere == 0 && evenly) {
-    stream_banks_.clear();
-  }
-  const Slot start = at * config_.ports;
-  for (const std::uint32_t index : stream_banks_) {
-    Bank& bank = banks_[index];
-    if (!bank.earlier.empty()) {
-      forget(bank, start);
-    }
-    bank.stream = {start, everywhere + stream_accesses_[index], start};
-    counters_.bank_conflicts += bank.last.end > start ? 1 : 0;
-  }
-}
-
-/// Accesses of each bank if the chunks of a range come in whole rounds; else 0.
-SramTiming::Slot SramTiming::accesses_per_bank(SramRange range) const {
-  const std::uint64_t chunks = range.bytes >> interleave_shift_;
-  const bool aligned = ((range.address | range.bytes) & (config_.interleave_bytes - 1)) == 0;
-  return aligned && bank_of(chunks) == 0
-             ? chunks / config_.banks * accesses_of(config_.interleave_bytes)
-             : 0;
-}
-
-/// Deals the chunks of a range to the banks.
-void SramTiming::add_to_stream(SramRange range) {
-  const std::uint64_t first = range.address >> interleave_shift_;
-  const std::uint64_t last = (range.address + range.bytes - 1) >> interleave_shift_;
-  const std::uint64_t end = range.address + range.bytes;
-  std::uint64_t from = range.address;
-  for (std::uint64_t chunk = first; chunk <= last; ++chunk) {
-    const std::uint64_t to = std::min(end, (chunk + 1) << interleave_shift_);
-    const std::uint32_t bank = bank_of(chunk);
-    if (stream_accesses_[bank] == 0) {
-      stream_banks_.push_back(bank);
-    }
-    stream_accesses_[bank] += accesses_of(to - from);
-    from = to;
-  }
+  const PortSlot start = now * config_.ports;
+  groups_.visit_all([&](SramBank& bank, std::uint32_t alike) {
+    const bool in_use = everywhere + bank.wanted() > 0;
+    counters_.bank_conflicts += in_use && bank.reserved_until() > start ? alike : 0;
+    bank.begin_stream(start, everywhere);
+  });
 }
 
 Cycle SramTiming::stream_end() {
-  if (!stream_changed_) {
-    return stream_end_;
+  if (stream_changed_) {
+    PortSlot end = 0;
+    std::as_const(groups_).visit_all(
+        [&](const SramBank& bank, std::uint32_t) { end = std::max(end, bank.stream_end()); });
+    stream_end_ = cycle_of(end);
+    stream_changed_ = false;
   }
-  Slot end = 0;
-  for (const std::uint32_t index : stream_banks_) {
-    const Bank& bank = banks_[index];
-    if (bank.last.end <= bank.stream.time) {
-      end = std::max(end, bank.stream.remaining == 0 ? bank.stream.end
-                                                     : bank.stream.time + bank.stream.remaining);
-    } else {
-      Stream stream = bank.stream;
-      settle(bank, stream, ~Slot{0});
-      end = std::max(end, stream.end);
-    }
-  }
-  stream_end_ = config_.ports == 1 ? end : ceil_div(end, config_.ports);
-  stream_changed_ = false;
   return stream_end_;
-}
-
-/// First gap at or after `at` that holds the accesses, and as many of the stream's in between.
-SramTiming::Slot SramTiming::reserve_between(Bank& bank, Slot now, Slot at, Slot accesses) {
-  if (bank.stream.remaining > 0 || bank.earlier.size() >= kTidyAbove) {
-    forget(bank, now);
-  }
-  if (bank.last.end <= at && bank.stream.remaining == 0) {
-    bank.earlier.push_back(bank.last);
-    bank.last = {at, at + accesses, accesses};
-    return at + accesses;
-  }
-  Slot start = at;
-  Stream stream = bank.stream;
-  const auto length = [&] {
-    settle(bank, stream, start);
-    return accesses + std::min(accesses, stream.remaining);
-  };
-  Slot needed = length();
-  auto next = std::ranges::upper_bound(bank.earlier, at, {}, &Reservation::end);
-  const auto fits_before = [&](const Reservation& reservation) {
-    if (reservation.end > start) {
-      if (start + needed <= reservation.start) {
-        return true;
-      }
-      start = reservation.end;
-      needed = length();
-    }
-    return false;
-  };
-  while (next != bank.earlier.end() && !fits_before(*next)) {
-    ++next;
-  }
-  if (next == bank.earlier.end() && !fits_before(bank.last)) {
-    if (bank.last.end > now || bank.last.end > bank.stream.time) {
-      bank.earlier.push_back(bank.last);
-    }
-    bank.last = {start, start + needed, accesses};
-  } else {
-    bank.earlier.insert(next, {start, start + needed, accesses});
-  }
-  return start + needed;
-}
-
-/// Lets the stream use every slot before `until` that no reservation holds. Stops at the start of a
-/// reservation that `until` would cut in two.
-void SramTiming::settle_among(const Bank& bank, Stream& stream, Slot until) {
-  const auto use_reservation = [&](const Reservation& reservation) {
-    if (reservation.end <= stream.time) {
-      return;
-    }
-    use_gap(stream, std::min(reservation.start, until));
-    if (stream.remaining == 0 || reservation.end > until) {
-      until = std::min(until, reservation.start);
-      return;
-    }
-    const Slot share = reservation.end - reservation.start - reservation.accesses;
-    // Alternating, the stream's n-th access is the 2n-th slot of the reservation. One that starts
-    // in the middle has missed some: they are over, or the stream before has used them.
-    const Slot missed =
-        stream.time > reservation.start ? ceil_div(stream.time - reservation.start, 2) : 0;
-    const Slot taken = std::min(share - std::min(share, missed), stream.remaining);
-    stream.remaining -= taken;
-    stream.end = taken == 0 ? stream.end
-                            : std::min(reservation.end, reservation.start + 2 * (missed + taken));
-    stream.time = reservation.end;
-  };
-  if (!bank.earlier.empty()) {
-    auto next = std::ranges::upper_bound(bank.earlier, stream.time, {}, &Reservation::end);
-    for (; next != bank.earlier.end() && next->start < until; ++next) {
-      use_reservation(*next);
-    }
-  }
-  use_reservation(bank.last);
-  use_gap(stream, until);
-}
-
-/// Drops earlier reservations that can no longer matter: over, and passed by the stream.
-void SramTiming::forget(Bank& bank, Slot now) {
-  if (bank.stream.remaining > 0) {
-    settle(bank, bank.stream, now);
-  }
-  if (!bank.earlier.empty()) {
-    const Slot passed = bank.stream.remaining == 0 ? now : std::min(now, bank.stream.time);
-    std::erase_if(bank.earlier,
-                  [passed](const Reservation& reservation) { return reservation.end <= passed; });
-  }
 }
 
 }  // namespace tilewave

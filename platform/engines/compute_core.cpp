@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "platform/memory/direct_memory.h"
+
 namespace tilewave {
 
 ComputeCore::ComputeCore(sc_core::sc_module_name name, const EngineContext& context, OpQueue& queue,
@@ -12,11 +14,7 @@ ComputeCore::ComputeCore(sc_core::sc_module_name name, const EngineContext& cont
   sram_socket.bind(*this);
 }
 
-std::byte* ComputeCore::direct_memory() {
-  tlm::tlm_dmi dmi;
-  sram_socket->get_direct_mem_ptr(stream_, dmi);
-  return reinterpret_cast<std::byte*>(dmi.get_dmi_ptr());
-}
+std::byte* ComputeCore::direct_memory() { return tilewave::direct_memory(sram_socket, stream_); }
 
 Cycle ComputeCore::stream(const Op& op, Cycle ideal, bool chained, bool chain_continues) {
   const CoreClock& clock = context().clock;

@@ -2,8 +2,11 @@
 #include "platform/engines/dma_engine.h"
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
 #include <limits>
 
+#include "platform/memory/direct_memory.h"
 #include "platform/systemc/simulation_context.h"
 
 namespace tilewave {
@@ -14,21 +17,12 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
     : sc_module(name),
       engine_(engine),
       phase_(engine == Engine::kLoadDma ? Phase::kLoadDma : Phase::kStoreDma),
+      bus_port_(bus_port),
       context_(context),
       front_(context, queue, phase_),
       ledger_(load_ledger, store_ledger) {
-  const DmaConfig& dma = context.config.dma;
-  for (std::uint32_t index = 0; index < dma.max_outstanding; ++index) {
-    auto slot = std::make_unique<Slot>();
-    slot->burst.port = bus_port;
-    slot->burst.slot = index;
-    slot->burst.set_streaming_width(dma.burst_bytes);
-    if (context.kernel != nullptr) {
-      slot->buffer.resize(dma.burst_bytes);
-      slot->burst.set_data_ptr(reinterpret_cast<unsigned char*>(slot->buffer.data()));
-    }
-    release(*slot);
-    slots_.push_back(std::move(slot));
+  for (std::uint32_t place = 0; place < context.config.dma.max_outstanding; ++place) {
+    free_places_.push(0, std::less<>());
   }
   const Units units = units_of(context.config);
   ops_left_ = static_cast<std::uint32_t>(std::ranges::count_if(
@@ -44,6 +38,11 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, Engine engine, std::uint32_t 
 
 void DmaEngine::run() {
   begin_process_stack();
+  if (context_.kernel != nullptr) {
+    Burst any;
+    sram_ = direct_memory(sram_socket, any);
+    dram_ = direct_memory(bus_socket, any);
+  }
   for (; ops_left_ > 0; --ops_left_) {
     const std::uint32_t op = front_.head([this](EngineState state, Cycle until) {
       if (loads_outstanding_ == 0) {
@@ -82,10 +81,12 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
   Transfer transfer;
   transfer.op = index;
   transfer.kind = kind;
-  transfer.relu = op.relu;
   transfer.sram_base = kind == Kind::kLoad ? op.dst : op.a;
-  transfer.cursor = BurstCursor(tile_runs(context_.program, context_.config.dram.layout, op),
-                                context_.config.dma.burst_bytes);
+  const TileRuns runs = tile_runs(context_.program, context_.config.dram.layout, op);
+  transfer.cursor = BurstCursor(runs, context_.config.dma.burst_bytes);
+  if (context_.kernel != nullptr) {
+    move_tile(transfer, runs);
+  }
   now_ = context_.clock.now();
   transfer.ready = now_ + context_.config.dma.setup;
   account(kind, EngineState::kSetup, transfer.ready);
@@ -101,6 +102,27 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
   }
 }
 
+/// All of an op's bytes, as it starts: until it is complete, nobody else writes where it reads or uses
+/// what it writes. Its bursts carry none; they say when it is complete.
+void DmaEngine::move_tile(const Transfer& transfer, const TileRuns& runs) {
+  const Op& op = context_.program.ops[transfer.op];
+  const ElementType type = context_.program.tensors[op.tensor].type();
+  std::byte* in_sram = sram_ + transfer.sram_base;
+  std::byte* in_dram = dram_ + runs.base;
+  for (std::uint32_t run = 0; run < runs.count; ++run) {
+    if (transfer.kind == Kind::kLoad) {
+      std::memcpy(in_sram, in_dram, runs.run_bytes);
+    } else {
+      std::memcpy(in_dram, in_sram, runs.run_bytes);
+      if (op.relu) {
+        relu_sums(*context_.kernel, type, in_dram, runs.run_bytes / element_bytes(type));
+      }
+    }
+    in_sram += runs.run_bytes;
+    in_dram += runs.stride;
+  }
+}
+
 /// Fills the window. Bursts are issued in order, each as soon as it is set up and there is a place:
 /// one that becomes free later is taken now only if no other can become free before it.
 void DmaEngine::issue_bursts() {
@@ -111,14 +133,19 @@ void DmaEngine::issue_bursts() {
   if (transfer.cursor.done()) {
     return;
   }
-  while (!transfer.cursor.done() && !free_slots_.empty()) {
-    Slot& slot = *free_slots_.front();
+  while (!transfer.cursor.done() && !free_places_.empty()) {
+    const Cycle free_from = free_places_.front();
     const Cycle at = std::max({now_, transfer.ready, last_issue_});
-    if (slot.free_from > at && slot.free_from > earliest_release()) {
-      context_.clock.notify(place_free_, slot.free_from, phase_);
+    if (free_from > at && free_from > earliest_release()) {
+      context_.clock.notify(place_free_, free_from, phase_);
       return;
     }
-    free_slots_.pop();
+    free_places_.pop();
+    if (idle_ == nullptr) {
+      add_slot();
+    }
+    Slot& slot = *idle_;
+    idle_ = slot.next_idle;
     const BurstCursor::Burst burst = transfer.cursor.next();
     slot.transfer = &transfer;
     slot.sram_address = transfer.sram_base + burst.tile_offset;
@@ -127,7 +154,7 @@ void DmaEngine::issue_bursts() {
     slot.burst.set_address(burst.address);
     slot.burst.set_data_length(burst.bytes);
     const Cycle without_window = std::max(transfer.ready, last_issue_);
-    last_issue_ = std::max(at, slot.free_from);
+    last_issue_ = std::max(at, free_from);
     counted(transfer.kind).window_waits += last_issue_ > without_window ? 1 : 0;
     slot.issued = last_issue_;
     ++counted(transfer.kind).bursts;
@@ -174,13 +201,6 @@ void DmaEngine::issue_store(Slot& slot) {
   burst.set_address(slot.sram_address);
   access_sram(burst);
   const Cycle ready = burst.time;
-
-  if (context_.kernel != nullptr && slot.transfer->relu) {
-    const Op& op = context_.program.ops[slot.transfer->op];
-    const ElementType type = context_.program.tensors[op.tensor].type();
-    relu_sums(*context_.kernel, type, slot.buffer.data(),
-              burst.get_data_length() / element_bytes(type));
-  }
   burst.set_command(tlm::TLM_WRITE_COMMAND);
   burst.set_address(dram_address);
   request(burst);
@@ -239,16 +259,24 @@ void DmaEngine::access_sram(Burst& burst) {
   sram_socket->b_transport(burst, delay);
 }
 
-void DmaEngine::release(Slot& slot) {
-  free_slots_.push(&slot, [](const Slot* a, const Slot* b) { return a->free_from < b->free_from; });
+void DmaEngine::add_slot() {
+  auto slot = std::make_unique<Slot>();
+  slot->burst.port = bus_port_;
+  slot->burst.slot = static_cast<std::uint32_t>(slots_.size());
+  slot->burst.set_streaming_width(context_.config.dma.burst_bytes);
+  slot->burst.set_data_ptr(nullptr);
+  slot->next_idle = idle_;
+  idle_ = slot.get();
+  slots_.push_back(std::move(slot));
 }
 
 void DmaEngine::finish_burst(Slot& slot, Cycle done) {
   Transfer& transfer = *slot.transfer;
   --transfer.in_flight;
   transfer.last_done = std::max(transfer.last_done, done);
-  slot.free_from = done;
-  release(slot);
+  free_places_.push(done, std::less<>());
+  slot.next_idle = idle_;
+  idle_ = &slot;
   issue_bursts();
   if (transfer.in_flight == 0) {
     retire_transfers();

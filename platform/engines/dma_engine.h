@@ -22,6 +22,10 @@ namespace tilewave {
 /// One op at a time is prepared (hazards, setup) and issued; the bursts of earlier ops may still be
 /// in flight. A load burst: bus, DRAM, bus, SRAM. A store burst: SRAM, bus, DRAM, bus. A burst
 /// holds its place in the window from its issue until it is delivered or acknowledged.
+///
+/// Bursts take time and carry nothing. An op's bytes move all at once when it starts, between direct
+/// memories: no earlier op that it conflicts with is under way then, and no later one starts before it
+/// is complete, so nobody can tell.
 class DmaEngine : public sc_core::sc_module, private BurstBackward {
  public:
   BurstInitiatorSocket bus_socket{"bus_socket"};
@@ -47,7 +51,6 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   struct Transfer {
     std::uint32_t op = 0;
     Kind kind = Kind::kLoad;
-    bool relu = false;
     std::uint32_t sram_base = 0;
     BurstCursor cursor;
     Cycle ready = 0;  // set up: no burst is issued before
@@ -55,14 +58,14 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
     Cycle last_done = 0;
   };
 
-  /// A place in the window, with its payload and buffer for the engine's lifetime.
+  /// A burst in flight. Its payload is soon used again, while the host has it in its cache; a place in
+  /// the window, which becomes free later, is only a time.
   struct Slot {
     Burst burst;
-    std::vector<std::byte> buffer;
     Transfer* transfer = nullptr;
     std::uint32_t sram_address = 0;
     Cycle issued = 0;
-    Cycle free_from = 0;
+    Slot* next_idle = nullptr;
   };
 
   const UnitCounters& counted(Kind kind) const { return counters_[static_cast<std::size_t>(kind)]; }
@@ -70,6 +73,7 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
 
   void run();
   void begin_transfer(std::uint32_t op, Kind kind);
+  void move_tile(const Transfer& transfer, const TileRuns& runs);
 
   void issue_bursts();
   void issue_on_time();
@@ -78,7 +82,7 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
   void tell_burst(const Slot& slot, std::uint64_t dram_address, bool read) const;
   void request(Burst& burst);
   void access_sram(Burst& burst);
-  void release(Slot& slot);
+  void add_slot();
   void finish_burst(Slot& slot, Cycle done);
   void retire_transfers();
 
@@ -91,13 +95,17 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
 
   Engine engine_;
   Phase phase_;
+  std::uint32_t bus_port_;
   const EngineContext& context_;
+  std::byte* sram_ = nullptr;  // functional runs only: both memories
+  std::byte* dram_ = nullptr;
   EngineFront front_;
   TransferLedger ledger_;
   std::array<UnitCounters, 2> counters_;  // by Kind
 
   std::vector<std::unique_ptr<Slot>> slots_;
-  SortedQueue<Slot*> free_slots_;   // by the cycle in which they become free
+  Slot* idle_ = nullptr;            // the one that was in flight last, and so on
+  SortedQueue<Cycle> free_places_;  // of the window: when they become free
   std::deque<Transfer> transfers_;  // oldest first; only the last may have bursts to issue
   Cycle now_ = 0;  // local time: the kernel's, or that of the response being handled
   Cycle last_issue_ = 0;

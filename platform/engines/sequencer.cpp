@@ -6,7 +6,7 @@ namespace tilewave {
 Sequencer::Sequencer(sc_core::sc_module_name name, const Program& program,
                      const SequencerConfig& config, const Units& units, const CoreClock& clock,
                      std::array<OpQueue*, kEngineCount> queues, Scoreboard& scoreboard,
-                     ObserverFeed* feed)
+                     ObserverFeed* feed, std::atomic<std::uint64_t>* fetched)
     : sc_module(name),
       program_(program),
       config_(config),
@@ -14,13 +14,21 @@ Sequencer::Sequencer(sc_core::sc_module_name name, const Program& program,
       clock_(clock),
       queues_(queues),
       scoreboard_(scoreboard),
-      feed_(feed) {
+      feed_(feed),
+      fetched_(fetched) {
   SC_HAS_PROCESS(Sequencer);
   SC_METHOD(run);
 }
 
-/// Fetches until something holds it, and waits for that.
 void Sequencer::run() {
+  fetch();
+  if (fetched_ != nullptr) {
+    fetched_->store(next_, std::memory_order_relaxed);
+  }
+}
+
+/// Fetches until something holds it, and waits for that.
+void Sequencer::fetch() {
   if (held_) {
     held_ = false;
     // Fetching runs ahead of simulated time, so it may have been held for nothing.

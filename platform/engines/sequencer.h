@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <systemc>
 
 #include "compiler/program/program.h"
@@ -17,16 +18,18 @@ namespace tilewave {
 class Sequencer : public sc_core::sc_module {
  public:
   /// `queues` by the engine whose they are; those of engines without one are not used. All references
-  /// outlive the module, and so does `feed`, if there is one.
+  /// outlive the module, and so do `feed` and `fetched`, which counts ops, if there are such.
   Sequencer(sc_core::sc_module_name name, const Program& program, const SequencerConfig& config,
             const Units& units, const CoreClock& clock, std::array<OpQueue*, kEngineCount> queues,
-            Scoreboard& scoreboard, ObserverFeed* feed = nullptr);
+            Scoreboard& scoreboard, ObserverFeed* feed = nullptr,
+            std::atomic<std::uint64_t>* fetched = nullptr);
 
   /// True while it waits for a queue or a completion.
   bool held() const { return held_; }
 
  private:
   void run();
+  void fetch();
 
   const Program& program_;
   SequencerConfig config_;
@@ -35,6 +38,7 @@ class Sequencer : public sc_core::sc_module {
   std::array<OpQueue*, kEngineCount> queues_;
   Scoreboard& scoreboard_;
   ObserverFeed* feed_;
+  std::atomic<std::uint64_t>* fetched_;
   std::uint32_t next_ = 0;  // op to fetch
   Cycle fetch_ = 0;         // in this cycle
   Cycle held_until_ = 0;

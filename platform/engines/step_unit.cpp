@@ -54,6 +54,7 @@ void StepUnit::run() {
     if (!chained) {
       chain_start_ = start;
       preload_ = timing_.preload(op);
+      chain_bound_ = 0;
     }
     context_.overlap.begin(engine_, start);
     if (context_.kernel != nullptr) {
@@ -81,6 +82,10 @@ void StepUnit::run() {
 
     ++counters_.steps;
     bound_ += time.interval;
+    chain_bound_ += time.interval;
+    if (next != nullptr && !chain_goes_on_) {
+      bound_ += std::max(chain_bound_, preload_) - chain_bound_;
+    }
     counters_.macs += step_products(op);
     counters_.slots += timing_.slots(op, time);
   }

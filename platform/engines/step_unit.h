@@ -23,7 +23,8 @@ class StepUnit : public sc_core::sc_module {
   void finish(Cycle end);
 
   const UnitCounters& counters() const { return counters_; }
-  /// Sum of initiation intervals of the steps done.
+  /// The least that the steps done can take, of memory that never limits and pipelines that overlap: the sum
+  /// of their initiation intervals, and of a chain at least what its successor's operand takes to be loaded.
   Cycle bound() const { return bound_; }
 
  protected:
@@ -82,6 +83,7 @@ class StepUnit : public sc_core::sc_module {
   std::uint32_t ops_left_ = 0;
   UnitCounters counters_;
   Cycle bound_ = 0;
+  Cycle chain_bound_ = 0;  // of the chain in progress
 };
 
 }  // namespace tilewave

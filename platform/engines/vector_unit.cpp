@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "platform/memory/direct_memory.h"
+
 namespace tilewave {
 
 VectorUnit::VectorUnit(sc_core::sc_module_name name, const EngineContext& context, OpQueue& queue,
@@ -13,11 +15,7 @@ VectorUnit::VectorUnit(sc_core::sc_module_name name, const EngineContext& contex
   sram_socket.bind(*this);
 }
 
-std::byte* VectorUnit::direct_memory() {
-  tlm::tlm_dmi dmi;
-  sram_socket->get_direct_mem_ptr(burst_, dmi);
-  return reinterpret_cast<std::byte*>(dmi.get_dmi_ptr());
-}
+std::byte* VectorUnit::direct_memory() { return tilewave::direct_memory(sram_socket, burst_); }
 
 /// All ports are reserved when the step starts: operands and result pass through together.
 Cycle VectorUnit::stream(const Op& op, Cycle ideal, bool chained, bool chain_continues) {

@@ -42,7 +42,9 @@ void Bus::transfer(Burst& burst, BusDirection direction) {
 void Bus::b_transport(Burst& burst, sc_core::sc_time&) {
   burst.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
 }
-bool Bus::get_direct_mem_ptr(Burst&, tlm::tlm_dmi&) { return false; }
+bool Bus::get_direct_mem_ptr(Burst& burst, tlm::tlm_dmi& dmi) {
+  return dram_socket->get_direct_mem_ptr(burst, dmi);
+}
 unsigned int Bus::transport_dbg(Burst& burst) { return dram_socket->transport_dbg(burst); }
 void Bus::invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) {}
 

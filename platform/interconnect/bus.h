@@ -12,7 +12,7 @@ namespace tilewave {
 /// Passes bursts on without buffering them: requests to the DRAM, responses to the port they came
 /// from. Read data takes the bus on the way back, write data on the way there; both ways add the
 /// latency.
-class Bus : public sc_core::sc_module, private BurstForward, private BurstBackward {
+class Bus final : public sc_core::sc_module, private BurstForward, private BurstBackward {
  public:
   sc_core::sc_vector<BurstTargetSocket> ports;  // one per DMA engine
   BurstInitiatorSocket dram_socket{"dram_socket"};

@@ -7,10 +7,10 @@
 
 namespace tilewave {
 
-/// One DMA burst. Its time travels in `time`, as an absolute core cycle, instead of the delay
-/// argument of the transport calls, which is not used: every module on the way reads and advances
-/// it, and none has to convert between the kernel's time and the core's. `time` may lie ahead of
-/// the kernel's.
+/// One DMA burst, as a rule without data: a tile's bytes move at once (dma_engine.h). Its time travels
+/// in `time`, as an absolute core cycle, instead of the delay argument of the transport calls, which is
+/// not used: every module on the way reads and advances it, and none has to convert between the
+/// kernel's time and the core's. `time` may lie ahead of the kernel's.
 struct Burst : tlm::tlm_generic_payload {
   static constexpr std::uint32_t kNoTag = ~std::uint32_t{0};
 

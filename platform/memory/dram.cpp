@@ -6,13 +6,9 @@
 #include <string>
 
 #include "compiler/base/error.h"
+#include "platform/memory/direct_memory.h"
 
 namespace tilewave {
-namespace {
-
-constexpr std::uint64_t kHostCacheLine = 64;
-
-}  // namespace
 
 DramModule::DramModule(sc_core::sc_module_name name, std::unique_ptr<DramModel> model,
                        const CoreClock& clock, std::span<std::byte> storage)
@@ -32,8 +28,9 @@ DramModule::DramModule(sc_core::sc_module_name name, std::unique_ptr<DramModel> 
 tlm::tlm_sync_enum DramModule::nb_transport_fw(Burst& burst, tlm::tlm_phase&, sc_core::sc_time&) {
   if (burst.is_write()) {
     transport_dbg(burst);
-  } else {
-    prefetch(burst);
+  }
+  if (observer_ != nullptr) {
+    tell(burst);
   }
   if (burst.tag == Burst::kNoTag) {
     burst.tag = static_cast<std::uint32_t>(known_.size());
@@ -45,6 +42,13 @@ tlm::tlm_sync_enum DramModule::nb_transport_fw(Burst& burst, tlm::tlm_phase&, sc
     wake_by(time_.cycle_at(model_->next_event()));
   }
   return tlm::TLM_ACCEPTED;
+}
+
+/// While it serves it is ahead of the kernel's time, and so is who answers a response with a request.
+void DramModule::tell(const Burst& burst) const {
+  observer_->on_request(
+      {burst.get_address(), burst.get_data_length(), burst.is_write(), burst.time},
+      std::max(served_, clock_.now()));
 }
 
 void DramModule::serve() {
@@ -71,6 +75,7 @@ void DramModule::serve() {
       }
       now = edge;
     }
+    served_ = now;
     if (DramCompletion completion; model_->poll(time_.begin(now), completion)) {
       respond(completion);
     } else if (model_->next_event() <= time_.begin(now)) {
@@ -79,19 +84,6 @@ void DramModule::serve() {
     }
   }
   serving_ = false;
-}
-
-/// The bytes are needed when the burst completes, many other bursts later: a hint to the host's
-/// cache.
-void DramModule::prefetch(const Burst& burst) const {
-  const std::uint64_t address = burst.get_address();
-  if (burst.get_data_ptr() != nullptr && address < storage_.size()) {
-    const std::uint64_t end =
-        std::min<std::uint64_t>(address + burst.get_data_length(), storage_.size());
-    for (std::uint64_t line = address; line < end; line += kHostCacheLine) {
-      __builtin_prefetch(storage_.data() + line);
-    }
-  }
 }
 
 void DramModule::respond(const DramCompletion& completion) {
@@ -138,6 +130,8 @@ void DramModule::b_transport(Burst& burst, sc_core::sc_time&) {
   burst.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
 }
 
-bool DramModule::get_direct_mem_ptr(Burst&, tlm::tlm_dmi&) { return false; }
+bool DramModule::get_direct_mem_ptr(Burst&, tlm::tlm_dmi& dmi) {
+  return allow_direct_memory(dmi, storage_);
+}
 
 }  // namespace tilewave

@@ -10,13 +10,15 @@
 
 #include "models/dram/model.h"
 #include "platform/memory/burst.h"
+#include "platform/memory/dram_request.h"
 #include "platform/systemc/core_clock.h"
 
 namespace tilewave {
 
 /// Split transactions: nb_transport_fw(BEGIN_REQ) is accepted at once, nb_transport_bw(BEGIN_RESP)
-/// follows when the model completes the burst. Written bytes are taken at the request, read bytes
-/// are filled in at the response; the engines' hazards keep anybody from seeing the difference.
+/// follows when the model completes the burst. Of a burst with a data pointer, written bytes are taken
+/// at the request, read bytes are filled in at the response. DMA engines' bursts have none: they move
+/// whole tiles through the direct memory interface, and their hazards keep anybody from seeing when.
 ///
 /// A burst reaches the model when its cycle begins, in the first whole unit of the model's time,
 /// and a completion is seen in the first cycle that begins at or after it.
@@ -24,7 +26,7 @@ namespace tilewave {
 /// One process wakes at the clock edge after a completion. It goes on to the next without returning
 /// to the kernel as long as nothing else in the whole simulation is due before: the order of events
 /// is the kernel's own.
-class DramModule : public sc_core::sc_module, private BurstForward {
+class DramModule final : public sc_core::sc_module, private BurstForward {
  public:
   BurstTargetSocket socket{"socket"};
 
@@ -33,6 +35,8 @@ class DramModule : public sc_core::sc_module, private BurstForward {
              std::span<std::byte> storage);
 
   const DramModel& model() const { return *model_; }
+  /// Told of every request. It outlives the run; null: nobody is.
+  void set_observer(DramRequestObserver* observer) { observer_ = observer; }
   /// At the end of a run: the cycle in which every write has left the controller.
   Cycle drain() { return time_.cycle_at(model_->drain()); }
 
@@ -43,8 +47,8 @@ class DramModule : public sc_core::sc_module, private BurstForward {
   bool get_direct_mem_ptr(Burst& burst, tlm::tlm_dmi& dmi) override;
   unsigned int transport_dbg(Burst& burst) override;
 
+  void tell(const Burst& burst) const;
   void serve();
-  void prefetch(const Burst& burst) const;
   void respond(const DramCompletion& completion);
   void wake_by(Cycle cycle);
 
@@ -59,6 +63,8 @@ class DramModule : public sc_core::sc_module, private BurstForward {
 
   Cycle next_wake_ = kNoCycle;
   bool serving_ = false;
+  Cycle served_ = 0;  // the model has been polled at its begin: no request arrives earlier
+  DramRequestObserver* observer_ = nullptr;
 };
 
 }  // namespace tilewave

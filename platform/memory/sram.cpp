@@ -3,13 +3,17 @@
 
 #include <cstring>
 
+#include "platform/memory/direct_memory.h"
+
 namespace tilewave {
 
-Sram::Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t burst_users)
+Sram::Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t burst_users,
+           std::uint64_t bytes)
     : sc_module(name),
       burst_sockets("burst_sockets", burst_users),
       timing_(config),
-      bytes_(config.size_bytes) {
+      size_(config.size_bytes),
+      bytes_(bytes) {
   for (auto& socket : burst_sockets) {
     socket.bind(*this);
   }
@@ -35,11 +39,13 @@ void Sram::b_transport(OperandStream& stream, sc_core::sc_time&) {
 unsigned int Sram::access(tlm::tlm_generic_payload& payload) {
   const std::uint64_t address = payload.get_address();
   const unsigned int length = payload.get_data_length();
-  if (address > bytes_.size() || length > bytes_.size() - address) {
+  unsigned char* data = payload.get_data_ptr();
+  const std::uint64_t size = data == nullptr ? size_ : bytes_.size();
+  if (address > size || length > size - address) {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return 0;
   }
-  if (unsigned char* data = payload.get_data_ptr(); data != nullptr) {
+  if (data != nullptr) {
     if (payload.is_write()) {
       std::memcpy(bytes_.data() + address, data, length);
     } else {
@@ -50,16 +56,11 @@ unsigned int Sram::access(tlm::tlm_generic_payload& payload) {
   return length;
 }
 
-bool Sram::get_direct_mem_ptr(OperandStream&, tlm::tlm_dmi& dmi) { return direct_access(dmi); }
-bool Sram::get_direct_mem_ptr(Burst&, tlm::tlm_dmi& dmi) { return direct_access(dmi); }
-
-bool Sram::direct_access(tlm::tlm_dmi& dmi) {
-  dmi.init();
-  dmi.allow_read_write();
-  dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(bytes_.data()));
-  dmi.set_start_address(0);
-  dmi.set_end_address(bytes_.size() - 1);
-  return true;
+bool Sram::get_direct_mem_ptr(OperandStream&, tlm::tlm_dmi& dmi) {
+  return allow_direct_memory(dmi, bytes_);
+}
+bool Sram::get_direct_mem_ptr(Burst&, tlm::tlm_dmi& dmi) {
+  return allow_direct_memory(dmi, bytes_);
 }
 
 unsigned int Sram::transport_dbg(Burst& burst) { return access(burst); }

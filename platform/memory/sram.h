@@ -11,14 +11,18 @@
 
 namespace tilewave {
 
-/// A burst reserves its ports from Burst::time on, moves its bytes (none without a data pointer),
-/// and leaves with the time at which they are there: waiting, accesses and latency later.
-class Sram : public sc_core::sc_module, private BurstForward, private StreamForward {
+/// A burst reserves its ports from Burst::time on, moves its bytes (none without a data pointer: DMA
+/// engines move theirs through the direct memory interface), and leaves with the time at which they
+/// are there: waiting, accesses and latency later.
+class Sram final : public sc_core::sc_module, private BurstForward, private StreamForward {
  public:
   sc_core::sc_vector<BurstTargetSocket> burst_sockets;  // of DMA engines and a vector unit
   StreamTargetSocket core_socket{"core_socket"};
 
-  Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t burst_users);
+  /// The first `bytes` of it hold data, which is all that a program of so many uses; none if no data
+  /// moves.
+  Sram(sc_core::sc_module_name name, const SramConfig& config, std::size_t burst_users,
+       std::uint64_t bytes);
 
   const SramTiming& timing() const { return timing_; }
 
@@ -36,9 +40,9 @@ class Sram : public sc_core::sc_module, private BurstForward, private StreamForw
   unsigned int transport_dbg(OperandStream& stream) override;
 
   unsigned int access(tlm::tlm_generic_payload& payload);
-  bool direct_access(tlm::tlm_dmi& dmi);
 
   SramTiming timing_;
+  const std::uint64_t size_;
   std::vector<std::byte> bytes_;
 };
 

@@ -53,6 +53,10 @@ void ObserverFeed::issued(std::uint32_t op, Cycle cycle) {
   tell([&](RunObserver& observer) { observer.on_issue(op, cycle); });
 }
 
+void ObserverFeed::on_request(const DramRequest& request, Cycle now) {
+  tell([&](RunObserver& observer) { observer.on_request(request, now); });
+}
+
 void ObserverFeed::burst(const BurstTimes& burst) {
   tell([&](RunObserver& observer) { observer.on_burst(burst); });
 }

@@ -14,7 +14,7 @@
 namespace tilewave {
 
 /// Units have a pointer to it, which is null unless somebody watches.
-class ObserverFeed {
+class ObserverFeed : public DramRequestObserver {
  public:
   /// All outlive the feed.
   ObserverFeed(RunObserver& observer, const Program& program, const MachineConfig& machine);
@@ -27,6 +27,7 @@ class ObserverFeed {
   void fetched(std::uint32_t op, Cycle cycle);
   void started(std::uint32_t op, Cycle cycle);
   void issued(std::uint32_t op, Cycle cycle);
+  void on_request(const DramRequest& request, Cycle now) override;
   void burst(const BurstTimes& burst);
   void released(std::uint32_t op, Cycle cycle);
   void completed(std::uint32_t op, Cycle cycle);

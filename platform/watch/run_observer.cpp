@@ -27,6 +27,12 @@ void RunObservers::on_issue(std::uint32_t op, Cycle cycle) {
   }
 }
 
+void RunObservers::on_request(const DramRequest& request, Cycle now) {
+  for (RunObserver* observer : all_) {
+    observer->on_request(request, now);
+  }
+}
+
 void RunObservers::on_burst(const BurstTimes& burst) {
   for (RunObserver* observer : all_) {
     observer->on_burst(burst);

@@ -11,6 +11,7 @@
 #include "models/accounting/counters.h"
 #include "models/accounting/cycle_ledger.h"
 #include "models/machine.h"
+#include "platform/memory/dram_request.h"
 
 namespace tilewave {
 
@@ -61,6 +62,7 @@ struct ObservedRun {
 ///   on_fetch     in program order; the cycle is now or ahead
 ///   on_start     the cycle is now; per engine in program order, as all that follows
 ///   on_issue     a DMA engine issues a burst; now or ahead, in order per engine
+///   on_request   a burst will reach the DRAM's controller: DramRequestObserver has the order
 ///   on_burst     a burst is over but for its way from the DRAM: `dram_to` is now
 ///   on_complete  now or ahead
 ///   on_op        everything is known of an op: after its on_complete()
@@ -78,6 +80,7 @@ class RunObserver {
   virtual void on_fetch(std::uint32_t /*op*/, Cycle) {}
   virtual void on_start(std::uint32_t /*op*/, Cycle) {}
   virtual void on_issue(std::uint32_t /*op*/, Cycle) {}
+  virtual void on_request(const DramRequest&, Cycle /*now*/) {}
   virtual void on_burst(const BurstTimes&) {}
   virtual void on_complete(std::uint32_t /*op*/, Cycle) {}
   virtual void on_op(std::uint32_t /*op*/, const OpTimes&) {}
@@ -96,6 +99,7 @@ class RunObservers : public RunObserver {
   void on_fetch(std::uint32_t op, Cycle cycle) override;
   void on_start(std::uint32_t op, Cycle cycle) override;
   void on_issue(std::uint32_t op, Cycle cycle) override;
+  void on_request(const DramRequest& request, Cycle now) override;
   void on_burst(const BurstTimes& burst) override;
   void on_complete(std::uint32_t op, Cycle cycle) override;
   void on_op(std::uint32_t op, const OpTimes& times) override;

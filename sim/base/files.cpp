@@ -60,34 +60,49 @@ std::string input_name(const std::string& path) {
   return path == "-" ? "standard input" : one_line(path);
 }
 
-std::string read_file(const std::string& named, const std::string& kind, std::size_t max_bytes) {
-  constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
-  const std::string name = input_name(named);
+FileReader::FileReader(const std::string& named, const std::string& kind)
+    : name_(input_name(named)) {
   const std::string path = named == "-" ? "/dev/stdin" : named;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
-    throw InputError(name + ": no such " + kind);
+    throw InputError(name_ + ": no such " + kind);
   }
   if (status.type() == fs::file_type::directory) {
     const bool vowel = std::string("aeiou").find(kind.front()) != std::string::npos;
-    throw InputError(name + ": is a directory, not " + (vowel ? "an " : "a ") + kind);
+    throw InputError(name_ + ": is a directory, not " + (vowel ? "an " : "a ") + kind);
   }
   errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  while (file && text.size() <= max_bytes) {
-    const std::size_t size = text.size();
-    text.resize(size + std::min(kBlockBytes, max_bytes + 1 - size));
-    file.read(&text[size], static_cast<std::streamsize>(text.size() - size));
-    text.resize(size + static_cast<std::size_t>(file.gcount()));
+  file_.open(path, std::ios::binary);
+  if (!file_.is_open()) {
+    throw InputError(name_ + ": cannot be read: " + std::generic_category().message(errno));
   }
-  if (!file.is_open() || file.bad()) {
-    throw InputError(name + ": cannot be read: " + std::generic_category().message(errno));
+}
+
+std::size_t FileReader::read(char* bytes, std::size_t count) {
+  errno = 0;
+  file_.read(bytes, static_cast<std::streamsize>(count));
+  if (file_.bad()) {
+    throw InputError(name_ + ": cannot be read: " + std::generic_category().message(errno));
+  }
+  return static_cast<std::size_t>(file_.gcount());
+}
+
+std::string read_file(const std::string& path, const std::string& kind, std::size_t max_bytes) {
+  constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
+  FileReader file(path, kind);
+  std::string text;
+  for (bool more = true; more && text.size() <= max_bytes;) {
+    const std::size_t size = text.size();
+    const std::size_t block = std::min(kBlockBytes, max_bytes + 1 - size);
+    text.resize(size + block);
+    const std::size_t found = file.read(&text[size], block);
+    text.resize(size + found);
+    more = found == block;
   }
   if (text.size() > max_bytes) {
-    throw InputError(name + ": is larger than " + size_text(max_bytes) + ", too large for a " +
-                     kind);
+    throw InputError(input_name(path) + ": is larger than " + size_text(max_bytes) +
+                     ", too large for a " + kind);
   }
   return text;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,20 @@ std::string input_name(const std::string& path);
 
 /// The file behind links, which need not exist.
 std::filesystem::path behind_links(const std::string& path);
+
+/// A file in pieces, for those that are longer than memory; the complaints are read_file()'s.
+class FileReader {
+ public:
+  /// Throws InputError. `kind` as for read_file().
+  FileReader(const std::string& path, const std::string& kind);
+
+  /// The next `count` bytes, fewer only at the end of the file. Returns how many. Throws InputError.
+  std::size_t read(char* bytes, std::size_t count);
+
+ private:
+  std::string name_;
+  std::ifstream file_;
+};
 
 /// All bytes of a file of at most `max_bytes`. `kind` is what the file was hoped to be, as in
 /// "FILE: is a directory, not a config file". "-" is standard input. Throws InputError; an empty

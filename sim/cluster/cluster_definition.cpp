@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "compiler/base/build_identity.h"
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
-#include "sim/base/build_identity.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"
 #include "sim/config/reader.h"
@@ -72,20 +72,43 @@ Json sweep_json(const SweepDefinition& sweep) {
   }
   const auto verify = sweep.verify ? std::optional(static_cast<int>(*sweep.verify)) : std::nullopt;
   return {{"models", sweep.space.models},
+          {"patterns", sweep.space.patterns},
+          {"pattern_of", sweep.space.pattern_of},
           {"batch", or_null(sweep.onnx.batch)},
           {"inputs", sweep.onnx.inputs},
           {"timing_only", sweep.timing_only},
           {"seed", sweep.seed},
           {"verify", or_null(verify)},
           {"run_options", sweep.run_options},
+          {"where", sweep.question.where},
+          {"goal", or_null(sweep.question.goal)},
+          {"weights", sweep.question.weights},
           {"config", print_config(sweep.base)},
           {"keys", std::move(keys)},
           {"points", points_json(sweep.space)}};
 }
 
+/// Of each model, one of the space's patterns.
+std::vector<std::uint32_t> pattern_numbers(const Json& json, const SweepSpace& space) {
+  std::vector<std::uint32_t> numbers;
+  for (const Json& number : json.at("pattern_of")) {
+    if (!number.is_number_unsigned() || number.get<std::uint64_t>() >= space.patterns.size()) {
+      throw InputError("it has a model without a pattern");
+    }
+    numbers.push_back(number.get<std::uint32_t>());
+  }
+  if (numbers.size() != space.models.size()) {
+    throw InputError("it has more or fewer models than patterns of them");
+  }
+  return numbers;
+}
+
 SweepDefinition parse_sweep(const std::string& file, const Json& json) {
   SweepDefinition sweep;
   sweep.space.models = json.at("models").get<std::vector<std::string>>();
+  sweep.space.patterns = json.at("patterns").get<std::vector<std::string>>();
+  sweep.space.pattern_of = pattern_numbers(json, sweep.space);
+  sweep.space.model_keys = ModelKeys(sweep.space.patterns);
   sweep.onnx.batch =
       count_or_none<std::uint64_t>(json, "batch", 0, std::numeric_limits<std::uint64_t>::max());
   sweep.onnx.inputs = json.at("inputs").get<std::vector<std::string>>();
@@ -100,7 +123,7 @@ SweepDefinition parse_sweep(const std::string& file, const Json& json) {
       parse_config_text(file, json.at("config").get<std::string>())};
   sweep.base = resolve_config(sources);
   for (const auto& name : json.at("keys").get<std::vector<std::string>>()) {
-    const ConfigKey* key = find_config_key(name);
+    const ConfigKey* key = sweep.space.model_keys.find(name);
     if (key == nullptr) {
       throw InputError("it has an unknown key " + in_quotes(name));
     }
@@ -121,6 +144,10 @@ SweepDefinition parse_sweep(const std::string& file, const Json& json) {
     }
     sweep.space.points.push_back(std::move(point));
   }
+  sweep.question = {json.at("where").get<std::vector<std::string>>(),
+                    value_or_none<std::string>(json.at("goal")),
+                    json.at("weights").get<std::vector<std::string>>()};
+  check_question(sweep.question, sweep.space);
   return sweep;
 }
 

@@ -14,9 +14,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "compiler/base/build_identity.h"
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
-#include "sim/base/build_identity.h"
 #include "sim/base/dump_json.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"

@@ -26,7 +26,7 @@ struct Arguments {
 };
 
 /// `own` are the command's options; config keys are understood if `with_config`. Only `--config`,
-/// `--over` and `--inputs` may be repeated; the words ending in .pb that follow the value of the
+/// `--inputs`, `--over`, `--slurm`, `--weight` and `--where` may be repeated; the words ending in .pb that follow the value of the
 /// last are more of its values. Throws InputError.
 Arguments split_arguments(std::span<const std::string> arguments,
                           const boost::program_options::options_description& own, bool with_config);

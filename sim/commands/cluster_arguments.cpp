@@ -6,14 +6,11 @@
 
 #include "sim/commands/option_values.h"
 #include "sim/commands/sweep_arguments.h"
+#include "sim/commands/sweep_options.h"
 
 namespace tilewave {
 namespace {
 
-enum class SweepEngine : std::uint8_t { kLocal, kSlurm };
-
-constexpr std::array kEngines = {Named{"local", SweepEngine::kLocal},
-                                 Named{"slurm", SweepEngine::kSlurm}};
 constexpr std::uint32_t kMaxAttempts = 1000;
 constexpr unsigned kMaxCpus = 4096;
 
@@ -64,14 +61,16 @@ ClusterTaskCommand parse_task(const Arguments& arguments) {
 }
 
 ClusterCollectCommand parse_collect(const Arguments& arguments) {
-  require_only(arguments, "--collect",
-               {"collect", "wait", "attempts", "csv", "json", "report", "store"});
+  require_only(
+      arguments, "--collect",
+      {"collect", "wait", "attempts", "csv", "json", "report", "store", "where", "goal", "weight"});
   ClusterCollectCommand command;
   command.folder = folder_of(arguments, "collect");
   command.outputs = parse_sweep_outputs(arguments);
   command.store_file = arguments.value("store");
   command.attempts = positive(arguments, "attempts", kMaxAttempts);
   command.wait = arguments.has("wait");
+  command.question = parse_question(arguments);
   return command;
 }
 

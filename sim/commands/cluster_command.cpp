@@ -284,6 +284,10 @@ ExitCode collect(const ClusterCollectCommand& command) {
   if (command.attempts) {
     open->definition.attempts = *command.attempts;
   }
+  if (command.question != Question{}) {
+    check_question(command.question, open->definition.sweep.space);
+    open->definition.sweep.question = command.question;
+  }
   SlurmCommands batch(open->definition.options);
   return collect_open(*open, command.wait, outputs, store.get(), batch);
 }

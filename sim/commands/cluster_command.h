@@ -28,6 +28,7 @@ struct ClusterCollectCommand : Command {
   SweepOutputFiles outputs;
   std::optional<std::string> store_file;  ///< where results go besides
   std::optional<std::uint32_t> attempts;  ///< instead of those it was submitted with
+  Question question;  ///< if it asks anything, instead of what was asked with the submission
   bool wait = false;
 
   ExitCode execute() const override;

@@ -9,13 +9,6 @@
 
 namespace tilewave {
 
-/// Nothing to do but to print: --help and --version.
-struct HelpCommand : Command {
-  std::string text;
-
-  ExitCode execute() const override;
-};
-
 /// `arguments` without the program's name. It reads config files, but runs nothing. Throws
 /// InputError with one line.
 std::unique_ptr<const Command> parse_command_line(std::span<const std::string> arguments);

@@ -4,11 +4,18 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/base/nearest.h"
+#include "compiler/base/text.h"
 #include "sim/commands/check_command.h"
 #include "sim/commands/compile_command.h"
+#include "sim/commands/completion_command.h"
+#include "sim/commands/diff_command.h"
 #include "sim/commands/dram_trace_command.h"
 #include "sim/commands/explain_command.h"
+#include "sim/commands/help_command.h"
 #include "sim/commands/help_text.h"
+#include "sim/commands/man_command.h"
+#include "sim/commands/option_values.h"
 #include "sim/commands/run_command.h"
 #include "sim/commands/sweep_command.h"
 
@@ -16,8 +23,8 @@ namespace tilewave {
 
 std::span<const CommandEntry> commands() {
   static const std::array entries = {
-      run_entry(),     sweep_entry(), explain_entry(),
-      compile_entry(), check_entry(), dram_trace_entry(),
+      run_entry(),   sweep_entry(),      explain_entry(),    diff_entry(), compile_entry(),
+      check_entry(), dram_trace_entry(), completion_entry(), man_entry(),  help_entry(),
   };
   return entries;
 }
@@ -25,6 +32,16 @@ std::span<const CommandEntry> commands() {
 const CommandEntry* find_command(std::string_view name) {
   const auto found = std::ranges::find(commands(), name, &CommandEntry::name);
   return found == commands().end() ? nullptr : &*found;
+}
+
+const CommandEntry& known_command(const std::string& name) {
+  const CommandEntry* command = find_command(name);
+  if (command == nullptr) {
+    const std::string near = did_you_mean(name, command_names());
+    fail_command_line("unknown command " + in_quotes(name) +
+                      (near.empty() ? "; commands are " + command_list("and") : near));
+  }
+  return *command;
 }
 
 std::vector<std::string> command_names() {
@@ -74,8 +91,8 @@ std::string general_help() {
          "Commands:\n" +
          list +
          "\n"
-         "  tilewave COMMAND --help explains a command, its options and the config keys;\n"
-         "  tilewave --version prints the version.\n\n" +
+         "tilewave help COMMAND explains a command, its options and the config keys, as\n"
+         "tilewave COMMAND --help does; tilewave --version prints the version.\n\n" +
          kModelsHelp +
          "\nExamples:\n"
          "  tilewave run mlp:128x128x64x32x32\n"

@@ -15,6 +15,8 @@ std::span<const CommandEntry> commands();
 
 /// Null if there is none of that name.
 const CommandEntry* find_command(std::string_view name);
+/// Throws InputError, naming the nearest.
+const CommandEntry& known_command(const std::string& name);
 
 std::vector<std::string> command_names();
 

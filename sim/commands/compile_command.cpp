@@ -10,7 +10,7 @@
 #include "compiler/program/forms/program_binary.h"
 #include "compiler/program/forms/program_canonical.h"
 #include "compiler/program/forms/program_text.h"
-#include "compiler/schedule/fit.h"
+#include "compiler/schedule/mapping.h"
 #include "sim/base/files.h"
 #include "sim/base/output_file.h"
 #include "sim/commands/help_text.h"
@@ -19,6 +19,7 @@
 #include "sim/report/loops_text.h"
 #include "sim/report/schedule_text.h"
 #include "sim/run/compile.h"
+#include "sim/run/prepare.h"
 
 namespace po = boost::program_options;
 
@@ -35,28 +36,33 @@ constexpr const char* kHelp =
     "schedule\n";
 
 constexpr std::array kDumps = {
-    Named{"graph", DumpChoice::kGraph},     Named{"loops", DumpChoice::kLoops},
-    Named{"uops", DumpChoice::kUops},       Named{"schedule", DumpChoice::kSchedule},
-    Named{"program", DumpChoice::kProgram}, Named{"canonical", DumpChoice::kCanonical}};
+    Named{"graph", DumpChoice::kGraph},        Named{"loops", DumpChoice::kLoops},
+    Named{"mapping", DumpChoice::kMapping},    Named{"uops", DumpChoice::kUops},
+    Named{"schedule", DumpChoice::kSchedule},  Named{"program", DumpChoice::kProgram},
+    Named{"canonical", DumpChoice::kCanonical}};
 constexpr std::array kFormats = {Named{"text", ProgramFormat::kText},
                                  Named{"binary", ProgramFormat::kBinary}};
 
 po::options_description options() {
   po::options_description options = titled_options();
   add_config_option(options);
+  add_type_option(options);
+  add_mapping_option(options);
   add_onnx_options(options);
   options.add_options()  //
-      ("dump", text_value("STAGE"),
-       "graph, loops, uops, schedule, program or canonical; program by "
+      ("dump", word_value("STAGE", kDumps),
+       "graph, loops, mapping, uops, schedule, program or canonical; program by "
        "default")                                                                              //
       ("output,o", text_value("FILE"), "write to FILE; '-', the default, is standard output")  //
-      ("format", text_value("FORMAT"), "of the program: text or binary; text by default");     //
+      ("format", word_value("FORMAT", kFormats),
+       "of the program: text or binary; text by default");  //
   return options;
 }
 
 CompileCommand read_command(const Arguments& arguments) {
   CompileCommand command;
-  command.model = only_positional(arguments, "compile", "MODEL");
+  command.model =
+      typed_model(only_positional(arguments, "compile", "MODEL"), parse_type(arguments));
   command.onnx = parse_onnx(arguments);
   command.dump = choice(arguments, "dump", kDumps).value_or(command.dump);
   command.output_file = arguments.value("output").value_or(command.output_file);
@@ -68,6 +74,7 @@ CompileCommand read_command(const Arguments& arguments) {
   command.config = resolve_arguments(arguments, command.inputs);
   add_model_inputs(command.model, command.onnx, command.inputs);
   require_one_reader(command.inputs);
+  read_mapping(arguments, command.config, command.inputs);
   return command;
 }
 
@@ -84,11 +91,12 @@ std::string program_dump(const Program& program, const CompileCommand& command) 
 }
 
 std::string graph_dump(const Graph& graph, const CompileCommand& command) {
-  const Config& config = command.config;
   if (command.dump == DumpChoice::kProgram || command.dump == DumpChoice::kCanonical) {
-    return program_dump(compile_model(graph, config).program, command);
+    return program_dump(compile_model(graph, command.config).program, command);
   }
-  CompiledSchedule compiled = compile_to_fit(graph, config.tile, config.schedule);
+  const CompileChoices choices = choices_for(graph, command.config);
+  const Config& config = choices.config;
+  CompiledSchedule compiled = compile_schedule(graph, choices);
   const Graph& fused = compiled.fused;
   FittingSchedule& fitting = compiled.fitting;
   if (command.dump == DumpChoice::kGraph) {
@@ -96,6 +104,9 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
   }
   if (command.dump == DumpChoice::kLoops) {
     return loops_text(fused, fitting.nests, config);
+  }
+  if (command.dump == DumpChoice::kMapping) {
+    return to_text(mapping_of(compiled));
   }
   if (command.dump == DumpChoice::kUops) {
     return to_text(fused, fitting.uops);
@@ -108,14 +119,16 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
 /// A program file has only the last stages; printing it in another form converts it.
 std::string dump(Model model, const CompileCommand& command) {
   if (const Graph* graph = graph_of(model)) {
-    return compile_named(command.model, command.config,
-                         [&] { return graph_dump(*graph, command); });
+    return compile_named(command.model, [&] { return graph_dump(*graph, command); });
   }
   const std::string name = input_name(command.model);
   if (command.dump != DumpChoice::kProgram && command.dump != DumpChoice::kCanonical) {
     throw InputError(name +
-                     ": is a program, which has no graph, uOps or schedule; allowed: "
+                     ": is a program, which has no graph, mapping, uOps or schedule; allowed: "
                      "--dump=program or canonical");
+  }
+  if (command.config.mapping) {
+    fail_scheduled_already("--mapping " + command.config.mapping->name, command.model);
   }
   return program_dump(adopt_program(std::get<Program>(std::move(model)), name).program, command);
 }

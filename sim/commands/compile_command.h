@@ -12,7 +12,15 @@
 
 namespace tilewave {
 
-enum class DumpChoice : std::uint8_t { kGraph, kLoops, kUops, kSchedule, kProgram, kCanonical };
+enum class DumpChoice : std::uint8_t {
+  kGraph,
+  kLoops,
+  kMapping,
+  kUops,
+  kSchedule,
+  kProgram,
+  kCanonical
+};
 enum class ProgramFormat : std::uint8_t { kText, kBinary };
 
 struct CompileCommand : Command {

@@ -2,9 +2,12 @@
 #include "sim/commands/explain_command.h"
 
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "sim/base/dump_json.h"
 #include "sim/base/output_file.h"
+#include "sim/base/progress.h"
 #include "sim/commands/help_text.h"
 #include "sim/commands/option_values.h"
 #include "sim/explain/explain_json.h"
@@ -30,6 +33,8 @@ constexpr const char* kHelp =
 po::options_description options() {
   po::options_description options = titled_options();
   add_config_option(options);
+  add_type_option(options);
+  add_mapping_option(options);
   add_onnx_options(options);
   options.add_options()  //
       ("program", text_value("FILE"),
@@ -51,6 +56,7 @@ ExplainCommand read_command(const Arguments& arguments) {
   if (!arguments.positionals.empty()) {
     command.model = only_positional(arguments, "explain", "MODEL");
   }
+  command.model = typed_model(command.model, parse_type(arguments));
   command.onnx = parse_onnx(arguments);
   command.json_file = arguments.value("json");
   command.simulate = arguments.has("simulate");
@@ -63,6 +69,7 @@ ExplainCommand read_command(const Arguments& arguments) {
     command.inputs.push_back({"--program", *command.program_file});
   }
   require_one_reader(command.inputs);
+  read_mapping(arguments, command.config, command.inputs);
   command.schedule_setting = schedule_setting(arguments);
   check_schedule_setting(command.program_file, command.schedule_setting);
   return command;
@@ -74,10 +81,14 @@ ExitCode explain(const ExplainCommand& command) {
     json = std::make_unique<OutputFile>("--json", *command.json_file);
     require_distinct({json.get()}, command.inputs);
   }
-  Explanation explanation = explain_work(
+  std::optional<PhaseProgress> progress(std::in_place);
+  progress->begin("compiling");
+  PreparedWork work =
       prepare({command.model, command.program_file, command.schedule_setting, command.onnx},
-              command.config),
-      command.config, {command.simulate});
+              command.config);
+  Explanation explanation =
+      explain_work(std::move(work), command.config, {command.simulate, &*progress});
+  progress.reset();
   explanation.model = command.model;
   explanation.program = command.program_file;
   if (json) {

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "sim/commands/config_options.h"
+#include "sim/commands/option_values.h"
 
 namespace po = boost::program_options;
 
@@ -39,8 +40,22 @@ po::options_description titled_options() {
 }
 
 void add_config_option(po::options_description& options) {
-  options.add_options()("config,c", text_value("FILE"),
-                        "read config keys from FILE; may be repeated, later wins");
+  options.add_options()(
+      "config,c", text_value(kMachinePlaceholder),
+      "read config keys from FILE, or from the shipped machine NAME, such as edge; "
+      "may be repeated, later wins");
+}
+
+void add_type_option(po::options_description& options) {
+  options.add_options()("type", word_value("TYPE", kTypes),
+                        "of a built-in model: what it multiplies, f32, bf16, f16, i8 or u8; f32 by "
+                        "default");
+}
+
+void add_mapping_option(po::options_description& options) {
+  options.add_options()("mapping", text_value("FILE"),
+                        "tiles, loops and residency of MODEL's operators, as --dump mapping writes "
+                        "them, instead of the compiler's choices");
 }
 
 void add_onnx_options(po::options_description& options) {

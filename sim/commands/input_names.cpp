@@ -3,6 +3,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/graph/builtins.h"
+#include "sim/config/reader.h"
 
 namespace tilewave {
 
@@ -18,7 +19,9 @@ std::vector<InputName> config_inputs(const Arguments& arguments,
   const auto files = arguments.options.find("config");
   if (files != arguments.options.end()) {
     for (const std::string& file : files->second) {
-      inputs.push_back({"--config", file});
+      if (!is_shipped_machine(file)) {
+        inputs.push_back({"--config", file});
+      }
     }
   }
   for (const SettingSource& source : sources) {

@@ -2,9 +2,12 @@
 #include "sim/commands/option_values.h"
 
 #include "compiler/base/error.h"
+#include "compiler/graph/builtins.h"
 #include "compiler/program/tensor.h"
+#include "sim/base/files.h"
 #include "sim/base/units.h"
 #include "sim/config/reader.h"
+#include "sim/mapping/mapping_file.h"
 
 namespace tilewave {
 
@@ -31,7 +34,7 @@ std::vector<SettingSource> setting_sources(const Arguments& arguments) {
   const auto files = arguments.options.find("config");
   if (files != arguments.options.end()) {
     for (const std::string& file : files->second) {
-      sources.push_back(read_config_file(file));
+      sources.push_back(read_config(file));
     }
   }
   sources.push_back(arguments.file_settings);
@@ -91,6 +94,39 @@ OnnxArguments parse_onnx(const Arguments& arguments) {
     onnx.batch = parse_positive("batch", *batch, kMaxDimension);
   }
   return onnx;
+}
+
+std::optional<ElementType> parse_type(const Arguments& arguments) {
+  return choice(arguments, "type", kTypes);
+}
+
+std::string typed_model(const std::string& model, std::optional<ElementType> type) {
+  if (!type) {
+    return model;
+  }
+  const std::string option = "--type=" + std::string(to_string(*type)) + " has no effect ";
+  if (model.empty()) {
+    fail_command_line(option + "without a MODEL");
+  }
+  if (!is_builtin(model)) {
+    fail_command_line(option + "on " + one_line(model) +
+                      ", whose types are its own; allowed with " + builtin_forms());
+  }
+  if (names_type(model)) {
+    const std::string bare = model.substr(0, model.find(':', model.find(':') + 1));
+    fail_command_line(option + "on " + one_line(model) +
+                      ", which names its type itself; allowed: " + one_line(bare) +
+                      " with --type, or a type behind the name alone");
+  }
+  return with_type(model, *type);
+}
+
+void read_mapping(const Arguments& arguments, Config& config, std::vector<InputName>& inputs) {
+  if (const auto file = arguments.value("mapping")) {
+    inputs.push_back({"--mapping", *file});
+    require_one_reader(inputs);
+    config.mapping = load_mapping(*file);
+  }
 }
 
 std::string schedule_setting(const Arguments& arguments) {

@@ -10,10 +10,13 @@
 
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
+#include "compiler/graph/builtins.h"
+#include "compiler/program/element_type.h"
 #include "sim/commands/arguments.h"
 #include "sim/commands/input_names.h"
 #include "sim/config/config.h"
 #include "sim/model/onnx_files.h"
+#include "sim/run/dram_trace_format.h"
 #include "sim/run/value_choices.h"
 
 namespace tilewave {
@@ -34,6 +37,23 @@ inline constexpr std::array kKernels = {Named{"auto", KernelChoice::kAuto},
 inline constexpr std::array kVerify = {Named{"full", VerifyChoice::kFull},
                                        Named{"sampled", VerifyChoice::kSampled},
                                        Named{"off", VerifyChoice::kOff}};
+
+/// Words of --type.
+inline constexpr auto kTypes = [] {
+  std::array<Named<ElementType>, kProductTypes.size()> types{};
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    types[i] = {to_string(kProductTypes[i]).data(), kProductTypes[i]};
+  }
+  return types;
+}();
+
+template <typename Enum>
+constexpr Named<Enum> named(Enum value) {
+  return {to_string(value), value};
+}
+inline constexpr std::array kDramTraceFormats = {
+    named(DramTraceFormat::kTilewave), named(DramTraceFormat::kDramsys),
+    named(DramTraceFormat::kRamulator2), named(DramTraceFormat::kRamulator2Vectors)};
 
 /// The enumerator that the option names; none if it is not given.
 template <typename Enum, std::size_t N>
@@ -79,6 +99,16 @@ std::optional<std::string> parse_page_file(const Arguments& arguments);
 
 /// --batch and --inputs.
 OnnxArguments parse_onnx(const Arguments& arguments);
+
+/// --type: what the factors of a built-in model's products are.
+std::optional<ElementType> parse_type(const Arguments& arguments);
+
+/// `model` as a built-in of `type`, if one is given. Throws if the model is none, or says its type
+/// itself.
+std::string typed_model(const std::string& model, std::optional<ElementType> type);
+
+/// --mapping: into the config, and its file among the inputs.
+void read_mapping(const Arguments& arguments, Config& config, std::vector<InputName>& inputs);
 
 /// The first setting of tiles or scheduler on the command line, as given; empty if there is none.
 std::string schedule_setting(const Arguments& arguments);

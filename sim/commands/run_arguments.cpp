@@ -30,6 +30,7 @@ constexpr const char* kHelp =
     "wave.vcd\n"
     "  tilewave run gemm:512x512x512 --timing-only --report run.html\n"
     "  tilewave run gemm:512x512x512 --timing-only --layers layers.csv --ops ops.csv\n"
+    "  tilewave run gemm:512x512x512 --timing-only --dram.model=banked --dram-trace dram.trace\n"
     "  tilewave run model.onnx --batch 8 --inputs test_data_set_0 --expect test_data_set_0\n"
     "  tilewave run gemm:4096x4096x4096 --timing-only --json -\n"
     "  tilewave run gemm:64x64x64 --dram.channels=2 --print-config > two_channels.ini\n";
@@ -37,6 +38,8 @@ constexpr const char* kHelp =
 po::options_description options() {
   po::options_description options = titled_options();
   add_config_option(options);
+  add_type_option(options);
+  add_mapping_option(options);
   add_onnx_options(options);
   options.add_options()  //
       ("expect", text_value("DIR"),
@@ -50,8 +53,13 @@ po::options_description options() {
       ("vcd-ops", text_value("A..B"),
        "of the waveform: only from the first start of these ops to their last completion")  //
       ("vcd-scope", text_value("NAME,..."),
-       ("of the waveform: only these of " + wave_scope_list()).c_str())                  //
-      ("trace", text_value("FILE"), "write a timeline, for ui.perfetto.dev")             //
+       ("of the waveform: only these of " + wave_scope_list()).c_str())       //
+      ("trace", text_value("FILE"), "write a timeline, for ui.perfetto.dev")  //
+      ("dram-trace", text_value("FILE"),
+       "write what reaches the DRAM, and when, for 'tilewave dram-trace' and others")  //
+      ("dram-trace-format", word_value("FORMAT", kDramTraceFormats),
+       "of that file: tilewave, dramsys, ramulator2 or ramulator2-vectors; dramsys by default if "
+       "FILE ends in .stl, else tilewave")                                               //
       ("report", text_value("FILE"), "write a page to look at: one HTML file, offline")  //
       ("layers", text_value("FILE"),
        "write a table of the layers as CSV; '-' is standard output")            //
@@ -60,10 +68,10 @@ po::options_description options() {
       ("seed", text_value("N"),
        "draw inputs and weights that MODEL does not carry from seed N; 1 "
        "by default")  //
-      ("kernel", text_value("KERNEL"),
+      ("kernel", word_value("KERNEL", kKernels),
        "how tiles are computed on this host: auto, avx2 or "
        "reference; auto by default")  //
-      ("verify", text_value("HOW"),
+      ("verify", word_value("HOW", kVerify),
        "full, sampled or off; by default full up to a stated amount "
        "of work, sampled above it")                                                    //
       ("print-config", "print the fully resolved config, which reproduces this run");  //
@@ -88,13 +96,25 @@ void check_run(const Arguments& arguments, const RunCommand& command) {
   if (command.timing_only && command.expect_directory) {
     fail("--expect has no effect with --timing-only, which computes nothing");
   }
-  if (command.vcd_file == "-") {
+  if (command.outputs.vcd == "-") {
     fail("--vcd=- is not a file name; a waveform cannot go to standard output");
   }
-  if (command.trace_file == "-") {
+  if (command.outputs.trace == "-") {
     fail("--trace=- is not a file name; a timeline cannot go to standard output");
   }
-  if (command.ops_file == "-") {
+  if (command.outputs.dram_trace == "-") {
+    fail("--dram-trace=- is not a file name; a DRAM trace cannot go to standard output");
+  }
+  if (command.outputs.dram_trace_format == DramTraceFormat::kRamulator2Vectors &&
+      command.config.machine.dram.kind == DramKind::kSimple) {
+    fail(
+        "--dram-trace-format=ramulator2-vectors says banks and rows; allowed with "
+        "dram.model=banked");
+  }
+  if (arguments.has("dram-trace-format") && !command.outputs.dram_trace) {
+    fail("--dram-trace-format has no effect without --dram-trace");
+  }
+  if (command.outputs.ops == "-") {
     fail("--ops=- is not a file name; a table of ops cannot go to standard output");
   }
   check_schedule_setting(command.program_file, command.schedule_setting);
@@ -135,7 +155,7 @@ WaveChoice parse_wave(const Arguments& arguments) {
 /// A scope that this machine does not have would be an empty waveform.
 void check_wave(const RunCommand& command) {
   const Units units = units_of(command.config.machine);
-  for (const std::string& scope : command.wave.scopes) {
+  for (const std::string& scope : command.outputs.wave.scopes) {
     if (is_unit(scope) && std::ranges::find(units.all(), scope, [](Engine engine) {
                             return to_string(engine);
                           }) == units.all().end()) {
@@ -155,13 +175,17 @@ RunCommand read_command(const Arguments& arguments) {
   }
   command.onnx = parse_onnx(arguments);
   command.expect_directory = arguments.value("expect");
-  command.json_file = arguments.value("json");
-  command.vcd_file = arguments.value("vcd");
-  command.wave = parse_wave(arguments);
-  command.trace_file = arguments.value("trace");
-  command.report_file = parse_page_file(arguments);
-  command.layers_file = arguments.value("layers");
-  command.ops_file = arguments.value("ops");
+  command.outputs.json = arguments.value("json");
+  command.outputs.vcd = arguments.value("vcd");
+  command.outputs.wave = parse_wave(arguments);
+  command.outputs.trace = arguments.value("trace");
+  command.outputs.dram_trace = arguments.value("dram-trace");
+  command.outputs.dram_trace_format =
+      choice(arguments, "dram-trace-format", kDramTraceFormats)
+          .value_or(dram_trace_format_of(command.outputs.dram_trace.value_or("")));
+  command.outputs.report = parse_page_file(arguments);
+  command.outputs.layers = arguments.value("layers");
+  command.outputs.ops = arguments.value("ops");
   command.timing_only = arguments.has("timing-only");
   if (const auto seed = arguments.value("seed")) {
     command.seed = parse_seed("seed", *seed);
@@ -179,8 +203,10 @@ RunCommand read_command(const Arguments& arguments) {
     }
   }
   require_one_reader(command.inputs);
+  read_mapping(arguments, command.config, command.inputs);
   command.schedule_setting = schedule_setting(arguments);
   check_run(arguments, command);
+  command.model = typed_model(command.model, parse_type(arguments));
   if (arguments.has("vcd-scope")) {
     check_wave(command);
   }

@@ -10,8 +10,8 @@
 #include "sim/commands/command.h"
 #include "sim/config/config.h"
 #include "sim/model/onnx_files.h"
+#include "sim/outputs/run_outputs.h"
 #include "sim/run/value_choices.h"
-#include "sim/watch/wave_window.h"
 
 namespace tilewave {
 
@@ -22,13 +22,7 @@ struct RunCommand : Command {
   std::optional<std::string> expect_directory;  ///< with the outputs of an ONNX model
   Config config;
   std::optional<std::string> program_file;  ///< run this instead of compiling
-  std::optional<std::string> json_file;     ///< "-": standard output
-  std::optional<std::string> vcd_file;
-  WaveChoice wave;  ///< what of the waveform
-  std::optional<std::string> trace_file;
-  std::optional<std::string> report_file;  ///< an HTML page
-  std::optional<std::string> layers_file;  ///< CSV; "-": standard output
-  std::optional<std::string> ops_file;     ///< CSV
+  RunOutputNames outputs;
   bool timing_only = false;
   std::uint64_t seed = 1;
   KernelChoice kernel = KernelChoice::kAuto;

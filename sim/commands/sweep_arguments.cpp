@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "compiler/base/error.h"
+#include "compiler/graph/builtins.h"
 #include "sim/base/files.h"
 #include "sim/commands/option_values.h"
 #include "sim/commands/sweep_file.h"
@@ -18,8 +19,6 @@ namespace {
 
 constexpr std::size_t kMaxPointsFileBytes = std::size_t{1} << 28U;
 constexpr unsigned kMaxJobs = 4096;
-constexpr std::array kSamplers = {Named{"sobol", Sampler::kSobol},
-                                  Named{"lhs", Sampler::kLatinHypercube}};
 
 [[noreturn]] void fail(const std::string& why) { fail_command_line(why); }
 
@@ -46,21 +45,38 @@ std::vector<std::string> values_of(const Arguments& arguments, const std::string
   return found == arguments.options.end() ? std::vector<std::string>{} : found->second;
 }
 
-std::vector<std::string> models_of(const Arguments& arguments) {
+/// --type is for the built-in models; files have types of their own.
+ModelNaming model_naming(const Arguments& arguments) {
+  const std::optional<ElementType> type = parse_type(arguments);
+  return [type](const std::string& model) {
+    return is_builtin(model) ? typed_model(model, type) : model;
+  };
+}
+
+std::vector<std::string> models_of(const Arguments& arguments, const ModelNaming& named) {
   std::vector<std::string> models;
-  for (const std::string& model : arguments.positionals) {
-    if (model.empty()) {
+  for (const std::string& word : arguments.positionals) {
+    if (word.empty()) {
       fail("a MODEL of sweep is empty");
     }
+    std::string model = named(word);
     if (std::ranges::find(models, model) != models.end()) {
       fail("the MODEL " + in_quotes(model) + " is given twice");
     }
-    models.push_back(model);
+    models.push_back(std::move(model));
   }
   return models;
 }
 
-SweepSpace sampled(const Arguments& arguments, std::vector<std::string> models,
+/// --type has to have somebody to tell.
+void check_type(const Arguments& arguments, const SweepSpace& space) {
+  if (arguments.has("type") && std::ranges::none_of(space.models, is_builtin)) {
+    fail("--type=" + *arguments.value("type") + " has no effect: no MODEL is built in, as " +
+         builtin_forms() + " are");
+  }
+}
+
+SweepSpace sampled(const Arguments& arguments, const std::vector<std::string>& models,
                    const std::vector<Axis>& axes, const std::string& count) {
   SampleOptions options;
   options.count = parse_positive("sample", count, kMaxPoints);
@@ -68,11 +84,12 @@ SweepSpace sampled(const Arguments& arguments, std::vector<std::string> models,
   if (const auto seed = arguments.value("sample-seed")) {
     options.seed = parse_seed("sample-seed", *seed);
   }
-  return sample_space(std::move(models), axes, options);
+  return sample_space(models, axes, options);
 }
 
 SweepSpace space_of(const Arguments& arguments) {
-  std::vector<std::string> models = models_of(arguments);
+  const ModelNaming named = model_naming(arguments);
+  const std::vector<std::string> models = models_of(arguments, named);
   const std::vector<std::string> over = values_of(arguments, "over");
   const auto points = arguments.value("points");
   const auto sample = arguments.value("sample");
@@ -86,8 +103,8 @@ SweepSpace space_of(const Arguments& arguments) {
          (sample ? "--sample" : "--over"));
   }
   if (points) {
-    return points_space(std::move(models), input_name(*points),
-                        read_file(*points, "points file", kMaxPointsFileBytes));
+    return points_space(models, input_name(*points),
+                        read_file(*points, "points file", kMaxPointsFileBytes), named);
   }
   if (models.empty()) {
     fail("sweep needs a MODEL; see 'tilewave sweep --help'");
@@ -95,12 +112,12 @@ SweepSpace space_of(const Arguments& arguments) {
   if (over.empty()) {
     fail("sweep needs --over KEY=VALUES or --points FILE; see 'tilewave sweep --help'");
   }
+  const ModelKeys model_keys(models);  // until the space has its own
   std::vector<Axis> axes;
   for (const std::string& text : over) {
-    axes.push_back(parse_axis("command line: --over", text));
+    axes.push_back(parse_axis("command line: --over", text, model_keys));
   }
-  return sample ? sampled(arguments, std::move(models), axes, *sample)
-                : grid_space(std::move(models), axes);
+  return sample ? sampled(arguments, models, axes, *sample) : grid_space(models, axes);
 }
 
 /// What `tilewave run` needs to be told besides MODEL and the point's settings.
@@ -162,6 +179,7 @@ Config base_config(const SweepDefinition& sweep) {
 SweepDefinition definition_of(const Arguments& arguments) {
   SweepDefinition sweep;
   sweep.space = space_of(arguments);
+  check_type(arguments, sweep.space);
   sweep.onnx = parse_onnx(arguments);
   sweep.sources = setting_sources(arguments);
   sweep.base = base_config(sweep);
@@ -175,6 +193,8 @@ SweepDefinition definition_of(const Arguments& arguments) {
     sweep.seed = parse_seed("seed", *seed);
   }
   sweep.run_options = run_options(arguments);
+  sweep.question = parse_question(arguments);
+  check_question(sweep.question, sweep.space);
   return sweep;
 }
 
@@ -212,6 +232,18 @@ std::vector<InputName> inputs_of(const Arguments& arguments, const SweepDefiniti
 Arguments complete_sweep_arguments(const Arguments& given) {
   const auto file = given.value("file");
   return file ? with_sweep_file(*file, given, sweep_options()) : given;
+}
+
+Question parse_question(const Arguments& arguments) {
+  const std::optional<ElementType> type = parse_type(arguments);
+  Question question{values_of(arguments, "where"), arguments.value("goal"), {}};
+  for (const std::string& weight : values_of(arguments, "weight")) {
+    const std::size_t equals = std::min(weight.rfind('='), weight.size());
+    const std::string model = weight.substr(0, equals);
+    const bool typed = type && is_builtin(model) && !names_type(model);
+    question.weights.push_back((typed ? with_type(model, *type) : model) + weight.substr(equals));
+  }
+  return question;
 }
 
 SweepOutputFiles parse_sweep_outputs(const Arguments& arguments) {

@@ -12,6 +12,9 @@ Arguments complete_sweep_arguments(const Arguments& arguments);
 /// Reads the points and the config files that complete arguments name. Throws InputError.
 SweepCommand parse_sweep(const Arguments& arguments);
 
+/// --where, --goal and --weight, as they are given.
+Question parse_question(const Arguments& arguments);
+
 /// --json and --csv. Throws InputError.
 SweepOutputFiles parse_sweep_outputs(const Arguments& arguments);
 

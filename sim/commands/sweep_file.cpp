@@ -20,6 +20,8 @@ namespace {
 
 /// Options that make no sense in a file, or only there.
 constexpr std::array kCommandLineOnly = {"file", "help", "over"};
+/// Options that a line gives several values, with commas between them.
+constexpr std::array kLists = {"config", "weight", "where"};
 constexpr std::array kFileNames = {"config", "points", "store", "json", "csv", "report"};
 
 class SweepFile {
@@ -108,10 +110,12 @@ void SweepFile::read_option(const std::string& key, const std::string& value) {
     return;
   }
   std::vector<std::string>& values = arguments_.options[key];
-  values = key == "config" ? words(value) : std::vector<std::string>{value};
+  values = std::ranges::find(kLists, key) != kLists.end() ? words(value)
+                                                          : std::vector<std::string>{value};
   if (std::ranges::find(kFileNames, key) != kFileNames.end()) {
-    std::ranges::transform(values, values.begin(),
-                           [this](const std::string& file) { return beside(file); });
+    std::ranges::transform(values, values.begin(), [&](const std::string& file) {
+      return key == "config" && is_shipped_machine(file) ? file : beside(file);
+    });
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "sim/commands/cluster_arguments.h"
 #include "sim/commands/help_text.h"
+#include "sim/commands/option_values.h"
 #include "sim/commands/sweep_command.h"
 
 namespace po = boost::program_options;
@@ -29,7 +30,10 @@ constexpr const char* kHelp =
     "  tilewave sweep gemm:512x512x512 mlp:128x128x64x32x32 --over dma.max_outstanding=1..16*2 "
     "--csv all.csv --report all.html\n"
     "  tilewave sweep gemm:256x256x256 --sample 200 --over 'sram.size=32KiB..4MiB' --over "
-    "sram.banks=8,16,32\n\n"
+    "sram.banks=8,16,32\n"
+    "  tilewave sweep 'gemm:{m}x768x3072' mlp:64x784x10 --over model.m=1,16,256 --over "
+    "sram.banks=8,16 "
+    "--goal 'geomean(cycles)'\n\n"
     "VALUES are a list v1,v2,...; from..to*factor; from..to+step; or, with --sample, from..to. "
     "The\n"
     "last --over varies fastest. A point that does not fit, crashes or takes too long is a row "
@@ -50,16 +54,27 @@ po::options_description sweep_options() {
   add_config_option(options);
   options.add_options()  //
       ("over", text_value("KEY=VALUES"),
-       "vary a config key; may be repeated, for all combinations")  //
+       "vary a config key, or the placeholder {NAME} of a built-in MODEL as model.NAME; may be "
+       "repeated, "
+       "for all combinations")  //
       ("points", text_value("FILE"),
        "run the points of a CSV file, whose columns are config keys and 'model'")  //
       ("sample", text_value("N"),
        "instead of all combinations, N points spread over them and over ranges from..to")  //
-      ("sampler", text_value("HOW"), "sobol or lhs (Latin hypercube); sobol by default")   //
-      ("sample-seed", text_value("N"), "another sample for every N; 1 by default")         //
+      ("sampler", word_value("HOW", kSamplers),
+       "sobol or lhs (Latin hypercube); sobol by default")                          //
+      ("sample-seed", text_value("N"), "another sample for every N; 1 by default")  //
       ("file,f", text_value("FILE"),
        "read models, options ([sweep]), --over ([over]) and config keys from an INI file; the "
        "command line overrides it")  //
+      ("where", text_value("CONDITION"),
+       "of the results, show only points that fulfil it, such as 'utilisation>0.5'; may be "
+       "repeated, "
+       "all have to hold")  //
+      ("goal", text_value("GOAL"),
+       "compare machines by sum(METRIC) or geomean(METRIC) over all MODELs, such as sum(cycles)")  //
+      ("weight", text_value("MODEL=W"),
+       "of the goal: what a MODEL counts; may be repeated, for each MODEL")  //
       ("store", text_value("FILE"),
        "keep results in this SQLite database; tilewave-sweep.sqlite by default")    //
       ("jobs,j", text_value("N"), "worker processes; as many as cores by default")  //
@@ -67,18 +82,22 @@ po::options_description sweep_options() {
        "give up a point after so long: 90s, 5min, 2h; never by default")                 //
       ("csv", text_value("FILE"), "write a row for each point; '-' is standard output")  //
       ("report", text_value("FILE"),
-       "write a page to look at: heat map, Pareto fronts, table; one HTML file, offline")      //
-      ("json", text_value("FILE"), "write all results and their analysis as JSON")             //
-      ("timing-only", "move no data: the same cycles, nothing to verify")                      //
-      ("seed", text_value("N"), "draw inputs and weights from seed N; 1 by default")           //
-      ("verify", text_value("HOW"), "full, sampled or off; by the amount of work by default")  //
+       "write a page to look at: heat map, Pareto fronts, table; one HTML file, offline")  //
+      ("json", text_value("FILE"), "write all results and their analysis as JSON")         //
+      ("type", word_value("TYPE", kTypes),
+       "of the built-in models: what they multiply, f32, bf16, f16, i8 or u8; f32 by default")  //
+      ("timing-only", "move no data: the same cycles, nothing to verify")                       //
+      ("seed", text_value("N"), "draw inputs and weights from seed N; 1 by default")            //
+      ("verify", word_value("HOW", kVerify),
+       "full, sampled or off; by the amount of work by default")  //
       ("batch", text_value("N"),
-       "of ONNX models: the extent of their dimension without a number")                        //
-      ("engine", text_value("WHERE"), "local, or slurm for a Slurm cluster; local by default")  //
-      ("dir", text_value("DIR"), "with slurm: a new directory that all hosts share")            //
-      ("chunk", text_value("N"), "with slurm: points per task of the array; 100 by default")    //
-      ("partition", text_value("NAME"), "with slurm: as sbatch's --partition")                  //
-      ("account", text_value("NAME"), "with slurm: as sbatch's --account")                      //
+       "of ONNX models: the extent of their dimension without a number")  //
+      ("engine", word_value("WHERE", kEngines),
+       "local, or slurm for a Slurm cluster; local by default")                               //
+      ("dir", text_value("DIR"), "with slurm: a new directory that all hosts share")          //
+      ("chunk", text_value("N"), "with slurm: points per task of the array; 100 by default")  //
+      ("partition", text_value("NAME"), "with slurm: as sbatch's --partition")                //
+      ("account", text_value("NAME"), "with slurm: as sbatch's --account")                    //
       ("slurm", text_value("OPTION"),
        "with slurm: any other option of sbatch, such as time=1:00:00; may be repeated")          //
       ("attempts", text_value("N"), "with slurm: submit a task at most so often; 3 by default")  //

@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <numeric>
 
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
@@ -43,19 +44,19 @@ class Resolution {
   void check_effects();
   /// Loads what a default only names.
   void complete();
-  void check_tiles();
+  void note_tiles_place();
+  void note_choices();
   void check_machine() const;
   Config finish();
 
  private:
   void apply(const SettingSource& source, const Setting& setting);
   void check_banked_dram() const;
-  /// Blames the key of `keys` that was set last.
-  std::string blame(std::initializer_list<std::string_view> keys, const std::string& why) const;
+  /// The key of `keys` that was set last, with its place and value; none if none was.
+  std::optional<std::string> blame(std::initializer_list<std::string_view> keys) const;
+  /// Blames it.
   [[noreturn]] void reject(std::initializer_list<std::string_view> keys,
-                           const std::string& why) const {
-    throw InputError(blame(keys, why));
-  }
+                           const std::string& why) const;
   std::string selected(const ConfigKey& key) const;
 
   Config config_;
@@ -123,45 +124,48 @@ void Resolution::complete() {
   }
 }
 
-/// The array's own extents, but that results can be the next left operands, which takes n = k.
-TileShape array_tile(const ComputeConfig& compute) {
-  const auto edge = [](std::uint32_t extent) { return std::min(extent, kMaxTileEdge); };
+/// What k and n are in one, so that results can be the next left operands: whole folds of both, if such a
+/// tile is legal and leaves the SRAM room for two steps of four-byte elements; else the larger.
+std::uint32_t common_edge(std::uint32_t depth, std::uint32_t cols, std::uint64_t sram_bytes) {
+  const std::uint64_t whole = std::lcm(std::uint64_t{depth}, std::uint64_t{cols});
+  const std::uint64_t two_steps = 2 * 3 * whole * whole * kMaxElementBytes;
+  return whole <= kMaxTileEdge && two_steps <= sram_bytes ? static_cast<std::uint32_t>(whole)
+                                                          : std::max(depth, cols);
+}
+
+/// What the array holds, but that results can be the next left operands, which takes n = k. Where the
+/// reduction lies in the array, its elements hold `rate` products at once.
+TileShape array_tile(const MachineConfig& machine, std::uint64_t rate) {
+  const ComputeConfig& compute = machine.compute;
+  const auto edge = [](std::uint64_t extent) {
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(extent, kMaxTileEdge));
+  };
   const std::uint32_t rows = edge(compute.rows);
   const std::uint32_t cols = edge(compute.cols);
+  const std::uint32_t depth = edge(compute.rows * rate);
   switch (compute.dataflow) {
     case Dataflow::kOutputStationary: return {rows, cols, cols};
     case Dataflow::kWeightStationary: {
-      const std::uint32_t both = std::max(rows, cols);
+      const std::uint32_t both = common_edge(depth, cols, machine.sram.size_bytes);
       return {both, both, both};
     }
-    case Dataflow::kInputStationary: return {cols, rows, rows};
+    case Dataflow::kInputStationary: return {cols, depth, depth};
     case Dataflow::kSimd: break;
   }
   return {};
 }
 
-void Resolution::check_tiles() {
-  const TileShape automatic = array_tile(config_.machine.compute);
-  const auto choose = [](std::uint32_t given, std::uint32_t otherwise) {
-    return given != 0 ? given : otherwise;
-  };
-  config_.tile.m = choose(config_.tile_keys.m, automatic.m);
-  config_.tile.n = choose(config_.tile_keys.n, automatic.n);
-  config_.tile.k = choose(config_.tile_keys.k, automatic.k);
-  const SramConfig& sram = config_.machine.sram;
-  const TileShape& tile = config_.tile;
-  std::uint64_t step_bytes = 0;
-  for (const TileExtent& extent : {tile.left(), tile.right(), tile.result()}) {
-    step_bytes += ceil_div(extent.bytes(), kSramAlignment) * kSramAlignment;
-  }
-  if (sram.size_bytes < step_bytes) {
-    config_.tiles_do_not_fit =
-        blame({"sram.size", "tile.m", "tile.n", "tile.k", "compute.rows", "compute.cols",
-               "compute.dataflow"},
-              "does not fit: sram.size (" + print_bytes(sram.size_bytes) +
-                  ") must hold the three fp32 tiles of a step, " + to_string(tile.left()) + ", " +
-                  to_string(tile.right()) + " and " + to_string(tile.result()) + " (" +
-                  print_bytes(step_bytes) + ")");
+void Resolution::note_tiles_place() {
+  config_.tiles_place = blame({"sram.size", "tile.m", "tile.n", "tile.k", "compute.rows",
+                               "compute.cols", "compute.dataflow"})
+                            .value_or("");
+}
+
+void Resolution::note_choices() {
+  for (const auto& [name, given] : given_) {
+    if (name.starts_with("tile.") || name.starts_with("schedule.")) {
+      config_.chosen[name] = given.place + ": " + name + "=" + printable(given.text);
+    }
   }
 }
 
@@ -203,12 +207,10 @@ Config Resolution::finish() {
   config_.schedule.sram_bytes = config_.machine.sram.size_bytes;
   config_.schedule.loads_ahead = kLoadsPerQueueEntry * config_.machine.sequencer.queue_depth;
   config_.schedule.store_delay = config_.machine.dma.shared ? kSharedStoreDelay : 0;
-  config_.schedule.costs = machine_costs(config_.machine, config_.tile);
-  return config_;
+  return config_for(config_, {});
 }
 
-std::string Resolution::blame(std::initializer_list<std::string_view> keys,
-                              const std::string& why) const {
+std::optional<std::string> Resolution::blame(std::initializer_list<std::string_view> keys) const {
   std::string_view name;
   const Given* last = nullptr;
   for (const std::string_view key : keys) {
@@ -218,11 +220,19 @@ std::string Resolution::blame(std::initializer_list<std::string_view> keys,
       last = &found->second;
     }
   }
-  if (last == nullptr) {
+  return last == nullptr
+             ? std::nullopt
+             : std::optional(last->place + ": " + std::string(name) + "=" + printable(last->text));
+}
+
+void Resolution::reject(std::initializer_list<std::string_view> keys,
+                        const std::string& why) const {
+  const auto place = blame(keys);
+  if (!place) {
     throw InternalError("the default config is not valid: " + std::string(*keys.begin()) + " " +
                         why);
   }
-  return last->place + ": " + std::string(name) + "=" + printable(last->text) + " " + why;
+  throw InputError(*place + " " + why);
 }
 
 std::string Resolution::selected(const ConfigKey& key) const {
@@ -243,15 +253,23 @@ Config resolve_config(std::span<const SettingSource> sources) {
   }
   resolution.check_effects();
   resolution.complete();
-  resolution.check_tiles();
+  resolution.note_tiles_place();
+  resolution.note_choices();
   resolution.check_machine();
   return resolution.finish();
 }
 
-void require_tiles_fit(const Config& config) {
-  if (!config.tiles_do_not_fit.empty()) {
-    throw InputError(config.tiles_do_not_fit);
-  }
+Config config_for(const Config& config, const ElementTypes& factors) {
+  const TileShape automatic = array_tile(config.machine, config.machine.compute.rate_of(factors));
+  const auto choose = [](std::uint32_t given, std::uint32_t otherwise) {
+    return given != 0 ? given : otherwise;
+  };
+  Config fitted = config;
+  fitted.tile.m = choose(config.tile_keys.m, automatic.m);
+  fitted.tile.n = choose(config.tile_keys.n, automatic.n);
+  fitted.tile.k = choose(config.tile_keys.k, automatic.k);
+  fitted.schedule.costs = machine_costs(config.machine, fitted.tile);
+  return fitted;
 }
 
 std::string print_config(const Config& config) {

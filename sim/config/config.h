@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +13,7 @@
 
 #include "compiler/schedule/schedule.h"
 #include "models/machine.h"
+#include "sim/base/yaml.h"
 
 namespace tilewave {
 
@@ -19,9 +22,13 @@ struct Config {
   TileShape tile_keys{0, 0, 0};  ///< as the user says; 0: follows from the array
   Tiling tile;
   ScheduleOptions schedule;  ///< sram_bytes follows machine.sram.size_bytes
-  /// Why the three tiles of a step do not fit into the SRAM, in the words of the error; empty if
-  /// they do. Only whoever compiles has to care: a program has tiles of its own.
-  std::string tiles_do_not_fit;
+  /// Whom to blame if the tiles of a step do not fit into the SRAM: "edge.ini:2: tile.m=256"; empty if
+  /// nobody has set anything.
+  std::string tiles_place;
+  /// Keys of tiles and scheduler that somebody has set, and where: "edge.ini:2: tile.m=256".
+  std::map<std::string, std::string, std::less<>> chosen;
+  /// What takes the place of the compiler's choices; null if nothing does (sim/mapping/mapping_file.h).
+  std::shared_ptr<const YamlDocument> mapping;
 };
 
 /// One `key = value` as the user gave it.
@@ -43,8 +50,9 @@ struct SettingSource {
 /// value given and what is allowed.
 Config resolve_config(std::span<const SettingSource> sources);
 
-/// Throws InputError if nothing can be compiled for it.
-void require_tiles_fit(const Config& config);
+/// The same, with tiles that are to follow from the array, and the costs of a step, as they are for products
+/// of such factors.
+Config config_for(const Config& config, const ElementTypes& factors);
 
 /// The whole config as an INI file with comments, without the keys that have no effect. Resolving
 /// that text gives the same config and the same text.

@@ -2,6 +2,7 @@
 #include "sim/config/keys.h"
 
 #include <algorithm>
+#include <tuple>
 #include <type_traits>
 
 #include "sim/config/dram_preset.h"
@@ -98,6 +99,24 @@ ConfigKey vector_cost(const std::string& functions) {
           .helps = Helps::kLess};
 }
 
+/// How often an element of the array multiplies such factors in a cycle.
+template <ElementType... Types>
+ConfigKey product_rate(const std::string& word, const std::string& factors) {
+  return {.name = "compute.rate." + word,
+          .kind = KeyKind::kCount,
+          .field = {[](const Config& c) {
+                      return c.machine.compute.rate_of(std::get<0>(std::tuple(Types...)));
+                    },
+                    [](Config& c, std::uint64_t value) {
+                      for (const ElementType type : {Types...}) {
+                        c.machine.compute.rate[static_cast<std::size_t>(type)] =
+                            static_cast<std::uint32_t>(value);
+                      }
+                    }},
+          .help = "products of " + factors + " that an element of the array does in a cycle",
+          .limits = {.min = 1, .max = 64}};
+}
+
 // clang-format off
 std::vector<ConfigKey> make_keys() {
   return {
@@ -128,9 +147,13 @@ std::vector<ConfigKey> make_keys() {
        .field = field([](auto& c) -> auto& { return c.machine.compute.macs_per_cycle; }),
        .help = "multiply-accumulates per cycle",
        .limits = {.min = 1, .max = 1024 * 1024}, .condition = only_simd(), .helps = Helps::kMore},
+      product_rate<ElementType::kF32>("f32", "f32"),
+      product_rate<ElementType::kBf16>("bf16", "bf16"),
+      product_rate<ElementType::kF16>("f16", "f16"),
+      product_rate<ElementType::kI8, ElementType::kU8>("i8", "i8 and u8"),
       {.name = "compute.vector_lanes", .kind = KeyKind::kCount,
        .field = field([](auto& c) -> auto& { return c.machine.compute.vector_lanes; }),
-       .help = "elements per cycle of a pass of a vector step",
+       .help = "lanes of 4 bytes of a vector step, which hold one element each, or 2 or 4 of narrower types",
        .limits = {.min = 1, .max = 1024}, .helps = Helps::kMore},
       {.name = "compute.latency", .kind = KeyKind::kCycles,
        .field = field([](auto& c) -> auto& { return c.machine.compute.latency; }),

@@ -34,11 +34,13 @@ std::array<std::uint32_t, 3> array_along(const ComputeConfig& compute) {
 
 MachineCosts machine_costs(const MachineConfig& machine, const TileShape& tile) {
   const ComputeConfig& compute = machine.compute;
+  ComputeConfig once = compute;
+  once.rate.fill(1);
   Program program;
   program.tile = tile;
   Op whole{.opcode = Opcode::kMatmul};
   whole.set_shape(tile);
-  const StepTime time = ComputeTiming(compute, program).step(whole);
+  const StepTime time = ComputeTiming(once, program).step(whole);
   const bool systolic = compute.dataflow != Dataflow::kSimd;
   const bool overlaps = systolic && compute.fill_overlap != FillOverlap::kNone;
   const Cycle fill = time.duration - time.interval;
@@ -48,7 +50,8 @@ MachineCosts machine_costs(const MachineConfig& machine, const TileShape& tile) 
   costs.step = {tile.m, tile.n, tile.k};
   costs.array = array_along(compute);
   costs.chain_cycles = overlaps && compute.fill_overlap == FillOverlap::kAccumulation ? fill : 0;
-  costs.vector_cycles = ceil_div(tile.result().elements(), compute.vector_lanes);
+  costs.rate = compute.rate;
+  costs.vector_lanes = compute.vector_lanes;
   costs.vector_cost = compute.vector.cost;
   costs.own_vector_unit = compute.vector.own_unit;
   costs.sram_bytes_per_cycle =

@@ -2,6 +2,7 @@
 #include "sim/config/reader.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "compiler/base/error.h"
@@ -10,6 +11,7 @@
 #include "sim/base/files.h"
 #include "sim/config/ini_text.h"
 #include "sim/config/keys.h"
+#include "sim/config/shipped_machines.h"
 
 namespace tilewave {
 namespace {
@@ -130,6 +132,29 @@ SettingSource parse_config_text(const std::string& name, std::string_view text) 
 
 SettingSource read_config_file(const std::string& path) {
   return parse_config_text(input_name(path), read_file(path, "config file", kMaxConfigFileBytes));
+}
+
+bool is_shipped_machine(std::string_view name) {
+  const std::vector<EmbeddedText>& machines = shipped_machines();
+  return std::ranges::find(machines, name, &EmbeddedText::name) != machines.end();
+}
+
+SettingSource read_config(const std::string& name) {
+  std::vector<std::string> known;
+  for (const EmbeddedText& machine : shipped_machines()) {
+    if (machine.name == name) {
+      return parse_config_text(name, machine.text);
+    }
+    known.emplace_back(machine.name);
+  }
+  std::error_code error;
+  const bool may_be_name = name.find('/') == std::string::npos && !name.ends_with(".ini") &&
+                           name != "-" && !std::filesystem::exists(name, error);
+  if (may_be_name) {
+    throw InputError(one_line(name) + ": no such config file, and no machine of that name" +
+                     did_you_mean(name, known) + "; there are " + joined(known));
+  }
+  return read_config_file(name);
 }
 
 }  // namespace tilewave

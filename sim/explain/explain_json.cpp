@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "sim/base/build_identity.h"
+#include "compiler/base/build_identity.h"
 #include "sim/report/result_json.h"
 
 namespace tilewave {
@@ -159,8 +159,12 @@ Json explain_json(const Explanation& explanation, std::size_t path_elements) {
   json["build"] = build_id();
   json["model"] = explanation.model.empty() ? Json(nullptr) : Json(explanation.model);
   json["program"] = explanation.program ? Json(*explanation.program) : Json(nullptr);
+  json["mapping"] =
+      explanation.config.mapping ? Json(explanation.config.mapping->name) : Json(nullptr);
   json["cycles"] = explanation.result.cycles;
   json["seconds"] = explanation.result.seconds;
+  add_useful_work(json, explanation.useful_work());
+  add_bounds(json, explanation.result);
   json["traffic"] = writer.traffic();
   json["reloads"] = writer.reloads();
   json["critical_path"] = writer.path(path_elements);

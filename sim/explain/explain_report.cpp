@@ -188,9 +188,9 @@ std::string explain_text(const Explanation& explanation, std::size_t path_elemen
   }
   return headed_line("model", model) + machine_line(explanation.config) +
          compile_lines(explanation.work.compiled.figures) + "\n" + time_lines(explanation.result) +
-         "\n" + traffic_text(explanation) + reloads_text(explanation) +
-         path_text(explanation, path_elements) + loads_text(explanation) +
-         what_ifs_text(explanation);
+         work_lines(explanation.useful_work()) + "\n" + traffic_text(explanation) +
+         reloads_text(explanation) + path_text(explanation, path_elements) +
+         loads_text(explanation) + what_ifs_text(explanation);
 }
 
 }  // namespace tilewave

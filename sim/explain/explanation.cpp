@@ -8,14 +8,19 @@ namespace tilewave {
 
 Explanation explain_work(PreparedWork work, const Config& config, const ExplainOptions& options) {
   Explanation explanation;
-  explanation.config = config;
   explanation.work = std::move(work);
+  explanation.config =
+      reported_config(explanation.work.source ? &*explanation.work.source : nullptr, config);
   const CompiledModel& compiled = explanation.work.compiled;
   const Program& program = compiled.program;
 
   OpTimelineRecorder recorder;
   RunOptions run;
   run.observer = &recorder;
+  PhaseProgress* const progress = options.progress;
+  if (progress != nullptr) {
+    run.fetched = progress->begin("ops", program.ops.size(), "analysing");
+  }
   explanation.result = run_program(program, compiled.hazards, config.machine, run);
   const OpTimeline& timeline = recorder.timeline();
 
@@ -31,7 +36,10 @@ Explanation explain_work(PreparedWork work, const Config& config, const ExplainO
   const BaseRun base = base_run(source, compiled, config, explanation.result.cycles);
   explanation.replay_error = base.replay_error();
   explanation.dram_rate = base.dram_rate;
-  explanation.what_ifs = predict(base, standard_what_ifs(config), options.simulate);
+  const std::vector<WhatIf> what_ifs = standard_what_ifs(config, base.source);
+  std::atomic<std::uint64_t>* const done =
+      progress == nullptr ? nullptr : progress->begin("what-ifs", what_ifs.size(), "writing");
+  explanation.what_ifs = predict(base, what_ifs, options.simulate, done);
   return explanation;
 }
 

@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "platform/run_result.h"
+#include "sim/base/progress.h"
 #include "sim/explain/critical_path.h"
 #include "sim/explain/load_ahead.h"
 #include "sim/explain/reloads.h"
 #include "sim/explain/traffic.h"
 #include "sim/explain/what_if.h"
 #include "sim/run/prepare.h"
+#include "sim/run/useful_work.h"
 
 namespace tilewave {
 
@@ -29,10 +31,15 @@ struct Explanation {
   double replay_error = 0;  ///< of this machine, before correction: replayed / measured − 1
   double dram_rate = 1;     ///< BaseRun::dram_rate
   std::vector<Prediction> what_ifs;
+
+  UsefulWork useful_work() const {
+    return tilewave::useful_work(config.machine.compute, work.compiled.figures, result);
+  }
 };
 
 struct ExplainOptions {
-  bool simulate = false;  ///< the what-ifs too
+  bool simulate = false;              ///< the what-ifs too
+  PhaseProgress* progress = nullptr;  ///< who is told how far it has come
 };
 
 /// Simulates the work with a timeline and analyses it. Fills everything but the names.

@@ -1,12 +1,16 @@
 // The standard changes as settings, and each machine replayed, or simulated too.
 #include "sim/explain/what_if.h"
 
+#include <array>
+#include <utility>
+
 #include "compiler/base/error.h"
 #include "compiler/program/tile_access.h"
 #include "platform/platform.h"
 #include "sim/config/keys.h"
 #include "sim/config/reader.h"
 #include "sim/explain/replay.h"
+#include "sim/run/compile.h"
 
 namespace tilewave {
 namespace {
@@ -40,12 +44,22 @@ void add_multiple(std::vector<WhatIf>& list, const Config& config, const char* k
   }
 }
 
-WhatIf free_compute(const Config& config) {
+/// With the tiles of a source that they were not given for: of another dataflow they would be others.
+WhatIf free_compute(const Config& config, const Graph* source) {
   WhatIf what_if{"compute for free", "free_compute", {}};
   const auto most = [](const char* name) { return key_of(name).limits.max; };
   set(what_if.settings, config, "compute.dataflow", static_cast<std::uint64_t>(Dataflow::kSimd));
   for (const char* name : {"compute.macs_per_cycle", "compute.vector_lanes", "sram.ports"}) {
     set(what_if.settings, config, name, most(name));
+  }
+  if (source != nullptr && config.mapping == nullptr &&
+      config.machine.compute.dataflow != Dataflow::kSimd) {
+    const TileShape tile = config_for(*source, config).tile;
+    const std::array<std::pair<const char*, std::uint32_t>, 3> edges = {
+        {{"tile.m", tile.m}, {"tile.n", tile.n}, {"tile.k", tile.k}}};
+    for (const auto& [name, edge] : edges) {
+      set(what_if.settings, config, name, edge);
+    }
   }
   set(what_if.settings, config, "compute.latency", 0);
   set(what_if.settings, config, "sram.latency", 0);
@@ -83,14 +97,14 @@ Prediction predict_one(const BaseRun& base, const WhatIf& what_if, bool simulate
 
 }  // namespace
 
-std::vector<WhatIf> standard_what_ifs(const Config& config) {
+std::vector<WhatIf> standard_what_ifs(const Config& config, const Graph* source) {
   const DramConfig& dram = config.machine.dram;
   const bool simple = dram.kind == DramKind::kSimple;
   std::vector<WhatIf> list;
   add_multiple(list, config, simple ? "dram.bandwidth" : "dram.channels", 2,
                {"DRAM bandwidth x2", "dram_bandwidth_x2", {}});
   add_multiple(list, config, "sram.size", 2, {"SRAM x2", "sram_x2", {}, true});
-  list.push_back(free_compute(config));
+  list.push_back(free_compute(config, source));
   if (simple && dram.latency > 0) {
     add_multiple(list, config, "dram.latency", 0, {"no DRAM latency", "no_dram_latency", {}});
   }
@@ -104,7 +118,10 @@ std::vector<WhatIf> standard_what_ifs(const Config& config) {
 Config changed_config(const Config& config, const WhatIf& what_if) {
   const std::vector<SettingSource> sources = {parse_config_text("config", print_config(config)),
                                               {"what-if", what_if.settings}};
-  return resolve_config(sources);
+  Config changed = resolve_config(sources);
+  changed.chosen = config.chosen;  // nobody has chosen what is printed
+  changed.mapping = config.mapping;
+  return changed;
 }
 
 std::optional<double> Prediction::error() const {
@@ -156,11 +173,14 @@ BaseRun base_run(const Graph* source, const CompiledModel& compiled, const Confi
 }
 
 std::vector<Prediction> predict(const BaseRun& base, const std::vector<WhatIf>& what_ifs,
-                                bool simulate) {
+                                bool simulate, std::atomic<std::uint64_t>* done) {
   std::vector<Prediction> predictions;
   for (const WhatIf& what_if : what_ifs) {
     if (base.source != nullptr || !what_if.recompiled_only) {
       predictions.push_back(predict_one(base, what_if, simulate));
+    }
+    if (done != nullptr) {
+      done->fetch_add(1, std::memory_order_relaxed);
     }
   }
   return predictions;

@@ -2,6 +2,7 @@
 // and as a prediction by replay.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,9 @@ struct WhatIf {
 };
 
 /// Twice the DRAM bandwidth, twice the SRAM, compute for free, no DRAM latency, queues four times
-/// as deep; those that the config can express and that are not in it already.
-std::vector<WhatIf> standard_what_ifs(const Config& config);
+/// as deep; those that the config can express and that are not in it already. What is compiled again, of
+/// `source`, has the same tiles.
+std::vector<WhatIf> standard_what_ifs(const Config& config, const Graph* source);
 
 /// The config with the change, as if its settings had been given after all others. Throws
 /// InputError if they do not go together.
@@ -65,8 +67,9 @@ struct BaseRun {
 BaseRun base_run(const Graph* source, const CompiledModel& compiled, const Config& config,
                  Cycle measured);
 
-/// `simulate` also runs the simulator on each changed machine, in timing only.
+/// `simulate` also runs the simulator on each changed machine, in timing only. `done` counts what-ifs, for
+/// another thread; null: nobody looks.
 std::vector<Prediction> predict(const BaseRun& base, const std::vector<WhatIf>& what_ifs,
-                                bool simulate);
+                                bool simulate, std::atomic<std::uint64_t>* done = nullptr);
 
 }  // namespace tilewave

@@ -59,7 +59,7 @@ bool exists(const std::string& path) {
   if (colon == std::string::npos || model.find('/') < colon) {
     throw InputError(one_line(model) + ": no such model file; " + kModelForms);
   }
-  const std::vector<std::string> builtins = {"mlp", "gemm"};
+  const std::vector<std::string> builtins = builtin_names();
   const std::string prefix = model.substr(0, colon);
   throw InputError("model " + in_quotes(model) + ": there is no such file, and no built-in " +
                    in_quotes(prefix) + did_you_mean(prefix, builtins) + "; " + kModelForms);

@@ -135,6 +135,19 @@ OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& argument
   return model;
 }
 
+FloatArray array_of(const OnnxNumbers& numbers, ElementType type) {
+  if (const auto* floats = std::get_if<std::vector<float>>(&numbers)) {
+    FloatArray array(floats->size(), type);
+    std::copy(floats->begin(), floats->end(), array.begin());
+    return array;
+  }
+  const auto& integers = std::get<std::vector<std::int64_t>>(numbers);
+  FloatArray array(integers.size(), type);
+  std::transform(integers.begin(), integers.end(), array.integers(),
+                 [](std::int64_t number) { return static_cast<std::int32_t>(number); });
+  return array;
+}
+
 std::vector<ExpectedOutput> read_expected_outputs(const std::string& directory,
                                                   const OnnxModel& model) {
   std::vector<std::optional<ExpectedOutput>> found(model.outputs.size());
@@ -146,13 +159,12 @@ std::vector<ExpectedOutput> read_expected_outputs(const std::string& directory,
                        std::to_string(found.size()));
     }
     const OnnxOutput& output = model.outputs[index];
-    auto* values = std::get_if<std::vector<float>>(&tensor.values);
-    if (values == nullptr || tensor.dims != output.dims) {
-      throw InputError(file.file + ": holds " + (values == nullptr ? "INT64 " : "FLOAT ") +
-                       to_string(tensor.dims) + ", but output '" + one_line(output.name) +
-                       "' is FLOAT " + to_string(output.dims));
+    if (info_of(tensor.type).element != output.type || tensor.dims != output.dims) {
+      throw InputError(file.file + ": holds " + to_string(tensor.type) + " " +
+                       to_string(tensor.dims) + ", but output '" + one_line(output.name) + "' is " +
+                       to_string(onnx_type(output.type)) + " " + to_string(output.dims));
     }
-    found[index] = {file.file, std::move(*values)};
+    found[index] = {file.file, array_of(tensor.values, output.type)};
   }
   std::vector<ExpectedOutput> expected;
   for (std::size_t i = 0; i < found.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/onnx/onnx_import.h"
+#include "sim/model/float_array.h"
 
 namespace tilewave {
 
@@ -30,13 +31,17 @@ std::vector<std::string> expected_files(const std::string& directory);
 /// The model with the inputs that the arguments name. Throws InputError.
 OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& arguments);
 
+/// The numbers as an array of this type has them.
+FloatArray array_of(const OnnxNumbers& numbers, ElementType type);
+
 struct ExpectedOutput {
   std::string file;
-  std::vector<float> values;
+  FloatArray values;
 };
 
 /// The tensors that a directory's output_0.pb, output_1.pb... hold for the model's outputs, in the
-/// model's order. Throws InputError unless there is one of the right shape for each.
+/// model's order. Throws InputError unless there is one of the right type and shape for
+/// each.
 std::vector<ExpectedOutput> read_expected_outputs(const std::string& directory,
                                                   const OnnxModel& model);
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/program/element_rounding.h"
 #include "compiler/program/opcodes.h"
-#include "sim/model/element_rounding.h"
 
 namespace tilewave {
 namespace {
@@ -43,7 +43,7 @@ class TensorStream {
   double operator()(std::uint64_t index) const {
     const float unit = random_(index);
     switch (type_) {
-      case ElementType::kF32:
+      case ElementType::kF32: return unit * scale_;
       case ElementType::kBf16:
       case ElementType::kF16: return rounded_to(type_, unit * scale_);
       case ElementType::kI8: return std::floor(unit * 128.0);

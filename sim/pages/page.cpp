@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "compiler/base/build_identity.h"
 #include "compiler/base/error.h"
-#include "sim/base/build_identity.h"
 #include "sim/base/dump_json.h"
 #include "sim/base/utf8.h"
 #include "sim/pages/page_sources.h"

@@ -47,7 +47,7 @@
       this.cycles = data.result.cycles;
       this.engines = data.engines;
       this.states = data.states;
-      this.layers = data.layers;
+      this.layers = data.result.layers;
       this.bins = data.bins;
       this.detail = data.detail !== null;
       if (this.detail) {
@@ -98,7 +98,7 @@
     }
 
     layerName(layer) {
-      return layer < this.layers.length ? this.layers[layer].name : 'no layer';
+      return layer < this.layers.length ? this.layers[layer].layer : 'no layer';
     }
 
     layerColour(layer) {
@@ -157,12 +157,8 @@
       }
     }
 
-    seconds(cycles) {
-      return cycles * this.data.machine.clock_period_ps * 1e-12;
-    }
-
     sum(cyclesByState) {
-      return d3.sum(cyclesByState);
+      return d3.sum(Object.values(cyclesByState));
     }
   }
 

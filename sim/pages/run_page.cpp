@@ -22,13 +22,14 @@ Json names(int count) {
 }
 
 /// What the machine could do at best: the roofs of the roofline.
-Json machine_json(const MachineConfig& machine, const RunResult& result) {
-  const auto macs_per_cycle = static_cast<double>(machine.compute.peak_macs_per_cycle());
+Json machine_json(const RunOutcome& outcome) {
+  const MachineConfig& machine = outcome.config.machine;
+  const auto macs_per_cycle = static_cast<double>(outcome.work().peak_macs_per_cycle);
   const double period_ns = machine.clock_period.picoseconds() * 1e-3;
   return {{"clock_period_ps", machine.clock_period.picoseconds()},
           {"peak_gflops", 2 * macs_per_cycle / period_ns},
-          {"dram_peak_gb_per_second", result.dram_peak_bytes_per_cycle / period_ns},
-          {"dram_peak_bytes_per_cycle", result.dram_peak_bytes_per_cycle},
+          {"dram_peak_gb_per_second", outcome.result.dram_peak_bytes_per_cycle / period_ns},
+          {"dram_peak_bytes_per_cycle", outcome.result.dram_peak_bytes_per_cycle},
           {"sram_bytes", machine.sram.size_bytes}};
 }
 
@@ -42,14 +43,6 @@ Json tensors_json(const Program& program) {
                    {"role", to_string(tensor.role)}});
   }
   return all;
-}
-
-Json cycles_json(const StateCycles& cycles, const Units& units) {
-  Json engines = Json::object();
-  for (const Engine unit : units.all()) {
-    engines[to_string(unit)] = cycles[index_of(unit)];
-  }
-  return engines;
 }
 
 Json engines_json(const Units& units) {
@@ -69,22 +62,6 @@ Json opcodes_json(const Units& units) {
                    {"has_step", rule.has_step},
                    {"has_destination", rule.has_dst},
                    {"moves", rule.moves}});
-  }
-  return all;
-}
-
-Json layers_json(const RunRecorder& recorder) {
-  Json all = Json::array();
-  const auto& layers = recorder.layers().all;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    all.push_back(
-        {{"name", layers[i].name},
-         {"kind", layers[i].kind},
-         {"ops", layers[i].op_count()},
-         {"macs", layers[i].macs},
-         {"dram_read_bytes", layers[i].read_bytes},
-         {"dram_write_bytes", layers[i].write_bytes},
-         {"cycles", cycles_json(recorder.account().figures()[i].cycles, recorder.units())}});
   }
   return all;
 }
@@ -214,20 +191,18 @@ Json detail_json(const RunRecorder& recorder, const std::vector<OpHazards>& haza
 
 }  // namespace
 
-Json run_page_data(const Json& result_json, const RunResult& result, const MachineConfig& machine,
+Json run_page_data(const Json& result_json, const RunOutcome& outcome,
                    const std::vector<OpHazards>& hazards, const RunRecorder& recorder) {
   return {{"schema", "tilewave-run-page"},
           {"version", 1},
           {"result", result_json},
-          {"machine", machine_json(machine, result)},
+          {"machine", machine_json(outcome)},
           {"engines", engines_json(recorder.units())},
           {"states", names<EngineState>(kEngineStateCount)},
           {"opcodes", opcodes_json(recorder.units())},
           {"tensors", tensors_json(recorder.program())},
-          {"layers", layers_json(recorder)},
-          {"no_layer", cycles_json(recorder.account().figures().back().cycles, recorder.units())},
           {"stalls", stalls_json(recorder)},
-          {"counters", counters_json(result)},
+          {"counters", counters_json(outcome.result)},
           {"bins", bins_json(recorder)},
           {"most_ops", RunRecorder::kMostOps},
           {"detail", detail_json(recorder, hazards)}};

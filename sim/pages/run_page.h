@@ -7,15 +7,14 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/program/hazards.h"
-#include "platform/run_result.h"
-#include "sim/config/config.h"
 #include "sim/pages/run_recorder.h"
+#include "sim/run/run_outcome.h"
 
 namespace tilewave {
 
 /// What the page shows of a run beside its JSON result, which goes in unchanged as "result".
 nlohmann::ordered_json run_page_data(const nlohmann::ordered_json& result_json,
-                                     const RunResult& result, const MachineConfig& machine,
+                                     const RunOutcome& outcome,
                                      const std::vector<OpHazards>& hazards,
                                      const RunRecorder& recorder);
 

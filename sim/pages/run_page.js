@@ -52,12 +52,16 @@
       faint(tw.value(cycles, 'cycles', {id: 'summary-bound-cycles'}), ' at least')),
       fact('efficiency', value('summary-efficiency', result.efficiency, 'share'),
         faint('bound / time')),
+      fact('array in use', value('summary-utilisation', result.utilisation.total, 'share'),
+        faint(tw.percent(result.utilisation.spatial), ' of it × ',
+          tw.percent(result.utilisation.temporal), ' of the time')),
       fact('achieved', value('summary-gflops', result.roofline.achieved_gflops, 'GFLOP/s'),
         faint('of ', tw.value(result.roofline.attainable_gflops, 'GFLOP/s'), ' attainable')),
       fact('the core waits most in', stall ? tw.stateTag(run, stall) : 'nothing',
         stall ? faint(tw.value(result.engines.compute[stall], 'cycles')) : null),
       fact('outputs', tw.el('span', {id: 'summary-verified', class: word === 'WRONG'
-        ? 'status-wrong' : null}, word), faint(why)));
+        ? 'status-wrong' : null}, word), faint(why)),
+      ...result.warnings.map(warning => fact('warning', tw.el('span', {class: 'warning'}, warning))));
   };
 
   const legend = (title, tags) => tw.el('div', {class: 'legend'},
@@ -66,7 +70,7 @@
   const layerLegend = run => legend('ops by layer', run.layers.slice(0, 16).map((layer, i) => {
     const swatch = tw.el('span', {class: 'swatch', 'aria-hidden': true});
     swatch.style.background = run.layerColour(i);
-    return tw.el('span', {class: 'tag'}, swatch, layer.name);
+    return tw.el('span', {class: 'tag'}, swatch, layer.layer);
   }).concat(run.layers.length > 16 ? [`and ${run.layers.length - 16} more`] : []));
 
   const colourTag = (name, property) => {

@@ -1,10 +1,14 @@
 // A sweep as the views need it: lookups over the export, settings and numbers of a point, and the
-// command line that repeats it. Derives no result that the export already holds.
+// command line that repeats it. Derives no result that the export already holds. What a view shows are
+// the points of a model, those of all models of a pattern, or, with a goal, machines, which look like
+// points.
 'use strict';
 
 (() => {
   const kUnits = {'': 1, B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, ps: 1, ns: 1e3, us: 1e6,
     ms: 1e9, 'MB/s': 1e6, 'GB/s': 1e9, 'GiB/s': 2 ** 30};
+
+  const kMostListed = 100;  // of a pattern's models
 
   const quantity = text => {
     const parts = /^\s*([0-9.eE+-]+)\s*([A-Za-z/]*)\s*$/.exec(text);
@@ -38,6 +42,24 @@
     return {...key, values, numbers, base, place};
   };
 
+  /// Machines as points: what is known of them is their goal and what they cost.
+  const machinesOf = (data, byNumber) => (data.machines || []).map(({machine, settings, points, goal}) => {
+    const known = points.map(number => byNumber.get(number)).find(point => point !== undefined);
+    const metrics = Object.fromEntries(Object.entries((known || {}).metrics || {})
+      .filter(([name]) => name.startsWith('cost.')));
+    const done = goal !== null;
+    return {point: machine, machine: points, model: data.goal.name, settings,
+      status: done ? 'done' : 'invalid', message: done ? '' : 'not done with every model',
+      bottleneck: null, main_stall: null,
+      metrics: done ? {...metrics, [data.goal.name]: goal} : {}};
+  });
+
+  const goalMetric = ({name, unit, better, metric}) =>
+    ({name, unit, better, help: `of ${metric} over all models, the machine's`});
+
+  /// Stands for the goal where a model is chosen; no model has such a name.
+  tw.kGoal = '\u0000goal';
+
   /// In the contract's order.
   tw.kStatuses = ['done', 'wrong', 'invalid', 'timeout', 'crashed'];
 
@@ -47,19 +69,68 @@
       this.points = data.points;
       this.keys = data.keys.map(key => indexKey(key, data));
       this.key = new Map(this.keys.map(key => [key.name, key]));
-      this.metrics = data.metrics;
-      this.metric = new Map(data.metrics.map(metric => [metric.name, metric]));
+      this.goal = data.goal ? data.goal.name : null;
+      this.metrics = data.goal ? [goalMetric(data.goal), ...data.metrics] : data.metrics;
+      this.metric = new Map(this.metrics.map(metric => [metric.name, metric]));
       this.byNumber = new Map(data.points.map(point => [point.point, point]));
       this.objective = (data.analysis || {}).objective || 'cycles';
       this.byModel = d3.group(data.points, point => point.model);
+      this.indexGroups();
+    }
+
+    indexGroups() {
+      const {data} = this;
+      this.machines = machinesOf(data, this.byNumber);
+      this.machine = new Map(this.machines.map(machine => [machine.point, machine]));
+      this.machineOf = new Map(this.machines.flatMap(machine =>
+        machine.machine.map(number => [number, machine])));
+      this.patterns = new Map((data.patterns || []).map(({pattern, models}) =>
+        [pattern, models.flatMap(model => this.byModel.get(model) || [])
+          .sort((a, b) => a.point - b.point)]));
+    }
+
+    /// What may be chosen as the model, with the words for it. Models that a pattern made in great numbers
+    /// are to be had by its keys.
+    groups() {
+      const many = new Set((this.data.patterns || []).filter(({models}) => models.length > kMostListed)
+        .flatMap(({models}) => models));
+      return [...(this.goal === null ? [] : [[tw.kGoal, `all models: ${this.goal}`]]),
+        ...[...this.patterns.keys()].map(pattern => [pattern, `${pattern}, all`]),
+        ...this.data.models.filter(model => !many.has(model)).map(model => [model, model])];
+    }
+
+    /// The models as they were given.
+    given() {
+      const made = new Set((this.data.patterns || []).flatMap(({models}) => models));
+      return [...this.patterns.keys(), ...this.data.models.filter(model => !made.has(model))];
     }
 
     pointsOf(model) {
-      return this.byModel.get(model) || [];
+      return model === tw.kGoal ? this.machines
+        : this.patterns.get(model) || this.byModel.get(model) || [];
+    }
+
+    /// A point, or a machine, by its number.
+    pointAt(model, number) {
+      return model === tw.kGoal ? this.machine.get(number) : this.byNumber.get(number);
+    }
+
+    /// By what the points of a model, or the machines, are compared.
+    objectiveOf(model) {
+      return model === tw.kGoal ? this.goal : this.objective;
+    }
+
+    /// Null for the models of a pattern, which do not compete.
+    bestOf(model) {
+      return this.patterns.has(model) ? null : this.best(this.pointsOf(model), this.objectiveOf(model));
+    }
+
+    isModelKey(name) {
+      return name.startsWith('model.');
     }
 
     setting(point, name) {
-      const own = point.settings[name];
+      const own = (this.isModelKey(name) ? point.model_values || {} : point.settings)[name];
       return own !== undefined ? String(own) : (this.key.get(name) || {}).base || '–';
     }
 
@@ -82,7 +153,9 @@
 
     /// A finite number, or null.
     value(point, metric) {
-      const value = (point.metrics || {})[metric];
+      const machine = metric === this.goal ? point.machine ? point : this.machineOf.get(point.point)
+        : null;
+      const value = ((machine || point).metrics || {})[metric];
       return typeof value === 'number' ? value : null;
     }
 
@@ -103,7 +176,7 @@
     /// The better of two points by a metric, the first on a tie; by the objective if the metric
     /// itself knows no better.
     preferred(a, b, metric) {
-      const by = this.better(metric) === 'none' ? this.objective : metric;
+      const by = this.better(metric) !== 'none' ? metric : a.machine ? this.goal : this.objective;
       const x = this.value(a, by);
       const y = this.value(b, by);
       if (x === null || y === null) {
@@ -119,6 +192,10 @@
 
     /// What the user types to run the point alone.
     command(point) {
+      if (point.machine) {
+        return point.machine.map(number => this.byNumber.get(number)).filter(Boolean)
+          .map(each => this.command(each)).join('\n');
+      }
       const settings = Object.entries(point.settings)
         .map(([name, value]) => tw.shellWord(`--${name}=${value}`));
       return ['tilewave run', tw.shellWord(point.model), this.data.run_options || '', ...settings]
@@ -126,8 +203,19 @@
     }
 
     frontOf(model, cost) {
-      return ((this.data.analysis || {}).pareto || [])
-        .find(front => front.model === model && front.cost === cost);
+      const analysis = this.data.analysis || {};
+      if (model === tw.kGoal) {
+        const front = ((analysis.goal || {}).pareto || []).find(each => each.cost === cost);
+        return front && {...front, points: front.machines};
+      }
+      return (analysis.pareto || []).find(front => front.model === model && front.cost === cost);
+    }
+
+    /// Of the analysis of a model or of the goal: its sensitivities, or its exceptions.
+    analysed(model, what) {
+      const analysis = this.data.analysis || {};
+      return model === tw.kGoal ? (analysis.goal || {})[what] || []
+        : (analysis[what] || []).filter(entry => entry.model === model);
     }
 
     costs() {
@@ -145,6 +233,9 @@
       return [...counts].filter(([status, count]) => count > 0 || status === 'done');
     }
   }
+
+  /// "point 7", "machine 7"
+  tw.pointName = point => `${point.machine ? 'machine' : 'point'} ${point.point}`;
 
   tw.Sweep = Sweep;
 })();

@@ -13,7 +13,7 @@
       `${tw.integer(count)} ${status}`));
 
   const head = sweep => {
-    const {models} = sweep.data;
+    const models = sweep.given();
     const named = models.slice(0, kModelsNamed).join(', ') +
       (models.length > kModelsNamed ? ` and ${models.length - kModelsNamed} more` : '');
     return tw.el('header', {class: 'page-head'},
@@ -21,20 +21,21 @@
       tw.themeButton());
   };
 
-  const settingsText = point => Object.entries(point.settings)
+  const settingsText = point => Object.entries({...point.model_values, ...point.settings})
     .map(([name, value]) => `${name}=${value}`).join('  ');
 
-  const pointFact = (context, term, id, point) => {
+  const pointFact = (context, term, id, point, objective) => {
     const {sweep} = context;
     if (!point) {
       return fact(term, 'none');
     }
     const button = tw.el('button', {type: 'button', class: 'link', 'data-point': point.point},
-      `point ${point.point}`);
-    tw.bindPoint(button, point, context, [sweep.objective]);
-    const value = tw.value(sweep.value(point, sweep.objective), sweep.unit(sweep.objective), {id});
+      tw.pointName(point));
+    tw.bindPoint(button, point, context, [objective]);
+    const value = tw.value(sweep.value(point, objective), sweep.unit(objective), {id});
     return fact(term, value, tw.el('div', {class: 'faint'}, button, ' ',
-      tw.resourceTag(point.bottleneck)), tw.el('div', {class: 'faint mono'}, settingsText(point)));
+      point.machine ? null : tw.resourceTag(point.bottleneck)),
+      tw.el('div', {class: 'faint mono'}, settingsText(point)));
   };
 
   class Summary {
@@ -43,18 +44,35 @@
       this.node = tw.el('section', {id: 'summary', class: 'card facts', 'aria-label': 'Summary'});
     }
 
+    /// What was asked of the results, if anything was.
+    asked() {
+      const {data} = this.context.sweep;
+      const weighted = data.goal && new Set(data.goal.weights).size > 1;
+      return [
+        data.where ? fact('where', ...data.where.map(each =>
+          tw.el('div', {class: 'mono', 'data-where': each}, each))) : null,
+        data.goal ? fact('goal', tw.el('span', {class: 'mono', id: 'summary-goal'}, data.goal.name),
+          weighted ? tw.el('div', {class: 'faint mono'}, data.goal.weights.map((weight, i) =>
+            `${data.models[i]}: ${weight}`).join('  ')) : null) : null,
+      ].filter(Boolean);
+    }
+
     update({model}) {
       const {sweep} = this.context;
       const {data} = sweep;
-      const best = sweep.best(sweep.pointsOf(model), sweep.objective);
+      const objective = sweep.objectiveOf(model);
+      const best = sweep.bestOf(model);
       const cost = sweep.costs().find(name => (sweep.frontOf(model, name) || {}).knee != null);
-      const knee = cost ? sweep.byNumber.get(sweep.frontOf(model, cost).knee) : null;
+      const knee = cost ? sweep.pointAt(model, sweep.frontOf(model, cost).knee) : null;
       tw.replace(this.node,
         fact('points', tw.el('span', {class: 'number', id: 'summary-points',
           'data-value': data.points.length}, tw.integer(data.points.length)),
         tw.el('div', {class: 'counts'}, countTags(sweep, data.points))),
-        pointFact(this.context, `best by ${sweep.objective}`, 'summary-best', best),
-        pointFact(this.context, cost ? `knee against ${cost}` : 'knee', 'summary-knee', knee),
+        sweep.patterns.has(model) ? fact(`best by ${objective}`, 'of each model by itself')
+          : pointFact(this.context, `best by ${objective}`, 'summary-best', best, objective),
+        pointFact(this.context, cost ? `knee against ${cost}` : 'knee', 'summary-knee', knee,
+          objective),
+        ...this.asked(),
         fact('swept', ...sweep.keys.map(key => tw.el('div', {class: 'faint'},
           tw.el('span', {class: 'mono'}, key.name), ` ${range(key)}`))),
         fact('made by', `tilewave ${data.tilewave}`, tw.el('div', {class: 'faint'},
@@ -67,7 +85,9 @@
     if (data.timing_only) {
       return 'timing only';
     }
-    const word = data.verdicts[data.models.indexOf(model)];
+    const pattern = (data.patterns || []).find(each => each.pattern === model);
+    const one = model === tw.kGoal ? data.models[0] : pattern ? pattern.models[0] : model;
+    const word = data.verdicts[data.models.indexOf(one)];
     return `outputs ${word === 'consistent' ? 'consistent with themselves' : word}`;
   };
 
@@ -77,18 +97,24 @@
       : `${values[0]} … ${values[values.length - 1]} (${tw.integer(values.length)})`;
   };
 
-  const sharedControls = (sweep, state, update) => tw.el('div', {class: 'toolbar'},
-    tw.select('model', sweep.data.models.map(model => [model, model]), state.model,
-      model => update({model})),
+  /// A goal is of machines, and machines have no other result.
+  const withMetric = (sweep, {model}, metric) => model === tw.kGoal ? {model, metric: sweep.goal}
+    : {model, metric: metric === sweep.goal ? sweep.objective : metric};
+
+  const sharedControls = (sweep, state, update) => [
+    tw.select('model', sweep.groups(), state.model,
+      model => update(withMetric(sweep, {model}, state.metric))),
     tw.select('metric', sweep.metrics.map(({name, unit}) =>
       [name, ['', '1', name].includes(unit) ? name : `${name} [${unit}]`]), state.metric,
-    metric => update({metric})));
+    metric => update({metric}))];
 
   const firstState = sweep => {
     const wanted = name => tw.options.get(name);
+    const names = sweep.groups().map(([name]) => name);
+    const model = names.includes(wanted('model')) ? wanted('model') : names[0];
     return {
-      model: sweep.data.models.includes(wanted('model')) ? wanted('model') : sweep.data.models[0],
-      metric: sweep.metric.has(wanted('metric')) ? wanted('metric')
+      model,
+      metric: model === tw.kGoal ? sweep.goal : sweep.metric.has(wanted('metric')) ? wanted('metric')
         : sweep.metric.has(sweep.objective) ? sweep.objective
           : (sweep.metrics[0] || {name: sweep.objective}).name,
     };
@@ -104,10 +130,13 @@
     const table = new tw.PointsTable(context);
     const update = change => {
       Object.assign(state, change);
+      metrics.select.value = state.metric;
       [...views, table].forEach(view => view.update(state));
     };
+    const [models, metrics] = sharedControls(sweep, state, change => update(change));
+    const toolbar = tw.el('div', {class: 'toolbar'}, models, metrics);
     tw.add(document.getElementById('page'), [head(sweep), summary.node,
-      sharedControls(sweep, state, update), map.node,
+      toolbar, map.node,
       tw.el('div', {class: 'pair'}, pareto.node, sensitivity.node), exceptions.node, table.node]);
     document.body.append(context.details.node);
     update({});

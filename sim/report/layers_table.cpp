@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/base/text.h"
 #include "compiler/program/opcodes.h"
 #include "sim/base/csv.h"
 #include "sim/base/dump_json.h"
@@ -37,8 +38,9 @@ Json quotient(double numerator, double denominator) {
 class Machine {
  public:
   explicit Machine(const RunOutcome& outcome)
-      : peak_(outcome.config.machine.compute.peak_macs_per_cycle()),
-        period_seconds_(outcome.period_seconds()) {}
+      : compute_(outcome.config.machine.compute),
+        run_peak_(outcome.work().peak_macs_per_cycle),
+        period_seconds_(outcome.config.machine.clock_period.seconds()) {}
 
   static Cycle core_cycles(const Row& row) {
     Cycle sum = 0;
@@ -51,8 +53,8 @@ class Machine {
     return row.figures
         .cycles[index_of(Engine::kCompute)][static_cast<std::size_t>(EngineState::kBusy)];
   }
-  std::uint64_t array_slots(const Row& row) const { return core_cycles(row) * peak_; }
-  std::uint64_t busy_slots(const Row& row) const { return core_busy(row) * peak_; }
+  std::uint64_t array_slots(const Row& row) const { return core_cycles(row) * peak(row); }
+  std::uint64_t busy_slots(const Row& row) const { return core_busy(row) * peak(row); }
 
   Json gflops(const Row& row) const {
     constexpr double kFlopsPerGflop = 1e9;
@@ -66,9 +68,14 @@ class Machine {
   }
 
  private:
+  /// Of the types that the row multiplies, the fastest; of rows without products, the run's.
+  std::uint64_t peak(const Row& row) const {
+    return row.layer.factors.none() ? run_peak_ : compute_.peak_macs_per_cycle(row.layer.factors);
+  }
   static double flops(const Row& row) { return 2.0 * static_cast<double>(row.layer.macs); }
 
-  std::uint64_t peak_;
+  ComputeConfig compute_;
+  std::uint64_t run_peak_;
   double period_seconds_;
 };
 
@@ -130,6 +137,15 @@ std::vector<Column> columns_of(const Units& units, const Machine& machine) {
   std::vector<Column> columns = {
       {"layer", "", [](const Row& row) { return row.layer.name; }},
       {"kind", "", [](const Row& row) { return row.layer.kind; }},
+      {"type", "",
+       [](const Row& row) {
+         return row.layer.type ? Json(to_string(*row.layer.type)) : Json(nullptr);
+       }},
+      {"factors", "",
+       [](const Row& row) {
+         const std::vector<std::string> names = names_of(row.layer.factors);
+         return names.empty() ? Json(nullptr) : Json(joined(names));
+       }},
   };
   add_product(columns);
   add_work(columns, machine);

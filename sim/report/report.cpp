@@ -8,7 +8,9 @@
 #include <string_view>
 
 #include "compiler/base/error.h"
+#include "compiler/base/text.h"
 #include "sim/base/files.h"
+#include "sim/base/ratio.h"
 #include "sim/base/text_table.h"
 #include "sim/config/keys.h"
 #include "sim/report/told_counters.h"
@@ -48,6 +50,13 @@ std::string machine_text(const Config& config) {
   core += machine.compute.dataflow == Dataflow::kSimd
               ? " " + key("compute.macs_per_cycle") + " MAC/cycle"
               : " " + key("compute.rows") + "x" + key("compute.cols");
+  for (std::size_t i = 0; i < kElementTypeCount; ++i) {
+    const auto type = static_cast<ElementType>(i);
+    if (machine.compute.rate_of(type) > 1) {
+      core +=
+          " " + std::string(to_string(type)) + " x" + std::to_string(machine.compute.rate_of(type));
+    }
+  }
   return key("clock.period") + " clock, " + core + ", SRAM " + key("sram.size") + " in " +
          key("sram.banks") + " banks, bus " + key("bus.bytes_per_cycle") + "/cycle, DRAM " +
          key("dram.channels") + " x " +
@@ -59,6 +68,9 @@ std::string model_text(const RunOutcome& outcome) {
   std::string text = one_line(outcome.model);
   if (outcome.program && *outcome.program != outcome.model) {
     text += ", program " + one_line(*outcome.program);
+  }
+  if (outcome.config.mapping) {
+    text += ", mapping " + outcome.config.mapping->name;
   }
   return text + (outcome.timing_only ? ", timing only"
                                      : ", seed " + std::to_string(outcome.seed) + ", kernel " +
@@ -81,6 +93,11 @@ std::string compile_lines(const CompileFigures& figures) {
   text += headed_line(heading, ops + ": " + count_text(figures.loads, "load") + ", " +
                                    count_text(figures.executes, "execute") + ", " +
                                    count_text(figures.stores, "store"));
+  const TileShape& tile = figures.tile;
+  text += headed_line(
+      "", "steps of up to " + std::to_string(tile.m) + "x" + std::to_string(tile.n) + "x" +
+              std::to_string(tile.k) + " (m x n x k)" +
+              (figures.factors.none() ? "" : ", products of " + joined(names_of(figures.factors))));
   if (figures.loads_eliminated) {
     const std::uint64_t loads = figures.loads + *figures.loads_eliminated;
     const double share =
@@ -144,9 +161,9 @@ std::string resources_table(const RunResult& result, ToldCounters& told) {
                cycles_of(result.bounds.vector, result.cycles), whole(result.bounds.vector)});
   }
   const auto add = [&](const char* name, std::uint64_t bytes, double peak) {
-    const double bound = peak > 0 ? static_cast<double>(bytes) / peak : 0;
     table.add({name, with_separators(bytes) + " B",
-               percent(share_of_peak(bytes, peak, result.cycles)), whole(bound)});
+               percent(share_of_peak(bytes, peak, result.cycles)),
+               whole(ratio(static_cast<double>(bytes), peak))});
   };
   add("sram", told.tell("sram", "bytes"), result.sram_peak_bytes_per_cycle);
   add("bus read", told.tell("bus", "read_bytes"), result.bus_peak_bytes_per_cycle);
@@ -168,42 +185,6 @@ std::string bounds_text(const RunResult& result) {
   return headed_line("bound", std::string(binding->first) + " binds: " + whole(binding->second) +
                                   " of " + with_separators(result.cycles) + " cycles, efficiency " +
                                   percent(result.efficiency()));
-}
-
-std::string roofline_text(const RunOutcome& outcome) {
-  const auto intensity = outcome.arithmetic_intensity();
-  if (!intensity) {
-    return "";
-  }
-  const double attainable = outcome.attainable_gflops();
-  const double achieved = outcome.achieved_gflops();
-  return headed_line("roofline", fixed(*intensity, 2) + " FLOP per DRAM byte, attainable " +
-                                     fixed(attainable, 1) + " GFLOP/s, achieved " +
-                                     fixed(achieved, 1) + " GFLOP/s (" +
-                                     percent(attainable > 0 ? achieved / attainable : 0) + ")");
-}
-
-/// How much of the array's work is the model's, and what of it is not.
-std::string utilisation_text(const RunOutcome& outcome) {
-  if (outcome.compile.macs == 0) {
-    return "";
-  }
-  std::string text = headed_line(
-      "array", with_separators(outcome.compile.macs) + " products of " +
-                   with_separators(outcome.array_slots()) + " slots: utilisation " +
-                   percent(outcome.utilisation()) + " = " + percent(outcome.spatial_utilisation()) +
-                   " of the array x " + percent(outcome.temporal_utilisation()) + " of the time");
-  if (const std::uint64_t padding = outcome.result.macs() - outcome.compile.macs; padding != 0) {
-    text += headed_line("padding", with_separators(padding) + " products of zeros besides");
-  }
-  if (outcome.result.slots() > outcome.result.macs()) {
-    text += headed_line("folds", "the steps fill " + percent(outcome.array_fill()) +
-                                     " of the array's rows and columns");
-  }
-  for (const std::string& warning : outcome.warnings()) {
-    text += headed_line("warning", warning);
-  }
-  return text;
 }
 
 /// What has a line of its own; the others follow, by their names.
@@ -293,14 +274,42 @@ std::string time_lines(const RunResult& result) {
          bounds_text(result);
 }
 
+std::string work_lines(const UsefulWork& work) {
+  std::string text;
+  if (work.intensity) {
+    text += headed_line("roofline",
+                        fixed(*work.intensity, 2) + " FLOP per DRAM byte, attainable " +
+                            fixed(work.attainable_gflops, 1) + " GFLOP/s, achieved " +
+                            fixed(work.achieved_gflops, 1) + " GFLOP/s (" +
+                            percent(ratio(work.achieved_gflops, work.attainable_gflops)) + ")");
+  }
+  if (work.macs > 0) {
+    text += headed_line("array", with_separators(work.macs) + " products of " +
+                                     with_separators(work.array_slots) + " slots: utilisation " +
+                                     percent(work.utilisation) + " = " + percent(work.spatial) +
+                                     " of the array x " + percent(work.temporal) + " of the time");
+    if (work.padding_macs > 0) {
+      text +=
+          headed_line("padding", with_separators(work.padding_macs) + " products of zeros besides");
+    }
+    if (work.step_slots > work.macs + work.padding_macs) {
+      text += headed_line("folds", "the steps fill " + percent(work.fill) +
+                                       " of what the array could multiply meanwhile");
+    }
+  }
+  for (const std::string& warning : work.warnings()) {
+    text += headed_line("warning", warning);
+  }
+  return text;
+}
+
 std::string report_text(const RunOutcome& outcome) {
   const RunResult& result = outcome.result;
   std::string text = headed_line("model", model_text(outcome)) + machine_line(outcome.config) +
                      compile_lines(outcome.compile) + "\n";
   ToldCounters told(result);
   const std::string resources = resources_table(result, told);
-  text += time_lines(result) + roofline_text(outcome) + utilisation_text(outcome) +
-          counters_text(result, told) + "\n";
+  text += time_lines(result) + work_lines(outcome.work()) + counters_text(result, told) + "\n";
   text += engines_table(result) + "\n" + resources + "\n";
   text += host_text(outcome);
   if (outcome.verification) {

@@ -15,6 +15,8 @@ std::string report_text(const RunOutcome& outcome);
 std::string machine_line(const Config& config);
 std::string compile_lines(const CompileFigures& figures);
 std::string time_lines(const RunResult& result);  ///< with the binding bound
+std::string work_lines(
+    const UsefulWork& work);  ///< roofline, utilisation, padding, warnings; or none
 
 /// One line: "verified: 1 output, 4096 elements, max abs error 1.2e-06 (full)", "not verified
 /// (timing only)" or "FAILED: ..." with the first wrong element.

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/base/build_identity.h"
 #include "compiler/base/nearest.h"
-#include "sim/base/build_identity.h"
 #include "sim/report/json_place.h"
 #include "sim/report/layers_table.h"
 
@@ -39,7 +39,9 @@ Json compile_json(const CompileFigures& figures) {
           {"stores", figures.stores},
           {"evictions", or_null(figures.evictions)},
           {"peak_sram_bytes", or_null(figures.peak_sram_bytes)},
-          {"final_live_bytes", or_null(figures.final_live_bytes)}};
+          {"final_live_bytes", or_null(figures.final_live_bytes)},
+          {"tile", {{"m", figures.tile.m}, {"n", figures.tile.n}, {"k", figures.tile.k}}},
+          {"factors", names_of(figures.factors)}};
 }
 
 Json engines_json(const RunResult& result) {
@@ -166,6 +168,31 @@ Json config_json(const Config& config) {
   return json;
 }
 
+void add_useful_work(Json& json, const UsefulWork& work) {
+  json["macs"] = work.macs;
+  json["padding_macs"] = work.padding_macs;
+  json["array_slots"] = work.array_slots;
+  json["utilisation"] = {{"total", work.utilisation},
+                         {"spatial", work.spatial},
+                         {"temporal", work.temporal},
+                         {"fill", work.fill}};
+  json["warnings"] = work.warnings();
+  json["arithmetic_intensity"] = or_null(work.intensity);
+  json["roofline"] = {{"attainable_gflops", work.attainable_gflops},
+                      {"achieved_gflops", work.achieved_gflops}};
+}
+
+void add_bounds(Json& json, const RunResult& result) {
+  json["bounds"] = {{"compute", result.bounds.compute},
+                    {"sram", result.bounds.sram},
+                    {"bus", result.bounds.bus},
+                    {"dram", result.bounds.dram}};
+  if (result.bounds.vector > 0) {
+    json["bounds"]["vector"] = result.bounds.vector;
+  }
+  json["efficiency"] = result.efficiency();
+}
+
 nlohmann::ordered_json result_json(const RunOutcome& outcome, const LayerAccount* layers) {
   const RunResult& result = outcome.result;
   const std::optional<Verification>& verification = outcome.verification;
@@ -176,6 +203,7 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome, const LayerAccount
   json["build"] = build_id();
   json["model"] = outcome.model;
   json["program"] = or_null(outcome.program);
+  json["mapping"] = outcome.config.mapping ? Json(outcome.config.mapping->name) : Json(nullptr);
   json["seed"] = outcome.seed;
   json["timing_only"] = outcome.timing_only;
   json["cycles"] = result.cycles;
@@ -191,26 +219,9 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome, const LayerAccount
   json["engines"] = engines_json(result);
   json["overlap_cycles"] = result.overlap_cycles;
   json["tile_steps"] = result.steps();
-  json["macs"] = outcome.compile.macs;
-  json["padding_macs"] = result.macs() - outcome.compile.macs;
-  json["array_slots"] = outcome.array_slots();
-  json["utilisation"] = {{"total", outcome.utilisation()},
-                         {"spatial", outcome.spatial_utilisation()},
-                         {"temporal", outcome.temporal_utilisation()},
-                         {"fill", outcome.array_fill()}};
-  json["warnings"] = outcome.warnings();
+  add_useful_work(json, outcome.work());
   add_counters(json, result);
-  json["bounds"] = {{"compute", result.bounds.compute},
-                    {"sram", result.bounds.sram},
-                    {"bus", result.bounds.bus},
-                    {"dram", result.bounds.dram}};
-  if (result.bounds.vector > 0) {
-    json["bounds"]["vector"] = result.bounds.vector;
-  }
-  json["efficiency"] = result.efficiency();
-  json["arithmetic_intensity"] = or_null(outcome.arithmetic_intensity());
-  json["roofline"] = {{"attainable_gflops", outcome.attainable_gflops()},
-                      {"achieved_gflops", outcome.achieved_gflops()}};
+  add_bounds(json, result);
   if (layers != nullptr) {
     json["layers"] = layers_json(*layers, outcome);
     json["no_layer"] = no_layer_json(*layers, outcome);

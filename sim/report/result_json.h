@@ -16,6 +16,10 @@ inline constexpr int kResultVersion = 1;
 /// same command differ in "host" at most. `layers` null: nobody has watched, and there are none.
 nlohmann::ordered_json result_json(const RunOutcome& outcome, const LayerAccount* layers = nullptr);
 
+/// The parts of it that other documents of a run share, as members of `json`.
+void add_useful_work(nlohmann::ordered_json& json, const UsefulWork& work);
+void add_bounds(nlohmann::ordered_json& json, const RunResult& result);
+
 /// The keys that have an effect, by section.
 nlohmann::ordered_json config_json(const Config& config);
 

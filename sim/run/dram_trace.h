@@ -1,62 +1,67 @@
-// Plays a DRAM trace on a DRAM model and measures it: the trace format, the player, the numbers.
-// It is neither a command (sim/commands/dram_trace_command.cpp) nor a DRAM. docs/formats.md has the
-// format.
+// Plays a DRAM trace on a DRAM model and measures it: the player and its numbers.
+// It is neither a command (sim/commands/dram_trace_command.cpp) nor a DRAM; the traces are read by
+// sim/run/dram_trace_reader.h.
 #pragma once
 
-#include <cstddef>
+#include <array>
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
 
+#include "models/clock_period.h"
 #include "models/dram/model.h"
+#include "sim/run/dram_trace_reader.h"
 
 namespace tilewave {
-
-inline constexpr std::size_t kMaxDramTraceBytes = std::size_t{128} * 1024 * 1024;
-
-/// An access, or a boundary that waits for everything in flight.
-struct DramTraceStep {
-  std::uint64_t address = 0;
-  bool write = false;
-  bool barrier = false;  ///< address and write mean nothing
-};
-
-struct DramTrace {
-  std::vector<DramTraceStep> steps;
-  std::uint64_t accesses = 0;
-  std::uint64_t tiles = 1;         ///< one more than there are T and B lines; T does nothing else
-  std::uint32_t access_bytes = 0;  ///< of every access
-};
-
-/// What the DRAM takes.
-struct DramTraceLimits {
-  std::uint64_t capacity_bytes = 0;
-  std::uint32_t access_bytes = 0;  ///< 0: what the trace says, 64 if it says nothing
-};
-
-/// Parses `R ADDRESS`, `W ADDRESS` (hexadecimal 0x or decimal), `T`, `B` and `# comment`, one per
-/// line; the comment `# tx N` states that an access has N bytes. Addresses are multiples of that.
-/// Throws InputError naming file, line, text and what is allowed.
-DramTrace parse_dram_trace(std::string_view text, const std::string& file,
-                           const DramTraceLimits& limits);
 
 struct DramTraceOptions {
   Picoseconds clock = 1000;   ///< at most one access is issued per clock; in the model's units
   unsigned outstanding = 16;  ///< reads in flight, and writes in flight, at most
+  ClockPeriod cycle{1000};    ///< of the steps that have one; in the model's units
 };
 
 struct DramTraceResult {
-  Picoseconds total_ps = 0;  ///< first issue until the last read is back and the last write written
+  Picoseconds total_ps = 0;  ///< time 0 until the last read is back and the last write written
   std::uint64_t reads = 0;
   std::uint64_t writes = 0;
+  std::uint64_t bytes = 0;
   double mean_read_latency_ns = 0;  ///< issue to completion
   double bytes_per_second = 0;
 };
 
-/// The driver's rule: in order, at most one access per clock; a read (write) is issued while fewer
-/// than `outstanding` reads (writes) are in flight, a freed slot in the clock after the completion.
-/// `model` must be fresh: the first access is issued at time 0.
+/// The driver's rule for accesses without times: in order, at most one per clock; a read (write) is
+/// issued while fewer than `outstanding` reads (writes) are in flight, a freed slot in the clock after
+/// the completion. The first is issued at time 0.
+///
+/// An access with a time is issued then, or, with as many in flight, in the clock after the completion that
+/// makes room, and none before it.
+class DramTracePlayer {
+ public:
+  /// `model` is fresh and outlives the player.
+  DramTracePlayer(const DramTraceOptions& options, DramModel& model)
+      : options_(options), model_(model) {}
+
+  /// Throws InputError if it takes longer than can be told.
+  void play(const DramTraceStep& step);
+  /// Waits for all that is in flight.
+  DramTraceResult finish();
+
+ private:
+  void issue(const DramTraceStep& step);
+  void issue_in_time(const DramTraceStep& step);
+  void submit(const DramTraceStep& step, Picoseconds time);
+  void wait_for_all();
+  void wait();
+  bool take(Picoseconds now);
+
+  DramTraceOptions options_;
+  DramModel& model_;
+  DramTraceResult result_;
+  Picoseconds total_ = 0;  ///< of the last completion; all times in the model's units
+  Picoseconds next_issue_ = 0;
+  std::uint64_t latency_ = 0;  ///< sum of completions - sum of issues; wraps on the way, by design
+  std::array<unsigned, 2> in_flight_ = {};  ///< reads, writes
+};
+
+/// All of it. `model` is fresh.
 DramTraceResult play_dram_trace(const DramTrace& trace, const DramTraceOptions& options,
                                 DramModel& model);
 

@@ -15,12 +15,12 @@ SettingSource dram_trace_base();
 
 /// Whether a DRAM alone knows the key, with some `config`.
 bool concerns_dram_trace(std::string_view key);
-/// ... and with this one.
-bool concerns_dram_trace(std::string_view key, const Config& config);
+/// ... and with this one. `timed`: the accesses of the trace have times, in core cycles.
+bool concerns_dram_trace(std::string_view key, const Config& config, bool timed);
 
 /// Calls `visit(name, value)` for each key that has an effect on a DRAM trace.
 void for_each_dram_trace_key(
-    const Config& config,
+    const Config& config, bool timed,
     const std::function<void(std::string_view name, const std::string& value)>& visit);
 
 }  // namespace tilewave

@@ -33,6 +33,9 @@ CompiledModel adopt_named(const std::string& name, Program program, const Config
 
 PreparedWork prepare(const WorkNames& names, const Config& config) {
   PreparedWork work;
+  if (config.mapping && (names.model.empty() || names.program_file)) {
+    fail_scheduled_already("--mapping " + config.mapping->name, names.program_file.value());
+  }
   if (names.model.empty()) {
     const std::string& file = names.program_file.value();
     work.compiled = adopt_named(file, load_program(file), config);
@@ -48,9 +51,10 @@ PreparedWork prepare(const WorkNames& names, const Config& config) {
     work.compiled =
         adopt_named(*names.program_file, load_program(*names.program_file), config, graph);
   } else if (graph != nullptr) {
-    work.compiled =
-        compile_named(names.model, config, [&] { return compile_model(*graph, config); });
+    work.compiled = compile_named(names.model, [&] { return compile_model(*graph, config); });
     work.source = *graph;
+  } else if (config.mapping) {
+    fail_scheduled_already("--mapping " + config.mapping->name, names.model);
   } else if (!names.schedule_setting.empty()) {
     fail_scheduled_already(names.schedule_setting, names.model);
   } else {

@@ -10,6 +10,7 @@
 #include "platform/run_result.h"
 #include "sim/config/config.h"
 #include "sim/model/tensor_data.h"
+#include "sim/run/useful_work.h"
 #include "sim/verify/onnx_values.h"
 #include "sim/verify/verification.h"
 
@@ -59,28 +60,7 @@ struct RunOutcome {
   }
   Verdict verdict() const;
 
-  /// Floating-point operations (two per multiply-add) per byte of DRAM traffic; none without both.
-  std::optional<double> arithmetic_intensity() const;
-  double flops() const { return 2.0 * static_cast<double>(compile.macs); }
-  /// What the roofline allows: flops in the time that the compute and the DRAM bound leave.
-  double attainable_gflops() const;
-  double achieved_gflops() const;
-
-  /// Products that the array could have done in the run's cycles.
-  std::uint64_t array_slots() const;
-  /// What the model asks for as a part of them: spatial · temporal.
-  double utilisation() const;
-  /// Of the array's slots while it is busy with steps of any kind.
-  double spatial_utilisation() const;
-  /// Of the run's cycles, those in which the array is busy.
-  double temporal_utilisation() const;
-  /// How much of the array's rows and columns the matmul steps fill: what the model asks for as a part of
-  /// what the array could do while they stream through it. Border tiles, tiles that are no multiple of
-  /// the array, and padding make it less than 1.
-  double array_fill() const;
-  /// What whoever reads the figures should know first, a line each.
-  std::vector<std::string> warnings() const;
-  double period_seconds() const { return config.machine.clock_period.seconds(); }
+  UsefulWork work() const { return useful_work(config.machine.compute, compile, result); }
 };
 
 /// The bytes' part of what the resource could have moved in the run; 0 if there was no time.

@@ -21,8 +21,8 @@ PreparedWork compile_work(const Graph& graph, const Config& config) {
   return {graph, std::nullopt, compile_model(graph, config)};
 }
 
-PreparedWork adopt_work(Program program, const std::string& name) {
-  return {std::nullopt, std::nullopt, adopt_program(std::move(program), name)};
+PreparedWork adopt_work(Program program, const std::string& name, const Graph* graph) {
+  return {std::nullopt, std::nullopt, adopt_program(std::move(program), name, graph)};
 }
 
 RunOutcome run_work(const PreparedWork& work, const Config& config, const RunRequest& request) {
@@ -34,7 +34,7 @@ RunOutcome run_work(const PreparedWork& work, const Config& config, const RunReq
     throw InputError("only an ONNX model has expected outputs");
   }
   RunOutcome outcome;
-  outcome.config = config;
+  outcome.config = reported_config(work.source ? &*work.source : nullptr, config);
   outcome.seed = request.seed;
   outcome.timing_only = request.timing_only;
   outcome.compile = work.compiled.figures;
@@ -42,6 +42,8 @@ RunOutcome run_work(const PreparedWork& work, const Config& config, const RunReq
   outcome.host.kernel = "none";
   RunOptions options;
   options.observer = request.observer;
+  options.poll = request.poll;
+  options.fetched = request.fetched;
   if (request.timing_only) {
     simulate_timing(work.compiled, options, outcome);
     return outcome;

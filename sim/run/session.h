@@ -11,6 +11,9 @@
 // One run at a time: a process has one SystemC.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +21,7 @@
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/graph_text.h"
 #include "sim/config/config.h"
+#include "sim/mapping/mapping_file.h"
 #include "sim/run/prepare.h"
 #include "sim/run/run_outcome.h"
 #include "sim/run/simulate.h"
@@ -33,12 +37,14 @@ struct KeyValue {
 /// The defaults with these keys. Files come by read_config_file() and resolve_config().
 Config make_config(const std::vector<KeyValue>& settings = {});
 
-/// A graph compiled for a config. Graphs are built by hand (graph.h), by build_builtin() or by
+/// A graph compiled for a config, and as its mapping says if it has one: config.mapping =
+/// load_mapping("m.yaml"). Graphs are built by hand (graph.h), by build_builtin() or by
 /// parse_graph(); prepare() takes the names of files.
 PreparedWork compile_work(const Graph& graph, const Config& config);
 
-/// A program that is compiled already, verified. `name` is what messages call it.
-PreparedWork adopt_work(Program program, const std::string& name);
+/// A program that is compiled already, verified. `name` is what messages call it. If the graph that it computes
+/// is given, inputs and outputs have to be the graph's, and values are compared with what that says.
+PreparedWork adopt_work(Program program, const std::string& name, const Graph* graph = nullptr);
 
 /// How a run is to be made.
 struct RunRequest {
@@ -49,8 +55,11 @@ struct RunRequest {
   /// By tensor, instead of drawn ones: row-major, whole, numbers that its type has.
   TensorValues inputs;
   bool keep_outputs = false;
-  std::optional<ExpectedFiles> expected;  ///< of an ONNX model
-  RunObserver* observer = nullptr;        ///< null: nobody watches, which costs nothing
+  std::optional<ExpectedFiles> expected;          ///< of an ONNX model
+  RunObserver* observer = nullptr;                ///< null: nobody watches, which costs nothing
+  std::atomic<std::uint64_t>* fetched = nullptr;  ///< RunOptions::fetched
+  /// Asked now and then while the simulation goes on; what it throws ends the run.
+  std::function<void()> poll = {};
 };
 
 /// Simulates, and compares with the reference unless told not to: RunOutcome::passed() says whether

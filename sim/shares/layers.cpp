@@ -71,7 +71,7 @@ class LayerFinder {
       count(i);
     }
     for (const auto& [tensor, layer] : by_tensor_) {
-      describe(layers_.all[layer], work_[layer], program_.tensors[tensor].shape);
+      describe(layers_.all[layer], work_[layer], program_.tensors[tensor]);
     }
     return std::move(layers_);
   }
@@ -107,10 +107,11 @@ class LayerFinder {
     return unused_;
   }
 
-  static void describe(Layer& layer, const Work& work, const Shape& result) {
+  static void describe(Layer& layer, const Work& work, const ProgramTensor& result) {
     layer.kind = work.text();
+    layer.type = result.type();
     if (work.depth && !work.several) {
-      layer.product = ProductShape{result.rows, result.cols, *work.depth};
+      layer.product = ProductShape{result.shape.rows, result.shape.cols, *work.depth};
     }
   }
 
@@ -118,8 +119,11 @@ class LayerFinder {
     const Op& op = program_.ops[index];
     Layer& layer = layers_.all[layers_.of_op[index]];
     ++layer.ops[static_cast<std::size_t>(op.opcode)];
-    layer.macs += useful_products(program_, op, links_[index]);
-    layer.step_macs += step_products(op);
+    if (is_sum_step(op)) {
+      layer.macs += useful_products(program_, op, links_[index]);
+      layer.step_macs += step_products(op);
+      layer.factors.set(static_cast<std::size_t>(op.a_type));
+    }
     layer.read_bytes += is_load(op) ? tile_bytes(program_, op) : 0;
     layer.write_bytes += is_store(op) ? tile_bytes(program_, op) : 0;
   }

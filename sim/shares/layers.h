@@ -26,9 +26,11 @@ struct ProductShape {
 struct Layer {
   std::string name;  ///< of the tensor
   std::string kind;  ///< "matmul+bias+relu", "add", "copy", ..., or "unused" for loads nobody reads
+  std::optional<ElementType> type;                ///< of the tensor
   std::optional<ProductShape> product;            ///< none if it is no product, or of several
   std::array<std::uint64_t, kOpcodeCount> ops{};  ///< by Opcode
   std::uint64_t macs = 0;                         ///< that the model asks for
+  ElementTypes factors;                           ///< the types of what they multiply
   std::uint64_t step_macs = 0;                    ///< of its steps: padding counts
   std::uint64_t read_bytes = 0;                   ///< from the DRAM, by its loads
   std::uint64_t write_bytes = 0;                  ///< to the DRAM, by its stores

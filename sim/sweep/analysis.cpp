@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "sim/sweep/anomaly.h"
 #include "sim/sweep/metrics.h"
@@ -15,21 +16,21 @@ namespace {
 constexpr std::size_t kMostLevels = 16;
 constexpr std::size_t kRanges = 8;
 
-std::vector<std::uint32_t> done_points(const SweepDefinition& sweep, const ResultTable& results,
-                                       std::uint32_t model) {
-  std::vector<std::uint32_t> points;
-  for (std::uint32_t i = 0; i < results.points(); ++i) {
-    if (results.done(i) && sweep.space.points[i].model == model) {
-      points.push_back(i);
-    }
-  }
-  return points;
+/// Of more models, as patterns may make them, only the objective's sensitivity is told.
+constexpr std::size_t kMostModelsInFull = 100;
+
+/// How bad a value of the objective is, so that less is better.
+double badness(double objective, bool higher_is_better) {
+  return higher_is_better ? -objective : objective;
 }
 
 std::optional<std::uint32_t> knee_of(const std::vector<std::uint32_t>& front,
                                      const std::vector<double>& cost,
                                      const std::vector<double>& objective) {
-  if (front.size() < 3 || !(cost[front.front()] > 0) || !(objective[front.back()] > 0)) {
+  const auto is_above_0 = [&](std::uint32_t point) {
+    return cost[point] > 0 && objective[point] > 0;
+  };
+  if (front.size() < 3 || !is_above_0(front.front()) || !is_above_0(front.back())) {
     return std::nullopt;
   }
   const auto share = [](double value, double from, double to) {
@@ -50,13 +51,13 @@ std::optional<std::uint32_t> knee_of(const std::vector<std::uint32_t>& front,
 
 ParetoFront pareto_front(std::uint32_t model, const std::string& cost_name,
                          std::vector<std::uint32_t> points, const std::vector<double>& cost,
-                         const std::vector<double>& objective) {
-  std::ranges::sort(points, [&](std::uint32_t a, std::uint32_t b) {
-    return std::tie(cost[a], objective[a], a) < std::tie(cost[b], objective[b], b);
-  });
+                         const std::vector<double>& objective, bool higher_is_better) {
+  const auto bad = [&](std::uint32_t point) { return badness(objective[point], higher_is_better); };
+  std::ranges::sort(
+      points, {}, [&](std::uint32_t point) { return std::tuple(cost[point], bad(point), point); });
   ParetoFront front{model, cost_name, {}, {}};
   for (const std::uint32_t point : points) {
-    if (front.points.empty() || objective[point] < objective[front.points.back()]) {
+    if (front.points.empty() || bad(point) < bad(front.points.back())) {
       front.points.push_back(point);
     }
   }
@@ -92,7 +93,7 @@ Levels ranges_of(const PointsByNumber& by_number, const ConfigKey& key, std::siz
 Levels levels_of(const SweepDefinition& sweep, std::size_t axis,
                  const std::vector<std::uint32_t>& points) {
   const ConfigKey& key = *sweep.space.keys[axis];
-  const std::string unset = key.has_effect(sweep.base) ? key_text(key, sweep.base) : "not set";
+  const std::string unset = base_value(sweep, key).value_or("not set");
   Levels levels;
   std::map<std::string, std::size_t> level_by_text;
   PointsByNumber by_number;
@@ -142,26 +143,94 @@ std::optional<Sensitivity> sensitivity(const Levels& levels, const std::vector<d
   return result;
 }
 
-void add_sensitivities(const SweepDefinition& sweep, const ResultTable& results,
-                       std::uint32_t model, const std::vector<std::uint32_t>& points,
-                       SweepAnalysis& analysis) {
+/// Of every cost that varies.
+void add_fronts(const ResultTable& results, std::uint32_t model,
+                const std::vector<std::uint32_t>& points, const std::vector<double>& objective,
+                bool higher_is_better, std::vector<ParetoFront>& fronts) {
+  for (const std::string& name : cost_metrics()) {
+    const std::vector<double>& cost = results.metric(name);
+    std::set<double> costs;
+    for (const std::uint32_t point : points) {
+      costs.insert(cost[point]);
+    }
+    if (costs.size() > 1) {
+      fronts.push_back(pareto_front(model, name, points, cost, objective, higher_is_better));
+    }
+  }
+}
+
+/// A figure and its values, [point].
+using Column = std::pair<std::string, const std::vector<double>*>;
+
+std::vector<Column> metric_columns(const ResultTable& results) {
+  std::vector<Column> columns;
+  for (const Metric& metric : sweep_metrics()) {
+    columns.emplace_back(metric.name, &results.metric(metric.name));
+  }
+  return columns;
+}
+
+void add_sensitivities(const SweepDefinition& sweep, std::uint32_t model,
+                       const std::vector<std::uint32_t>& points, const std::vector<Column>& columns,
+                       std::vector<Sensitivity>& sensitivities) {
   for (std::size_t axis = 0; axis < sweep.space.keys.size(); ++axis) {
     const Levels levels = levels_of(sweep, axis, points);
     if (levels.size() < 2) {
       continue;
     }
-    for (const Metric& metric : sweep_metrics()) {
-      if (auto found = sensitivity(levels, results.metric(metric.name))) {
+    for (const auto& [name, values] : columns) {
+      if (auto found = sensitivity(levels, *values)) {
         found->model = model;
         found->key = sweep.space.keys[axis]->name;
-        found->metric = metric.name;
-        analysis.sensitivities.push_back(std::move(*found));
+        found->metric = name;
+        sensitivities.push_back(std::move(*found));
       }
     }
   }
 }
 
+/// [pattern]: the points of all its models, of those patterns that have placeholders.
+std::vector<std::vector<std::uint32_t>> pattern_points(
+    const SweepSpace& space, const std::vector<std::vector<std::uint32_t>>& by_model) {
+  std::vector<std::vector<std::uint32_t>> by_pattern(space.patterns.size());
+  for (std::size_t model = 0; model < by_model.size(); ++model) {
+    const std::uint32_t pattern = space.pattern_of[model];
+    if (is_pattern(space.patterns[pattern])) {
+      by_pattern[pattern].insert(by_pattern[pattern].end(), by_model[model].begin(),
+                                 by_model[model].end());
+    }
+  }
+  for (std::vector<std::uint32_t>& points : by_pattern) {
+    std::ranges::sort(points);
+  }
+  return by_pattern;
+}
+
+GoalAnalysis analyse_goal(const SweepDefinition& sweep, const ResultTable& results) {
+  GoalAnalysis analysis;
+  analysis.goal = parse_goal(*sweep.question.goal, sweep.question.weights, sweep.space);
+  analysis.machines = machines_of(sweep.space);
+  analysis.values = goal_values(analysis.goal, sweep.space, analysis.machines, results);
+  const std::vector<std::uint32_t> machines = analysis.compared();
+  add_fronts(results, 0, machines, analysis.values, analysis.goal.higher_is_better(),
+             analysis.fronts);
+  add_sensitivities(sweep, 0, machines, {{analysis.goal.name(), &analysis.values}},
+                    analysis.sensitivities);
+  analysis.anomalies = find_goal_anomalies(sweep, results, analysis);
+  return analysis;
+}
+
 }  // namespace
+
+std::vector<std::uint32_t> GoalAnalysis::compared() const {
+  std::vector<std::uint32_t> numbers;
+  for (std::size_t machine = 0; machine < machines.points.size(); ++machine) {
+    if (!std::isnan(values[machines.number(machine)])) {
+      numbers.push_back(machines.number(machine));
+    }
+  }
+  return numbers;
+}
 
 SweepAnalysis analyse(const SweepDefinition& sweep, const SweepPlan& plan,
                       const ResultTable& results) {
@@ -170,21 +239,23 @@ SweepAnalysis analyse(const SweepDefinition& sweep, const SweepPlan& plan,
                             sweep.space.keys.end();
   analysis.objective = clock_varies ? "seconds" : "cycles";
   const std::vector<double>& objective = results.metric(analysis.objective);
-  for (std::uint32_t model = 0; model < sweep.space.models.size(); ++model) {
-    const std::vector<std::uint32_t> points = done_points(sweep, results, model);
-    for (const std::string& name : cost_metrics()) {
-      const std::vector<double>& cost = results.metric(name);
-      std::set<double> costs;
-      for (const std::uint32_t point : points) {
-        costs.insert(cost[point]);
-      }
-      if (costs.size() > 1) {
-        analysis.fronts.push_back(pareto_front(model, name, points, cost, objective));
-      }
-    }
-    add_sensitivities(sweep, results, model, points, analysis);
+  const std::vector<std::vector<std::uint32_t>> points = compared_points(sweep.space, results);
+  const std::vector<Column> columns = metric_columns(results);
+  const std::vector<Column> told = points.size() > kMostModelsInFull
+                                       ? std::vector<Column>{{analysis.objective, &objective}}
+                                       : columns;
+  for (std::uint32_t model = 0; model < points.size(); ++model) {
+    add_fronts(results, model, points[model], objective, false, analysis.fronts);
+    add_sensitivities(sweep, model, points[model], told, analysis.sensitivities);
+  }
+  const std::vector<std::vector<std::uint32_t>> by_pattern = pattern_points(sweep.space, points);
+  for (std::uint32_t pattern = 0; pattern < by_pattern.size(); ++pattern) {
+    add_sensitivities(sweep, pattern, by_pattern[pattern], columns, analysis.pattern_sensitivities);
   }
   analysis.anomalies = find_anomalies(sweep, plan, results, analysis.objective);
+  if (sweep.question.goal) {
+    analysis.goal = analyse_goal(sweep, results);
+  }
   return analysis;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/sweep/goal.h"
 #include "sim/sweep/result_table.h"
 
 namespace tilewave {
@@ -38,23 +39,41 @@ struct Sensitivity {
 };
 
 /// Two points that differ in one key only, to the next of its values, of which the one with more of
-/// the resource is the slower one.
+/// the resource is the slower one, or worse by the goal.
 struct Anomaly {
   std::uint32_t model = 0;
   std::string key;
   std::uint32_t from = 0;  ///< the point with less of the resource, or the longer latency
   std::uint32_t to = 0;
-  double change = 0;  ///< of the objective, relative to `from`; above 0
+  double change = 0;  ///< of the objective, relative to `from`; below 0 if more of it is better
   std::string explanation;
 };
 
-struct SweepAnalysis {
-  std::string objective;  ///< "cycles"; "seconds" if the clock is swept
+/// The same of machines, by their goal. They stand as the points that have their numbers; models are no
+/// part of it.
+struct GoalAnalysis {
+  Goal goal;
+  SweepMachines machines;
+  std::vector<double> values;  ///< goal_values()
   std::vector<ParetoFront> fronts;
-  std::vector<Sensitivity> sensitivities;  ///< of metrics that are above 0 in all done points
+  std::vector<Sensitivity> sensitivities;  ///< of the goal, if it is above 0 for all machines
   std::vector<Anomaly> anomalies;
+
+  /// The numbers of the machines that have a goal.
+  std::vector<std::uint32_t> compared() const;
 };
 
+struct SweepAnalysis {
+  std::string objective;  ///< of a model: "cycles"; "seconds" if the clock is swept
+  std::vector<ParetoFront> fronts;
+  std::vector<Sensitivity> sensitivities;  ///< of metrics that are above 0 in all done points
+  /// The same over all points of a pattern with placeholders, whose number `model` is.
+  std::vector<Sensitivity> pattern_sensitivities;
+  std::vector<Anomaly> anomalies;
+  std::optional<GoalAnalysis> goal;
+};
+
+/// Of the points that are done and kept.
 SweepAnalysis analyse(const SweepDefinition& sweep, const SweepPlan& plan,
                       const ResultTable& results);
 

@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <map>
 
+#include "compiler/base/text.h"
 #include "models/accounting/cycle_ledger.h"
+#include "sim/base/files.h"
 #include "sim/base/text_table.h"
 
 namespace tilewave {
@@ -113,17 +115,17 @@ std::string Explanation::text(bool same_program) {
 using Neighbours = std::map<std::uint64_t, std::uint32_t>;
 
 std::vector<Neighbours> lines_along(const SweepDefinition& sweep, std::size_t axis,
-                                    const ResultTable& results, std::uint32_t model) {
+                                    const std::vector<std::uint32_t>& points) {
   std::map<std::vector<std::string>, Neighbours> lines;
   const ConfigKey& key = *sweep.space.keys[axis];
-  for (std::uint32_t i = 0; i < results.points(); ++i) {
-    const SweepPoint& point = sweep.space.points[i];
-    if (point.model != model || !results.done(i) || point.values[axis].empty()) {
+  for (const std::uint32_t number : points) {
+    const SweepPoint& point = sweep.space.points[number];
+    if (point.values[axis].empty()) {
       continue;
     }
     std::vector<std::string> others = point.values;
     others[axis].clear();
-    lines[others].try_emplace(parse_quantity(key, point.values[axis]), i);
+    lines[others].try_emplace(parse_quantity(key, point.values[axis]), number);
   }
   std::vector<Neighbours> found;
   for (auto& [others, line] : lines) {
@@ -132,33 +134,85 @@ std::vector<Neighbours> lines_along(const SweepDefinition& sweep, std::size_t ax
   return found;
 }
 
+using Pair = std::pair<std::uint32_t, std::uint32_t>;
+
+/// Neighbours along a key, the one that should not be better first.
+std::vector<Pair> pairs_along(const SweepDefinition& sweep, std::size_t axis,
+                              const std::vector<std::uint32_t>& points) {
+  std::vector<Pair> pairs;
+  const Helps helps = sweep.space.keys[axis]->helps;
+  if (helps == Helps::kNeither) {
+    return pairs;
+  }
+  for (const Neighbours& line : lines_along(sweep, axis, points)) {
+    for (auto low = line.begin(); std::next(low) != line.end(); ++low) {
+      const auto high = std::next(low);
+      pairs.emplace_back(helps == Helps::kMore ? Pair(low->second, high->second)
+                                               : Pair(high->second, low->second));
+    }
+  }
+  return pairs;
+}
+
+/// By how much each model of a machine moves the metric, those that it harms most first.
+std::string models_text(const SweepDefinition& sweep, const ResultTable& results,
+                        const GoalAnalysis& goal, Pair machines) {
+  constexpr std::size_t kMost = 3;
+  const std::vector<double>& metric = results.metric(goal.goal.metric.name);
+  const auto points = [&goal](std::uint32_t machine) {
+    return goal.machines.points[goal.machines.of[machine]];
+  };
+  const std::vector<std::uint32_t> from = points(machines.first);
+  const std::vector<std::uint32_t> to = points(machines.second);
+  std::vector<std::pair<double, std::size_t>> changes;  // the worst is the least
+  for (std::size_t model = 0; model < from.size(); ++model) {
+    const double change = metric[from[model]] > 0 ? metric[to[model]] / metric[from[model]] - 1 : 0;
+    changes.emplace_back(goal.goal.higher_is_better() ? change : -change, model);
+  }
+  std::ranges::sort(changes);
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < std::min(kMost, changes.size()); ++i) {
+    const double change = goal.goal.higher_is_better() ? changes[i].first : -changes[i].first;
+    parts.push_back(one_line(sweep.space.models[changes[i].second]) + " " + signed_percent(change));
+  }
+  return goal.goal.metric.name + " of " + joined(parts) +
+         (changes.size() > kMost ? " and " + count_text(changes.size() - kMost, "model") + " more"
+                                 : "");
+}
+
 }  // namespace
 
 std::vector<Anomaly> find_anomalies(const SweepDefinition& sweep, const SweepPlan& plan,
                                     const ResultTable& results, const std::string& objective) {
   std::vector<Anomaly> anomalies;
   const std::vector<double>& slowness = results.metric(objective);
-  for (std::uint32_t model = 0; model < sweep.space.models.size(); ++model) {
+  const std::vector<std::vector<std::uint32_t>> points = compared_points(sweep.space, results);
+  for (std::uint32_t model = 0; model < points.size(); ++model) {
     for (std::size_t axis = 0; axis < sweep.space.keys.size(); ++axis) {
-      const ConfigKey& key = *sweep.space.keys[axis];
-      if (key.helps == Helps::kNeither) {
-        continue;
-      }
-      for (const Neighbours& line : lines_along(sweep, axis, results, model)) {
-        for (auto low = line.begin(); low != line.end(); ++low) {
-          const auto high = std::next(low);
-          if (high == line.end()) {
-            break;
-          }
-          const bool more = key.helps == Helps::kMore;
-          const std::uint32_t from = more ? low->second : high->second;
-          const std::uint32_t to = more ? high->second : low->second;
-          if (slowness[to] > slowness[from]) {
-            const bool same = plan.points[from].program == plan.points[to].program;
-            anomalies.push_back({model, key.name, from, to, slowness[to] / slowness[from] - 1,
-                                 Explanation(results, from, to).text(same)});
-          }
+      for (const auto& [from, to] : pairs_along(sweep, axis, points[model])) {
+        if (slowness[to] > slowness[from]) {
+          const bool same = plan.points[from].program == plan.points[to].program;
+          anomalies.push_back({model, sweep.space.keys[axis]->name, from, to,
+                               slowness[to] / slowness[from] - 1,
+                               Explanation(results, from, to).text(same)});
         }
+      }
+    }
+  }
+  return anomalies;
+}
+
+std::vector<Anomaly> find_goal_anomalies(const SweepDefinition& sweep, const ResultTable& results,
+                                         const GoalAnalysis& goal) {
+  std::vector<Anomaly> anomalies;
+  const std::vector<std::uint32_t> machines = goal.compared();
+  for (std::size_t axis = 0; axis < sweep.space.keys.size(); ++axis) {
+    for (const auto& [from, to] : pairs_along(sweep, axis, machines)) {
+      const double before = goal.values[from];
+      const double after = goal.values[to];
+      if (before > 0 && (goal.goal.higher_is_better() ? after < before : after > before)) {
+        anomalies.push_back({0, sweep.space.keys[axis]->name, from, to, after / before - 1,
+                             models_text(sweep, results, goal, {from, to})});
       }
     }
   }

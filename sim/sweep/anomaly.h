@@ -13,4 +13,8 @@ namespace tilewave {
 std::vector<Anomaly> find_anomalies(const SweepDefinition& sweep, const SweepPlan& plan,
                                     const ResultTable& results, const std::string& objective);
 
+/// The same for machines and their goal.
+std::vector<Anomaly> find_goal_anomalies(const SweepDefinition& sweep, const ResultTable& results,
+                                         const GoalAnalysis& goal);
+
 }  // namespace tilewave

@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
-#include <cmath>
 #include <set>
 
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
+#include "compiler/base/number_text.h"
 #include "compiler/base/text.h"
 #include "sim/base/units.h"
 
@@ -28,8 +27,8 @@ std::uint64_t grain(const ConfigKey& key) {
 
 class AxisParser {
  public:
-  AxisParser(const std::string& place, std::string_view text)
-      : place_(place + " " + printable(text)), text_(text) {}
+  AxisParser(const std::string& place, std::string_view text, const ModelKeys& keys)
+      : place_(place + " " + printable(text)), text_(text), keys_(keys) {}
 
   Axis parse();
 
@@ -53,6 +52,7 @@ class AxisParser {
 
   std::string place_;
   std::string_view text_;
+  const ModelKeys& keys_;
   Axis axis_;
 };
 
@@ -122,11 +122,8 @@ void AxisParser::parse_list(std::string_view list) {
 template <typename Print>
 void AxisParser::multiply(std::uint64_t from, std::uint64_t to, std::string_view factor_text,
                           std::uint64_t multiple, const Print& print) {
-  double factor = 0;
-  const auto [end, error] =
-      std::from_chars(factor_text.data(), factor_text.data() + factor_text.size(), factor);
-  if (error != std::errc() || end != factor_text.data() + factor_text.size() ||
-      !std::isfinite(factor) || factor <= 1) {
+  const double factor = finite_number(factor_text).value_or(0);
+  if (factor <= 1) {
     fail("the factor " + in_quotes(factor_text) + " is not a number above 1");
   }
   if (from == 0) {
@@ -232,12 +229,12 @@ std::string_view AxisParser::take_tied(std::string_view text) {
   for (std::size_t equals = text.find('='); equals != std::string_view::npos;
        equals = text.find('=')) {
     const std::string_view name = trim(text.substr(0, equals));
-    const ConfigKey* key = find_config_key(name);
+    const ConfigKey* key = keys_.find(name);
     if (key == nullptr) {
       if (axis_.key->kind == KeyKind::kText) {
         break;  // then it is a part of a value
       }
-      fail(unknown_key_message(name));
+      fail(keys_.unknown_key_message(name));
     }
     if (key->kind != axis_.key->kind) {
       fail(axis_.key->name + " and " + key->name + " do not take the same values");
@@ -254,9 +251,9 @@ Axis AxisParser::parse() {
     fail(std::string("is not KEY=VALUES") + kForms);
   }
   const std::string_view name = trim(text_.substr(0, equals));
-  axis_.key = find_config_key(name);
+  axis_.key = keys_.find(name);
   if (axis_.key == nullptr) {
-    fail(unknown_key_message(name));
+    fail(keys_.unknown_key_message(name));
   }
   const std::string_view values = trim(take_tied(text_.substr(equals + 1)));
   if (values.empty()) {
@@ -322,8 +319,8 @@ std::string Axis::at(double unit) const {
   return print_key_value(*key, std::max(value / multiple * multiple, from));
 }
 
-Axis parse_axis(const std::string& place, std::string_view text) {
-  return AxisParser(place, text).parse();
+Axis parse_axis(const std::string& place, std::string_view text, const ModelKeys& model_keys) {
+  return AxisParser(place, text, model_keys).parse();
 }
 
 }  // namespace tilewave

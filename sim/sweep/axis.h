@@ -1,4 +1,4 @@
-// One swept config key and the values it takes: what `--over KEY=VALUES` means. How axes make
+// One swept key, of the config or of a model, and the values it takes: what `--over KEY=VALUES` means. How axes make
 // points is sim/sweep/space.h.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/config/keys.h"
+#include "sim/sweep/model_keys.h"
 
 namespace tilewave {
 
@@ -52,7 +53,8 @@ inline constexpr std::size_t kMaxAxisValues = 100'000;
 /// A clock's range goes from one time to another or from one frequency to another.
 ///
 /// and the last three are for keys with numbers; where `from` or `step` lack a unit that they need,
-/// they have that of `to`. Throws InputError, which starts with `place` ("command line: --over").
-Axis parse_axis(const std::string& place, std::string_view text);
+/// they have that of `to`. Keys are those of the config and `model_keys`, which outlive the axis.
+/// Throws InputError, which starts with `place` ("command line: --over").
+Axis parse_axis(const std::string& place, std::string_view text, const ModelKeys& model_keys = {});
 
 }  // namespace tilewave

@@ -27,6 +27,11 @@ std::string shell_word(const std::string& word) {
   return quoted + "'";
 }
 
+std::optional<std::string> base_value(const SweepDefinition& sweep, const ConfigKey& key) {
+  return !is_model_key(key) && key.has_effect(sweep.base) ? std::optional(key_text(key, sweep.base))
+                                                          : std::nullopt;
+}
+
 std::string run_command_text(const SweepDefinition& sweep, const SweepPoint& point) {
   std::string text = "tilewave run " + shell_word(sweep.space.models[point.model]);
   if (!sweep.run_options.empty()) {

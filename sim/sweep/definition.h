@@ -11,6 +11,7 @@
 #include "sim/config/config.h"
 #include "sim/model/onnx_files.h"
 #include "sim/run/value_choices.h"
+#include "sim/sweep/question.h"
 #include "sim/sweep/space.h"
 
 namespace tilewave {
@@ -25,6 +26,7 @@ struct SweepDefinition {
   bool timing_only = false;
   std::uint64_t seed = 1;
   std::optional<VerifyChoice> verify;
+  Question question;  ///< of the results
   /// For a shell: what `tilewave run MODEL` needs besides the point's settings.
   std::string run_options;
 
@@ -32,6 +34,9 @@ struct SweepDefinition {
   /// saying in which point.
   Config config_of(const SweepPoint& point) const;
 };
+
+/// What points have of a key to which they give no value; none if it has no effect in the base.
+std::optional<std::string> base_value(const SweepDefinition& sweep, const ConfigKey& key);
 
 /// "tilewave run gemm:64x64x64 -c edge.ini --sram.size=32KiB", for a shell.
 std::string run_command_text(const SweepDefinition& sweep, const SweepPoint& point);

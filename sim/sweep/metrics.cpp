@@ -41,10 +41,13 @@ std::vector<Entry> make_entries() {
       {{"efficiency", "1", kHigher, "highest lower bound / cycles"}, "/efficiency"},
       {{"achieved_gflops", "GFLOP/s", kHigher, "2 flops per multiply-add / seconds"},
        "/roofline/achieved_gflops"},
+      {{"attainable_gflops", "GFLOP/s", kNeither, "what the compute and the DRAM bound allow"},
+       "/roofline/attainable_gflops"},
+      {{"arithmetic_intensity", "FLOP/B", kNeither, "2 flops per multiply-add / DRAM bytes"},
+       "/arithmetic_intensity"},
       {{"overlap_cycles", "cycles", kHigher, "with the core and a DMA engine at work"},
        "/overlap_cycles"},
-      {{"bounds.compute", "cycles", kNeither, "tile steps x initiation interval"},
-       "/bounds/compute"},
+      {{"bounds.compute", "cycles", kNeither, "least cycles of the tile steps"}, "/bounds/compute"},
       {{"bounds.sram", "cycles", kNeither, "SRAM bytes / peak"}, "/bounds/sram"},
       {{"bounds.bus", "cycles", kNeither, "bytes of the busier direction / peak"}, "/bounds/bus"},
       {{"bounds.dram", "cycles", kNeither, "DRAM bytes / peak"}, "/bounds/dram"},
@@ -91,7 +94,9 @@ std::vector<Entry> make_entries() {
   entries.push_back({{"cost.sram_bytes", "B", kLower, "sram.size"}, ""});
   entries.push_back(
       {{"cost.dram_bytes_per_second", "B/s", kLower, "peak bandwidth of all channels"}, ""});
-  entries.push_back({{"cost.array_macs", "1", kLower, "multiply-adds per cycle of the core"}, ""});
+  entries.push_back({{"cost.array_macs", "1", kLower,
+                      "multiply-adds per cycle of the core, of the model's fastest type"},
+                     ""});
   return entries;
 }
 
@@ -104,8 +109,8 @@ const std::vector<Entry>& entries() {
 std::vector<Json> costs_of(const RunOutcome& outcome) {
   const MachineConfig& machine = outcome.config.machine;
   const auto bytes_per_second = static_cast<std::uint64_t>(
-      std::llround(outcome.result.dram_peak_bytes_per_cycle / outcome.period_seconds()));
-  return {machine.sram.size_bytes, bytes_per_second, machine.compute.peak_macs_per_cycle()};
+      std::llround(outcome.result.dram_peak_bytes_per_cycle / machine.clock_period.seconds()));
+  return {machine.sram.size_bytes, bytes_per_second, outcome.work().peak_macs_per_cycle};
 }
 
 std::string bottleneck_of(const Bounds& bounds) {

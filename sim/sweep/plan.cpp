@@ -5,22 +5,27 @@
 #include <bit>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 
+#include "compiler/base/build_identity.h"
 #include "compiler/base/error.h"
 #include "compiler/graph/builtins.h"
-#include "sim/base/build_identity.h"
+#include "compiler/graph/graph_text.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"
+#include "sim/run/compile.h"
 
 namespace tilewave {
 namespace {
 
-/// The model by its content, so that a changed file is another model and a renamed one is not.
-PointKey model_fingerprint(const std::string& model, const OnnxArguments& onnx) {
+/// The model by its content, so that a changed file is another model and a renamed one is not, nor a
+/// built-in that says its type, f32.
+PointKey model_fingerprint(const std::string& model, const Model& loaded,
+                           const OnnxArguments& onnx) {
   constexpr std::size_t kMaxModelBytes = std::size_t{1} << 33U;
   Sha256 hash;
   if (is_builtin(model)) {
-    hash.add(model);
+    hash.add(to_text(*graph_of(loaded)));
     return {hash.digest()};
   }
   hash.add(read_file(model, "model file", kMaxModelBytes));
@@ -104,7 +109,8 @@ void check_program_model(const SweepDefinition& sweep, const std::string& model)
 std::vector<std::uint32_t> SweepPlan::order() const {
   std::vector<std::uint32_t> order(points.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::stable_sort(order, {}, [this](std::uint32_t i) { return points[i].program; });
+  std::ranges::stable_sort(
+      order, {}, [this](std::uint32_t i) { return std::pair(points[i].model, points[i].program); });
   return order;
 }
 
@@ -115,8 +121,11 @@ Verdict done_verdict(const SweepDefinition& sweep, const Model& model) {
   return graph_of(model) != nullptr ? Verdict::kVerified : Verdict::kConsistent;
 }
 
-CompileChoice compile_choice(std::uint32_t model, const Config& config) {
-  return {model, config.tile, config.schedule};
+CompileChoice compile_choice(std::span<const Model> models, std::uint32_t model,
+                             const Config& config) {
+  const Graph* graph = graph_of(models[model]);
+  const Config fitted = graph != nullptr ? config_for(*graph, config) : config;
+  return {model, fitted.tile, fitted.schedule};
 }
 
 SweepPlan plan_sweep(const SweepDefinition& sweep) {
@@ -127,20 +136,18 @@ SweepPlan plan_sweep(const SweepDefinition& sweep) {
     if (graph_of(plan.models.back()) == nullptr) {
       check_program_model(sweep, model);
     }
-    fingerprints.push_back(model_fingerprint(model, sweep.onnx));
+    fingerprints.push_back(model_fingerprint(model, plan.models.back(), sweep.onnx));
   }
   const std::string common = common_text(sweep);
   ProgramNumbers programs;
   plan.points.reserve(sweep.space.points.size());
   for (const SweepPoint& point : sweep.space.points) {
     PlannedPoint planned;
+    planned.model = point.model;
     try {
       const Config config = sweep.config_of(point);
-      if (graph_of(plan.models[point.model]) != nullptr) {
-        require_tiles_fit(config);
-      }
       planned.key = key_of(common, fingerprints[point.model], config);
-      planned.program = programs.number(compile_choice(point.model, config));
+      planned.program = programs.number(compile_choice(plan.models, point.model, config));
     } catch (const InputError& error) {
       planned.invalid = message_line(error.what());
     }

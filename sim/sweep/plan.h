@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -38,14 +39,15 @@ struct PlannedPoint {
   PointKey key;               ///< all zero if the point is invalid
   std::string invalid;        ///< why its config does not hold together; empty if it does
   std::uint32_t program = 0;  ///< points with the same number have the same CompileChoice
+  std::uint32_t model = 0;
 };
 
 struct SweepPlan {
   std::vector<Model> models;  ///< by number in the space
   std::vector<PlannedPoint> points;
 
-  /// The points in the order in which they are best run: those with the same program next to each
-  /// other.
+  /// The points in the order in which they are best run: those of a model next to each other, and of
+  /// them those with the same program.
   std::vector<std::uint32_t> order() const;
 };
 
@@ -56,6 +58,8 @@ SweepPlan plan_sweep(const SweepDefinition& sweep);
 /// What the outputs of a point of `model` are that is done.
 Verdict done_verdict(const SweepDefinition& sweep, const Model& model);
 
-CompileChoice compile_choice(std::uint32_t model, const Config& config);
+/// Of one of the models.
+CompileChoice compile_choice(std::span<const Model> models, std::uint32_t model,
+                             const Config& config);
 
 }  // namespace tilewave

@@ -19,7 +19,7 @@ constexpr std::size_t kProgramsKept = 2;
 }  // namespace
 
 PointRunner::PointRunner(const SweepDefinition& sweep, const SweepPlan& plan)
-    : sweep_(sweep), plan_(plan), values_(plan.models.size()) {}
+    : sweep_(sweep), plan_(plan) {}
 
 const CompiledModel& PointRunner::compiled(const CompileChoice& choice, const Config& config) {
   for (auto kept = programs_.begin(); kept != programs_.end(); ++kept) {
@@ -54,7 +54,7 @@ PointResult PointRunner::run(std::uint32_t number) {
     outcome.config = sweep_.config_of(point);
     outcome.seed = sweep_.seed;
     outcome.timing_only = sweep_.timing_only;
-    const CompileChoice choice = compile_choice(point.model, outcome.config);
+    const CompileChoice choice = compile_choice(plan_.models, point.model, outcome.config);
     const CompiledModel& program = compiled(choice, outcome.config);
     outcome.compile = program.figures;
     simulate(choice, program, outcome);
@@ -73,9 +73,13 @@ void PointRunner::simulate(const CompileChoice& choice, const CompiledModel& pro
     simulate_timing(program, {}, outcome);
     return;
   }
+  if (values_of_ != choice.model) {  // graphs may be alike and their weights not
+    values_ = {};
+    values_of_ = choice.model;
+  }
   const auto* onnx = std::get_if<OnnxModel>(&plan_.models[choice.model]);
-  simulate_values(program, {KernelChoice::kAuto, sweep_.verify, onnx}, std::nullopt, {},
-                  values_[choice.model], outcome);
+  simulate_values(program, {KernelChoice::kAuto, sweep_.verify, onnx}, std::nullopt, {}, values_,
+                  outcome);
 }
 
 }  // namespace tilewave

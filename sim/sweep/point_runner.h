@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <list>
-#include <vector>
 
 #include "sim/run/run_outcome.h"
 #include "sim/run/simulate.h"
@@ -32,8 +31,9 @@ class PointRunner {
 
   const SweepDefinition& sweep_;
   const SweepPlan& plan_;
-  std::list<Compiled> programs_;    ///< the last used first
-  std::vector<KeptValues> values_;  ///< by model
+  std::list<Compiled> programs_;  ///< the last used first
+  KeptValues values_;             ///< of the last model
+  std::uint32_t values_of_ = 0;
 };
 
 }  // namespace tilewave

@@ -1,11 +1,12 @@
 // The points of a CSV file (sim/sweep/space.h).
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
-#include "sim/sweep/space.h"
+#include "sim/sweep/space_maker.h"
 
 namespace tilewave {
 namespace {
@@ -104,11 +105,10 @@ struct Columns {
         key_of.push_back(kModel);
         continue;
       }
-      const ConfigKey* key = find_config_key(name);
+      const ConfigKey* key = space.model_keys.find(name);
       if (key == nullptr) {
-        csv.fail(unknown_key_message(name) +
-                 "; the first line names a config key, or 'model', for "
-                 "each column");
+        csv.fail(space.model_keys.unknown_key_message(name) +
+                 "; the first line names a key, or 'model', for each column");
       }
       key_of.push_back(space.keys.size());
       space.keys.push_back(key);
@@ -116,69 +116,101 @@ struct Columns {
   }
 };
 
-std::uint32_t model_number(SweepSpace& space, const std::string& model) {
-  const auto found = std::ranges::find(space.models, model);
-  const auto number = static_cast<std::uint32_t>(found - space.models.begin());
-  if (found == space.models.end()) {
-    space.models.push_back(model);
+/// What is wrong becomes wrong in the line just read.
+template <typename Function>
+auto in_line(const CsvReader& csv, const Function& function) {
+  try {
+    return function();
+  } catch (const InputError& error) {
+    csv.fail(error.what());
   }
-  return number;
+}
+
+/// The models that the file's own column has, each once, behind `models`: the keys of the first line
+/// may be theirs.
+std::vector<std::string> with_own_models(std::vector<std::string> models, CsvReader csv,
+                                         const ModelNaming& named) {
+  std::vector<std::string> record;
+  std::set<std::string> seen(models.begin(), models.end());
+  csv.read(record);
+  const auto column =
+      static_cast<std::size_t>(std::ranges::find(record, kModelColumn) - record.begin());
+  const bool has_column = column < record.size();
+  while (has_column && csv.read(record)) {
+    if (column >= record.size() || record[column].empty()) {
+      continue;
+    }
+    std::string model =
+        in_line(csv, [&] { return named ? named(record[column]) : record[column]; });
+    if (seen.insert(model).second) {
+      models.push_back(std::move(model));
+    }
+  }
+  return models;
+}
+
+/// A value for a placeholder needs a model that has it.
+void check_model_values(const SpaceMaker& maker, const SweepSpace& space, std::uint32_t pattern,
+                        const std::vector<std::string>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i].empty() && !maker.concerns(*space.keys[i], pattern)) {
+      throw InputError(space.keys[i]->name + " has no effect on " +
+                       in_quotes(space.patterns[pattern]) + ", which has no {" +
+                       placeholder_of(*space.keys[i]) + "}");
+    }
+  }
 }
 
 }  // namespace
 
-SweepSpace points_space(std::vector<std::string> models, const std::string& name,
-                        std::string_view text) {
+SweepSpace points_space(const std::vector<std::string>& models, const std::string& name,
+                        std::string_view text, const ModelNaming& named) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
   }
-  const auto given = static_cast<std::uint32_t>(models.size());
-  SweepSpace space;
-  space.models = std::move(models);
   CsvReader csv(name, text);
   std::vector<std::string> record;
+  SpaceMaker maker(with_own_models(models, csv, named));
   if (!csv.read(record)) {
     throw InputError(name + ": is empty; its first line has to name the columns");
   }
+  maker.number_plain_models();
+  SweepSpace& space = maker.space();
   const Columns columns(csv, record, space);
   while (csv.read(record)) {
     if (record.size() != columns.key_of.size()) {
       csv.fail("has " + std::to_string(record.size()) + " fields, the first line " +
                std::to_string(columns.key_of.size()));
     }
-    SweepPoint point{0, std::vector<std::string>(space.keys.size())};
+    std::vector<std::string> values(space.keys.size());
     std::string model;
     for (std::size_t i = 0; i < record.size(); ++i) {
       if (columns.key_of[i] == Columns::kModel) {
         model = record[i];
       } else if (!record[i].empty()) {
         const std::size_t key = columns.key_of[i];
-        try {
-          point.values[key] = swept_value(*space.keys[key], record[i]);
-        } catch (const InputError& error) {
-          csv.fail(error.what());
-        }
+        values[key] = in_line(csv, [&] { return swept_value(*space.keys[key], record[i]); });
       }
     }
-    if (!model.empty()) {
-      point.model = model_number(space, model);
-      space.points.push_back(point);
-    } else if (given == 0) {
+    if (model.empty() && models.empty()) {
       csv.fail("names no model, and neither does the command line");
     }
-    for (std::uint32_t i = 0; model.empty() && i < given; ++i) {
-      point.model = i;
-      space.points.push_back(point);
-    }
-    if (space.points.size() > kMaxPoints) {
-      csv.fail("more than " + std::to_string(kMaxPoints) + " points");
-    }
+    in_line(csv, [&] {
+      if (!model.empty()) {
+        const std::uint32_t pattern = maker.pattern(named ? named(model) : model);
+        check_model_values(maker, space, pattern, values);
+        maker.add(pattern, values);
+      }
+      for (std::uint32_t i = 0; model.empty() && i < models.size(); ++i) {
+        maker.add(i, values);
+      }
+    });
   }
   if (space.points.empty()) {
     throw InputError(name + ": has no points below its first line");
   }
-  return space;
+  return std::move(space);
 }
 
 }  // namespace tilewave

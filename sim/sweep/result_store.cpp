@@ -5,9 +5,9 @@
 
 #include <sqlite3.h>
 
+#include "compiler/base/build_identity.h"
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
-#include "sim/base/build_identity.h"
 #include "sim/base/files.h"
 #include "sim/base/sha256.h"
 #include "sim/base/utf8.h"

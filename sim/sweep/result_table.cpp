@@ -21,6 +21,17 @@ const std::vector<double>& ResultTable::metric(const std::string& name) const {
   return metrics[static_cast<std::size_t>(found - all.begin())];
 }
 
+std::vector<std::vector<std::uint32_t>> compared_points(const SweepSpace& space,
+                                                        const ResultTable& results) {
+  std::vector<std::vector<std::uint32_t>> points(space.models.size());
+  for (std::uint32_t i = 0; i < results.points(); ++i) {
+    if (results.compared(i)) {
+      points[space.points[i].model].push_back(i);
+    }
+  }
+  return points;
+}
+
 ResultTable collect_results(std::size_t points, const ResultSource& results,
                             const std::function<std::string(std::uint32_t)>& place_of) {
   const std::vector<Metric>& all = sweep_metrics();
@@ -42,6 +53,7 @@ ResultTable collect_results(std::size_t points, const ResultSource& results,
       table.metrics[i].push_back(number ? found->get<double>() : ResultTable::kNone);
     }
   }
+  table.kept.assign(points, true);
   return table;
 }
 

@@ -9,6 +9,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
+#include "sim/sweep/space_maker.h"
 
 namespace tilewave {
 namespace {
@@ -65,86 +66,100 @@ UnitPoints sobol(std::uint64_t count, std::size_t axes, UnitRandom& random) {
   return points;
 }
 
-/// Of all axes in turn, the tied ones behind the axis's own.
-std::vector<const ConfigKey*> keys_of(const std::vector<Axis>& axes) {
-  std::vector<const ConfigKey*> keys;
-  const auto add = [&keys](const ConfigKey* key) {
-    if (std::ranges::find(keys, key) != keys.end()) {
+/// Of all axes in turn, the tied ones behind the axis's own; those of models become the space's.
+void set_keys(SpaceMaker& maker, const std::vector<Axis>& axes) {
+  SweepSpace& space = maker.space();
+  const auto add = [&space](const ConfigKey* given) {
+    const ConfigKey* key = space.model_keys.find(given->name);
+    if (key == nullptr) {
+      throw InputError("--over " + space.model_keys.unknown_key_message(given->name));
+    }
+    if (std::ranges::find(space.keys, key) != space.keys.end()) {
       throw InputError("--over " + key->name + " is given twice");
     }
-    keys.push_back(key);
+    space.keys.push_back(key);
   };
   for (const Axis& axis : axes) {
     add(axis.key);
     std::ranges::for_each(axis.tied, add);
   }
-  return keys;
 }
 
 /// For every key of the axis.
-void put(const Axis& axis, const std::string& value, SweepPoint& point) {
-  point.values.insert(point.values.end(), 1 + axis.tied.size(), value);
+void put(const Axis& axis, const std::string& value, std::vector<std::string>& values) {
+  values.insert(values.end(), 1 + axis.tied.size(), value);
 }
 
-void require_count(std::uint64_t points) {
-  if (points == 0) {
-    throw InputError("the sweep has no points");
-  }
-  if (points > kMaxPoints) {
-    throw InputError("the sweep has more than " + std::to_string(kMaxPoints) + " points");
-  }
+/// Whether different values of the axis make different points of a pattern.
+bool concerns(const SpaceMaker& maker, const Axis& axis, std::uint32_t pattern) {
+  const auto of_pattern = [&](const ConfigKey* key) { return maker.concerns(*key, pattern); };
+  return of_pattern(axis.key) || std::ranges::any_of(axis.tied, of_pattern);
 }
 
-SweepSpace empty_space(std::vector<std::string> models, const std::vector<Axis>& axes) {
-  SweepSpace space;
-  space.models = std::move(models);
-  space.keys = keys_of(axes);
-  return space;
-}
-
-}  // namespace
-
-std::vector<Setting> SweepSpace::settings(const SweepPoint& point) const {
+std::vector<Setting> settings_where(const SweepSpace& space, const SweepPoint& point,
+                                    bool of_model) {
   std::vector<Setting> settings;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (!point.values[i].empty()) {
-      settings.push_back({keys[i]->name, point.values[i], 0});
+  for (std::size_t i = 0; i < space.keys.size(); ++i) {
+    if (!point.values[i].empty() && is_model_key(*space.keys[i]) == of_model) {
+      settings.push_back({space.keys[i]->name, point.values[i], 0});
     }
   }
   return settings;
 }
 
-SweepSpace grid_space(std::vector<std::string> models, const std::vector<Axis>& axes) {
-  SweepSpace space = empty_space(std::move(models), axes);
+/// Every combination of those axes that concern the pattern.
+void add_grid(SpaceMaker& maker, const std::vector<Axis>& axes, std::uint32_t pattern) {
+  std::vector<std::uint64_t> extents;
   std::uint64_t combinations = 1;
+  for (const Axis& axis : axes) {
+    extents.push_back(concerns(maker, axis, pattern) ? axis.values.size() : 1);
+    combinations *= extents.back();
+    require_count(combinations);
+  }
+  require_count(maker.space().points.size() + combinations);
+  for (std::uint64_t number = 0; number < combinations; ++number) {
+    std::vector<std::string> values;
+    std::uint64_t places = combinations;  // of the axes that follow
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      places /= extents[i];
+      put(axes[i], axes[i].values[number / places % extents[i]], values);
+    }
+    maker.add(pattern, std::move(values));
+  }
+}
+
+}  // namespace
+
+std::vector<Setting> SweepSpace::settings(const SweepPoint& point) const {
+  return settings_where(*this, point, false);
+}
+
+std::vector<Setting> SweepSpace::model_values(const SweepPoint& point) const {
+  return settings_where(*this, point, true);
+}
+
+SweepSpace grid_space(const std::vector<std::string>& models, const std::vector<Axis>& axes) {
+  SpaceMaker maker(models);
+  set_keys(maker, axes);
   for (const Axis& axis : axes) {
     if (axis.range) {
       throw InputError("--over " + axis.key->name +
                        " is a range without a step, for --sample only; a grid needs values: "
                        "from..to*factor, from..to+step or a list");
     }
-    combinations *= axis.values.size();
-    require_count(combinations);
   }
-  require_count(combinations * space.models.size());
-  for (std::uint32_t model = 0; model < space.models.size(); ++model) {
-    for (std::uint64_t number = 0; number < combinations; ++number) {
-      SweepPoint point{model, {}};
-      std::uint64_t places = combinations;  // of the axes that follow
-      for (const Axis& axis : axes) {
-        places /= axis.values.size();
-        put(axis, axis.values[number / places % axis.values.size()], point);
-      }
-      space.points.push_back(std::move(point));
-    }
+  for (std::uint32_t pattern = 0; pattern < models.size(); ++pattern) {
+    add_grid(maker, axes, pattern);
   }
-  return space;
+  require_count(maker.space().points.size());
+  return std::move(maker.space());
 }
 
-SweepSpace sample_space(std::vector<std::string> models, const std::vector<Axis>& axes,
+SweepSpace sample_space(const std::vector<std::string>& models, const std::vector<Axis>& axes,
                         const SampleOptions& options) {
-  SweepSpace space = empty_space(std::move(models), axes);
-  require_count(options.count * space.models.size());
+  SpaceMaker maker(models);
+  set_keys(maker, axes);
+  require_count(options.count * models.size());
   if (axes.empty()) {
     throw InputError("--sample needs something to vary; see --over");
   }
@@ -152,16 +167,18 @@ SweepSpace sample_space(std::vector<std::string> models, const std::vector<Axis>
   const UnitPoints units = options.sampler == Sampler::kSobol
                                ? sobol(options.count, axes.size(), random)
                                : latin_hypercube(options.count, axes.size(), random);
-  for (std::uint32_t model = 0; model < space.models.size(); ++model) {
-    for (const std::vector<double>& unit : units) {
-      SweepPoint point{model, {}};
-      for (std::size_t i = 0; i < axes.size(); ++i) {
-        put(axes[i], axes[i].at(unit[i]), point);
+  for (std::uint32_t pattern = 0; pattern < models.size(); ++pattern) {
+    const bool varies =
+        std::ranges::any_of(axes, [&](const Axis& axis) { return concerns(maker, axis, pattern); });
+    for (std::size_t i = 0; i < (varies ? units.size() : 1); ++i) {
+      std::vector<std::string> values;
+      for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+        put(axes[axis], axes[axis].at(units[i][axis]), values);
       }
-      space.points.push_back(std::move(point));
+      maker.add(pattern, std::move(values));
     }
   }
-  return space;
+  return std::move(maker.space());
 }
 
 std::string settings_text(const SweepSpace& space, const SweepPoint& point) {

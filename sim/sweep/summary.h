@@ -21,6 +21,9 @@ struct SweepOrigin {
 /// "3 invalid, 1 timeout"; empty if everything is done.
 std::string failures_text(const ResultTable& table);
 
+/// "7 of 12 points fulfil utilisation>0.5, cycles<1000"; empty without --where.
+std::string kept_text(const SweepReport& report);
+
 /// What came of the points and what follows from them.
 std::string sweep_summary(const SweepReport& report, const SweepOrigin& origin);
 

@@ -1,6 +1,7 @@
 // Refuses what cannot be written before any work, and writes it all at the end.
 #include "sim/sweep/sweep_outputs.h"
 
+#include <algorithm>
 #include <iostream>
 #include <vector>
 
@@ -45,7 +46,7 @@ void SweepOutputs::write(const SweepReport& report) {
     json_->write(json);
   }
   if (report_) {
-    report_->write(sweep_page(json, report.sweep.space.models));
+    report_->write(sweep_page(json, report.sweep.space.patterns));
   }
   if (csv_) {
     csv_->write(sweep_csv(report));
@@ -79,6 +80,22 @@ ExitCode report_failures(const ResultTable& table, const ResultSource& results) 
   return ExitCode::kInputError;
 }
 
+/// On standard error, that points are done but none is an answer to what was asked.
+ExitCode report_nothing_left(const SweepReport& report) {
+  std::string why;
+  if (std::ranges::count(report.table.kept, true) == 0) {
+    why = kept_text(report);
+  } else if (report.analysis.goal && report.analysis.goal->compared().empty()) {
+    why = "no machine has " + report.analysis.goal->goal.name() +
+          ", for which all its points have to be done";
+  }
+  if (why.empty()) {
+    return ExitCode::kDone;
+  }
+  std::cerr << "tilewave: " << why << std::endl;
+  return ExitCode::kInputError;
+}
+
 }  // namespace
 
 ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
@@ -89,7 +106,8 @@ ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
     return invalid.empty() ? valid_results(point)
                            : PointResult{PointStatus::kInvalid, invalid, {}, {}};
   };
-  const ResultTable table = collect_results(plan.points.size(), results, origin.row);
+  ResultTable table = collect_results(plan.points.size(), results, origin.row);
+  keep_what_fulfils(sweep, table);
   const SweepAnalysis analysis = analyse(sweep, plan, table);
   const SweepReport report{sweep, plan, table, analysis, results};
   outputs.write(report);
@@ -99,7 +117,8 @@ ExitCode present_sweep(const SweepDefinition& sweep, const SweepPlan& plan,
   if (table.count(PointStatus::kWrong) > 0) {
     return ExitCode::kVerificationFailed;
   }
-  return report_failures(table, results);
+  const ExitCode failures = report_failures(table, results);
+  return failures == ExitCode::kDone ? report_nothing_left(report) : failures;
 }
 
 }  // namespace tilewave

@@ -14,7 +14,8 @@ namespace {
 
 constexpr TileExtent kWantedTile{32, 32};  // any would do
 
-std::vector<float> source_values(const OnnxSource& source, std::uint64_t seed) {
+/// What was given, or what is drawn under the source's own name.
+OnnxNumbers source_values(const OnnxSource& source, std::uint64_t seed) {
   if (source.values) {
     return *source.values;
   }
@@ -22,8 +23,19 @@ std::vector<float> source_values(const OnnxSource& source, std::uint64_t seed) {
   tensor.name = to_legal_name(source.name);
   tensor.role = TensorRole::kInput;
   tensor.shape = {1, element_count(source.dims)};
+  tensor.tile.type = source.type;
   const FloatArray drawn = draw_tensor(seed, tensor);
-  return {drawn.begin(), drawn.end()};
+  if (source.type == ElementType::kI32) {
+    return std::vector<std::int64_t>(drawn.integers(), drawn.integers() + drawn.size());
+  }
+  return std::vector<float>(drawn.begin(), drawn.end());
+}
+
+OnnxNumbers arranged(const OnnxBinding& binding, const OnnxNumbers& source) {
+  if (const auto* floats = std::get_if<std::vector<float>>(&source)) {
+    return binding.arrangement.apply(*floats, binding.scale);
+  }
+  return binding.arrangement.apply(std::get<std::vector<std::int64_t>>(source));
 }
 
 /// Two have rounded.
@@ -75,9 +87,11 @@ class FileComparison {
       for (const std::string& tensor : model_.outputs[i].tensors) {
         const Uncertainties* units =
             uncertainties_ == nullptr ? nullptr : &uncertainties_->at(tensor);
-        const std::vector<float> values = image_.read(tensors_.at(tensor));
+        const Shape& shape = model_.graph.tensor(model_.graph.find(tensor).value()).shape;
+        FloatArray values(shape.elements(), model_.outputs[i].type);
+        image_.read(tensors_.at(tensor), values.floats());
         for (std::size_t k = 0; k < values.size(); ++k) {
-          element(i, flat++, values[k], units == nullptr ? 0 : kRounders * (*units)[k]);
+          element(i, flat++, values.number(k), units == nullptr ? 0 : kRounders * (*units)[k]);
         }
       }
       ++result_.outputs;
@@ -86,26 +100,28 @@ class FileComparison {
   }
 
  private:
-  void element(std::size_t output, std::uint64_t flat, float actual, double units) {
-    const float expected = expected_[output].values[flat];
+  void element(std::size_t output, std::uint64_t flat, double actual, double units) {
+    const double expected = expected_[output].values.number(flat);
+    const OnnxOutput& of = model_.outputs[output];
     ++result_.elements;
     if (std::isfinite(actual) && std::isfinite(expected)) {
-      const double error = std::abs(static_cast<double>(actual) - static_cast<double>(expected));
-      result_.max_abs_error = std::max(result_.max_abs_error, error);
+      result_.max_abs_error = std::max(result_.max_abs_error, std::abs(actual - expected));
     }
-    if (within_tolerance(actual, expected)) {
+    if (within_tolerance(actual, expected, 0, of.type)) {
       return;
     }
-    if (within_tolerance(actual, expected, units)) {
+    if (within_tolerance(actual, expected, units, of.type)) {
       ++result_.by_rounding;
       return;
     }
     ++result_.mismatches;
     if (!result_.first) {
-      const OnnxOutput& named = model_.outputs[output];
-      result_.first = {
-          expected_[output].file,        named.name, unravel(flat, named.dims), actual, expected,
-          allowed_error(expected, units)};
+      result_.first = {expected_[output].file,
+                       of.name,
+                       unravel(flat, of.dims),
+                       actual,
+                       expected,
+                       allowed_error(expected, units, of.type)};
     }
   }
 
@@ -129,9 +145,9 @@ TensorValues onnx_tensor_values(const OnnxModel& model, std::uint64_t seed) {
     if (bindings[i].empty()) {
       continue;
     }
-    const std::vector<float> source = source_values(model.sources[i], seed);
+    const OnnxNumbers source = source_values(model.sources[i], seed);
     for (const OnnxBinding* binding : bindings[i]) {
-      values.emplace(binding->tensor, binding->arrangement.apply(source, binding->scale));
+      values.emplace(binding->tensor, array_of(arranged(*binding, source), model.sources[i].type));
     }
   }
   return values;

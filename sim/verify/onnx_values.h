@@ -27,8 +27,8 @@ struct ExpectedComparison {
     std::string file;
     std::string output;  ///< as the model calls it
     Dims index;          ///< in the shape that the model gives it
-    float actual = 0;
-    float expected = 0;
+    double actual = 0;
+    double expected = 0;
     double allowed = 0;  ///< error
   };
 

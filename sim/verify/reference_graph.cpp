@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "compiler/base/error.h"
-#include "sim/model/element_rounding.h"
+#include "compiler/program/element_rounding.h"
 #include "sim/verify/reference.h"
 
 namespace tilewave {
@@ -260,10 +260,10 @@ class GraphEvaluator {
           elements[i].own = bias.units[block.col + i];
         }
       }
-      sums.begin(begin, elements);
+      sums.begin(sum_type(graph_, op), begin, elements);
       for (std::uint64_t k = 0; k < a.shape.cols; ++k) {
-        sums.add(static_cast<double>(a.row(row)[k]), a.units_row(row)[k], b.row(k) + block.col,
-                 b.units_row(k) + block.col);
+        sums.add(static_cast<double>(a.row(row)[k]) - op.zeros[0], a.units_row(row)[k],
+                 b.row(k) + block.col, b.units_row(k) + block.col, op.zeros[1]);
       }
       sums.end(elements);
       for (std::uint64_t i = 0; i < width; ++i) {

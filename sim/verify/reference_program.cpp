@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/program/element_rounding.h"
 #include "compiler/program/opcodes.h"
-#include "sim/model/element_rounding.h"
 #include "sim/verify/reference.h"
 
 namespace tilewave {
@@ -305,7 +305,7 @@ class Interpreter {
     read_units(op.b, tile_.right().elements(), units_[1]);
     for (std::uint64_t i = 0; i < tile_.m; ++i) {
       const std::span<UncertainSums::Element> row(units + i * tile_.n, tile_.n);
-      sums_.begin({dst + i * tile_.n, tile_.n}, row);
+      sums_.begin(sum_type(op.a_type), {dst + i * tile_.n, tile_.n}, row);
       for (std::uint64_t k = 0; k < tile_.k; ++k) {
         sums_.add(a_[i * tile_.k + k], units_[0][i * tile_.k + k], &b_[k * tile_.n],
                   &units_[1][k * tile_.n]);

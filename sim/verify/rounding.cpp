@@ -7,13 +7,14 @@
 #include <limits>
 
 #include "compiler/base/error.h"
-#include "sim/model/element_rounding.h"
+#include "compiler/program/element_rounding.h"
 
 namespace tilewave {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kMostFloat = std::numeric_limits<float>::max();
+constexpr double kMostI32 = std::numeric_limits<std::int32_t>::max();
 constexpr double kLeastNormalFloat = std::numeric_limits<float>::min();
 constexpr double kLeastFloat = std::numeric_limits<float>::denorm_min();
 
@@ -147,7 +148,9 @@ class UncertainStep {
 
 double UncertainSums::Element::units() const { return own + std::sqrt(inherited); }
 
-void UncertainSums::begin(std::span<const double> sums, std::span<const Element> before) {
+void UncertainSums::begin(ElementType type, std::span<const double> sums,
+                          std::span<const Element> before) {
+  integers_ = is_integer(type);
   sums_.assign(sums.begin(), sums.end());
   most_.resize(sums.size());
   squares_.assign(sums.size(), 0.0);
@@ -163,13 +166,18 @@ void UncertainSums::begin(std::span<const double> sums, std::span<const Element>
 
 template <typename Value>
 void UncertainSums::add(double left, double left_units, const Value* right,
-                        const double* right_units) {
+                        const double* right_units, double right_zero) {
   const double left_square = square_of(left);
   const double left_spread = left_units * left_units;
   for (std::size_t i = 0; i < sums_.size(); ++i) {
-    const auto factor = static_cast<double>(right[i]);
+    const double factor = static_cast<double>(right[i]) - right_zero;
     const double product = left * factor;
     sums_[i] += product;
+    if (integers_) {
+      own_[i] += std::abs(left) * right_units[i] + std::abs(factor) * left_units +
+                 left_units * rounding_difference(right_units[i]);
+      continue;
+    }
     most_[i] = std::max(most_[i], std::abs(sums_[i]));  // stays at NaN
     squares_[i] += product * product;
     inherited_[i] +=
@@ -178,22 +186,31 @@ void UncertainSums::add(double left, double left_units, const Value* right,
   ++products_;
 }
 
-template void UncertainSums::add(double, double, const float*, const double*);
-template void UncertainSums::add(double, double, const double*, const double*);
+template void UncertainSums::add(double, double, const float*, const double*, double);
+template void UncertainSums::add(double, double, const double*, const double*, double);
 
 void UncertainSums::end(std::span<Element> after) {
   for (std::size_t i = 0; i < sums_.size(); ++i) {
-    const bool number = std::isfinite(sums_[i]);
-    // A sum that leaves fp32's range on its way may be an infinity in the machine.
-    const bool overflows = number && std::abs(sums_[i]) <= kMostFloat && most_[i] > kMostFloat;
-    if (overflows) {
-      own_[i] = kInfinity;
-    } else if (number) {
-      own_[i] += static_cast<double>(products_) * (most_[i] + std::sqrt(squares_[i]));
-    }
-    // Infinity times zero: an operand that may be anything.
-    after[i] = {own_[i], std::isnan(inherited_[i]) ? kInfinity : inherited_[i]};
+    after[i] = this->after(i);
   }
+}
+
+UncertainSums::Element UncertainSums::after(std::size_t i) const {
+  if (integers_) {
+    const bool wraps = std::abs(sums_[i]) + rounding_difference(own_[i]) > kMostI32;
+    // Infinity times zero: an operand that may be anything.
+    return {(own_[i] > 0 && wraps) || std::isnan(own_[i]) ? kInfinity : own_[i], 0};
+  }
+  const double inherited = std::isnan(inherited_[i]) ? kInfinity : inherited_[i];  // likewise
+  if (!std::isfinite(sums_[i])) {
+    return {own_[i], inherited};
+  }
+  // A sum that leaves fp32's range on its way may be an infinity in the machine.
+  if (std::abs(sums_[i]) <= kMostFloat && most_[i] > kMostFloat) {
+    return {kInfinity, inherited};
+  }
+  return {own_[i] + static_cast<double>(products_) * (most_[i] + std::sqrt(squares_[i])),
+          inherited};
 }
 
 UncertainValue evaluate_uncertain(const Expression& expression,
@@ -223,25 +240,38 @@ UncertainValue evaluate_uncertain(const Expression& expression,
 
 namespace {
 
-double to_f32(double number) { return rounded_to(ElementType::kF32, number); }
+/// Whether every kernel makes the same of exact operands.
+bool is_defined(const Expression& expression) {
+  return std::ranges::none_of(expression.steps, [](const ExpressionStep& step) {
+    return is_approximation(function_info(step.function).cost);
+  });
+}
+
+double integer_units(ElementType type, const Expression& expression,
+                     std::span<const UncertainValue> operands) {
+  if (is_defined(expression) &&
+      std::ranges::all_of(operands, [](const UncertainValue& x) { return x.units == 0; })) {
+    return 0;
+  }
+  const UncertainValue value = evaluate_uncertain(expression, operands);
+  if (!std::isfinite(value.value) || !std::isfinite(value.units)) {
+    return kInfinity;
+  }
+  std::array<double, kMaxMapOperands> values{};
+  std::ranges::transform(operands, values.begin(), &UncertainValue::value);
+  const double expected = evaluate_as(type, expression, std::span(values).first(operands.size()));
+  const double most = rounding_difference(value.units);
+  const double change = std::max(std::abs(rounded_to(type, value.value + most) - expected),
+                                 std::abs(rounded_to(type, value.value - most) - expected));
+  return change / rounding_difference(1);
+}
 
 }  // namespace
-
-double evaluate_as(ElementType type, const Expression& expression,
-                   std::span<const double> operands) {
-  if (is_integer(type)) {
-    std::array<double, kMaxMapOperands> in_f32{};
-    std::ranges::transform(operands, in_f32.begin(), to_f32);
-    return rounded_to(type, evaluate(expression, std::span(in_f32).first(operands.size()), to_f32));
-  }
-  const double value = evaluate(expression, operands);
-  return type == ElementType::kF32 ? value : rounded_to(type, value);
-}
 
 double evaluate_uncertain_as(ElementType type, const Expression& expression,
                              std::span<const UncertainValue> operands) {
   if (is_integer(type)) {
-    return 0;
+    return integer_units(type, expression, operands);
   }
   const UncertainValue value = evaluate_uncertain(expression, operands);
   if (type == ElementType::kF32) {

@@ -52,7 +52,9 @@ inline double rounding_difference(double units) { return kUncertainties * kRound
 ///                                                        others nearly so
 ///   inherited  Σ (a·Δb)² + (b·Δa)²                       from the operands, squared
 ///
-/// The uncertainty is own + √inherited.
+/// The uncertainty is own + √inherited. Sums of integers round nothing, and what they inherit adds up as
+/// it is, for few of their operands are uncertain, and those by whole numbers; a sum that may, or may
+/// not, pass the end of i32 may be anything.
 class UncertainSums {
  public:
   struct Element {
@@ -62,15 +64,19 @@ class UncertainSums {
     double units() const;
   };
 
-  /// From `sums` on, whose uncertainty is `before`.
-  void begin(std::span<const double> sums, std::span<const Element> before);
-  /// One product for each sum: `left` times `right`, with their uncertainties.
+  /// From `sums` on, of this type, whose uncertainty is `before`.
+  void begin(ElementType type, std::span<const double> sums, std::span<const Element> before);
+  /// One product for each sum: `left` times `right` less `right_zero`, with their uncertainties.
   template <typename Value>  // float or double
-  void add(double left, double left_units, const Value* right, const double* right_units);
+  void add(double left, double left_units, const Value* right, const double* right_units,
+           double right_zero = 0);
   /// Into `after`, for the sums begun.
   void end(std::span<Element> after);
 
  private:
+  Element after(std::size_t i) const;
+
+  bool integers_ = false;
   std::vector<double> sums_;
   std::vector<double> most_;
   std::vector<double> squares_;
@@ -99,14 +105,10 @@ struct UncertainValue {
 UncertainValue evaluate_uncertain(const Expression& expression,
                                   std::span<const UncertainValue> operands);
 
-/// The value of `expression` as an element of `type`, rounded to it but for f32, which is left to who
-/// reads it. What becomes an integer is computed as it is defined, in f32 step by step, for no integer
-/// may be off.
-double evaluate_as(ElementType type, const Expression& expression,
-                   std::span<const double> operands);
-
-/// Its uncertainty: that of the expression, and of bf16 and f16 that a value near the middle of two
-/// may become either. Integers have none.
+/// The uncertainty of evaluate_as(): that of the expression, and of bf16 and f16 that a value near the
+/// middle of two may become either. An integer has none if it is made of exact operands by basic
+/// operations, for these are defined; else it may be any between those that the ends of what the
+/// expression may be become.
 double evaluate_uncertain_as(ElementType type, const Expression& expression,
                              std::span<const UncertainValue> operands);
 

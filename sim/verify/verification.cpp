@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/program/element_rounding.h"
 #include "compiler/program/opcodes.h"
-#include "sim/model/element_rounding.h"
 
 namespace tilewave {
 namespace {
@@ -170,7 +170,7 @@ double allowed_error(double expected, double units, ElementType type) {
              rounding_difference(units);
     case ElementType::kI8:
     case ElementType::kU8:
-    case ElementType::kI32: return 0;
+    case ElementType::kI32: return rounding_difference(units);
   }
   return 0;
 }

@@ -24,7 +24,8 @@ inline constexpr double kRelativeTolerance = 1e-4;
 ///   kAbsoluteTolerance + relative · |expected| + kUncertainties · u · units
 ///
 /// where `relative` is kRelativeTolerance for f32, and for bf16 and f16 the distance of 1 to the next
-/// number. Integers may not be off at all.
+/// number. Of integers only the last part is left, which is nothing for what is made of exact values by
+/// basic operations.
 double allowed_error(double expected, double units, ElementType type = ElementType::kF32);
 
 /// |actual − expected| ≤ allowed_error(); NaN equals NaN, an infinity itself. Where rounding may make

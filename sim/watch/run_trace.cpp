@@ -6,10 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compiler/base/build_identity.h"
 #include "compiler/base/number_text.h"
 #include "compiler/program/op_names.h"
 #include "models/dram/tile_runs.h"
-#include "sim/base/build_identity.h"
 #include "sim/shares/op_wait.h"
 
 namespace tilewave {

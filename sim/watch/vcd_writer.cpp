@@ -3,8 +3,8 @@
 
 #include <bit>
 
+#include "compiler/base/build_identity.h"
 #include "compiler/base/number_text.h"
-#include "sim/base/build_identity.h"
 
 namespace tilewave {
 namespace {

@@ -100,13 +100,7 @@ const std::vector<std::string>& wave_scopes() {
   return kScopes;
 }
 
-std::string wave_scope_list() {
-  std::string list;
-  for (const std::string& scope : wave_scopes()) {
-    list += (list.empty() ? "" : ", ") + scope;
-  }
-  return list;
-}
+std::string wave_scope_list() { return joined(wave_scopes()); }
 
 std::vector<std::string> parse_wave_scopes(std::string_view text) {
   std::vector<bool> chosen(wave_scopes().size());

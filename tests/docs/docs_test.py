@@ -4,7 +4,8 @@
   docs_test.py quotes TILEWAVE SOURCES [--update] [PAGE...]    commands, and the output quoted below them
   docs_test.py figures TILEWAVE SOURCES [--update] [PAGE...]   figures in prose and tables, and that
                                                                no others are there
-  docs_test.py links SOURCES                                   what is linked to, files that are named
+  docs_test.py links SOURCES                                   what is linked to, files that are named,
+                                                               the version in CITATION.cff
   docs_test.py installed BUILD                                 the same links, once installed
 
 With --update the pages are rewritten (scripts/docs); what cannot be, is named. PAGE is README.md or
@@ -152,6 +153,16 @@ def over_pages(check, tilewave, sources, arguments):
     return [each for wrong, _ in results for each in wrong]
 
 
+def check_citation(sources):
+    """That it is of this version, if it is there."""
+    if not os.path.exists(f"{sources}/CITATION.cff"):
+        return []
+    version = re.search(r"project\(tilewave VERSION (\S+)", read(f"{sources}/CMakeLists.txt"))[1]
+    if f"\nversion: {version}\n" in read(f"{sources}/CITATION.cff"):
+        return []
+    return [f"CITATION.cff: is not of version {version}"]
+
+
 def check_installed(build):
     with tempfile.TemporaryDirectory() as prefix:
         subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True,
@@ -170,7 +181,8 @@ def main(mode, *arguments):
         wrong = over_pages(check, tilewave, sources, list(arguments[2:]))
     elif mode == "links":
         pages = links.pages_below(os.path.abspath(arguments[0]))
-        wrong = links.dead_links(pages) + links.missing_files(os.path.abspath(arguments[0]), pages)
+        wrong = links.dead_links(pages) + links.missing_files(os.path.abspath(arguments[0]), pages) + \
+            check_citation(arguments[0])
     else:
         wrong = check_installed(arguments[0])
     print(*wrong, sep="\n", end="\n" if wrong else "")

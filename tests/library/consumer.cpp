@@ -20,7 +20,7 @@ void expect(bool holds, const char* what) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   using namespace tilewave;
   const Config config = make_config({{"sram.size", "64KiB"}, {"dram.bandwidth", "8GB/s"}});
   const PreparedWork work = compile_work(build_builtin("gemm:96x64x80"), config);
@@ -60,6 +60,18 @@ int main() {
   // A program that was written down is adopted, and runs as it did.
   const PreparedWork adopted = adopt_work(Program(work.compiled.program), "the same");
   expect(run_work(adopted, config, timing).result.cycles == first.result.cycles, "adopted");
+
+  // ONNX models, where the library reads them; an error is caught like any other.
+  if (argc > 1) {
+    const PreparedWork onnx = prepare({argv[1], {}, {}, {.batch = 2, .inputs = {}}}, config);
+    expect(run_work(onnx, config).passed(), "an ONNX model runs");
+    try {
+      import_onnx("no model", {});
+      expect(false, "what is no ONNX model is refused");
+    } catch (const InputError& error) {
+      expect(std::string(error.what()).starts_with("model.onnx: "), error.what());
+    }
+  }
 
   for (const char* value : {"3KiB", "many"}) {
     try {

@@ -11,15 +11,11 @@ import sys
 import numpy as np
 import onnx
 
-from onnx_models import INT64, constant, model, node, value
-from tilewave_runs import Table, run_case
+from onnx_models import INT64, Draws, constant, model, node, value
+from tilewave_runs import Table
 
-random = np.random.default_rng(11)
-TABLE = Table()
-
-
-def draw(*shape):
-    return random.uniform(-1, 1, shape).astype(np.float32)
+TABLE = Table(sys.argv[1])
+draw = Draws(11).floats
 
 
 def relu(x):
@@ -28,15 +24,7 @@ def relu(x):
 
 def check(name, onnx_model, inputs, outputs, *arguments):
     outputs = [np.asarray(output, dtype=np.float32) for output in outputs]
-    outcome = run_case(sys.argv[1], onnx_model, inputs, outputs, *arguments)
-    if outcome.code != 0:
-        TABLE.add(name, False, outcome.text())
-        return
-    result = outcome.result()
-    expected = result["expected"]
-    ok = expected["passed"] and expected["elements"] == sum(output.size for output in outputs) \
-        and result["verified"] is True
-    TABLE.add(name, ok, f"max abs error {expected['max_abs_error']:.2g}, {result['cycles']} cycles")
+    TABLE.check(name, onnx_model, inputs, outputs, *arguments)
 
 
 def perceptrons():

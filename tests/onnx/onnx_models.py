@@ -3,8 +3,31 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-FLOAT = TensorProto.FLOAT
-INT64 = TensorProto.INT64
+FLOAT, F16, BF16 = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16
+I8, U8, I32 = TensorProto.INT8, TensorProto.UINT8, TensorProto.INT32
+INT64, BOOL = TensorProto.INT64, TensorProto.BOOL
+DTYPES = {FLOAT: np.float32, F16: np.float16, I8: np.int8, U8: np.uint8, I32: np.int32, INT64: np.int64,
+          BOOL: np.bool_}
+LIMITS = {I8: (-128, 127), U8: (0, 255)}
+
+
+class Draws:
+    """Random tensors, the same for a seed."""
+
+    def __init__(self, seed):
+        self.random = np.random.default_rng(seed)
+
+    def floats(self, *shape):
+        return self.random.uniform(-1, 1, shape).astype(np.float32)
+
+    def integers(self, kind, *shape):
+        """Any of the type's."""
+        least, most = LIMITS[kind]
+        return self.random.integers(least, most + 1, shape).astype(DTYPES[kind])
+
+
+def name_of(kind):
+    return TensorProto.DataType.Name(kind)
 
 
 def value(name, shape, kind=FLOAT):

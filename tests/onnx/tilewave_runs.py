@@ -2,6 +2,7 @@
 laid out, and reading exit code, output and result. Not a test itself."""
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -61,10 +62,16 @@ def run_case(program, model, inputs, outputs, *arguments):
                    *arguments)
 
 
-class Table:
-    """Cases with their outcome, and how many were not as they should be."""
+def element_count(value):
+    """Of an array or a TensorProto."""
+    return int(np.prod(value.dims if hasattr(value, "dims") else np.shape(value)))
 
-    def __init__(self):
+
+class Table:
+    """Cases with their outcome of this program, and how many were not as they should be."""
+
+    def __init__(self, program):
+        self.program = program
         self.failures = 0
         self.cases = 0
 
@@ -72,6 +79,29 @@ class Table:
         self.cases += 1
         self.failures += not ok
         print(f"{'ok  ' if ok else 'FAIL'} {name:<48} {text}")
+
+    def check(self, name, model, inputs, outputs, *arguments):
+        """A run gives these outputs and is verified."""
+        outcome = run_case(self.program, model, inputs, outputs, *arguments)
+        if outcome.code != 0:
+            self.add(name, False, outcome.text())
+            return
+        result = outcome.result()
+        expected = result["expected"]
+        elements = sum(element_count(output) for output in outputs)
+        ok = expected["passed"] and expected["elements"] == elements and result["verified"] is True
+        self.add(name, ok,
+                 f"max abs error {expected['max_abs_error']:.2g}, {result['cycles']} cycles")
+
+    def refuse(self, name, pattern, model, *arguments, inputs=(), outputs=(), command="run"):
+        """The one line matches 'tilewave: PATTERN', in which FILE is the model and DATA the directory of data."""
+        with tempfile.TemporaryDirectory() as directory:
+            path, data = write_case(directory, model, inputs, outputs)
+            options = (["--inputs", data] if inputs else []) + (["--expect", data] if outputs else [])
+            outcome = run(self.program, command, path, *options, *arguments)
+            line = outcome.error.replace(data, "DATA").replace(path, "FILE").rstrip("\n")
+        ok = outcome.is_refusal() and re.fullmatch("tilewave: " + pattern, line) is not None
+        self.add(name, ok, line if ok else outcome.text())
 
     def finish(self):
         print(f"{self.cases} cases, {self.failures} failures")

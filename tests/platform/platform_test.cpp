@@ -3,6 +3,7 @@
 #include "platform/platform.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <random>
 #include <string>
@@ -43,6 +44,16 @@ TEST(Platform, ShapesThatFillTheirTilesAndShapesThatDoNot) {
     SCOPED_TRACE(model);
     expect_right(build_builtin(model), {});
   }
+}
+
+TEST(Platform, CountsTheOpsThatItHasFetchedForWhoAsks) {
+  const Program program = test::compile(build_builtin("gemm:100x100x100"), {}).program;
+  std::atomic<std::uint64_t> fetched = 0;
+  RunOptions options;
+  const RunResult unasked = run_program(program, find_hazards(program), {}, options);
+  options.fetched = &fetched;
+  EXPECT_EQ(run_program(program, find_hazards(program), {}, options).cycles, unasked.cycles);
+  EXPECT_EQ(fetched, program.ops.size());
 }
 
 TEST(Platform, LongChains) {
@@ -223,6 +234,26 @@ TEST(Platform, AThousandRunsAreIdentical) {
   for (int i = 0; i < 1000; ++i) {
     test::expect_same_result(test::run_timing_only(program, config), first);
     ASSERT_FALSE(HasFailure()) << "run " << i;
+  }
+}
+
+TEST(Platform, WhoPollsChangesNothingAndMayStopTheRun) {
+  const Program program = test::compile(build_builtin("gemm:200x500x300"), {}).program;
+  const std::vector<OpHazards> hazards = find_hazards(program);
+  for (const MachineConfig& config : machines()) {
+    const RunResult plain = test::run_timing_only(program, config);
+    Cycle polls = 0;
+    RunOptions options;
+    options.poll = [&polls] { ++polls; };
+    test::expect_same_result(run_program(program, hazards, config, options), plain);
+    EXPECT_GE(polls, plain.cycles / kPollCycles);
+    options.poll = [&polls] {
+      if (--polls == 0) {
+        throw InputError("stopped");
+      }
+    };
+    EXPECT_EQ(test::message_of([&] { run_program(program, hazards, config, options); }), "stopped");
+    test::expect_same_result(test::run_timing_only(program, config), plain);
   }
 }
 

@@ -35,6 +35,14 @@ COMMANDS = [
     ("dram-trace t.trace", 0),
     ("dram-trace t.trace --dram.model=simple", 0),
     ("dram-trace w.trace", 0),
+    ("diff a.json b.json", 0),
+    ("diff a.json a.json --all --host", 0),
+    ("dram-trace timed.stl --clock.period=2ns", 0),
+    ("sweep gemm:{m}x64x64:{type} mlp:100x70x64 --over model.m=8,64 --over model.type=f32,i8 --over "
+     "sram.size=16KiB..256KiB*2 --over dram.bandwidth=8GB/s,16GB/s --goal geomean(cycles) --weight "
+     "gemm:{m}x64x64:{type}=2 --weight mlp:100x70x64=1 --where utilisation>0.0001", 0),
+    ("sweep gemm:64x64x64 mlp:100x70x64 --over sram.size=4KiB,64KiB --goal sum(utilisation)", 0),
+    ("sweep gemm:64x64x64 --over sram.size=32KiB,64KiB --where sram.size>1GiB", 2),
     ("sweep gemm:64x64x64 mlp:100x70x64 --over sram.size=4KiB,16KiB,64KiB --over "
      "dram.bandwidth=8GB/s,16GB/s", 0),
     ("sweep p.twp --over clock.period=1ns,1.5GHz --over dma.engines=split,shared --over "
@@ -50,11 +58,15 @@ COMMANDS = [
 def prepare(tilewave, sources, folder):
     os.symlink(f"{sources}/configs", f"{folder}/configs")
     files = {"copy.graph": "input x 40x40\ny = copy x\noutput y\n",
-             "t.trace": "R 0\nW 64\nB\nR 128\nT\nR 64\n", "w.trace": "W 0\n"}
+             "t.trace": "R 0\nW 64\nB\nR 128\nT\nR 64\n", "w.trace": "W 0\n",
+             "timed.stl": "7: (10) read 46\n"}
     for name, text in files.items():
         with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
             file.write(text)
     subprocess.run([tilewave, "compile", "gemm:64x64x64", "-o", "p.twp"], cwd=folder, check=True)
+    for name, machine in (("a", ""), ("b", "--vector.unit=own --sram.size=16KiB")):
+        subprocess.run([tilewave, "run", "mlp:64x64x64", *machine.split(), "--json", f"{name}.json"],
+                       cwd=folder, check=True, stdout=subprocess.DEVNULL)
     os.mkdir(f"{folder}/expected")
     # A TensorProto: dims 8 and 10, float data, all of them 7.5, name "y".
     values = b"\x00\x00\xf0\x40" * 80

@@ -12,6 +12,7 @@
 #include "platform/engines/engine_context.h"
 #include "platform/engines/op_queue.h"
 #include "platform/memory/burst.h"
+#include "platform/memory/direct_memory.h"
 #include "platform/memory/operand_stream.h"
 #include "platform/memory/sram.h"
 #include "platform/systemc/core_clock.h"
@@ -115,7 +116,6 @@ class BurstMemory : public sc_core::sc_module, private BurstForward {
     requests.push_back({burst.get_address(), burst.get_data_length(), burst.time});
     const Cycle done = burst.time + latency_;
     if (burst.is_write()) {
-      move(burst);
       burst.bus_start = burst.time;
       burst.bus_end = burst.time + 1;
     }
@@ -130,7 +130,6 @@ class BurstMemory : public sc_core::sc_module, private BurstForward {
       waiting_.erase(waiting_.begin());
       burst->time = burst->now = done;
       if (burst->is_read()) {
-        move(*burst);
         burst->arrived = burst->bus_start = done - 1;
         burst->bus_end = done;
       }
@@ -143,17 +142,10 @@ class BurstMemory : public sc_core::sc_module, private BurstForward {
     }
   }
 
-  void move(const Burst& burst) {
-    auto* data = reinterpret_cast<std::byte*>(burst.get_data_ptr());
-    std::byte* mine = bytes.data() + burst.get_address();
-    if (data != nullptr) {
-      std::copy_n(burst.is_read() ? mine : data, burst.get_data_length(),
-                  burst.is_read() ? data : mine);
-    }
-  }
-
   void b_transport(Burst&, sc_core::sc_time&) override {}
-  bool get_direct_mem_ptr(Burst&, tlm::tlm_dmi&) override { return false; }
+  bool get_direct_mem_ptr(Burst&, tlm::tlm_dmi& dmi) override {
+    return allow_direct_memory(dmi, bytes);
+  }
   unsigned int transport_dbg(Burst&) override { return 0; }
 
   const CoreClock& clock_;

@@ -135,6 +135,76 @@ inline Graph random_mixed_network(std::mt19937& random, std::uint32_t max_extent
   return graph;
 }
 
+/// An operator of `last` that gives a result of some type: a product with weights of a type that goes
+/// with it, or an expression, which may be of integers.
+inline TensorId random_typed_operator(Graph& graph, std::mt19937& random, std::uint32_t max_extent,
+                                      TensorId last, const std::string& number) {
+  using enum ElementType;
+  const Tensor from = graph.tensor(last);
+  const bool bytes = from.type == kI8 || from.type == kU8;
+  const auto zero = [&random](ElementType type) {
+    const int values = random() % 2 == 0 ? 0 : static_cast<int>(random() % 256);
+    return static_cast<std::int16_t>(type == kI8 ? std::max(values - 128, -128) : values);
+  };
+  if (from.type != kI32 && random() % 2 == 0) {
+    const ElementType type = !bytes ? from.type : random() % 2 == 0 ? kI8 : kU8;
+    Operator oper{.kind = OperatorKind::kMatMul};
+    const std::uint64_t columns = 1 + random() % max_extent;
+    oper.inputs = {last, graph.add_parameter("w" + number, {from.shape.cols, columns}, type)};
+    if (bytes) {
+      oper.zeros = {zero(from.type), zero(type)};
+    }
+    if (random() % 2 == 0) {
+      oper.has_bias = true;
+      oper.inputs.push_back(graph.add_parameter("b" + number, {1, columns}, bytes ? kI32 : kF32));
+    }
+    oper.relu = random() % 3 == 0;
+    return graph.add("t" + number, oper);
+  }
+  Operator oper{.kind = OperatorKind::kMap};
+  oper.inputs = {last};
+  const auto row = [&](const char* name) {
+    oper.inputs.push_back(graph.add_parameter(name + number, {1, from.shape.cols}, kI32));
+  };
+  const bool integers = is_integer(from.type);
+  switch (random() % 5) {
+    case 0: oper.map = parse_expression("mul x0 0.01; round t0; add t1 5"); break;
+    case 1: oper.map = parse_expression("sigmoid x0; mul t0 200"); break;
+    case 2: oper.map = parse_expression("tanh x0; leakyrelu t0"); break;
+    case 3:
+      oper.map = parse_expression(integers ? "rescale x0 1234 -99 div=65536" : "mul x0 x0");
+      break;
+    default:
+      if (integers) {
+        row("m");
+        row("a");
+      }
+      oper.map = parse_expression(integers ? "rescale x0 x1 x2 div=1000003" : "abs x0; sqrt t0");
+      break;
+  }
+  constexpr std::array kTypes = {kF32, kBf16, kF16, kI8, kU8, kI8, kU8, kI32};
+  oper.type = kTypes[random() % kTypes.size()];
+  return graph.add("t" + number, oper);
+}
+
+/// A chain of operators over tensors of all types; every result is an output, or read by the next.
+inline Graph random_typed_network(std::mt19937& random, std::uint32_t max_extent) {
+  Graph graph("typed");
+  constexpr std::size_t kFactors = 5;  // types that can be multiplied
+  const auto type = static_cast<ElementType>(random() % kFactors);
+  TensorId last =
+      graph.add_input("x", {1 + random() % max_extent, 1 + random() % max_extent}, type);
+  const std::uint32_t operators = 1 + static_cast<std::uint32_t>(random() % 6);
+  for (std::uint32_t i = 0; i < operators; ++i) {
+    last = random_typed_operator(graph, random, max_extent, last, std::to_string(i));
+    if (i + 1 == operators || random() % 4 == 0) {
+      graph.mark_output(last);
+    }
+  }
+  graph.verify();
+  return graph;
+}
+
 inline constexpr LoopOrder kLoopOrders[] = {LoopOrder::kMnk, LoopOrder::kMkn, LoopOrder::kNmk,
                                             LoopOrder::kNkm, LoopOrder::kKmn, LoopOrder::kKnm};
 

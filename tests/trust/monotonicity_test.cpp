@@ -77,7 +77,8 @@ std::vector<Settings> bases() {
 }
 
 std::vector<std::string> models() {
-  return {"mlp:128x128x64x32x32", "gemm:160x96x224", "gemm:33x500x65", kResidual};
+  return {"mlp:128x128x64x32x32", "gemm:160x96x224",     "gemm:33x500x65",
+          "mlp:50x70x90x33:i8",   "gemm:96x75x130:bf16", kResidual};
 }
 
 /// By how much the worst step of a ladder is too slow.

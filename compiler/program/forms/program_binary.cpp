@@ -34,18 +34,31 @@ void check_header(const Program& program) {
 }
 
 void write_tensor(ByteWriter& out, const ProgramTensor& tensor) {
-  out.u64(tensor.shape.rows);
-  out.u64(tensor.shape.cols);
+  out.u64(tensor.dram_base);
   out.u64(tensor.stored.rows);
   out.u64(tensor.stored.cols);
-  out.u64(tensor.dram_base);
   out.u8(static_cast<std::uint8_t>(tensor.role));
   out.u8(static_cast<std::uint8_t>(tensor.name.size()));
-  out.u16(static_cast<std::uint16_t>(tensor.tile.rows));
-  out.u16(static_cast<std::uint16_t>(tensor.tile.cols));
   out.u8(static_cast<std::uint8_t>(tensor.type()));
-  out.u8(0);  // reserved
+  out.u8(kAxes);
+  out.u32(0);  // reserved
+  out.u64(tensor.shape.rows);
+  out.u64(tensor.shape.cols);
   out.text(tensor.name);
+}
+
+/// The grid of the tensor's own tiles.
+void write_region(ByteWriter& out, std::uint32_t tensor, const TileExtent& tile) {
+  out.u32(tensor);
+  out.u8(kAxes);
+  out.u8(0);   // outside
+  out.u16(0);  // reserved
+  for (const std::uint32_t extent : {tile.rows, tile.cols}) {
+    out.u64(0);  // origin
+    out.u64(extent);
+    out.u32(extent);
+    out.u32(1);  // stride
+  }
 }
 
 void write_op(ByteWriter& out, const Op& op) {
@@ -96,8 +109,9 @@ std::vector<std::byte> to_binary(const Program& program) {
   }
 
   ByteWriter out;
-  out.reserve(kHeaderBytes + tensor_bytes + kernel_bytes + program.ops.size() * kOpBytes +
-              kChecksumBytes);
+  const std::size_t region_bytes = program.tensors.size() * kRegionRecordBytes;
+  out.reserve(kHeaderBytes + tensor_bytes + region_bytes + kernel_bytes +
+              program.ops.size() * kOpBytes + kChecksumBytes);
   out.text(kBinaryMagic);
   out.u32(kProgramFormatVersion);
   out.u32(kHeaderBytes);
@@ -111,8 +125,13 @@ std::vector<std::byte> to_binary(const Program& program) {
   out.u64(program.ops.size());
   out.u64(kernels.size());
   out.u64(kernel_bytes);
+  out.u64(program.tensors.size());
+  out.u64(region_bytes);
   for (const ProgramTensor& tensor : program.tensors) {
     write_tensor(out, tensor);
+  }
+  for (std::size_t i = 0; i < program.tensors.size(); ++i) {
+    write_region(out, static_cast<std::uint32_t>(i), program.tensors[i].tile);
   }
   for (const std::string& kernel : kernels) {
     out.u16(static_cast<std::uint16_t>(kernel.size()));

@@ -17,7 +17,7 @@ namespace tilewave {
 // clang-format off
 //   byte  0  magic            8 bytes: 89 'T' 'W' 'P' 0d 0a 1a 0a
 //         8  version          u32 = 3
-//        12  header_bytes     u32 = 80
+//        12  header_bytes     u32 = 96
 //        16  m, n, k          u32 each: the tile
 //        28  reserved         u32 = 0
 //        32  sram_bytes       u64
@@ -26,16 +26,26 @@ namespace tilewave {
 //        56  op_count         u64
 //        64  kernel_count     u64
 //        72  kernel_bytes     u64: size of the table of kernels
-//        80  tensors          rows, cols, stored_rows, stored_cols, dram_base (u64 each),
-//                             role, name_bytes (u8 each), tile rows, tile cols (u16 each),
-//                             type, reserved = 0 (u8 each), the name
+//        80  region_count     u64
+//        88  region_bytes     u64: size of the table of regions
+//        96  tensors          dram_base, stored_rows, stored_cols (u64 each), role, name_bytes, type,
+//                             axes = 2 (u8 each), reserved = 0 (u32), of each axis its extent (u64),
+//                             the name
+//         …  regions          tensor (u32), axes = 2, outside = 0 (u8 each), reserved = 0 (u16), of
+//                             each axis origin, step (i64 each), extent, stride (u32 each)
 //         …  kernels          text_bytes (u16), the text as in the text form: "tile | gelu x0"
 //         …  ops              56 bytes each: opcode, clear, relu, tag, biased, a_type (u8 each),
 //                             kernel, m, n, k (u16 each), b_type, reserved = 0 (u8 each),
 //                             a_zero, b_zero (i16 each),
-//                             tensor, row, col, step, a, b, c, d, dst (u32 each)
+//                             region, row, col, step, a, b, c, d, dst (u32 each)
 //         …  checksum         u32: CRC-32 (IEEE 802.3) of every byte before it
 // clang-format on
+//
+// A region says which elements of its tensor a tile is. Along each axis element i of tile t is element
+// origin + t · step + i · stride of the tensor, for i below extent. So far there are regions of one
+// kind: of every tensor one, at the place of its own in the table, a grid of tiles side by side: origin
+// 0, step = extent, stride 1; and outside of what is stored of the tensor nothing is read. Others are
+// refused.
 
 /// Throws InternalError for a program that parse_binary would refuse: we do not write those.
 std::vector<std::byte> to_binary(const Program& program);

@@ -12,8 +12,11 @@
 namespace tilewave {
 
 inline constexpr std::string_view kBinaryMagic("\x89TWP\r\n\x1a\n", 8);
-inline constexpr std::size_t kHeaderBytes = 80;
-inline constexpr std::size_t kTensorRecordBytes = 48;  // without the name
+inline constexpr std::size_t kHeaderBytes = 96;
+inline constexpr std::size_t kTensorRecordBytes = 48;  // of two axes, without the name
+inline constexpr std::size_t kRegionRecordBytes = 56;  // of two axes
+inline constexpr std::size_t kRegionAxisBytes = 24;
+inline constexpr std::uint8_t kAxes = 2;  // rows and columns: the format has room for more
 inline constexpr std::size_t kOpBytes = 56;
 inline constexpr std::size_t kChecksumBytes = 4;
 inline constexpr std::size_t kKernelRecordBytes = 2;  // without its text

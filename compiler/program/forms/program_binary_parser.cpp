@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "compiler/base/byte_reader.h"
 #include "compiler/base/error.h"
@@ -25,15 +26,21 @@ struct FieldOffset {
 constexpr std::array kHeaderFields = {FieldOffset{"m", 16}, FieldOffset{"n", 20},
                                       FieldOffset{"k", 24}, FieldOffset{"sram_bytes", 32}};
 constexpr std::array kTensorFields = {
-    FieldOffset{"rows", 0},         FieldOffset{"cols", 8},       FieldOffset{"stored_rows", 16},
-    FieldOffset{"stored_cols", 24}, FieldOffset{"dram_base", 32}, FieldOffset{"role", 40},
-    FieldOffset{"tile", 42},        FieldOffset{"type", 46},      FieldOffset{"name", 48}};
+    FieldOffset{"dram_base", 0}, FieldOffset{"stored_rows", 8}, FieldOffset{"stored_cols", 16},
+    FieldOffset{"role", 24},     FieldOffset{"name_bytes", 25}, FieldOffset{"type", 26},
+    FieldOffset{"axes", 27},     FieldOffset{"reserved", 28},   FieldOffset{"rows", 32},
+    FieldOffset{"cols", 40},     FieldOffset{"name", 48}};
+constexpr std::array kRegionFields = {FieldOffset{"tensor", 0}, FieldOffset{"axes", 4},
+                                      FieldOffset{"outside", 5}, FieldOffset{"reserved", 6},
+                                      FieldOffset{"tile", 24}};
+constexpr std::array kRegionAxisFields = {FieldOffset{"origin", 8}, FieldOffset{"step", 16},
+                                          FieldOffset{"extent", 24}, FieldOffset{"stride", 28}};
 constexpr std::array kOpFields = {
     FieldOffset{"opcode", 0},  FieldOffset{"clear", 1},   FieldOffset{"relu", 2},
     FieldOffset{"tag", 3},     FieldOffset{"biased", 4},  FieldOffset{"a_type", 5},
     FieldOffset{"kernel", 6},  FieldOffset{"m", 8},       FieldOffset{"n", 10},
     FieldOffset{"k", 12},      FieldOffset{"b_type", 14}, FieldOffset{"a_type and b_type", 14},
-    FieldOffset{"a_zero", 16}, FieldOffset{"b_zero", 18}, FieldOffset{"tensor", 20},
+    FieldOffset{"a_zero", 16}, FieldOffset{"b_zero", 18}, FieldOffset{"region", 20},
     FieldOffset{"step", 32},   FieldOffset{"a", 36},      FieldOffset{"b", 40},
     FieldOffset{"c", 44},      FieldOffset{"d", 48},      FieldOffset{"dst", 52}};
 
@@ -57,6 +64,7 @@ class BinaryParser {
     parse_header(program);
     check_size_and_checksum();
     parse_tensors(program);
+    parse_regions(program);
     parse_kernels(program);
     parse_ops(program);
     return program;
@@ -111,6 +119,8 @@ class BinaryParser {
     op_count_ = reader_.u64();
     kernel_count_ = reader_.u64();
     kernel_bytes_ = reader_.u64();
+    const std::uint64_t regions = reader_.u64();
+    region_bytes_ = reader_.u64();
     if (const auto problem = find_problem(program.tile)) {
       fail(offset_of(kHeaderFields, problem->field), "tile " + problem->text());
     }
@@ -142,11 +152,19 @@ class BinaryParser {
            std::to_string(kernel_count_ * kKernelRecordBytes) + " to " +
                std::to_string(most_kernels) + " for " + std::to_string(kernel_count_) + " kernels");
     }
+    if (regions != tensor_count_) {
+      fail(80, "region_count", regions, std::to_string(tensor_count_) + ", one for each tensor");
+    }
+    if (region_bytes_ != regions * kRegionRecordBytes) {
+      fail(88, "region_bytes", region_bytes_,
+           std::to_string(regions * kRegionRecordBytes) + " for " + std::to_string(regions) +
+               " regions");
+    }
   }
 
   void check_size_and_checksum() {
-    const std::uint64_t size =
-        kHeaderBytes + tensor_bytes_ + kernel_bytes_ + op_count_ * kOpBytes + kChecksumBytes;
+    const std::uint64_t size = kHeaderBytes + tensor_bytes_ + region_bytes_ + kernel_bytes_ +
+                               op_count_ * kOpBytes + kChecksumBytes;
     if (bytes_.size() < size) {
       fail_truncated("the header announces", size);
     }
@@ -175,28 +193,32 @@ class BinaryParser {
         fail(start, label + "does not fit into the tensor table, which ends at byte " +
                         std::to_string(end));
       }
+      tensor_starts_.push_back(start);
       ProgramTensor tensor;
-      tensor.shape.rows = reader_.u64();
-      tensor.shape.cols = reader_.u64();
+      tensor.dram_base = reader_.u64();
       tensor.stored.rows = reader_.u64();
       tensor.stored.cols = reader_.u64();
-      tensor.dram_base = reader_.u64();
       tensor.role = static_cast<TensorRole>(reader_.u8());
       const std::size_t name_bytes = reader_.u8();
-      tensor.tile.rows = reader_.u16();
-      tensor.tile.cols = reader_.u16();
       tensor.tile.type = static_cast<ElementType>(reader_.u8());
-      if (const std::uint8_t reserved = reader_.u8(); reserved != 0) {
-        fail(start + 47, label + "reserved", reserved, "0");
-      }
+      const auto expect = [&](const char* field, std::uint64_t value, std::uint64_t allowed) {
+        if (value != allowed) {
+          fail(start + offset_of(kTensorFields, field), label + field, value,
+               std::to_string(allowed));
+        }
+      };
+      expect("axes", reader_.u8(), kAxes);
+      expect("reserved", reader_.u32(), 0);
+      tensor.shape.rows = reader_.u64();
+      tensor.shape.cols = reader_.u64();
       if (name_bytes > end - reader_.position()) {
-        fail(start + 41, label + "name_bytes", name_bytes,
+        fail(start + offset_of(kTensorFields, "name_bytes"), label + "name_bytes", name_bytes,
              "at most " + std::to_string(end - reader_.position()) +
                  ", what is left of the tensor table");
       }
       const std::string_view name = reader_.text(name_bytes);
       tensor.name = name;
-      if (const auto problem = find_problem(tensor, program.tile)) {
+      if (const auto problem = find_name_problem(name)) {
         fail(start + offset_of(kTensorFields, problem->field), label + problem->text());
       }
       const auto [earlier, inserted] = index.emplace(name, i);
@@ -210,6 +232,39 @@ class BinaryParser {
     if (reader_.position() != end) {
       fail(48, "tensor_bytes", tensor_bytes_,
            std::to_string(reader_.position() - kHeaderBytes) + ", what the tensors take");
+    }
+  }
+
+  /// Of every tensor one: the grid of its tiles.
+  void parse_regions(Program& program) {
+    for (std::size_t i = 0; i < program.tensors.size(); ++i) {
+      const std::size_t start = reader_.position();
+      const auto expect = [&](std::span<const FieldOffset> fields, const char* field,
+                              std::uint64_t value, std::uint64_t allowed, std::size_t axis = 0) {
+        if (value != allowed) {
+          fail(start + offset_of(fields, field) + axis * kRegionAxisBytes,
+               "region " + std::to_string(i) + " " + field, value, std::to_string(allowed));
+        }
+      };
+      expect(kRegionFields, "tensor", reader_.u32(), i);
+      expect(kRegionFields, "axes", reader_.u8(), kAxes);
+      expect(kRegionFields, "outside", reader_.u8(), 0);
+      expect(kRegionFields, "reserved", reader_.u16(), 0);
+      ProgramTensor& tensor = program.tensors[i];
+      const std::array extents = {&tensor.tile.rows, &tensor.tile.cols};
+      for (std::size_t axis = 0; axis < extents.size(); ++axis) {
+        expect(kRegionAxisFields, "origin", reader_.u64(), 0, axis);
+        const std::uint64_t step = reader_.u64();
+        *extents[axis] = reader_.u32();
+        expect(kRegionAxisFields, "step", step, *extents[axis], axis);
+        expect(kRegionAxisFields, "stride", reader_.u32(), 1, axis);
+      }
+      if (const auto problem = find_problem(tensor, program.tile)) {
+        const bool of_region = problem->field == "tile";
+        fail(of_region ? start + offset_of(kRegionFields, problem->field)
+                       : tensor_starts_[i] + offset_of(kTensorFields, problem->field),
+             (of_region ? "region " : "tensor ") + std::to_string(i) + " " + problem->text());
+      }
     }
   }
 
@@ -293,6 +348,8 @@ class BinaryParser {
   ByteReader reader_;
   std::uint64_t tensor_count_ = 0;
   std::uint64_t tensor_bytes_ = 0;
+  std::vector<std::size_t> tensor_starts_;
+  std::uint64_t region_bytes_ = 0;
   std::uint64_t op_count_ = 0;
   std::uint64_t kernel_count_ = 0;
   std::uint64_t kernel_bytes_ = 0;

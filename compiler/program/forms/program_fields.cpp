@@ -5,10 +5,13 @@
 #include <array>
 #include <bit>
 #include <span>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "compiler/base/nearest.h"
 #include "compiler/base/number_text.h"
+#include "compiler/base/text.h"
 #include "compiler/program/opcodes.h"
 
 namespace tilewave {
@@ -23,12 +26,11 @@ std::optional<FieldProblem> find_type_problem(const char* field, ElementType typ
   if (static_cast<std::size_t>(type) < kElementTypeCount) {
     return std::nullopt;
   }
-  std::string known;
+  std::vector<std::string> known;
   for (std::size_t i = 0; i < kElementTypeCount; ++i) {
-    known += (i == 0 ? "" : ", ") + std::to_string(i) + " ";
-    known += kElementTypeNames[i];
+    known.push_back(std::to_string(i) + " " + std::string(kElementTypeNames[i]));
   }
-  return problem(field, static_cast<std::uint64_t>(type), known);
+  return problem(field, static_cast<std::uint64_t>(type), joined(known));
 }
 
 std::string up_to(std::uint64_t first, std::uint64_t last) {
@@ -58,13 +60,12 @@ std::optional<FieldProblem> find_shape_problem(const ProgramTensor& tensor) {
     return problem("cols", shape.cols, up_to(1, kMaxTensorElements));
   }
   const Shape padded = padded_shape(shape, tensor.tile);
-  if (padded.cols > kMaxTensorElements / padded.rows) {
-    return problem("cols", shape.cols,
-                   "at most " + std::to_string(kMaxTensorElements) +
-                       " elements in a tensor, padding included");
-  }
   if (tensor.stored == shape || tensor.stored == padded) {
-    return std::nullopt;
+    return tensor.stored.cols <= kMaxTensorElements / tensor.stored.rows
+               ? std::nullopt
+               : std::optional(problem("cols", shape.cols,
+                                       "at most " + std::to_string(kMaxTensorElements) +
+                                           " elements in a tensor, padding included"));
   }
   const bool rows = tensor.stored.rows != shape.rows && tensor.stored.rows != padded.rows;
   return FieldProblem{rows ? "stored_rows" : "stored_cols",
@@ -114,10 +115,17 @@ bool is_valid_tensor_name(std::string_view name) {
          });
 }
 
+std::optional<FieldProblem> find_name_problem(std::string_view name) {
+  if (is_valid_tensor_name(name)) {
+    return std::nullopt;
+  }
+  return FieldProblem{"name", in_quotes(name),
+                      "1 to 255 printable ASCII characters without space, '#', '[' and ']'"};
+}
+
 std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const TileShape& tile) {
-  if (!is_valid_tensor_name(tensor.name)) {
-    return FieldProblem{"name", in_quotes(tensor.name),
-                        "1 to 255 printable ASCII characters without space, '#', '[' and ']'"};
+  if (auto found = find_name_problem(tensor.name)) {
+    return found;
   }
   if (tensor.role > TensorRole::kOutput) {
     return problem("role", static_cast<std::uint64_t>(tensor.role),
@@ -145,39 +153,37 @@ std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const Tile
 
 namespace {
 
+template <typename Value>
+struct OpField {
+  const char* name;
+  Value Op::*member;
+};
+template <typename Value>
+OpField(const char*, Value Op::*) -> OpField<Value>;
+
 /// The fields of an op that not every opcode has, in the order in which they are checked.
-constexpr std::array<const char*, 17> kFieldNames = {
-    "clear", "relu", "biased", "kernel", "m",      "n",      "k",      "step",  "a",
-    "b",     "c",    "d",      "dst",    "a_type", "b_type", "a_zero", "b_zero"};
+constexpr std::tuple kOpFields = {
+    OpField{"clear", &Op::clear},   OpField{"relu", &Op::relu},     OpField{"biased", &Op::biased},
+    OpField{"kernel", &Op::kernel}, OpField{"m", &Op::m},           OpField{"n", &Op::n},
+    OpField{"k", &Op::k},           OpField{"step", &Op::step},     OpField{"a", &Op::a},
+    OpField{"b", &Op::b},           OpField{"c", &Op::c},           OpField{"d", &Op::d},
+    OpField{"dst", &Op::dst},       OpField{"a_type", &Op::a_type}, OpField{"b_type", &Op::b_type},
+    OpField{"a_zero", &Op::a_zero}, OpField{"b_zero", &Op::b_zero}};
+constexpr std::size_t kOpFieldCount = std::tuple_size_v<decltype(kOpFields)>;
 
-std::array<std::int64_t, kFieldNames.size()> field_values(const Op& op) {
-  return {op.clear,
-          op.relu,
-          op.biased,
-          op.kernel,
-          op.m,
-          op.n,
-          op.k,
-          op.step,
-          op.a,
-          op.b,
-          op.c,
-          op.d,
-          op.dst,
-          static_cast<std::int64_t>(op.a_type),
-          static_cast<std::int64_t>(op.b_type),
-          op.a_zero,
-          op.b_zero};
-}
+using FieldSet = std::uint32_t;  ///< one bit for each of kOpFields
 
-using FieldSet = std::uint32_t;  ///< one bit for each of kFieldNames
-
-constexpr FieldSet as_set(const std::array<bool, kFieldNames.size()>& has) {
-  FieldSet set = 0;
-  for (std::size_t i = 0; i < has.size(); ++i) {
-    set = static_cast<FieldSet>(set | (has[i] ? 1U << i : 0U));
-  }
-  return set;
+/// The problem of a field that is not 0.
+FieldProblem field_problem(const Op& op, std::size_t field, const std::string& allowed) {
+  FieldProblem found;
+  std::size_t i = 0;
+  const auto look = [&](const auto& known) {
+    if (i++ == field) {
+      found = {known.name, std::to_string(static_cast<std::int64_t>(op.*known.member)), allowed};
+    }
+  };
+  std::apply([&](const auto&... known) { (look(known), ...); }, kOpFields);
+  return found;
 }
 
 /// Those that an op of this rule has with its first `count` operands.
@@ -201,29 +207,49 @@ constexpr FieldSet fields_of(const OpcodeRule& rule, std::size_t count) {
     return std::ranges::any_of(operands,
                                [&](const OperandRule& operand) { return operand.zero == field; });
   };
-  return as_set({may_have(&Op::clear), may_have(&Op::relu), may_have(&Op::biased), rule.has_kernel,
-                 !rule.moves, !rule.moves, rule.has_step, rule.has_step, reads(&Op::a),
-                 reads(&Op::b), reads(&Op::c), reads(&Op::d), rule.has_dst, types(&Op::a_type),
-                 types(&Op::b_type), zeros(&Op::a_zero), zeros(&Op::b_zero)});
-}
-
-/// By opcode and count of operands: found once, for there are millions of ops.
-constexpr auto kFields = [] {
-  std::array<std::array<FieldSet, kMostOperands + 1>, kOpcodeCount> fields{};
-  for (std::size_t opcode = 0; opcode < kOpcodeCount; ++opcode) {
-    for (std::size_t count = 0; count <= kMostOperands; ++count) {
-      fields[opcode][count] = fields_of(kOpcodeRules[opcode], count);
-    }
+  const std::array<bool, kOpFieldCount> has = {
+      may_have(&Op::clear), may_have(&Op::relu), may_have(&Op::biased), rule.has_kernel,
+      !rule.moves,          !rule.moves,         rule.has_step,         rule.has_step,
+      reads(&Op::a),        reads(&Op::b),       reads(&Op::c),         reads(&Op::d),
+      rule.has_dst,         types(&Op::a_type),  types(&Op::b_type),    zeros(&Op::a_zero),
+      zeros(&Op::b_zero)};
+  FieldSet set = 0;
+  for (std::size_t i = 0; i < kOpFieldCount; ++i) {
+    set |= has[i] ? FieldSet{1} << i : 0;
   }
-  return fields;
-}();
-
-FieldSet fields_set(const Op& op) {
-  return as_set({op.clear, op.relu, op.biased, op.kernel != 0, op.m != 0, op.n != 0, op.k != 0,
-                 op.step != 0, op.a != 0, op.b != 0, op.c != 0, op.d != 0, op.dst != 0,
-                 op.a_type != ElementType::kF32, op.b_type != ElementType::kF32, op.a_zero != 0,
-                 op.b_zero != 0});
+  return set;
 }
+
+/// Those that are not 0 of an op of this opcode and count of operands, but should be.
+template <std::size_t Code, std::size_t Count>
+FieldSet find_unknown(const Op& op) {
+  constexpr FieldSet kKnown = fields_of(kOpcodeRules[Code], Count);
+  const auto bit_of = [&]<std::size_t Index>() -> FieldSet {
+    constexpr auto kMember = std::get<Index>(kOpFields).member;
+    if constexpr ((kKnown >> Index & 1U) != 0) {
+      return 0;
+    } else {
+      return op.*kMember != std::remove_cvref_t<decltype(op.*kMember)>{} ? FieldSet{1} << Index : 0;
+    }
+  };
+  return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+    return (bit_of.template operator()<Index>() | ...);
+  }
+  (std::make_index_sequence<kOpFieldCount>());
+}
+
+/// find_unknown by opcode and count of operands: of millions of ops only what may be wrong is looked at.
+constexpr auto kFindUnknown = [] {
+  using Row = std::array<FieldSet (*)(const Op&), kMostOperands + 1>;
+  const auto row = []<std::size_t Code, std::size_t... Count>(std::index_sequence<Count...>) {
+    return Row{find_unknown<Code, Count>...};
+  };
+  return [&]<std::size_t... Code>(std::index_sequence<Code...>) {
+    return std::array<Row, kOpcodeCount>{
+        row.template operator()<Code>(std::make_index_sequence<kMostOperands + 1>())...};
+  }
+  (std::make_index_sequence<kOpcodeCount>());
+}();
 
 /// Of an op that computes: from 1 to those of the program.
 std::optional<FieldProblem> find_extent_problem(const Op& op, const TileShape& tile) {
@@ -247,6 +273,14 @@ std::string zeros_of(ElementType type) {
 /// Types that exist and go together, and zeros that are values of theirs.
 std::optional<FieldProblem> find_operand_problem(const Op& op,
                                                  std::span<const OperandRule> operands) {
+  const auto exists = [](ElementType type) {
+    return static_cast<std::size_t>(type) < kElementTypeCount;
+  };
+  // Nearly all, of millions: it is said at once that nothing is wrong with them.
+  if (op.a_zero == 0 && op.b_zero == 0 && exists(op.a_type) && exists(op.b_type) &&
+      product_type(op.a_type, op.b_type)) {
+    return std::nullopt;
+  }
   constexpr std::array kNames = {std::pair{"a_type", "a_zero"}, std::pair{"b_type", "b_zero"}};
   for (std::size_t i = 0; i < operands.size() && i < kNames.size(); ++i) {
     const OperandRule& operand = operands[i];
@@ -276,12 +310,11 @@ std::optional<FieldProblem> find_operand_problem(const Op& op,
 
 /// "0 load, 1 store, …"
 std::string known_opcodes() {
-  std::string text;
+  std::vector<std::string> known;
   for (std::size_t i = 0; i < kOpcodeCount; ++i) {
-    text += (i == 0 ? "" : ", ") + std::to_string(i) + " ";
-    text += kOpcodeRules[i].word;
+    known.push_back(std::to_string(i) + " " + std::string(kOpcodeRules[i].word));
   }
-  return text;
+  return joined(known);
 }
 
 }  // namespace
@@ -294,8 +327,9 @@ std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
     return problem("tag", static_cast<std::uint64_t>(op.tag), "0 none, 1 ping, 2 pong");
   }
   if (op.tensor >= program.tensors.size()) {
-    return problem("tensor", op.tensor,
-                   "an index into the " + std::to_string(program.tensors.size()) + " tensors");
+    return problem(
+        "region", op.tensor,
+        "an index into the regions of the " + std::to_string(program.tensors.size()) + " tensors");
   }
   const OpcodeRule& rule = rule_of(op.opcode);
   if (rule.has_kernel && op.kernel >= program.kernels.size()) {
@@ -303,11 +337,11 @@ std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
                    "an index into the " + std::to_string(program.kernels.size()) + " kernels");
   }
   const std::span<const OperandRule> operands = operand_rules(program, op);
-  const FieldSet known = kFields[static_cast<std::size_t>(op.opcode)][operands.size()];
-  if (const FieldSet unknown = fields_set(op) & static_cast<FieldSet>(~known); unknown != 0) {
-    const auto field = static_cast<std::size_t>(std::countr_zero(unknown));
-    return FieldProblem{kFieldNames[field], std::to_string(field_values(op)[field]),
-                        std::string("0, for a ") + to_string(op.opcode) + " has none"};
+  if (const FieldSet unknown =
+          kFindUnknown[static_cast<std::size_t>(op.opcode)][operands.size()](op);
+      unknown != 0) {
+    return field_problem(op, static_cast<std::size_t>(std::countr_zero(unknown)),
+                         std::string("0, for a ") + to_string(op.opcode) + " has none");
   }
   if (auto found = find_operand_problem(op, operands)) {
     return found;

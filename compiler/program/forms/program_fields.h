@@ -38,11 +38,14 @@ std::optional<FieldProblem> find_sram_problem(std::uint64_t sram_bytes);
 /// 1 to 255 printable ASCII characters, none of them a space, '#', '[' or ']'.
 bool is_valid_tensor_name(std::string_view name);
 
+/// "name"
+std::optional<FieldProblem> find_name_problem(std::string_view name);
+
 /// "name", "role", "type", "rows", "cols", "tile", "stored_rows", "stored_cols" or "dram_base". The
 /// tile is valid.
 std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const TileShape& tile);
 
-/// "opcode", "tag", "tensor", "kernel", "m", "n", "k", "biased", "a_type", "b_type", "a_type and
+/// "opcode", "tag", "region", "kernel", "m", "n", "k", "biased", "a_type", "b_type", "a_type and
 /// b_type", "a_zero", "b_zero", "relu", or a field that the op does not use and that is not zero. The program has its tensors and kernels.
 std::optional<FieldProblem> find_problem(const Op& op, const Program& program);
 

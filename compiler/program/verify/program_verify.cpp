@@ -3,9 +3,9 @@
 #include "compiler/program/verify/program_verify.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
+#include "compiler/base/error.h"
 #include "compiler/program/forms/program_fields.h"
 #include "compiler/program/opcodes.h"
 #include "compiler/program/verify/program_verify_errors.h"
@@ -27,6 +27,8 @@ class OpVerifier {
       tiles += tensors_.back().grid.tiles();
     }
     stored_.resize(tiles);
+    has_padding_ = std::ranges::any_of(
+        program.tensors, [](const ProgramTensor& tensor) { return tensor.stored != tensor.shape; });
   }
 
   VerifyReport verify() {
@@ -37,6 +39,26 @@ class OpVerifier {
     sram_.check_nothing_unread();
     report_.peak_address = sram_.peak_address();
     return report_;
+  }
+
+  /// Goes on behind what is wrong.
+  std::vector<std::string> problems(std::size_t most) {
+    std::vector<std::string> found;
+    const auto note = [&](auto&& check) {
+      try {
+        if (found.size() < most) {
+          check();
+        }
+      } catch (const InputError& error) {
+        found.emplace_back(error.what());
+      }
+    };
+    for (std::size_t i = 0; i < program_.ops.size() && found.size() < most; ++i) {
+      note([&] { verify_op(static_cast<std::uint32_t>(i)); });
+    }
+    note([&] { verify_outputs(); });
+    note([&] { sram_.check_nothing_unread(); });
+    return found;
   }
 
  private:
@@ -79,8 +101,7 @@ class OpVerifier {
     const TileExtent tile = program_.tensors[op.tensor].tile_at(op.row, op.col);
     sram_.check_address(index, "destination", op.dst, tile.bytes());
     if (!tensor.is_constant() && !stored_[dram_tile(op)]) {
-      errors_.fail_op(index, std::string("loads a tile of an ") + to_string(tensor.role) +
-                                 " tensor that no earlier op stored");
+      errors_.fail_unstored(index);
     }
     sram_.write(index, op.dst, tile, false);
     ++report_.loads;
@@ -117,51 +138,32 @@ class OpVerifier {
     report_.bytes_stored += tile.bytes();
   }
 
-  /// What an op reads, found once, for it is looked at several times.
-  struct Reads {
-    struct Read {
-      const OperandRule* rule = nullptr;
-      std::uint32_t address = 0;
-      TileExtent extent;
-    };
-    std::array<Read, kMostOperands> all;
-    std::size_t count = 0;
-
-    auto begin() const { return all.begin(); }
-    auto end() const { return all.begin() + count; }
-  };
-  Reads reads_of(const Op& op) const {
-    Reads reads;
+  void verify_matmul(std::uint32_t index, const Op& op) {
+    if (has_padding_ && (op.a_zero != 0 || op.b_zero != 0)) {
+      errors_.fail_op(index, "takes " + std::to_string(op.a_zero) + " and " +
+                                 std::to_string(op.b_zero) +
+                                 " for zero; allowed: 0 in a program with padded tensors, for "
+                                 "padding is 0");
+    }
+    const TileExtent result = result_of(program_, op);
+    verify_result(index, op, result);
+    sram_.check_address(index, "accumulator", op.dst, result.bytes());
     visit_operands(
         program_, op,
         [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
-          reads.all[reads.count++] = {&rule, address, extent};
+          const std::uint64_t bytes = extent.bytes();
+          sram_.check_address(index, rule.key.data(), address, bytes);
+          sram_.check_apart(index,
+                            rule.size == OperandSize::kRow
+                                ? "an accumulator that overlaps its own bias"
+                                : "an accumulator that overlaps its own operand",
+                            op, result, address, bytes);
+          if (rule.size == OperandSize::kRow) {  // the first of a tile that is as wide
+            sram_.read(index, rule.key.data(), address, {OperandForm::kRow, extent.type}, result);
+          } else {
+            sram_.read(index, rule.key.data(), address, extent);
+          }
         });
-    return reads;
-  }
-
-  void verify_matmul(std::uint32_t index, const Op& op) {
-    const TileExtent result = result_of(program_, op);
-    verify_result(index, op, result);
-    const Reads reads = reads_of(op);
-    for (const auto& [rule, address, extent] : reads) {
-      sram_.check_address(index, rule->key.data(), address, extent.bytes());
-    }
-    sram_.check_address(index, "accumulator", op.dst, result.bytes());
-    for (const auto& [rule, address, extent] : reads) {
-      sram_.check_apart(index,
-                        rule->size == OperandSize::kRow
-                            ? "an accumulator that overlaps its own bias"
-                            : "an accumulator that overlaps its own operand",
-                        op, result, address, extent.bytes());
-    }
-    for (const auto& [rule, address, extent] : reads) {
-      if (rule->size == OperandSize::kRow) {  // the first of a tile that is as wide
-        sram_.read(index, rule->key.data(), address, {OperandForm::kRow, extent.type}, result);
-      } else {
-        sram_.read(index, rule->key.data(), address, extent);
-      }
-    }
     if (op.clear) {
       sram_.open(index, op, result);
     } else {
@@ -173,16 +175,15 @@ class OpVerifier {
   void verify_vector(std::uint32_t index, const Op& op) {
     const TileExtent result = result_of(program_, op);
     verify_result(index, op, result);
-    const Reads reads = reads_of(op);
-    for (const auto& [rule, address, extent] : reads) {
-      sram_.check_address(index, rule->key.data(), address, extent.bytes());
-    }
     sram_.check_address(index, "destination", op.dst, result.bytes());
     const KernelOperand* operand = program_.kernels[op.kernel].operands.data();
-    for (const auto& [rule, address, extent] : reads) {
-      sram_.check_operand_apart(index, op, result, address, *operand);
-      sram_.read(index, rule->key.data(), address, *operand++, result);
-    }
+    visit_operands(
+        program_, op,
+        [&](std::size_t, const OperandRule& rule, std::uint32_t address, const TileExtent& extent) {
+          sram_.check_address(index, rule.key.data(), address, extent.bytes());
+          sram_.check_operand_apart(index, op, result, address, *operand);
+          sram_.read(index, rule.key.data(), address, *operand++, result);
+        });
     sram_.write(index, op.dst, result, true);
     ++report_.executes;
   }
@@ -227,6 +228,7 @@ class OpVerifier {
   const VerifyErrors& errors_;
   SramContents sram_;
   std::vector<TensorInfo> tensors_;
+  bool has_padding_ = false;  ///< of some tensor
   std::vector<bool> stored_;  ///< per DRAM tile: an op has stored it
   VerifyReport report_;
 };
@@ -237,6 +239,17 @@ VerifyReport verify_program(const Program& program, const std::string& file_name
   const VerifyErrors errors(program, file_name);
   verify_header(program, errors);
   return OpVerifier(program, errors).verify();
+}
+
+std::vector<std::string> program_problems(const Program& program, const std::string& file_name,
+                                          std::size_t most) {
+  const VerifyErrors errors(program, file_name);
+  try {
+    verify_header(program, errors);
+  } catch (const InputError& error) {
+    return {error.what()};  // its tables say what the ops mean
+  }
+  return OpVerifier(program, errors).problems(most);
 }
 
 }  // namespace tilewave

@@ -3,8 +3,10 @@
 // whether the program computes the network that somebody had in mind.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "compiler/program/program.h"
 
@@ -53,5 +55,10 @@ struct VerifyReport {
 /// O(ops + tensors · log tensors) time; memory for one record per 64 bytes of SRAM in use and one
 /// bit per tile of DRAM.
 VerifyReport verify_program(const Program& program, const std::string& file_name = "program");
+
+/// All the messages at once, at most `most`; none for a legal program. An op with a fault is passed over, so
+/// that what reads its result may be at fault only for that.
+std::vector<std::string> program_problems(const Program& program, const std::string& file_name,
+                                          std::size_t most);
 
 }  // namespace tilewave

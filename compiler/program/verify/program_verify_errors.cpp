@@ -3,6 +3,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/number_text.h"
+#include "compiler/program/forms/program_fields.h"
 #include "compiler/program/forms/program_text.h"
 #include "compiler/program/opcodes.h"
 
@@ -38,6 +39,9 @@ std::string VerifyErrors::tile_name(std::uint32_t tensor, std::uint32_t row,
 
 VerifyErrors::Region VerifyErrors::written_by(std::size_t op) const {
   Region region;
+  if (find_problem(program_.ops[op], program_)) {
+    return region;  // nobody has looked at it yet, or it was passed over
+  }
   visit_sram(
       program_, program_.ops[op], [](std::uint32_t, std::uint64_t) {},
       [&](std::uint32_t start, std::uint64_t bytes) {
@@ -48,6 +52,9 @@ VerifyErrors::Region VerifyErrors::written_by(std::size_t op) const {
 
 VerifyErrors::Region VerifyErrors::read_by(std::size_t op, std::uint32_t address) const {
   Region region;
+  if (find_problem(program_.ops[op], program_)) {
+    return region;
+  }
   visit_sram(
       program_, program_.ops[op],
       [&](std::uint32_t start, std::uint64_t bytes) {
@@ -81,7 +88,29 @@ void VerifyErrors::fail_unreadable(std::size_t op, const char* what, std::uint32
   if (clash != op) {
     fail_op(op, place + ", where no tile begins: it overlaps the tile of " + describe(clash));
   }
-  fail_op(op, place + ", which no earlier op wrote");
+  fail_op(op, place + ", which no earlier op wrote" + later_writer(op, address));
+}
+
+std::string VerifyErrors::later_writer(std::size_t op, std::uint32_t address) const {
+  for (std::size_t i = op + 1; i < program_.ops.size(); ++i) {
+    const Region written = written_by(i);
+    if (written.begin == address && written.end > written.begin) {
+      return "; " + describe(i) + " does only later";
+    }
+  }
+  return "";
+}
+
+void VerifyErrors::fail_unstored(std::size_t op) const {
+  std::string later;
+  for (std::size_t i = op + 1; i < program_.ops.size() && later.empty(); ++i) {
+    if (is_store(program_.ops[i]) && same_tile(program_.ops[i], program_.ops[op])) {
+      later = "; " + describe(i) + " does only later";
+    }
+  }
+  const TensorRole role = program_.tensors[program_.ops[op].tensor].role;
+  fail_op(op, std::string("loads a tile of an ") + to_string(role) +
+                  " tensor that no earlier op stored" + later);
 }
 
 void VerifyErrors::fail_extent(std::size_t op, const char* what, const SramTile& tile,

@@ -23,6 +23,8 @@ class VerifyErrors {
 
   /// `op` reads `what` at `address`, where no whole tile lies: says who overwrote it, if anybody.
   [[noreturn]] void fail_unreadable(std::size_t op, const char* what, std::uint32_t address) const;
+  /// `op` loads a tile that is computed and not stored before it.
+  [[noreturn]] void fail_unstored(std::size_t op) const;
   /// `op` reads `tile` as `what`, which is not as large as it has to be.
   [[noreturn]] void fail_extent(std::size_t op, const char* what, const SramTile& tile,
                                 const std::string& allowed) const;
@@ -52,6 +54,8 @@ class VerifyErrors {
     bool overlaps(const Region& other) const { return begin < other.end && other.begin < end; }
   };
   Region written_by(std::size_t op) const;
+  /// "; op 12 (load x[0,3] -> 0x2000) does only later", or nothing.
+  std::string later_writer(std::size_t op, std::uint32_t address) const;
   Region read_by(std::size_t op, std::uint32_t address) const;
 
   const Program& program_;

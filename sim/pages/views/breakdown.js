@@ -6,30 +6,31 @@
   const kMostLayers = 40;  // shown one by one
 
   const merged = (run, layers) => Object.fromEntries(run.engines.map(engine =>
-    [engine, run.states.map((name, state) => d3.sum(layers, layer => layer.cycles[engine][state]))]));
+    [engine, Object.fromEntries(run.states.map(state =>
+      [state, d3.sum(layers, layer => layer.engines[engine][state])]))]));
 
   const rowsOf = run => {
-    const cyclesOf = layer => d3.sum(run.engines, engine => run.sum(layer.cycles[engine]));
+    const cyclesOf = layer => d3.sum(run.engines, engine => run.sum(layer.engines[engine]));
     const order = run.layers.map((layer, i) => ({layer, i}));
     const kept = new Set(order.slice().sort((a, b) => cyclesOf(b.layer) - cyclesOf(a.layer))
       .slice(0, kMostLayers).map(each => each.i));
     const others = order.filter(each => !kept.has(each.i)).map(each => each.layer);
     return [...order.filter(each => kept.has(each.i))
-      .map(({layer, i}) => ({name: layer.name, cycles: layer.cycles, colour: run.layerColour(i)})),
+      .map(({layer, i}) => ({name: layer.layer, cycles: layer.engines, colour: run.layerColour(i)})),
     ...(others.length ? [{name: `${others.length} smaller layers`, cycles: merged(run, others)}] : []),
-    {name: 'no layer', cycles: run.data.no_layer}];
+    {name: 'no layer', cycles: run.result.no_layer.engines}];
   };
 
   const segmentTip = (run, row, engine, total) => [
     tw.el('strong', {}, `${row.name} on ${engine}`),
-    tw.pairs([['all', `${tw.integer(total)} cycles`], ...run.states.map((name, i) =>
-      [name, row.cycles[engine][i]]).filter(([, cycles]) => cycles > 0).map(([name, cycles]) =>
+    tw.pairs([['all', `${tw.integer(total)} cycles`], ...run.states.map(name =>
+      [name, row.cycles[engine][name]]).filter(([, cycles]) => cycles > 0).map(([name, cycles]) =>
       [tw.stateTag(run, name), `${tw.integer(cycles)} cycles (${tw.percent(cycles / run.cycles)})`])])];
 
   const bar = (run, row, engine) => {
     const total = run.sum(row.cycles[engine]);
-    const segments = run.states.map((name, i) => {
-      const cycles = row.cycles[engine][i];
+    const segments = run.states.map(name => {
+      const cycles = row.cycles[engine][name];
       if (cycles === 0) {
         return null;
       }

@@ -3,7 +3,8 @@
 'use strict';
 
 (() => {
-  const settingRows = (sweep, point) => Object.entries(point.settings).map(([name, value]) => {
+  const settingRows = (sweep, point) => Object.entries({...point.model_values, ...point.settings})
+    .map(([name, value]) => {
     const base = (sweep.key.get(name) || {}).base;
     const same = base === null || base === undefined || base === String(value);
     return [name, tw.el('span', {}, String(value),
@@ -25,7 +26,7 @@
   };
 
   const title = (sweep, point) => tw.el('strong', {},
-    `point ${point.point}`, sweep.byModel.size > 1 ? ` · ${point.model}` : '');
+    tw.pointName(point), sweep.byModel.size > 1 ? ` · ${point.model}` : '');
 
   tw.statusTag = status => tw.el('span', {class: `status status-${status}`}, status);
 

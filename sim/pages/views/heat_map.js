@@ -13,8 +13,22 @@
     [...new Set(points.map(point => sweep.place(point, name)))].filter(place => place >= 0)
       .sort((a, b) => a - b);
 
+  /// What is drawn of what is chosen: machines, and models without the placeholder that a key is of, have
+  /// no place on its axis.
+  const withPlaces = (sweep, state) => {
+    const points = sweep.pointsOf(state.model);
+    const has = name => points.some(point => isPlaced(sweep, point, name));
+    const y = has(state.y) || !sweep.isModelKey(state.y) ? state.y : kNoKey;
+    const others = sweep.keys.map(key => key.name).filter(name => name !== y && has(name));
+    return {...state, y, x: has(state.x) ? state.x : others[0] || state.x};
+  };
+
+  /// Whether a point has a place on the axis of a key, if the key is of models.
+  const isPlaced = (sweep, point, name) => !sweep.isModelKey(name) || sweep.place(point, name) >= 0;
+
   /// The points of a model that have the fixed values.
   const selected = (sweep, state) => sweep.pointsOf(state.model).filter(point =>
+    [state.x, state.y].every(name => isPlaced(sweep, point, name)) &&
     [...state.fixed].every(([name, value]) => name === state.x || name === state.y ||
       value === kBestOver || sweep.setting(point, name) === value));
 
@@ -90,7 +104,7 @@
     if (known && point.bottleneck) {
       drawBadge(group, layout, tw.resource(point.bottleneck));
     }
-    tw.bindPoint(group.node(), point, context, [metric, sweep.objective]);
+    tw.bindPoint(group.node(), point, context, [metric, sweep.objectiveOf(state.model)]);
   };
 
   const drawBadge = (group, layout, {letter, colour, ink}) => {
@@ -193,7 +207,10 @@
     }
 
     chooseKeys() {
-      const names = this.context.sweep.keys.map(key => key.name);
+      const {sweep} = this.context;
+      const all = sweep.keys.map(key => key.name);
+      const names = [...all.filter(name => !sweep.isModelKey(name)),
+        ...all.filter(name => sweep.isModelKey(name))];
       const wanted = name => names.includes(tw.options.get(name)) ? tw.options.get(name) : null;
       this.state.x = wanted('x') || names[0] || null;
       this.state.y = wanted('y') || names.find(name => name !== this.state.x) || kMetricItself;
@@ -234,7 +251,7 @@
 
     draw() {
       const {sweep} = this.context;
-      const {state} = this;
+      const state = this.state.x === null ? this.state : withPlaces(sweep, this.state);
       [this.chart, this.legend, this.hint].forEach(node => tw.replace(node));
       if (state.x === null) {
         tw.replace(this.hint, 'No key was swept: there is nothing to draw a map over.');

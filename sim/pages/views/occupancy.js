@@ -91,7 +91,8 @@
       const height = y(tile.address) - top;
       const gap = height > 4 ? 0.75 : 0;
       pen.fillStyle = run.layerColour(run.ops.layer[tile.op]);
-      const loaded = run.data.opcodes[run.ops.opcode[tile.op]] === 'load';
+      const {moves, has_destination: toSram} = run.data.opcodes[run.ops.opcode[tile.op]];
+      const loaded = moves && toSram;
       pen.globalAlpha = loaded ? 0.5 : 1;
       pen.fillRect(x0, top + gap, Math.max(0.5, x1 - x0 - gap), Math.max(0.5, height - gap));
       pen.globalAlpha = 1;

@@ -28,8 +28,7 @@
       this.controls = tw.el('div', {class: 'controls'});
       this.chart = tw.el('div', {class: 'chart', id: 'pareto-chart'});
       this.hint = tw.note();
-      this.node = tw.section('pareto', `Pareto front of ${context.sweep.objective} against cost`,
-        this.controls, this.chart, this.hint);
+      this.node = tw.section('pareto', 'Pareto front', this.controls, this.chart, this.hint);
       tw.onRedraw(() => this.draw());
     }
 
@@ -47,6 +46,8 @@
 
     update({model}) {
       this.model = model;
+      this.objective = this.context.sweep.objectiveOf(model);
+      this.node.querySelector('h2').textContent = `Pareto front of ${this.objective} against cost`;
       tw.replace(this.controls, this.costs.length ? tw.select('cost',
         this.costs.map(cost => [cost, cost]), this.cost, cost => {
           this.cost = cost;
@@ -59,7 +60,7 @@
       const {sweep} = this.context;
       [this.chart, this.hint].forEach(node => tw.replace(node));
       const known = sweep.pointsOf(this.model).filter(point =>
-        sweep.hasValue(point, this.cost) && sweep.hasValue(point, sweep.objective));
+        sweep.hasValue(point, this.cost) && sweep.hasValue(point, this.objective));
       if (known.length === 0) {
         tw.replace(this.hint, 'No point has both a cost and a result.');
         return;
@@ -71,22 +72,22 @@
       const {sweep} = this.context;
       const {cost} = this;
       const f = tw.charts.frame(this.chart, {height: 340, left: 76, right: 24,
-        label: `${sweep.objective} against ${cost}`});
+        label: `${this.objective} against ${cost}`});
       const scaleX = tw.charts.fitScale(known.map(point => sweep.value(point, cost)), [0, f.w]);
-      const scaleY = tw.charts.fitScale(known.map(point => sweep.value(point, sweep.objective)),
+      const scaleY = tw.charts.fitScale(known.map(point => sweep.value(point, this.objective)),
         [f.h, 0]);
       const x = point => scaleX(sweep.value(point, cost));
-      const y = point => scaleY(sweep.value(point, sweep.objective));
+      const y = point => scaleY(sweep.value(point, this.objective));
       tw.charts.axisX(f, scaleX, {label: cost, unit: sweep.unit(cost),
         format: value => tw.short(value, sweep.unit(cost)),
         values: this.costTicks(known, scaleX)});
-      tw.charts.axisY(f, scaleY, {label: tw.metricLabel(sweep, sweep.objective),
-        unit: sweep.unit(sweep.objective), format: value => tw.short(value, sweep.unit(sweep.objective))});
+      tw.charts.axisY(f, scaleY, {label: tw.metricLabel(sweep, this.objective),
+        unit: sweep.unit(this.objective), format: value => tw.short(value, sweep.unit(this.objective))});
       const {canvas, context: pen} = tw.charts.canvasOver(this.chart, f);
       const marks = known.map(point => ({point, x: x(point), y: y(point)}));
       drawCloud(pen, marks);
       tw.bindMarks(canvas, tw.charts.nearest(marks, mark => mark.x, mark => mark.y), this.context,
-        [sweep.objective, cost]);
+        [this.objective, cost]);
       this.drawFront(f, x, y);
     }
 
@@ -101,7 +102,7 @@
     drawFront(f, x, y) {
       const {sweep} = this.context;
       const entry = sweep.frontOf(this.model, this.cost);
-      const front = entry ? entry.points.map(number => sweep.byNumber.get(number))
+      const front = entry ? entry.points.map(number => sweep.pointAt(this.model, number))
         .filter(point => point !== undefined) : [];
       if (front.length === 0) {
         tw.replace(this.hint, 'The export names no front for this cost.');
@@ -120,7 +121,7 @@
           .attr('cx', x(point)).attr('cy', y(point)).attr('r', knee ? 6.5 : front.length > 40 ? 3 : 4.5)
           .attr('tabindex', 0).attr('role', 'button').attr('data-point', point.point)
           .attr('aria-label', `point ${point.point}${knee ? ', the knee' : ''}`);
-        tw.bindPoint(mark.node(), point, this.context, [sweep.objective, this.cost]);
+        tw.bindPoint(mark.node(), point, this.context, [this.objective, this.cost]);
       }
       this.drawKnee(g, f, front.find(point => point.point === entry.knee), x, y);
       tw.replace(this.hint, `${tw.integer(front.length)} ${front.length === 1 ? 'point is'

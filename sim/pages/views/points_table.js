@@ -19,6 +19,8 @@
   const columnsOf = sweep => [
     {name: 'point', value: point => point.point, number: true, unit: '1'},
     ...(sweep.byModel.size > 1 ? [{name: 'model', value: point => point.model}] : []),
+    ...(sweep.goal === null ? [] : [{name: 'machine', number: true, unit: '1',
+      value: point => (sweep.machineOf.get(point.point) || {}).point ?? null}]),
     ...sweep.keys.map(key => ({name: key.name, value: point => sweep.setting(point, key.name),
       order: point => key.numbers ? sweep.number(point, key.name) : sweep.setting(point, key.name),
       number: key.numeric, unit: key.unit, choices: key.values})),
@@ -71,7 +73,7 @@
     chooseColumns() {
       const {sweep} = this.context;
       this.columns = this.all.filter(({name, metric}) => !metric || this.everyMetric ||
-        name === this.metric || name === sweep.objective || kMain.includes(name) ||
+        name === this.metric || name === sweep.objective || name === sweep.goal || kMain.includes(name) ||
         name.startsWith('cost.'));
       const widths = this.columns.map(column => widthOf(column, sweep.points));
       tw.replace(this.widths, widths.map(width => {

@@ -4,11 +4,11 @@
 
 (() => {
   const figures = run => run.layers.map((layer, i) => {
-    const bytes = layer.dram_read_bytes + layer.dram_write_bytes;
-    const flops = 2 * layer.macs;
-    const cycles = run.sum(layer.cycles.compute);
-    return {layer, i, bytes, flops, cycles, intensity: flops > 0 && bytes > 0 ? flops / bytes : null,
-      gflops: flops > 0 && cycles > 0 ? flops / run.seconds(cycles) * 1e-9 : null};
+    const {read_bytes: read, write_bytes: written} = layer.dram;
+    return {layer, i, read, written, bytes: read + written, flops: 2 * layer.macs,
+      ops: d3.sum(Object.values(layer.ops)), cycles: run.sum(layer.engines.compute),
+      utilisation: layer.macs > 0 ? layer.utilisation.total : null,
+      intensity: layer.arithmetic_intensity, gflops: layer.roofline.achieved_gflops};
   });
 
   /// Kept inside the chart.
@@ -59,7 +59,7 @@
       return {each, name, px, py};
     };
     const marks = [...(program ? [add(program, 'whole program', 'none', 'diamond')] : []),
-      ...all.map(each => add(each, each.layer.name, run.layerColour(each.i), 'circle'))];
+      ...all.map(each => add(each, each.layer.layer, run.layerColour(each.i), 'circle'))];
     for (const {name, px, py} of marks) {
       const text = name.length > 24 ? `${name.slice(0, 23)}…` : name;
       const box = placeLabel(taken, px, py, 6.8 * text.length, f.w);
@@ -116,16 +116,17 @@
     return tw.el('div', {class: 'table-view layers-view', tabindex: 0, role: 'region',
       'aria-label': 'layers'}, tw.el('table', {class: 'points layers'},
       tw.el('thead', {}, tw.el('tr', {}, ['layer', 'kind', 'ops', 'FLOP', 'DRAM read', 'DRAM written',
-        'FLOP/B', 'GFLOP/s', 'core cycles'].map((name, i) =>
+        'FLOP/B', 'GFLOP/s', 'core cycles', 'array in use'].map((name, i) =>
         tw.el('th', {scope: 'col', class: i > 1 ? 'right' : null},
           tw.el('span', {class: 'sort'}, name))))),
-      tw.el('tbody', {}, all.map(each => tw.el('tr', {'data-layer': each.layer.name},
-        tw.el('td', {title: each.layer.name}, tw.el('span', {class: 'tag'}, swatch(each.i),
-          each.layer.name)),
-        tw.el('td', {}, each.layer.kind), cell(each.layer.ops, '', 'ops'), cell(each.flops, '', 'flops'),
-        cell(each.layer.dram_read_bytes, 'B', 'read'), cell(each.layer.dram_write_bytes, 'B', 'write'),
+      tw.el('tbody', {}, all.map(each => tw.el('tr', {'data-layer': each.layer.layer},
+        tw.el('td', {title: each.layer.layer}, tw.el('span', {class: 'tag'}, swatch(each.i),
+          each.layer.layer)),
+        tw.el('td', {}, each.layer.kind), cell(each.ops, '', 'ops'), cell(each.flops, '', 'flops'),
+        cell(each.read, 'B', 'read'), cell(each.written, 'B', 'write'),
         cell(each.intensity, '', 'intensity'), cell(each.gflops, '', 'gflops'),
-        cell(each.cycles, '', 'cycles'))))));
+        cell(each.cycles, '', 'cycles'),
+        cell(each.utilisation, 'share', 'utilisation'))))));
   };
 
   tw.roofline = run => {

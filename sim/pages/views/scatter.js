@@ -96,6 +96,6 @@
     canvas.dataset.marks = marks.length;
     paint(pen, marks);
     tw.bindMarks(canvas, tw.charts.nearest(marks, mark => mark.x, mark => mark.y), context,
-      [state.metric, sweep.objective]);
+      [state.metric, sweep.objectiveOf(state.model)]);
   };
 })();

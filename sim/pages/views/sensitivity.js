@@ -36,8 +36,7 @@
   };
 
   const entriesOf = (sweep, model, metric) => {
-    const given = ((sweep.data.analysis || {}).sensitivity || [])
-      .filter(entry => entry.model === model && entry.metric === metric);
+    const given = sweep.analysed(model, 'sensitivity').filter(entry => entry.metric === metric);
     const entries = given.length ? given : computed(sweep, model, metric);
     return entries.slice().sort((a, b) => b.effect - a.effect);
   };
@@ -123,8 +122,7 @@
         this.listed = kListed;
       }
       this.model = model;
-      const all = ((this.context.sweep.data.analysis || {}).exceptions || [])
-        .filter(exception => exception.model === model);
+      const all = this.context.sweep.analysed(model, 'exceptions');
       const more = all.length - this.listed;
       this.node.dataset.count = all.length;
       tw.replace(this.list, all.length
@@ -138,11 +136,11 @@
 
     link(number, key) {
       const {sweep} = this.context;
-      const point = sweep.byNumber.get(number);
+      const point = sweep.pointAt(this.model, number);
       const text = point ? sweep.setting(point, key) : `point ${number}`;
       const button = tw.el('button', {type: 'button', class: 'link', 'data-point': number}, text);
       if (point) {
-        tw.bindPoint(button, point, this.context, [sweep.objective]);
+        tw.bindPoint(button, point, this.context, [sweep.objectiveOf(this.model)]);
       }
       return button;
     }

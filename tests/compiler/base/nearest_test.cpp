@@ -30,7 +30,8 @@ TEST(Nearest, FindsOnlyPlausibleWords) {
       {"sram.sise", "sram.size"},
       {"conv", ""},
       {"softmax", ""},
-      {"banks", ""},  // 5 edits
+      {"banks", "sram.banks"},  // 5 edits, but a part of it
+      {"bank", ""},
       {"x", ""},
       {"", ""},
       {"xxx", ""},
@@ -43,6 +44,17 @@ TEST(Nearest, FindsOnlyPlausibleWords) {
 
 TEST(Nearest, OneEditThatReplacesTheWholeWordIsNoMatch) {
   EXPECT_FALSE(nearest("x", std::vector<std::string>{"w"}));
+}
+
+TEST(Nearest, PartsOfWordsWithDots) {
+  const std::vector<std::string> words = {"dma.setup", "compute.rows", "compute.rate.f32",
+                                          "compute.rate.i8", "utilisation"};
+  EXPECT_EQ(nearest("compute.rate", words), "compute.rate.f32");  // not compute.rows
+  EXPECT_EQ(nearest("rate.i8", words), "compute.rate.i8");
+  EXPECT_EQ(nearest("Rows", words), "compute.rows");
+  EXPECT_EQ(nearest("utilisation.total", words), "utilisation");
+  EXPECT_EQ(nearest("rate", words), std::nullopt);  // in the middle
+  EXPECT_EQ(nearest("", words), std::nullopt);
 }
 
 TEST(Nearest, PrefersFewerEditsThenTheFirst) {

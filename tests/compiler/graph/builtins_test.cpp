@@ -62,6 +62,24 @@ TEST(Builtins, ManyLayers) {
   EXPECT_EQ(build_builtin(model).operators().size(), 1999U);  // 1000 matmuls + 999 ReLUs
 }
 
+TEST(Builtins, TypesBehindTheName) {
+  EXPECT_FALSE(names_type("gemm:1x2x3"));
+  EXPECT_TRUE(names_type("gemm:1x2x3:i8"));
+  for (const ElementType type : kProductTypes) {
+    const std::string model = with_type("gemm:1x2x3", type);
+    EXPECT_EQ(model, "gemm:1x2x3:" + std::string(to_string(type)));
+    EXPECT_TRUE(names_type(model));
+    const Graph graph = build_builtin(model);
+    EXPECT_EQ(graph.tensor(*graph.find("x")).type, type);
+    EXPECT_EQ(graph.tensor(*graph.find("w1")).type, type);
+  }
+  for (std::size_t i = 0; i < kElementTypeCount; ++i) {  // all that have products are on the list
+    const auto type = static_cast<ElementType>(i);
+    EXPECT_EQ(std::ranges::count(kProductTypes, type) == 1, product_type(type, type).has_value());
+  }
+  EXPECT_EQ(builtin_forms(), "mlp:BATCHxD0xD1x... and gemm:MxKxN");
+}
+
 TEST(Builtins, WrongModels) {
   const std::string mlp = "; expected mlp:BATCHxD0xD1x..., such as mlp:128x128x64x32";
   const std::string gemm = "; expected gemm:MxKxN, such as gemm:128x256x64";

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "compiler/base/error.h"
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/fusion.h"
 #include "compiler/graph/graph_text.h"
@@ -54,6 +55,26 @@ TEST(Lower, MatmulCountsFollowTheClosedFormula) {
       }
     }
   }
+}
+
+TEST(Lower, PaddingDoesNotStandForAnotherZero) {
+  const auto error = [](const std::string& extents, TileEdges edges) -> std::string {
+    const Graph graph = parse_graph("input x " + extents +
+                                        " i8\nparam w 32x32 u8\n"
+                                        "y = matmul x w zeros=-3,128\noutput y\n",
+                                    "g");
+    try {
+      lower(graph, {TileShape{}, edges});
+    } catch (const InputError& refusal) {
+      return refusal.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(error("33x32", TileEdges::kReal), "");
+  EXPECT_EQ(error("64x32", TileEdges::kPadded), "");
+  EXPECT_EQ(error("33x32", TileEdges::kPadded),
+            "graph 'g': the factors of y have zeros=-3,128 and are padded with 0; allowed: "
+            "zeros=0,0, or tile.edges=real");
 }
 
 TEST(Lower, ElementwiseCountsFollowTheClosedFormula) {

@@ -1,6 +1,7 @@
 // Expressions: made, checked, evaluated and composed.
 #include "compiler/program/expression.h"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -16,6 +17,35 @@ namespace {
 
 double value(std::string_view text, const std::vector<double>& operands) {
   return evaluate(parse_expression(text), operands);
+}
+
+TEST(Expression, FunctionsOfIntegersTakeNothingElse) {
+  const auto problem = [](const std::string& text, std::size_t operands) {
+    try {
+      return expression_problem(parse_expression(text), operands);
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(problem("rescale x0 x1 x2 div=3", 3), "");
+  EXPECT_EQ(problem("rescale x0 -2147483648 7", 1), "");
+  EXPECT_EQ(problem("relu x0; rescale t0 1 2", 1),
+            "step t1: rescale of t0; allowed: operands of integers and whole numbers");
+  EXPECT_EQ(problem("rescale x0 1.5 0", 1),
+            "step t0: rescale of 1.5; allowed: whole numbers of 32 bits");
+  EXPECT_EQ(problem("rescale x0 2147483648 0", 1),
+            "step t0: rescale of 2147483648; allowed: whole numbers of 32 bits");
+  for (const std::string div : {"0", "0.5", "-4", "nan", "inf", "4294967296"}) {
+    EXPECT_EQ(problem("rescale x0 1 0 div=" + div, 1),
+              "step t0: rescale: div=" +
+                  to_text(parse_expression("mul x0 " + div).steps[0].arguments[1].constant) +
+                  "; allowed: whole numbers from 1 to 2147483648");
+  }
+  const Expression both = parse_expression("rescale x0 x1 3; mul t0 x2");
+  using enum ElementType;
+  EXPECT_EQ(integers_problem(both, std::array{kI32, kU8, kF32}), "");
+  EXPECT_EQ(integers_problem(both, std::array{kI32, kF16, kF32}),
+            "step t0: rescale of x1, which is of f16; allowed: i8, u8 or i32");
 }
 
 TEST(Expression, IsEvaluatedStepByStep) {

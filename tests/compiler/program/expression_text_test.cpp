@@ -140,6 +140,13 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"elu x0 alpha=-1e-60",
               "step t0: the number '-1e-60' does not fit 32 bits; allowed: 0, 1e-45 to "
               "3.4028235e38 and their negatives, inf, -inf, nan"},
+        Wrong{
+            "rescale x0 33554433 0 div=4",
+            "step t0: 'rescale' of the number '33554433', which is no fp32; allowed: whole numbers "
+            "that are, and others as operands of i32"},
+        Wrong{"rescale x0 1 0 div=2147483649",
+              "step t0: 'rescale' of the number '2147483649', which is no fp32; allowed: whole "
+              "numbers that are, and others as operands of i32"},
         Wrong{"elu x0 alpha=", "step t0: 'alpha' is no number: ''"},
         Wrong{"elu x0 alpha=x0", "step t0: 'alpha' is no number: 'x0'"},
         Wrong{"elu x0 alpha=1=2", "step t0: 'alpha' is no number: '1=2'"},

@@ -2,11 +2,14 @@
 // the definitions of ONNX and the C library.
 #include "compiler/program/functions.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -55,6 +58,8 @@ const std::map<std::string, Expected, std::less<>>& expected() {
   // NOLINTBEGIN(readability-named-parameter)
   static const std::map<std::string, Expected, std::less<>> kExpected = {
       {"add", {2, kSimple, [](double a, double b, double, double) { return a + b; }, true}},
+      // Of integers, which a test of its own looks at.
+      {"rescale", {3, kMultiply, nullptr, true}},
       {"sub", {2, kSimple, [](double a, double b, double, double) { return a - b; }, true}},
       {"mul", {2, kMultiply, [](double a, double b, double, double) { return a * b; }, true}},
       {"div", {2, kDivide, [](double a, double b, double, double) { return a / b; }, false}},
@@ -194,6 +199,10 @@ TEST(Functions, MeanWhatTheirDefinitionsSay) {
     EXPECT_EQ(info.arity, want.arity) << info.word;
     EXPECT_EQ(info.cost, want.cost) << info.word;
     EXPECT_EQ(info.keeps_zero, want.keeps_zero) << info.word;
+    EXPECT_EQ(info.of_integers, want.meaning == nullptr) << info.word;
+    if (info.of_integers) {
+      continue;
+    }
     std::vector<std::array<float, kMaxParameters>> settings(1);
     for (std::size_t i = 0; i < info.parameters.size(); ++i) {
       settings[0][i] = info.parameters[i].otherwise;
@@ -225,6 +234,45 @@ double value_of(std::string_view word, double a, double b = 0) {
   }
   const std::array<double, kMaxArity> arguments{a, b};
   return info.scalar(arguments.data(), parameters.data());
+}
+
+/// ⌊(x·mul + add + ⌊div/2⌋) / div⌋, clipped to what f32 holds, without a division that rounds to zero.
+std::int64_t rescaled(std::int64_t x, std::int64_t mul, std::int64_t add, std::int64_t div) {
+  const std::int64_t sum = x * mul + add + div / 2;
+  const std::int64_t rest = (sum % div + div) % div;
+  return std::min<std::int64_t>(std::max<std::int64_t>((sum - rest) / div, -16777216), 16777216);
+}
+
+TEST(Functions, RescaleIsExact) {
+  const FunctionInfo& info = function_info(function_named("rescale"));
+  std::mt19937 random(1);
+  const std::vector<std::int64_t> ends = {-2147483648, -2147483647, -3, -1, 0, 1, 2, 2147483647};
+  std::vector<std::array<std::int64_t, 3>> all;
+  for (const std::int64_t x : ends) {
+    for (const std::int64_t mul : ends) {
+      for (const std::int64_t add : ends) {
+        all.push_back({x, mul, add});
+      }
+    }
+  }
+  for (int i = 0; i < 10000; ++i) {
+    const auto draw = [&random] {
+      return static_cast<std::int64_t>(static_cast<std::int32_t>(random())) >> random() % 31;
+    };
+    all.push_back({draw(), draw(), draw()});
+  }
+  for (const float div : {1.0F, 2.0F, 3.0F, 7.0F, 100.0F, 65536.0F, 1000003.0F, 0x1p31F}) {
+    for (const auto& [x, mul, add] : all) {
+      const std::array<double, kMaxArity> arguments{
+          static_cast<double>(x), static_cast<double>(mul), static_cast<double>(add)};
+      ASSERT_EQ(info.scalar(arguments.data(), &div),
+                static_cast<double>(rescaled(x, mul, add, static_cast<std::int64_t>(div))))
+          << x << " " << mul << " " << add << " " << div;
+    }
+  }
+  EXPECT_EQ(rescaled(-5, 1, 0, 2), -2);  // (−5 + 1) / 2
+  EXPECT_EQ(rescaled(-6, 1, 0, 4), -1);  // (−6 + 2) / 4
+  EXPECT_EQ(rescaled(-7, 1, 0, 4), -2);  // ⌊−1.25⌋
 }
 
 TEST(Functions, ValuesWorkedOutByHand) {

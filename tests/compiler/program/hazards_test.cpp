@@ -282,6 +282,30 @@ TEST(Hazards, AStepInPlaceWaitsForEarlierReadersOfTheSameEngine) {
             "load_dma 0 read-after-write; vector 1 write-after-read");
 }
 
+TEST(Hazards, WhatANarrowerResultLeavesOfItsOperandIsReadAllTheSame) {
+  const std::string head =
+      "tilewave-program 3\ntile 8 8 8\nsram 0x400\ntensor x input 8x8 tile 8x8 dram 0\n"
+      "tensor y output 8x8 i8 tile 8x8 dram 0x100\nkernel 0 tile -> i8 | round x0\nops\n"
+      "load x[0,0] -> 0\nvector y[0,0] kernel=0 a=0 -> 0\n";  // 64 of 256 bytes
+  for (const std::string address : {"0x40", "0x80", "0xc0"}) {
+    const Program program = parse_program_text(head + "load y[0,0] -> " + address + "\n", "p");
+    const Hazard hazard = find_hazards(program).back()[static_cast<std::size_t>(Engine::kVector)];
+    EXPECT_EQ(hazard.op, 1U);
+    EXPECT_EQ(hazard.kind, HazardKind::kWriteAfterRead);
+  }
+}
+
+TEST(Hazards, SchedulesOfRandomTypedNetworksAgreeTileByTile) {
+  std::mt19937 random(16);
+  for (int i = 0; i < 60; ++i) {
+    const Graph graph = test::random_typed_network(random, 100);
+    for (const std::uint64_t tiles : {5, 64}) {
+      ASSERT_NO_FATAL_FAILURE(
+          expect_same_hazards(test::compile(graph, {.sram_bytes = tiles * 4096}).program, 64));
+    }
+  }
+}
+
 TEST(Hazards, SchedulesOfRandomNetworksAgreeTileByTile) {
   std::mt19937 random(13);
   for (int i = 0; i < 30; ++i) {

@@ -50,6 +50,23 @@ TEST(Fit, OneStepIsEnoughForTilesOfAnySizes) {
   }
 }
 
+TEST(Fit, OneStepIsEnoughForOperandsOfAllTypes) {
+  std::mt19937 random(12);
+  for (int i = 0; i < 300; ++i) {
+    const auto edge = static_cast<std::uint32_t>(1 + random() % 48);
+    const TileShape tile{static_cast<std::uint32_t>(1 + random() % 48), edge, edge};
+    const Graph fused = fuse(test::random_typed_network(random, 150));
+    ScheduleOptions options;
+    options.sram_bytes = largest_step(fused, tile);
+    options.forwarding = i % 2 == 0;
+    SCOPED_TRACE(to_text(fused) + to_string(tile.result()));
+    FittingSchedule fitting = schedule_to_fit(fused, tile, options);
+    const Program program = build_program(fused, fitting.uops, std::move(fitting.schedule));
+    verify_program(program);
+    EXPECT_LE(program.sram_bytes, options.sram_bytes);
+  }
+}
+
 TEST(Fit, ABiasThatDoesNotFitBesideTheTilesStaysAnAdd) {
   const Graph graph = parse_graph(
       "input x 64x64\nparam w 64x64\nparam b 1x64\nh = matmul x w\ny = add h b\noutput y\n", "g");

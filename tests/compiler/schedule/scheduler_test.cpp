@@ -271,6 +271,19 @@ TEST(Scheduler, SaysWhatLivesWhereWhenSramIsOut) {
   EXPECT_EQ(test::message_of([] { test::compile(golden_network(), baseline(12288)); }), "accepted");
 }
 
+TEST(Scheduler, GivesUpAScheduleThatLoadsTooMuch) {
+  const Graph fused = fuse(golden_network());
+  const UopList uops = lower(fused, {});
+  const ScheduleOptions options = baseline(4 * kTileBytes);
+  const SchedulingProblem problem{fused, uops, options};
+  const Schedule schedule = schedule_uops(problem);
+  EXPECT_FALSE(schedule_with_fewer_loads(problem, schedule.stats.loads));
+  EXPECT_FALSE(schedule_with_fewer_loads(problem, 0));
+  const auto found = schedule_with_fewer_loads(problem, schedule.stats.loads + 1);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->ops, schedule.ops);
+}
+
 TEST(Scheduler, IsDeterministic) {
   std::mt19937 random(5);
   for (int i = 0; i < 50; ++i) {

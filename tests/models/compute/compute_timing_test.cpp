@@ -113,6 +113,55 @@ TEST(ComputeTiming, ElementwisePaysLanesAndLatencyInEveryDataflow) {
   }
 }
 
+TEST(ComputeTiming, ARateShortensTheReductionOfItsTypeAlone) {
+  const auto times = [](const ComputeConfig& config, const TileShape& tile, ElementType factor) {
+    Op op = matmul_of(tile);
+    op.a_type = factor;
+    const ComputeTiming timing(config, program_of());
+    EXPECT_EQ(timing.slots(op), timing.step(op).interval * config.peak_macs_per_cycle(factor));
+    return timing.step(op).duration;
+  };
+  for (const TileShape& tile : {TileShape{8, 16, 63}, TileShape{}}) {
+    for (const Dataflow dataflow :
+         {kOutputStationary, kWeightStationary, kInputStationary, kSimd}) {
+      ComputeConfig config = array(dataflow, 4, 8);
+      const Cycle once = times(config, tile, ElementType::kI8);
+      config.rate[static_cast<std::size_t>(ElementType::kI8)] = 4;
+      EXPECT_EQ(times(config, tile, ElementType::kF32), once);
+      EXPECT_EQ(times(config, tile, ElementType::kBf16), once);
+      EXPECT_LT(times(config, tile, ElementType::kI8), once);
+    }
+  }
+  const TileShape tile{8, 16, 63};  // m, n, k
+  const auto at_four = [&tile, &times](Dataflow dataflow) {
+    ComputeConfig config = array(dataflow, 4, 8);
+    config.rate.fill(4);
+    return times(config, tile, ElementType::kF16);
+  };
+  EXPECT_EQ(at_four(kOutputStationary), 104U);  // 2·2 · (4 + 8 + 16 − 2), ⌈63 / 4⌉ = 16
+  EXPECT_EQ(at_four(kWeightStationary), 176U);  // 4·2 · (8 + 8 + 8 − 2), ⌈63 / 16⌉ = 4
+  EXPECT_EQ(at_four(kInputStationary), 120U);   // 4·1 · (8 + 8 + 16 − 2)
+  EXPECT_EQ(at_four(kSimd), 2U);                // ⌈8·16·63 / (1024·4)⌉
+}
+
+TEST(ComputeTiming, NarrowElementsShareALane) {
+  Program program = program_of();
+  program.kernels = {parse_vector_kernel("tile:i8 row:i8 -> i8 | add x0 x1"),
+                     parse_vector_kernel("tile:bf16 -> i8 | identity x0"),
+                     parse_vector_kernel("tile:i8 row:i32 -> i8 | add x0 x1"),
+                     parse_vector_kernel("tile:i8 | identity x0")};
+  ComputeConfig config;
+  config.vector_lanes = 10;
+  const ComputeTiming timing(config, program);
+  const auto cycles = [&timing](std::uint16_t kernel) {
+    return timing.step(vector_step(kernel, {7, 9})).interval;
+  };
+  EXPECT_EQ(cycles(0), 2U);  // ⌈63 / 40⌉
+  EXPECT_EQ(cycles(1), 4U);  // ⌈63 / 20⌉
+  EXPECT_EQ(cycles(2), 7U);  // ⌈63 / 10⌉
+  EXPECT_EQ(cycles(3), 7U);
+}
+
 /// Cycles of steps one after another as the core lets them in: a step that may overlap starts one
 /// interval after the one before it, else when that one is complete; chains start a preload apart.
 Cycle total(const ComputeConfig& config, const std::vector<Op>& steps) {

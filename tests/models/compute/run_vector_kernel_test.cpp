@@ -2,7 +2,9 @@
 // the expression evaluated element by element.
 #include "models/compute/run_vector_kernel.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <random>
 #include <string>
@@ -203,6 +205,33 @@ TEST_P(RunVectorKernel, RandomExpressionsAreExact) {
     Values values(extent.elements());
     run_vector_kernel(*GetParam(), vector, extent, pointers(operands), values.data());
     ASSERT_EQ(std::vector<double>(values.begin(), values.end()), expected) << to_text(vector);
+  }
+}
+
+TEST_P(RunVectorKernel, FunctionsOfIntegersReadThemAsTheyAre) {
+  // A tile is read in both ways, and so are constants; a sum of f32 would lose the lower bits.
+  const VectorKernel vector = parse_vector_kernel(
+      "tile:i32 row:u8 column:i8 value:i32 -> i32 | rescale x0 x1 x2 div=8; rescale x3 2 -5; "
+      "mul x0 0; add t0 t1; add t3 t2");
+  const TileExtent extent{37, 45};
+  std::mt19937 random(6);
+  std::vector<std::int32_t> tile(extent.elements());
+  std::ranges::generate(tile, [&random] { return static_cast<std::int32_t>(random()) >> 10; });
+  std::vector<std::uint8_t> row(extent.cols);
+  std::ranges::generate(row, [&random] { return static_cast<std::uint8_t>(random()); });
+  std::vector<std::int8_t> column(extent.rows);
+  std::ranges::generate(column, [&random] { return static_cast<std::int8_t>(random()); });
+  const std::int32_t value = 16777217;  // no number of f32
+  std::vector<std::int32_t> result(extent.elements());
+  run_vector_kernel(*GetParam(), vector, extent,
+                    std::vector<const void*>{tile.data(), row.data(), column.data(), &value},
+                    result.data());
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const std::int64_t scaled =
+        std::int64_t{tile[i]} * row[i % extent.cols] + column[i / extent.cols] + 4;
+    const std::int64_t first = std::clamp<std::int64_t>(scaled >> 3U, -16777216, 16777216);
+    ASSERT_EQ(result[i], static_cast<std::int32_t>(static_cast<float>(first) + 16777216.0F))
+        << i;  // 2 · 16777217 − 5, clipped
   }
 }
 

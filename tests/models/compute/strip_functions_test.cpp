@@ -1,5 +1,7 @@
 // Every elementwise function of every kernel against the function's meaning, over grids of ordinary
 // and of special values.
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -55,23 +57,50 @@ Values special_values() {
 struct Arguments {
   Values a;
   Values b;
+  Values c;
+
+  void add(float first, float second, float third) {
+    a.push_back(first);
+    b.push_back(second);
+    c.push_back(third);
+  }
+  void resize(std::size_t size) {
+    for (Values* values : {&a, &b, &c}) {
+      values->resize(size);
+    }
+  }
+  StripArguments from(std::size_t first) const {
+    return {a.data() + first, b.data() + first, c.data() + first};
+  }
 };
+
+/// What the meaning of a function is asked of.
+std::array<double, kMaxArity> meant(const FunctionInfo& info, const Arguments& arguments,
+                                    std::size_t i) {
+  std::array<double, kMaxArity> values{};
+  const std::array<float, kMaxArity> bits{arguments.a[i], arguments.b[i], arguments.c[i]};
+  std::transform(bits.begin(), bits.end(), values.begin(), [&info](float value) {
+    return info.of_integers ? static_cast<double>(std::bit_cast<std::int32_t>(value))
+                            : static_cast<double>(value);
+  });
+  return values;
+}
 
 /// All pairs of special values, or all of them alone, and random ones near zero and of any bits.
 Arguments arguments_of(std::size_t arity, std::mt19937& random) {
   Arguments arguments;
   for (const float a : special_values()) {
-    for (const float b : arity == 2 ? special_values() : Values{0}) {
-      arguments.a.push_back(a);
-      arguments.b.push_back(b);
+    for (const float b : arity >= 2 ? special_values() : Values{0}) {
+      arguments.add(a, b, a - b);
     }
   }
   std::normal_distribution<float> near(0, 5);
   for (int i = 0; i < 50'000; ++i) {
-    arguments.a.push_back(near(random));
-    arguments.b.push_back(near(random));
-    arguments.a.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(random())));
-    arguments.b.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(random())));
+    const auto any = [&random] {
+      return std::bit_cast<float>(static_cast<std::uint32_t>(random()));
+    };
+    arguments.add(near(random), near(random), near(random));
+    arguments.add(any(), any(), any());
   }
   return arguments;
 }
@@ -81,7 +110,11 @@ std::vector<Values> parameters_of(const FunctionInfo& info) {
   for (std::size_t i = 0; i < info.parameters.size(); ++i) {
     settings[0][i] = info.parameters[i].otherwise;
   }
-  if (!info.parameters.empty()) {
+  if (info.of_integers) {
+    settings.push_back({0x1p16F, 0});
+    settings.push_back({1000003, 0});
+    settings.push_back({0x1p31F, 0});
+  } else if (!info.parameters.empty()) {
     settings.push_back({0.25F, 0.75F});
     settings.push_back({-1.5F, 3.0F});
   }
@@ -92,8 +125,7 @@ class StripFunctions : public ::testing::TestWithParam<const Kernel*> {
  protected:
   Values run(std::size_t id, const Arguments& arguments, const Values& parameters) const {
     Values result(arguments.a.size(), 7.0F);
-    GetParam()->functions[id](result.data(), arguments.a.data(), arguments.b.data(),
-                              parameters.data(), result.size());
+    GetParam()->functions[id](result.data(), arguments.from(0), parameters.data(), result.size());
     return result;
   }
 };
@@ -113,11 +145,12 @@ TEST_P(StripFunctions, AreCloseToTheMeaning) {
     for (const Values& parameters : parameters_of(info)) {
       const Values values = run(id, arguments, parameters);
       for (std::size_t i = 0; i < values.size(); ++i) {
-        const double pair[] = {arguments.a[i], arguments.b[i]};
-        const double expected = info.scalar(pair, parameters.data());
-        ASSERT_TRUE(close(expected, values[i]))
-            << info.word << "(" << pair[0] << ", " << pair[1] << "; " << parameters[0] << ", "
-            << parameters[1] << ") = " << values[i] << ", not " << expected;
+        const auto each = meant(info, arguments, i);
+        const double expected = info.scalar(each.data(), parameters.data());
+        ASSERT_TRUE(info.of_integers ? expected == values[i] : close(expected, values[i]))
+            << info.word << "(" << each[0] << ", " << each[1] << ", " << each[2] << "; "
+            << parameters[0] << ", " << parameters[1] << ") = " << values[i] << ", not "
+            << expected;
       }
     }
   }
@@ -128,14 +161,12 @@ TEST_P(StripFunctions, ValuesDoNotDependOnTheirPlace) {
   for (std::size_t id = 0; id < functions().size(); ++id) {
     Arguments arguments = arguments_of(functions()[id].arity, random);
     const Values parameters = parameters_of(functions()[id])[0];
-    arguments.a.resize(40);
-    arguments.b.resize(40);
+    arguments.resize(40);
     const Values all = run(id, arguments, parameters);
     for (std::size_t first = 0; first < 9; ++first) {
       for (std::size_t count = 0; first + count <= 40; count += 1 + count / 9) {
         Values part(count + 1, 7.0F);
-        GetParam()->functions[id](part.data(), arguments.a.data() + first,
-                                  arguments.b.data() + first, parameters.data(), count);
+        GetParam()->functions[id](part.data(), arguments.from(first), parameters.data(), count);
         for (std::size_t i = 0; i < count; ++i) {
           ASSERT_TRUE(std::bit_cast<std::uint32_t>(part[i]) ==
                           std::bit_cast<std::uint32_t>(all[first + i]) ||
@@ -148,24 +179,18 @@ TEST_P(StripFunctions, ValuesDoNotDependOnTheirPlace) {
   }
 }
 
-TEST_P(StripFunctions, WriteOverEitherOperand) {
+TEST_P(StripFunctions, WriteOverAnyOperand) {
   std::mt19937 random(3);
   for (std::size_t id = 0; id < functions().size(); ++id) {
     Arguments arguments = arguments_of(1, random);
-    arguments.a.resize(1003);
-    arguments.b.resize(1003);
+    arguments.resize(1003);
     const Values parameters = parameters_of(functions()[id])[0];
     const Values apart = run(id, arguments, parameters);
-    const auto in_place = [&](bool over_a) {
+    for (std::size_t over = 0; over < functions()[id].arity; ++over) {
       Arguments copy = arguments;
-      float* dst = over_a ? copy.a.data() : copy.b.data();
-      GetParam()->functions[id](dst, copy.a.data(), copy.b.data(), parameters.data(), 1003);
-      return over_a ? copy.a : copy.b;
-    };
-    EXPECT_THAT(in_place(true), ::testing::Pointwise(::testing::NanSensitiveFloatEq(), apart))
-        << functions()[id].word;
-    if (functions()[id].arity == 2) {
-      EXPECT_THAT(in_place(false), ::testing::Pointwise(::testing::NanSensitiveFloatEq(), apart))
+      Values& values = *std::array{&copy.a, &copy.b, &copy.c}[over];
+      GetParam()->functions[id](values.data(), copy.from(0), parameters.data(), 1003);
+      EXPECT_THAT(values, ::testing::Pointwise(::testing::NanSensitiveFloatEq(), apart))
           << functions()[id].word;
     }
   }
@@ -175,7 +200,7 @@ TEST_P(StripFunctions, OfNothingDoNothing) {
   for (const StripFunction function : GetParam()->functions) {
     float value = 7;
     const Values parameters(kMaxParameters);
-    function(&value, &value, &value, parameters.data(), 0);
+    function(&value, {&value, &value, &value}, parameters.data(), 0);
     EXPECT_EQ(value, 7);
   }
 }

@@ -51,6 +51,32 @@ TEST(TileRuns, RowsOfOneTileColumnMerge) {
   EXPECT_EQ(tile_runs(program_with({100, 33}), DramLayout::kRowMajor, tile_at(3, 0)).count, 32U);
 }
 
+TEST(TileRuns, RowsThatTilesShareBeginAtWholeAccesses) {
+  const auto unpadded = [](Shape shape, TileExtent tile) {
+    Program program = program_with(shape, tile);
+    program.tensors[0].stored = shape;
+    return program;
+  };
+  const Program wide = unpadded({50, 70}, {16, 16});  // rows of 280 bytes, 320 apart
+  EXPECT_EQ(wide.tensors[0].bytes(), 50U * 320);
+  const TileRuns last = tile_runs(wide, DramLayout::kRowMajor, tile_at(3, 4));
+  EXPECT_EQ(last.base, 0x10000U + 48 * 320 + 4 * 64);
+  EXPECT_EQ(last.run_bytes, 6U * 4);
+  EXPECT_EQ(last.stride, 320U);
+  EXPECT_EQ(last.count, 2U);
+  const TileRuns tiled = tile_runs(wide, DramLayout::kTiled, tile_at(3, 4));
+  EXPECT_EQ(tiled.base, 0x10000U + (48 * 70 + 2 * 64) * 4);  // without a gap
+  EXPECT_EQ(tiled.run_bytes, 2U * 6 * 4);
+
+  const Program narrow = unpadded({50, 7}, {16, 16});  // one column of tiles, each in one piece
+  EXPECT_EQ(narrow.tensors[0].bytes(), 50U * 28);
+  EXPECT_EQ(tile_runs(narrow, DramLayout::kRowMajor, tile_at(1, 0)).base, 0x10000U + 16 * 28);
+  EXPECT_EQ(tile_runs(narrow, DramLayout::kRowMajor, tile_at(1, 0)).count, 1U);
+
+  const Program bytes = unpadded({50, 70}, {16, 16, ElementType::kI8});
+  EXPECT_EQ(tile_runs(bytes, DramLayout::kRowMajor, tile_at(1, 1)).stride, 128U);
+}
+
 TEST(TileRuns, FollowsTheTensorsTiles) {
   const Program program = program_with({50, 90}, {8, 8});  // 56×96
   const TileRuns runs = tile_runs(program, DramLayout::kRowMajor, tile_at(6, 11));

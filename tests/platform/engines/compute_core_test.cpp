@@ -55,7 +55,7 @@ class CoreBench {
   CoreBench(const std::string& ops, const MachineConfig& config)
       : CoreBench(program_of(ops), config) {}
   CoreBench(const Program& program, const MachineConfig& config) : bench(program, config) {
-    sram = std::make_unique<Sram>("sram", config.sram, 2);
+    sram = std::make_unique<Sram>("sram", config.sram, 2, config.sram.size_bytes);
     core = std::make_unique<ComputeCore>("core", bench.context, bench.queue, ledger);
     core->sram_socket.bind(sram->core_socket);
     load.socket.bind(sram->burst_sockets[0]);

@@ -46,7 +46,7 @@ class DmaBench {
   DmaBench(const std::string& ops, const MachineConfig& config, Engine engine)
       : bench(program_of(ops), config) {
     memory = std::make_unique<test::BurstMemory>("memory", bench.clock, kMemoryLatency, 4096);
-    sram = std::make_unique<Sram>("sram", config.sram, 2);
+    sram = std::make_unique<Sram>("sram", config.sram, 2, config.sram.size_bytes);
     const bool stores = engine == Engine::kStoreDma || config.dma.shared;
     dma = std::make_unique<DmaEngine>("dma", engine, 0, bench.context, bench.queue,
                                       engine == Engine::kLoadDma ? &load_ledger : nullptr,

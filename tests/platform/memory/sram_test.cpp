@@ -53,7 +53,7 @@ class SramTest : public ::testing::Test {
   }
 
   SimulationContext context_;
-  Sram sram_{"sram", small_sram(), 2};
+  Sram sram_{"sram", small_sram(), 2, small_sram().size_bytes};
   test::BurstSource load_{"load"};
   test::BurstSource store_{"store"};
   test::StreamSource core_{"core"};

@@ -1,6 +1,7 @@
 // What observers are told, against the promises of run_observer.h and the run's own result.
 #include "platform/watch/run_observer.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <random>
@@ -54,8 +55,18 @@ class Auditor : public RunObserver {
     last = cycle;
     ++bursts_under_way_;
   }
+  void on_request(const DramRequest& request, Cycle now) override {
+    EXPECT_GE(now, request_now_);
+    EXPECT_GE(request.cycle, now);
+    request_now_ = now;
+    requests_.push_back(request);
+  }
   void on_burst(const BurstTimes& burst) override {
     move_to(burst.dram_to);
+    const auto request = std::ranges::find(
+        requests_, DramRequest{burst.address, burst.bytes, burst.write, burst.dram_from});
+    ASSERT_NE(request, requests_.end());
+    requests_.erase(request);
     const Op& op = program_->ops[burst.op];
     EXPECT_EQ(burst.write, op.opcode == Opcode::kStore);
     EXPECT_LE(times_[burst.op].start, burst.issued);
@@ -105,6 +116,7 @@ class Auditor : public RunObserver {
     EXPECT_EQ(fetches_, program_->ops.size());
     EXPECT_EQ(known_, std::vector<int>(program_->ops.size(), 1));
     EXPECT_EQ(bursts_under_way_, 0);
+    EXPECT_TRUE(requests_.empty());
   }
 
  private:
@@ -129,6 +141,8 @@ class Auditor : public RunObserver {
   Cycle now_ = 0;
   std::uint32_t fetches_ = 0;
   int bursts_under_way_ = 0;
+  Cycle request_now_ = 0;
+  std::vector<DramRequest> requests_;  // told of, not over
   std::array<std::int64_t, kEngineCount> last_start_{-1, -1, -1};
   std::array<std::int64_t, kEngineCount> last_complete_{-1, -1, -1};
   std::array<std::int64_t, kEngineCount> last_op_{-1, -1, -1};
@@ -225,6 +239,7 @@ TEST(RunObserver, WhatItThrowsEndsTheRun) {
     void on_fetch(std::uint32_t, Cycle) override { count(); }
     void on_start(std::uint32_t, Cycle) override { count(); }
     void on_issue(std::uint32_t, Cycle) override { count(); }
+    void on_request(const DramRequest&, Cycle) override { count(); }
     void on_burst(const BurstTimes&) override { count(); }
     void on_complete(std::uint32_t, Cycle) override { count(); }
     void on_op(std::uint32_t, const OpTimes&) override { count(); }

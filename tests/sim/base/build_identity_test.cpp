@@ -1,5 +1,5 @@
 // Whatever outlives a run says which build it is from.
-#include "sim/base/build_identity.h"
+#include "compiler/base/build_identity.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,12 @@
 // What a terminal gets, and that nobody else gets anything.
 #include "sim/base/progress.h"
 
+#include <string>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/support/terminal.h"
 
 namespace tilewave {
 namespace {
@@ -19,6 +24,37 @@ TEST(Progress, RateAndTimeLeftCountOnlyWhatWasDoneNow) {
 TEST(Progress, SaysNoRateBeforeThereIsOne) {
   EXPECT_EQ(progress_line("points", 5, 10, 5, 0, ""), "5 of 10 points (50.0 %)");
   EXPECT_EQ(progress_line("points", 0, 0, 0, 1, ""), "0 of 0 points (100.0 %)");
+}
+
+constexpr const char* kProgram = "'" TILEWAVE_BINARY "' ";
+/// Half a minute.
+constexpr const char* kLongRun = "run gemm:4096x4096x4096 --kernel=reference --verify=off";
+
+TEST(ProgressAtATerminal, ARunThatTakesLongSaysHowLong) {
+  test::Terminal terminal(std::string(kProgram) + kLongRun);
+  EXPECT_TRUE(terminal.wait_for(" left\x1b[K")) << terminal.output();
+  EXPECT_THAT(terminal.output(),
+              ::testing::ContainsRegex("\r[0-9,]+ of [0-9,]+ ops \\([0-9.]+ %\\), [0-9.]+/s, "));
+}
+
+TEST(ProgressAtATerminal, AnExplanationClearsTheLineBeforeItsReport) {
+  test::Terminal terminal(std::string(kProgram) +
+                          "explain gemm:512x1024x1024 --tile.m=8 --tile.n=8 --tile.k=8");
+  EXPECT_EQ(terminal.finish(), 0);
+  const std::string& output = terminal.output();
+  EXPECT_THAT(output, ::testing::ContainsRegex(" (ops|what-ifs) \\([0-9.]+ %\\)"));
+  const std::size_t last = output.rfind("\x1b[K");
+  ASSERT_NE(last, std::string::npos) << output;
+  EXPECT_EQ(output.substr(last - 1, 9), "\r\x1b[Kmodel");
+}
+
+TEST(ProgressAtATerminal, ShortRunsAndPipesSayNothing) {
+  test::Terminal brief(std::string(kProgram) + "run gemm:64x64x64");
+  EXPECT_EQ(brief.finish(), 0);
+  EXPECT_EQ(brief.output().find('\x1b'), std::string::npos);
+  test::Terminal piped("timeout 3 " + std::string(kProgram) + kLongRun + " 2>&1 | cat");
+  EXPECT_EQ(piped.finish(), 0);
+  EXPECT_EQ(piped.output(), "");
 }
 
 }  // namespace

@@ -85,6 +85,19 @@ ClusterDefinition small_definition(const SweepPlan& plan) {
   return definition;
 }
 
+/// Of a pattern's models, with a question.
+ClusterDefinition asking_definition() {
+  ClusterDefinition definition = small_definition(small_plan());
+  const std::vector<std::string> models = {"gemm:{m}x8x8:{t}", "mlp:1x2x3"};
+  const ModelKeys keys(models);
+  definition.sweep.space = grid_space(
+      models, {parse_axis("--over", "model.m=1,2", keys), parse_axis("--over", "model.t=i8", keys),
+               parse_axis("--over", "sram.size=32KiB,64KiB")});
+  definition.sweep.question = {
+      {"utilisation>0.5", "model.m=2"}, "sum(cycles)", {"gemm:{m}x8x8:{t}=2", "mlp:1x2x3=1"}};
+  return definition;
+}
+
 class ClusterSweepTest : public ::testing::Test {
  protected:
   void SetUp() override { fs::remove_all(path_); }
@@ -271,6 +284,33 @@ TEST(ClusterDefinitionText, NamesThatAreNoUtf8AreRefused) {
   ClusterDefinition definition = small_definition(small_plan());
   definition.sweep.space.models = {"m\xFF.onnx"};
   EXPECT_THAT(error_of([&] { definition_text(definition); }), HasSubstr("have to be UTF-8"));
+}
+
+TEST(ClusterDefinitionText, PatternsAndQuestionsReadBack) {
+  const ClusterDefinition definition = asking_definition();
+  const std::string text = definition_text(definition);
+  const ClusterDefinition again = parse_definition("d/sweep.json", text);
+  EXPECT_EQ(definition_text(again), text);
+  EXPECT_EQ(again.sweep.question, definition.sweep.question);
+  const SweepSpace& space = again.sweep.space;
+  EXPECT_EQ(space.keys[0], space.model_keys.find("model.m"));
+  EXPECT_EQ(space.keys[2], find_config_key("sram.size"));
+  EXPECT_EQ(space.models[space.points[2].model], "gemm:2x8x8:i8");
+  EXPECT_EQ(space.model_values(space.points[2]).size(), 2U);
+  EXPECT_EQ(settings_text(space, space.points[1]), "sram.size=64KiB");
+  EXPECT_EQ(fingerprint_of(plan_sweep(again.sweep)), fingerprint_of(plan_sweep(definition.sweep)));
+  const auto refusal = [&text](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    changed.replace(changed.find(from), from.size(), to);
+    return error_of([&] { parse_definition("d/sweep.json", changed); });
+  };
+  EXPECT_THAT(refusal("\"gemm:{m}x8x8:{t}\"", "\"gemm:{m}x8x8\""),
+              HasSubstr("it has an unknown key 'model.t'"));
+  EXPECT_THAT(refusal("\"utilisation>0.5\"", "\"utilisation\""), HasSubstr("compares nothing"));
+  EXPECT_THAT(refusal("\"pattern_of\": [\n   0", "\"pattern_of\": [\n   2"),
+              HasSubstr("it has a model without a pattern"));
+  EXPECT_THAT(refusal("\"pattern_of\": [\n   0,", "\"pattern_of\": ["),
+              HasSubstr("it has more or fewer models than patterns of them"));
 }
 
 TEST(ClusterDefinitionText, WhatIsWrongIsSaid) {

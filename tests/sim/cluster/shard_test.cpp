@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "compiler/base/build_identity.h"
 #include "compiler/base/error.h"
-#include "sim/base/build_identity.h"
 #include "tests/support/error_of.h"
 
 namespace tilewave {

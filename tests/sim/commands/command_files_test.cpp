@@ -94,6 +94,7 @@ TEST_F(CommandFiles, AnOutputIsNoInput) {
       "run r.graph --trace hard.graph",
       "run r.graph --layers r.graph",
       "run hard.graph --ops r.graph",
+      "run hard.graph --dram-trace r.graph",
       "compile r.graph -o r.graph",
       "compile r.graph -o link.graph",
       "compile p.twp -o p.twp --format binary",
@@ -149,7 +150,7 @@ TEST_F(CommandFiles, TwoOutputsAreTwoFiles) {
 TEST_F(CommandFiles, NothingIsLeftBehindBySignals) {
   const std::vector<std::vector<std::string>> commands = {
       {"run", "gemm:2048x2048x2048", "--json", "a.json", "--vcd", "a.vcd", "--report", "a.html",
-       "--layers", "l.csv", "--ops", "o.csv"},
+       "--layers", "l.csv", "--ops", "o.csv", "--dram-trace", "d.trace"},
       {"compile", "gemm:8192x8192x4096", "-o", "a.twp"},
       {"explain", "gemm:4096x4096x2048", "--json", "a.json"},
       {"sweep", "gemm:1024x1024x1024", "--over", "dma.setup=0..9+1", "--csv", "a.csv", "-j1"},
@@ -169,7 +170,8 @@ TEST_F(CommandFiles, AFileThatGetsTooLargeIsAnError) {
   const std::string in_little = "2>/dev/null; ulimit -f 1; '" TILEWAVE_BINARY "' ";
   for (const std::string arguments :
        {"run gemm:256x256x256 --timing-only --trace a.json", "compile gemm:256x256x256 -o a.twp",
-        "run gemm:64x64x64 --report a.html", "run gemm:256x256x256 --timing-only --ops a.csv"}) {
+        "run gemm:64x64x64 --report a.html", "run gemm:256x256x256 --timing-only --ops a.csv",
+        "run gemm:256x256x256 --timing-only --dram-trace a.stl"}) {
     const Result result = tilewave("--version >/dev/null" + in_little + arguments);
     EXPECT_EQ(result.code, 2) << arguments;
     EXPECT_THAT(result.err, HasSubstr("File too large")) << arguments;
@@ -196,8 +198,8 @@ TEST_F(CommandFiles, NamesThatAreNotUtf8) {
     EXPECT_TRUE(nlohmann::json::accept(result.out)) << arguments;
     EXPECT_THAT(result.out, HasSubstr("caf\xEF\xBF\xBD")) << arguments;
   }
-  for (const std::string option :
-       {"--trace a.json", "--report a.html", "--vcd a.vcd", "--layers a.csv --ops b.csv"}) {
+  for (const std::string option : {"--trace a.json", "--report a.html", "--vcd a.vcd",
+                                   "--layers a.csv --ops b.csv", "--dram-trace a.trace"}) {
     EXPECT_EQ(tilewave("run '" + odd + ".graph' " + option).code, 0) << option;
   }
   expect_refused("run '" + odd + ".none'", "caf\xEF\xBF\xBD.none: no such model file");
@@ -279,13 +281,41 @@ TEST_F(CommandFiles, AProgramBringsItsOwnTiles) {
   }
   EXPECT_EQ(tilewave("sweep s.twp --over sram.size=3KiB,4KiB").code, 0);
   expect_refused("run s.twp --sram.size=2KiB", "SRAM");
-  for (const std::string command : {"run gemm:64x64x64", "explain gemm:64x64x64",
-                                    "compile gemm:64x64x64", "compile gemm:64x64x64 --dump uops",
-                                    "run gemm:64x64x64 --print-config", "run --print-config"}) {
+  for (const std::string command :
+       {"run gemm:64x64x64", "explain gemm:64x64x64", "compile gemm:64x64x64",
+        "compile gemm:64x64x64 --dump uops", "run gemm:64x64x64 --print-config"}) {
     expect_refused(command + " --sram.size=3KiB",
-                   "command line: sram.size=3KiB does not fit: sram.size (3KiB) must hold the "
-                   "three fp32 tiles of a step");
+                   "tilewave: command line: sram.size=3KiB does not fit: graph 'gemm': a step of "
+                   "matmul 'out' needs 12288 bytes of SRAM for its tiles; there are 3072");
   }
+}
+
+TEST_F(CommandFiles, AProgramOfOtherTypesIsNotTheModels) {
+  ASSERT_EQ(tilewave("compile gemm:8x8x8:bf16 -o b.twp").code, 0);
+  EXPECT_EQ(tilewave("run gemm:8x8x8:bf16 --program b.twp").code, 0);
+  for (const std::string type : {"f32", "f16", "i8"}) {
+    expect_refused("run gemm:8x8x8:" + type + " --program b.twp",
+                   "b.twp: the program does not match the model: ");
+  }
+}
+
+TEST_F(CommandFiles, BordersDoNotCountForTheLargestTensor) {
+  // Of 2^24 + 1 rows; rounded up to whole tiles of 256 columns it would have more than 2^32 elements.
+  EXPECT_EQ(tilewave("run gemm:16777217x1x1 --timing-only --tile.m=256 --tile.n=256 --tile.k=256 "
+                     "--sram.size=1MiB")
+                .code,
+            0);
+}
+
+TEST_F(CommandFiles, TilesFitAsLargeAsTheyAreAndOfTheirTypes) {
+  const std::string large = " --timing-only --compute.rows=256 --compute.cols=256";
+  EXPECT_EQ(tilewave("run gemm:16x16x16:i8" + large).code, 0);
+  EXPECT_EQ(tilewave("run gemm:128x128x128:i8 --tile.m=128 --tile.n=128 --tile.k=128 "
+                     "--sram.size=96KiB --timing-only")
+                .code,
+            0);
+  expect_refused("run gemm:256x256x256" + large,
+                 "command line: compute.rows=256 does not fit: graph 'gemm': a step of");
 }
 
 TEST_F(CommandFiles, PrintConfigReadsBackAndChecksWhatIsNamed) {

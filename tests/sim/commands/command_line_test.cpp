@@ -11,9 +11,11 @@
 
 #include "compiler/base/error.h"
 #include "sim/commands/check_command.h"
+#include "sim/commands/commands.h"
 #include "sim/commands/compile_command.h"
 #include "sim/commands/dram_trace_command.h"
 #include "sim/commands/explain_command.h"
+#include "sim/commands/help_command.h"
 #include "sim/commands/run_command.h"
 #include "sim/config/keys.h"
 #include "tests/support/commands.h"
@@ -40,11 +42,11 @@ TEST(CommandLine, RunDefaults) {
   const RunCommand command = parse_run({"run", "gemm:64x64x64"});
   EXPECT_EQ(command.model, "gemm:64x64x64");
   EXPECT_EQ(command.program_file, std::nullopt);
-  EXPECT_EQ(command.json_file, std::nullopt);
-  EXPECT_EQ(command.vcd_file, std::nullopt);
-  EXPECT_EQ(command.trace_file, std::nullopt);
-  EXPECT_EQ(command.layers_file, std::nullopt);
-  EXPECT_EQ(command.ops_file, std::nullopt);
+  EXPECT_EQ(command.outputs.json, std::nullopt);
+  EXPECT_EQ(command.outputs.vcd, std::nullopt);
+  EXPECT_EQ(command.outputs.trace, std::nullopt);
+  EXPECT_EQ(command.outputs.layers, std::nullopt);
+  EXPECT_EQ(command.outputs.ops, std::nullopt);
   EXPECT_FALSE(command.timing_only);
   EXPECT_EQ(command.seed, 1U);
   EXPECT_EQ(command.kernel, KernelChoice::kAuto);
@@ -75,13 +77,13 @@ TEST(CommandLine, RunWithEverything) {
                                         "--sram.banks",
                                         "8"});
   EXPECT_EQ(command.model, "mlp:1x2");
-  EXPECT_EQ(command.json_file, "-");
-  EXPECT_EQ(command.vcd_file, "wave.vcd");
-  EXPECT_EQ(command.trace_file, "trace.json");
-  EXPECT_EQ(command.layers_file, "l.csv");
-  EXPECT_EQ(command.ops_file, "o.csv");
-  EXPECT_EQ(command.wave.ops->last, 9U);
-  EXPECT_EQ(command.wave.scopes, std::vector<std::string>{"sram"});
+  EXPECT_EQ(command.outputs.json, "-");
+  EXPECT_EQ(command.outputs.vcd, "wave.vcd");
+  EXPECT_EQ(command.outputs.trace, "trace.json");
+  EXPECT_EQ(command.outputs.layers, "l.csv");
+  EXPECT_EQ(command.outputs.ops, "o.csv");
+  EXPECT_EQ(command.outputs.wave.ops->last, 9U);
+  EXPECT_EQ(command.outputs.wave.scopes, std::vector<std::string>{"sram"});
   EXPECT_EQ(command.program_file, "p.tw");
   EXPECT_EQ(command.seed, 18446744073709551615U);
   EXPECT_EQ(command.kernel, KernelChoice::kReference);
@@ -91,6 +93,50 @@ TEST(CommandLine, RunWithEverything) {
   EXPECT_EQ(parse_run({"run", "--program", "p.tw"}).name(), "p.tw");
   EXPECT_EQ(command.config.machine.sram.banks, 8U);
   EXPECT_TRUE(parse_run({"run", "m", "--timing-only", "--verify=off"}).timing_only);
+}
+
+TEST(CommandLine, TypesOfBuiltins) {
+  const auto model = [](const Words& words) { return test::parsed<RunCommand>(words).model; };
+  EXPECT_EQ(model({"run", "gemm:8x8x8", "--type=i8"}), "gemm:8x8x8:i8");
+  EXPECT_EQ(model({"run", "mlp:1x2x3", "--type", "f32"}), "mlp:1x2x3:f32");
+  EXPECT_EQ(parse_compile({"compile", "gemm:8x8x8", "--type=u8"}).model, "gemm:8x8x8:u8");
+  EXPECT_EQ(test::parsed<ExplainCommand>({"explain", "gemm:8x8x8", "--type=bf16"}).model,
+            "gemm:8x8x8:bf16");
+  for (const char* command : {"run", "compile", "explain", "sweep"}) {
+    EXPECT_THAT(help({command, "--help"}), HasSubstr("--type TYPE"));
+  }
+  const std::string no_effect = "command line: --type=i8 has no effect ";
+  for (const char* command : {"run", "compile", "explain"}) {
+    EXPECT_EQ(
+        error_of({command, "gemm:8x8x8", "--type=i9"}),
+        "command line: --type=i9 is not a choice; did you mean 'i8'?; allowed: f32, bf16, f16, "
+        "i8 or u8");
+    EXPECT_EQ(error_of({command, "gemm:8x8x8", "--type=i32"}),
+              "command line: --type=i32 is not a choice; did you mean 'f32'?; allowed: f32, bf16, "
+              "f16, i8 or u8");
+    EXPECT_EQ(error_of({command, "net.onnx", "--type=i8"}),
+              no_effect +
+                  "on net.onnx, whose types are its own; allowed with mlp:BATCHxD0xD1x... and "
+                  "gemm:MxKxN");
+    EXPECT_EQ(error_of({command, "gemm:8x8x8:i8", "--type=i8"}),
+              no_effect +
+                  "on gemm:8x8x8:i8, which names its type itself; allowed: gemm:8x8x8 with "
+                  "--type, or a type behind the name alone");
+  }
+  for (const char* command : {"run", "explain"}) {
+    EXPECT_EQ(error_of({command, "--program", "p.tw", "--type=i8"}), no_effect + "without a MODEL");
+  }
+}
+
+TEST(CommandLine, ShippedMachinesByName) {
+  EXPECT_EQ(print_config(parse_run({"run", "m", "-c", "edge"}).config),
+            print_config(parse_run({"run", "m", "-c", shipped("edge.ini")}).config));
+  EXPECT_THAT(parse_run({"run", "m", "-c", "edge"}).inputs, ::testing::SizeIs(1));  // the model
+  EXPECT_EQ(parse_run({"run", "m", "-c", "edge", "--sram.banks=8"}).config.machine.sram.banks, 8U);
+  EXPECT_THAT(error_of({"run", "m", "-c", "egde"}),
+              HasSubstr("egde: no such config file, and no machine of that name; did you mean "
+                        "'edge'?; there are array-128, bandwidth-starved, "));
+  EXPECT_THAT(error_of({"run", "m", "-c", "edge.ini"}), HasSubstr("edge.ini"));
 }
 
 TEST(CommandLine, Explain) {
@@ -217,6 +263,13 @@ TEST(CommandLine, HelpOfDramTraceShowsTheKeysItTakesWithItsDefaults) {
   EXPECT_THAT(help({"run", "--help"}), HasSubstr("--dram.model CHOICE (=simple)"));
 }
 
+TEST(CommandLine, HelpIsACommandToo) {
+  EXPECT_EQ(help({"help"}), help({"--help"}));
+  for (const std::string& name : command_names()) {
+    EXPECT_EQ(help({"help", name}), help({name, "--help"}));
+  }
+}
+
 TEST(CommandLine, Version) {
   EXPECT_THAT(help({"--version"}),
               ::testing::MatchesRegex("tilewave [0-9.]+ \\(build [0-9a-f]+\\)\n"));
@@ -229,17 +282,18 @@ struct Wrong {
 
 TEST(CommandLine, Refuses) {
   const std::vector<Wrong> cases = {
-      {{},
-       "missing command: run, sweep, explain, compile, check or dram-trace; see 'tilewave --help'"},
+      {{}, "missing command: " + command_list("or") + "; see 'tilewave --help'"},
       {{"rnu"}, "unknown command 'rnu'; did you mean 'run'?"},
-      {{"simulate"},
-       "unknown command 'simulate'; commands are run, sweep, explain, compile, check and "
-       "dram-trace"},
-      {{""}, "unknown command ''; commands are run, sweep, explain, compile, check and dram-trace"},
+      {{"simulate"}, "unknown command 'simulate'; commands are " + command_list("and")},
+      {{""}, "unknown command ''; commands are " + command_list("and")},
+      {{"help", "rnu"}, "unknown command 'rnu'; did you mean 'run'?"},
+      {{"help", "simulate"}, "unknown command 'simulate'; commands are " + command_list("and")},
+      {{"help", ""}, "the COMMAND of help is empty"},
+      {{"help", "run", "sweep"}, "help takes one COMMAND, but got 'run' and 'sweep'"},
+      {{"help", "--version"}, "unknown option '--version'"},
       {{"--hlep"},
-       "unknown option '--hlep'; did you mean '--help'?; a command comes first: run, sweep, "
-       "explain, "
-       "compile, check or dram-trace"},
+       "unknown option '--hlep'; did you mean '--help'?; a command comes first: " +
+           command_list("or")},
       {{"--version", "run"}, "--version takes nothing after it, but got 'run'"},
       {{"run"}, "run needs a MODEL or --program=FILE; see 'tilewave run --help'"},
       {{"explain"}, "explain needs a MODEL or --program=FILE; see 'tilewave explain --help'"},
@@ -309,6 +363,16 @@ TEST(CommandLine, Refuses) {
        "--trace=- is not a file name; a timeline cannot go to standard output"},
       {{"run", "m", "--ops=-"},
        "--ops=- is not a file name; a table of ops cannot go to standard output"},
+      {{"run", "m", "--dram-trace=-"},
+       "--dram-trace=- is not a file name; a DRAM trace cannot go to standard output"},
+      {{"run", "m", "--dram-trace-format=dramsys"},
+       "--dram-trace-format has no effect without --dram-trace"},
+      {{"run", "m", "--dram-trace=t", "--dram-trace-format=stl"},
+       "--dram-trace-format=stl is not a choice; allowed: tilewave, dramsys, ramulator2 or "
+       "ramulator2-vectors"},
+      {{"run", "m", "--dram-trace=t", "--dram-trace-format=ramulator2-vectors"},
+       "--dram-trace-format=ramulator2-vectors says banks and rows; allowed with "
+       "dram.model=banked"},
       {{"run", "m", "--vcd-window=1us..2us"}, "--vcd-window has no effect without --vcd"},
       {{"run", "m", "--vcd-ops=1..2"}, "--vcd-ops has no effect without --vcd"},
       {{"run", "m", "--vcd-scope=bus"}, "--vcd-scope has no effect without --vcd"},
@@ -330,7 +394,8 @@ TEST(CommandLine, Refuses) {
       {{"run", "m", "--compute.drain=on", "--compute.dataflow=ws"},
        "compute.drain=on has no effect with compute.dataflow=ws"},
       {{"compile", "m", "--dump=ops"},
-       "--dump=ops is not a choice; did you mean 'uops'?; allowed: graph, loops, uops, schedule, "
+       "--dump=ops is not a choice; did you mean 'uops'?; allowed: graph, loops, mapping, uops, "
+       "schedule, "
        "program "
        "or canonical"},
       {{"compile", "m", "--dump=uops", "--format=text"},

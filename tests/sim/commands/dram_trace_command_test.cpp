@@ -62,7 +62,9 @@ class DramTraceCommandTest : public ::testing::Test {
 TEST_F(DramTraceCommandTest, BankedIsImplied) {
   const DramTraceCommand plain = parse({"t"});
   EXPECT_EQ(plain.file, "t");
-  EXPECT_EQ(plain.outstanding, 16U);
+  EXPECT_EQ(plain.outstanding, std::nullopt);
+  EXPECT_EQ(plain.format, std::nullopt);
+  EXPECT_EQ(parse({"t", "--format=dramsys"}).format, DramTraceFormat::kDramsys);
   EXPECT_EQ(plain.json_file, std::nullopt);
   EXPECT_EQ(plain.config.machine.dram.kind, DramKind::kBanked);
   EXPECT_EQ(parse({"t", "--dram.model=simple"}).config.machine.dram.kind, DramKind::kSimple);
@@ -76,7 +78,12 @@ TEST_F(DramTraceCommandTest, RefusesWhatHasNoEffect) {
   const std::string why = " has no effect on dram-trace, which plays the DRAM alone";
   EXPECT_EQ(error_of({"t", "--sram.banks=8"}), "command line: sram.banks=8" + why);
   EXPECT_EQ(error_of({"t", "--dram.layout=tiled"}), "command line: dram.layout=tiled" + why);
-  EXPECT_EQ(error_of({"t", "--clock.period=2ns"}), "command line: clock.period=2ns" + why);
+  EXPECT_EQ(error_of({path("seq.trace"), "--clock.period=2ns", "--dram.preset=ddr4"}),
+            "command line: clock.period=2ns" + why);
+  EXPECT_EQ(
+      error_of({"t", "--format=ramulator"}),
+      "command line: --format=ramulator is not a choice; did you mean 'ramulator2'?; allowed: "
+      "tilewave, dramsys, ramulator2 or ramulator2-vectors");
   EXPECT_EQ(error_of({"t", "--dram.latency=9ns"}),
             "command line: dram.latency=9ns has no effect with dram.model=banked");
   EXPECT_EQ(error_of({"t", "--outstanding=0"}),
@@ -109,11 +116,12 @@ TEST_F(DramTraceCommandTest, JsonIsTheSameButForTheHost) {
   for (const auto& [name, value] : first.items()) {
     names.push_back(name);
   }
-  EXPECT_THAT(names, ElementsAre("schema", "version", "tilewave", "build", "trace", "outstanding",
-                                 "access_bytes", "accesses", "reads", "writes", "tiles", "total_ns",
-                                 "bytes_per_second", "peak_bytes_per_second", "share_of_peak",
-                                 "mean_read_latency_ns", "row_hits", "row_misses", "row_conflicts",
-                                 "refreshes", "host", "config"));
+  EXPECT_THAT(
+      names, ElementsAre("schema", "version", "tilewave", "build", "trace", "format", "timed",
+                         "outstanding", "access_bytes", "accesses", "reads", "writes", "read_bytes",
+                         "write_bytes", "tiles", "total_ns", "bytes_per_second",
+                         "peak_bytes_per_second", "share_of_peak", "mean_read_latency_ns",
+                         "row_hits", "row_misses", "row_conflicts", "refreshes", "host", "config"));
   EXPECT_EQ(first["schema"], "tilewave-dram-trace");
   EXPECT_EQ(first["version"], 1);
   // An access every CL 22 + 4 + 1 cycles; 128 rows in 16 banks are opened, RCD 22 each, all but the
@@ -130,6 +138,47 @@ TEST_F(DramTraceCommandTest, JsonIsTheSameButForTheHost) {
   first.erase("host");
   second.erase("host");
   EXPECT_EQ(first, second);
+}
+
+TEST_F(DramTraceCommandTest, TimesAreOfTheTracesClockOrTheConfigs) {
+  const std::string plain = write("plain.stl", "0: read 0\n1000: read 40\n");
+  const std::string stated = write("stated.stl", "# clock 2ns\n0: read 0\n1000: read 40\n");
+  const auto json = [](const Words& words) { return nlohmann::json::parse(run(words)); };
+  const Words end = {"--dram.preset=ddr4", "--dram.refresh=off", "--json=-"};
+  const auto with = [&](Words words) {
+    words.insert(words.end(), end.begin(), end.end());
+    return words;
+  };
+  // The second lies in another bank: RCD 22 + CL 22 + 4 cycles of 625 ps after it came.
+  EXPECT_EQ(json(with({plain}))["total_ns"], 1000 + 48 * 0.625);
+  EXPECT_EQ(json(with({plain, "--clock.period=4ns"}))["total_ns"], 4000 + 48 * 0.625);
+  const auto result = json(with({stated}));
+  EXPECT_EQ(result["total_ns"], 2000 + 48 * 0.625);
+  EXPECT_EQ(result["config"]["clock"]["period"], "2ns");
+  EXPECT_EQ(result["format"], "dramsys");
+  EXPECT_EQ(result["timed"], true);
+  EXPECT_EQ(result["outstanding"], 65536);
+  EXPECT_EQ(result["read_bytes"], 128);
+  EXPECT_EQ(json(with({stated, "--clock.period=2ns"}))["total_ns"], 2000 + 48 * 0.625);
+  EXPECT_EQ(error_of(with({stated, "--clock.period=4ns"})),
+            "command line: clock.period=4ns has no effect on " + stated +
+                ", which states its clock: 2ns");
+  const std::string machine = write("m.ini", "[clock]\nperiod = 4ns\n");
+  EXPECT_EQ(json(with({stated, "-c", machine}))["total_ns"], 2000 + 48 * 0.625);
+  EXPECT_THAT(run({stated}), HasSubstr("stated.stl, 2 reads and 0 writes of 64 B, 1 tile, each at "
+                                       "its time\nconfig     clock.period=2ns, "));
+}
+
+TEST_F(DramTraceCommandTest, TracesAreLongerThanABlock) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) {
+    text += i % 1000 == 0 ? "B\n" : "";
+    text += "R " + std::to_string(i % 4096 * 64) + "\n";
+  }
+  const std::string report = run({write("long.trace", text), "--dram.preset=ddr4"});
+  EXPECT_THAT(report, HasSubstr("100,000 reads and 0 writes of 64 B, 101 tiles, 16 outstanding\n"));
+  EXPECT_THAT(error_of({write("bad.trace", text + "?\n"), "--dram.preset=ddr4"}),
+              HasSubstr("bad.trace:100101: unknown line '?'; allowed: "));
 }
 
 TEST_F(DramTraceCommandTest, JsonOfWritesHasNoLatency) {

@@ -184,7 +184,7 @@ TEST_F(ProgramRun, WritesFilesAndNoTemporaries) {
   EXPECT_THAT(read(path("w.vcd")), HasSubstr("$enddefinitions"));
   EXPECT_THAT(read(path("w.gtkw")), HasSubstr("[dumpfile] \"w.vcd\""));
   EXPECT_TRUE(nlohmann::json::parse(read(path("t.json")))["traceEvents"].is_array());
-  EXPECT_THAT(read(path("l.csv")), StartsWith("layer,kind,m,n,k,macs,"));
+  EXPECT_THAT(read(path("l.csv")), StartsWith("layer,kind,type,factors,m,n,k,macs,"));
   EXPECT_THAT(read(path("o.csv")), StartsWith("op,opcode,unit,tensor,row,col,"));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 7);
 }

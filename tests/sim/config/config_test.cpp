@@ -124,21 +124,10 @@ TEST(Config, RefusesWrongValues) {
       {"[sram]\nsize=10KB",
        "edge.ini:2: sram.size=10KB is ambiguous: write KiB instead of KB" + sizes + size_range},
       {"[sram]\nsize=12300", "edge.ini:2: sram.size=12300 is not a multiple of 64" + size_range},
-      {"[sram]\nsize=10KiB",
-       "edge.ini:2: sram.size=10KiB does not fit: sram.size (10KiB) must hold the "
-       "three fp32 tiles of a step, 32x32, 32x32 and 32x32 (12KiB)"},
       {"[tile]\nm=0", "edge.ini:2: tile.m=0 is out of range; allowed: 1..256 or auto"},
       {"[tile]\nn=257", "edge.ini:2: tile.n=257 is out of range; allowed: 1..256 or auto"},
       {"[tile]\nk=Auto",
        "edge.ini:2: tile.k=Auto is not a count (a plain whole number); allowed: 1..256 or auto"},
-      {"[compute]\nrows=256\ncols=256",
-       "edge.ini:2: compute.rows=256 does not fit: sram.size (256KiB) must hold the three fp32 "
-       "tiles "
-       "of a step, 256x256, 256x256 and 256x256 (768KiB)"},
-      {"[tile]\nm=256\nk=256",
-       "edge.ini:2: tile.m=256 does not fit: sram.size (256KiB) must hold the three fp32 tiles of "
-       "a "
-       "step, 256x256, 256x32 and 256x32 (320KiB)"},
       {"[sram]\nport_bytes=24",
        "edge.ini:2: sram.port_bytes=24 is not a power of two; allowed: 1B..1KiB, a power of two"},
       {"[sram]\nbanks=24",
@@ -166,7 +155,7 @@ TEST(Config, RefusesWrongValues) {
        "edge.ini:3: sequencer.queue_depth=4 has no effect with sequencer.overlap=off"},
   };
   for (const WrongText& wrong : cases) {
-    EXPECT_EQ(error_of([&] { require_tiles_fit(resolve_text(wrong.text)); }), wrong.message);
+    EXPECT_EQ(error_of([&] { resolve_text(wrong.text); }), wrong.message);
   }
 }
 
@@ -193,6 +182,49 @@ TEST(Config, LaterSourcesWin) {
 
 TEST(Config, SchedulerSeesTheSramOfTheMachine) {
   EXPECT_EQ(resolve_text("[sram]\nsize=64KiB").schedule.sram_bytes, 65536U);
+}
+
+TEST(Config, SaysWhomToBlameForTilesThatDoNotFit) {
+  EXPECT_EQ(resolve_all({}).tiles_place, "");
+  EXPECT_EQ(resolve_text("[sram]\nsize=10KiB").tiles_place, "edge.ini:2: sram.size=10KiB");
+  const auto file = parse_config_text("edge.ini", "[sram]\nsize=64KiB\n[compute]\nrows=256\n");
+  EXPECT_EQ(resolve_all({file, given({{"tile.m", "64"}})}).tiles_place, "command line: tile.m=64");
+}
+
+TEST(Config, TilesFollowFromTheArrayAndTheTypesThatAreMultiplied) {
+  const auto types = [](std::initializer_list<ElementType> all) {
+    ElementTypes set;
+    for (const ElementType type : all) {
+      set.set(static_cast<std::size_t>(type));
+    }
+    return set;
+  };
+  const auto tile = [&](const std::string& dataflow, const ElementTypes& factors) {
+    const Config config =
+        resolve_text("[compute]\nrows=16\ncols=8\nrate.i8=4\nrate.bf16=2\ndataflow=" + dataflow);
+    return static_cast<TileShape>(config_for(config, factors).tile);
+  };
+  const ElementTypes none;
+  EXPECT_EQ(tile("os", types({ElementType::kI8})), (TileShape{16, 8, 8}));
+  EXPECT_EQ(tile("ws", none), (TileShape{16, 16, 16}));
+  EXPECT_EQ(tile("ws", types({ElementType::kF32})), (TileShape{16, 16, 16}));
+  EXPECT_EQ(tile("ws", types({ElementType::kBf16})), (TileShape{32, 32, 32}));
+  EXPECT_EQ(tile("ws", types({ElementType::kF32, ElementType::kI8})), (TileShape{64, 64, 64}));
+  EXPECT_EQ(tile("is", types({ElementType::kI8})), (TileShape{8, 64, 64}));
+  const auto square = [](const std::string& array) {
+    const TileShape ws = config_for(resolve_text("[compute]\ndataflow=ws\n" + array), {}).tile;
+    EXPECT_EQ(ws, (TileShape{ws.n, ws.n, ws.n}));
+    return ws.n;
+  };
+  EXPECT_EQ(square("rows=16\ncols=12"), 48U);  // whole folds of both
+  EXPECT_EQ(square("rows=2\ncols=3"), 6U);
+  EXPECT_EQ(square("rows=48\ncols=20"), 48U);  // 240: two steps of it are 1.3 MiB
+  EXPECT_EQ(square("rows=48\ncols=20\n[sram]\nsize=2MiB"), 240U);
+  EXPECT_EQ(square("rows=100\ncols=96\n[sram]\nsize=1GiB"), 100U);  // 2400
+  EXPECT_EQ(square("rows=512\ncols=16"), 256U);
+  // Whoever says what they are has them.
+  const Config given_k = resolve_text("[compute]\ndataflow=ws\nrate.i8=8\n[tile]\nk=24");
+  EXPECT_EQ(config_for(given_k, types({ElementType::kI8})).tile.k, 24U);
 }
 
 TEST(Config, BlamesTheLatestOfSeveralKeys) {

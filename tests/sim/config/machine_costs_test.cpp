@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/compute/compute_timing.h"
 #include "sim/config/config.h"
 
 namespace tilewave {
@@ -59,6 +60,40 @@ TEST(MachineCosts, StepsAndChains) {
     EXPECT_EQ(costs.chain, expected.chain) << expected.settings.front().value;
     EXPECT_EQ(costs.step_cycles, expected.step) << expected.settings.front().value;
     EXPECT_EQ(costs.chain_cycles, expected.chain_cycles) << expected.settings.front().value;
+  }
+}
+
+TEST(MachineCosts, EveryStepTakesWhatTheMachineTakes) {
+  for (const char* dataflow : {"os", "ws", "is", "simd"}) {
+    const Config config =
+        resolve_config(std::vector<SettingSource>{{"test",
+                                                   {{"compute.dataflow", dataflow},
+                                                    {"compute.rate.bf16", "2"},
+                                                    {"compute.rate.i8", "4"},
+                                                    {"compute.vector_lanes", "5"},
+                                                    {"tile.k", "128"}}}});
+    const MachineCosts costs = machine_costs(config.machine, config.tile);
+    Program program;
+    program.tile = config.tile;
+    program.kernels = {parse_vector_kernel("tile:i8 -> i8 | mul x0 x0; sigmoid t0")};
+    const ComputeTiming timing(config.machine.compute, program);
+    for (const ElementType factor : {ElementType::kF32, ElementType::kBf16, ElementType::kI8}) {
+      for (const TileShape& shape : {static_cast<const TileShape&>(config.tile),
+                                     TileShape{32, 64, 128}, TileShape{64, 32, 256}}) {
+        Op op{.opcode = Opcode::kMatmul, .a_type = factor, .b_type = factor};
+        op.set_shape(shape);
+        EXPECT_DOUBLE_EQ(
+            costs.matmul_cycles({static_cast<double>(shape.m), static_cast<double>(shape.n),
+                                 static_cast<double>(shape.k)},
+                                factor),
+            static_cast<double>(timing.step(op).interval))
+            << dataflow << " " << to_string(factor) << " " << to_string(shape.result());
+      }
+    }
+    Op map{.opcode = Opcode::kVector};
+    map.set_shape({7, 9, 0});
+    EXPECT_EQ(costs.vector_cycles(program.kernels[0], {7, 9, ElementType::kI8}),
+              timing.step(map).interval);
   }
 }
 

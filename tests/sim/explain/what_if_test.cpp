@@ -14,13 +14,14 @@
 namespace tilewave {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using trust::configured;
 using trust::Settings;
 
-std::vector<std::string> texts(const Config& config) {
+std::vector<std::string> texts(const Config& config, const Graph* source = nullptr) {
   std::vector<std::string> list;
-  for (const WhatIf& what_if : standard_what_ifs(config)) {
+  for (const WhatIf& what_if : standard_what_ifs(config, source)) {
     list.push_back(what_if.id + ": " + trust::to_arguments(what_if.settings));
   }
   return list;
@@ -34,6 +35,18 @@ TEST(WhatIfTest, OfTheDefaultMachine) {
                   "--compute.macs_per_cycle=1048576 --compute.vector_lanes=1024 "
                   "--sram.ports=16 --sram.latency=0",
                   "no_dram_latency: --dram.latency=0ps", "queues_x4: --sequencer.queue_depth=64"));
+}
+
+TEST(WhatIfTest, ComputeForFreeKeepsTheTiles) {
+  const Graph graph = build_builtin("gemm:64x64x64");
+  EXPECT_THAT(
+      texts(configured({{"compute.rows", "16"}, {"compute.cols", "8"}, {"tile.m", "4"}}), &graph),
+      Contains("free_compute: --compute.dataflow=simd --compute.macs_per_cycle=1048576 "
+               "--compute.vector_lanes=1024 --sram.ports=16 --tile.n=8 --tile.k=8 "
+               "--sram.latency=0"));
+  EXPECT_THAT(texts(configured({{"compute.dataflow", "simd"}}), &graph),
+              Contains("free_compute: --compute.macs_per_cycle=1048576 --compute.vector_lanes=1024 "
+                       "--sram.ports=16 --sram.latency=0"));
 }
 
 TEST(WhatIfTest, OnlyWhatTheConfigCanExpressAndHasNotYet) {
@@ -52,7 +65,7 @@ TEST(WhatIfTest, OnlyWhatTheConfigCanExpressAndHasNotYet) {
 TEST(WhatIfTest, IsWhatTheSettingsOnTheCommandLineAre) {
   // compute.rows has no effect with simd any more, and falls back to its default.
   const Settings small = {{"compute.rows", "8"}, {"sram.size", "64KiB"}};
-  for (const WhatIf& what_if : standard_what_ifs(configured(small))) {
+  for (const WhatIf& what_if : standard_what_ifs(configured(small), nullptr)) {
     Settings expected = {{"sram.size", "64KiB"}};
     if (what_if.id != "free_compute") {
       expected = small;
@@ -93,7 +106,8 @@ TEST(WhatIfTest, AGivenProgramIsNotCompiledAgain) {
   const CompiledModel compiled = compile_model(build_builtin("gemm:64x64x64"), config);
   const Cycle cycles = trust::timed(compiled, config.machine).cycles;
   const BaseRun base = base_run(nullptr, compiled, config, cycles);
-  const std::vector<Prediction> predictions = predict(base, standard_what_ifs(config), false);
+  const std::vector<Prediction> predictions =
+      predict(base, standard_what_ifs(config, nullptr), false);
   ASSERT_EQ(predictions.size(), 4U);  // twice the SRAM would change nothing
   for (const Prediction& prediction : predictions) {
     EXPECT_EQ(prediction.dram_bytes, 12U * 4096);  // A, B and C: 2·2 tiles each

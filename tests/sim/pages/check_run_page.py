@@ -60,7 +60,8 @@ PROBE = """
     }
   }
   return {cycles: value('summary-cycles'), efficiency: value('summary-efficiency'),
-    gflops: value('summary-gflops'), bound: value('summary-bound-cycles'),
+    gflops: value('summary-gflops'), utilisation: value('summary-utilisation'),
+    bound: value('summary-bound-cycles'),
     resource: document.getElementById('summary-bound').textContent,
     verified: document.getElementById('summary-verified').textContent, sums, totals, layers, marks,
     colours: canvases.map(colours), moves: zoomed.every((image, i) => image !== before[i]),
@@ -74,6 +75,9 @@ def check_summary(found: dict, result: dict) -> None:
     expect(float(found["cycles"]), result["cycles"], "cycles")
     expect(float(found["efficiency"]), result["efficiency"], "efficiency")
     expect(float(found["gflops"]), result["roofline"]["achieved_gflops"], "GFLOP/s")
+    expect(float(found["utilisation"]), result["utilisation"]["total"], "utilisation")
+    for warning in result["warnings"]:
+        expect(warning in found["text"], True, "the warning")
     resource = max(result["bounds"], key=result["bounds"].get)
     expect(float(found["bound"]), result["bounds"][resource], "bound")
     expect(resource in found["resource"], True, "resource")
@@ -102,6 +106,9 @@ def check_layers(found: dict, result: dict) -> None:
     expect(found["marks"]["whole program"], [result["arithmetic_intensity"],
                                              result["roofline"]["achieved_gflops"]], "program")
     period = result["seconds"] / result["cycles"]
+    shares = {layer["layer"]: layer["utilisation"]["total"] for layer in result["layers"] if layer["macs"]}
+    expect({layer["name"]: float(layer["utilisation"]) for layer in found["layers"]
+            if layer.get("utilisation")}, shares, "utilisation of the layers")
     for layer in found["layers"]:
         if "gflops" in layer and "intensity" in layer:
             flops = float(layer["flops"])

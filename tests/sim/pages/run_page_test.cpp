@@ -78,11 +78,11 @@ TEST_F(RunReport, ShowsSumsOfALongRunInABrowser) {
   outcome.timing_only = true;
   outcome.compile = recorded.compiled.figures;
   outcome.result = recorded.result;
-  const nlohmann::ordered_json json = result_json(outcome);
-  test::check_in_browser("check_run_page.py",
-                         run_page(run_page_data(json, recorded.result, recorded.config.machine,
-                                                recorded.compiled.hazards, recorded.recorder)),
-                         json, "sums");
+  const nlohmann::ordered_json json = result_json(outcome, &recorded.recorder.account());
+  test::check_in_browser(
+      "check_run_page.py",
+      run_page(run_page_data(json, outcome, recorded.compiled.hazards, recorded.recorder)), json,
+      "sums");
 }
 
 TEST_F(RunReport, ChangesNoCycleAndIsTheSameTwice) {
@@ -103,8 +103,11 @@ TEST_F(RunReport, ChangesNoCycleAndIsTheSameTwice) {
   const test::RecordedPage first("gemm:96x64x160");
   const test::RecordedPage second("gemm:96x64x160");
   const auto data = [](const test::RecordedPage& run) {
-    return run_page_data(nullptr, run.result, run.config.machine, run.compiled.hazards,
-                         run.recorder);
+    RunOutcome outcome;
+    outcome.config = run.config;
+    outcome.compile = run.compiled.figures;
+    outcome.result = run.result;
+    return run_page_data(nullptr, outcome, run.compiled.hazards, run.recorder);
   };
   EXPECT_EQ(data(first), data(second));
 }

@@ -182,4 +182,66 @@ inline Json sample_line(std::size_t count, const std::string& failure) {
   return sample_export({"mlp:8x8"}, {numeric_key("sram.size", "B", sizes)}, points);
 }
 
+/// A pattern of two extents and a plain model on sizes of SRAM, asked for a goal; some points are left
+/// out, and one machine lacks a model.
+inline Json sample_question() {
+  std::vector<std::pair<std::string, double>> sizes;
+  Json points = Json::array();
+  Json machines = Json::array();
+  constexpr std::size_t kSizes = 4;
+  for (std::size_t i = 0; i < kSizes; ++i) {
+    sizes.emplace_back(std::to_string(32 << i) + "KiB", (32 << i) * 1024.0);
+  }
+  const std::vector<std::string> models = {"gemm:1x8x8", "gemm:16x8x8", kHostileModel};
+  for (std::size_t i = 0; i < kSizes; ++i) {
+    machines.push_back({{"machine", 2 * i},
+                        {"settings", {{"sram.size", sizes[i].first}}},
+                        {"points", Json::array()},
+                        {"goal", 0.0}});
+  }
+  for (std::size_t model = 0; model < models.size(); ++model) {
+    for (std::size_t i = 0; i < kSizes; ++i) {
+      const bool failed = model == 2 && i == 3;
+      Json point =
+          sample_point(2 * (model * kSizes + i), models[model], {{"sram.size", sizes[i].first}},
+                       sizes[i].second, 8e9, failed ? "crashed" : "");
+      if (model < 2) {
+        point["model_values"] = {{"model.m", model == 0 ? "1" : "16"}};
+      }
+      machines[i]["points"].push_back(point["point"]);
+      machines[i]["goal"] =
+          failed
+              ? Json(nullptr)
+              : Json(machines[i]["goal"].get<double>() + point["metrics"]["cycles"].get<double>());
+      points.push_back(std::move(point));
+    }
+  }
+  Json extent = numeric_key("model.m", "", {{"1", 1}, {"16", 16}});
+  Json sweep = sample_export(models, {extent, numeric_key("sram.size", "B", sizes)}, points);
+  sweep["patterns"] = {{{"pattern", "gemm:{m}x8x8"}, {"models", {models[0], models[1]}}}};
+  sweep["where"] = {"cycles<1000000000"};
+  sweep["goal"] = {{"name", "sum(cycles)"},
+                   {"metric", "cycles"},
+                   {"unit", "cycles"},
+                   {"better", "lower"},
+                   {"weights", {1.0, 2.0, 1.0}}};
+  sweep["machines"] = machines;
+  sweep["analysis"]["goal"] = {
+      {"objective", "sum(cycles)"},
+      {"pareto", {{{"cost", "cost.sram_bytes"}, {"machines", {0, 2, 4}}, {"knee", 2}}}},
+      {"sensitivity",
+       {{{"key", "sram.size"},
+         {"metric", "sum(cycles)"},
+         {"effect", 1.5},
+         {"levels", {{{"label", "32KiB"}, {"mean", 3.0}}, {{"label", "64KiB"}, {"mean", 2.0}}}}}}},
+      {"exceptions",
+       {{{"key", "sram.size"},
+         {"from", 2},
+         {"to", 4},
+         {"metric", "sum(cycles)"},
+         {"change", 0.01},
+         {"explanation", "<b>cycles</b> of gemm:1x8x8 +1.0 %"}}}}};
+  return sweep;
+}
+
 }  // namespace tilewave::test

@@ -34,6 +34,26 @@ TEST(SweepPage, FilterUnderstandsUnitsAndSaysWhatIsWrong) {
                          sweep_page(sweep.dump(), sweep.at("models").get<Words>()), sweep, "");
 }
 
+TEST(SweepPage, ShowsMachinesPatternsAndModels) {
+  const test::Json sweep = test::sample_question();
+  test::check_in_browser("check_sweep_question.py",
+                         sweep_page(sweep.dump(), {"gemm:{m}x8x8", test::kHostileModel}), sweep,
+                         "");
+}
+
+TEST(SweepPage, ShowsASweepOfWhichNothingIsLeft) {
+  test::Json sweep = test::sample_question();
+  sweep["points"] = test::Json::array();
+  sweep["machines"] = test::Json::array();
+  sweep["analysis"].erase("goal");
+  for (test::Json& key : sweep["keys"]) {
+    key["values"] = key["numbers"] = test::Json::array();
+  }
+  test::check_in_browser("check_sweep_question.py",
+                         sweep_page(sweep.dump(), {"gemm:{m}x8x8", test::kHostileModel}), sweep,
+                         "");
+}
+
 TEST(SweepPage, ShowsASingleKey) {
   constexpr std::size_t kPoints = 12;
   check(test::sample_line(kPoints, ""), "single");

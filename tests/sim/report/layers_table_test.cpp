@@ -34,7 +34,7 @@ void expect_layers_add_up(const TabledRun& run) {
   EXPECT_EQ(sum(table, "macs"), run.outcome.compile.macs);
   EXPECT_EQ(sum(table, "padding_macs"), result.macs() - run.outcome.compile.macs);
   EXPECT_EQ(sum(table, "compute.slots"), result.slots());
-  EXPECT_EQ(sum(table, "array_slots"), run.outcome.array_slots());
+  EXPECT_EQ(sum(table, "array_slots"), run.outcome.work().array_slots);
   std::uint64_t ops = 0;
   for (const OpcodeRule& rule : kOpcodeRules) {
     ops += sum(table, "ops." + std::string(rule.word));

@@ -28,7 +28,7 @@ RunOutcome sample() {
   outcome.model = "gemm:64x32x32";
   outcome.seed = 5;
   outcome.config.schedule = {.eviction = Eviction::kLru, .buffering = Buffering::kSingle};
-  outcome.compile = {2, 1, 148, 99, 39, 49, 44, 16, 65536, 0, 53248, 0};
+  outcome.compile = {2, 1, 148, 99, 39, 49, 44, 16, 65536, {}, {}, 0, 53248, 0};
   RunResult& result = outcome.result;
   result.cycles = 1000;
   result.seconds = 1e-6;
@@ -81,6 +81,7 @@ TEST(Report, WholeText) {
 machine    1ns clock, os 32x32, SRAM 256KiB in 16 banks, bus 64B/cycle, DRAM 1 x 25.6GB/s, overlap on
 compile    2 operators, 1 after fusion
            148 uOps -> 99 ops: 39 loads, 44 executes, 16 stores
+           steps of up to 32x32x32 (m x n x k)
            49 loads eliminated (55.7 %), 0 evictions
            SRAM peak 53,248 B, live at the end 0 B
 
@@ -88,7 +89,7 @@ time       1,000 cycles = 1.00 us
 bound      dram binds: 640 of 1,000 cycles, efficiency 64.0 %
 roofline   8.00 FLOP per DRAM byte, attainable 204.8 GFLOP/s, achieved 131.1 GFLOP/s (64.0 %)
 array      65,536 products of 1,024,000 slots: utilisation 6.4 % = 16.0 % of the array x 40.0 % of the time
-folds      the steps fill 80.0 % of the array's rows and columns
+folds      the steps fill 80.0 % of what the array could multiply meanwhile
 overlap    50 cycles (5.0 %) with DMA and compute at work at once
 sram       7 bank conflicts
 dram       11 row hits, 12 misses, 13 conflicts, 0 refreshes
@@ -146,10 +147,13 @@ TEST(Report, Verdicts) {
 TEST(Report, AProgramFileHasNoCompilerFigures) {
   RunOutcome outcome = sample();
   outcome.program = "p.tw";
-  outcome.compile = {{}, {}, {}, 99, 39, {}, 44, 16, 65536, {}, {}, {}};
+  outcome.compile = {{}, {}, {}, 99, 39, {}, 44, 16, 65536, {}, {}, {}, {}, {}};
   const std::string text = report_text(outcome);
   EXPECT_THAT(text, HasSubstr("model      gemm:64x32x32, program p.tw, seed 5"));
-  EXPECT_THAT(text, HasSubstr("\ncompile    99 ops: 39 loads, 44 executes, 16 stores\n\ntime"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("\ncompile    99 ops: 39 loads, 44 executes, 16 stores\n           steps of up to "
+                "32x32x32 (m x n x k)\n\ntime"));
 }
 
 TEST(Report, ARunWithoutMultiplicationsHasNoRoofline) {
@@ -192,18 +196,18 @@ TEST(ResultJson, KeysInOrder) {
   const auto json = result_json(sample());
   EXPECT_THAT(
       keys(json),
-      ElementsAre("schema", "version", "tilewave", "build", "model", "program", "seed",
+      ElementsAre("schema", "version", "tilewave", "build", "model", "program", "mapping", "seed",
                   "timing_only", "cycles", "seconds", "verdict", "verified", "max_abs_error",
                   "verification", "expected", "compile", "engines", "overlap_cycles", "tile_steps",
-                  "macs", "padding_macs", "array_slots", "utilisation", "warnings", "load_dma",
-                  "store_dma", "compute", "sram", "bus", "dram", "bounds", "efficiency",
-                  "arithmetic_intensity", "roofline", "host", "config"));
+                  "macs", "padding_macs", "array_slots", "utilisation", "warnings",
+                  "arithmetic_intensity", "roofline", "load_dma", "store_dma", "compute", "sram",
+                  "bus", "dram", "bounds", "efficiency", "host", "config"));
   EXPECT_THAT(keys(json["compute"]), ElementsAre("steps", "macs", "slots"));
   EXPECT_THAT(keys(json["utilisation"]), ElementsAre("total", "spatial", "temporal", "fill"));
   EXPECT_THAT(keys(json["compile"]),
               ElementsAre("operators", "operators_fused", "uops", "scheduled_ops", "loads",
                           "loads_eliminated", "executes", "stores", "evictions", "peak_sram_bytes",
-                          "final_live_bytes"));
+                          "final_live_bytes", "tile", "factors"));
   EXPECT_THAT(keys(json["engines"]), ElementsAre("load_dma", "store_dma", "compute"));
   for (const auto& engine : json["engines"]) {
     EXPECT_THAT(keys(engine),

@@ -1,5 +1,5 @@
-// Traces: what the parser takes and refuses, and the driver's rule on a DRAM that does nothing but
-// take its time.
+// The driver's rule on a DRAM that does nothing but take its time; what is read is
+// tests/sim/run/dram_trace_reader_test.cpp.
 #include "sim/run/dram_trace.h"
 
 #include <deque>
@@ -12,8 +12,6 @@
 
 namespace tilewave {
 namespace {
-
-using test::message_of;
 
 /// Completes each burst a fixed time after its arrival and remembers the arrivals.
 class FixedLatency : public DramModel {
@@ -46,7 +44,7 @@ class FixedLatency : public DramModel {
   std::deque<DramCompletion> pending_;
 };
 
-constexpr DramTraceLimits kLimits = {1024, 64};
+const DramTraceLimits kLimits = {1024, 64};
 using Times = std::vector<Picoseconds>;
 
 Times issues(const std::string& text, unsigned outstanding) {
@@ -91,44 +89,6 @@ TEST(DramTrace, AReadMayBringAWriteForward) {
   }
 }
 
-TEST(DramTrace, TheSizeOfAnAccessIsSaidOnce) {
-  EXPECT_EQ(message_of([] { parse_dram_trace("# tx 64\nR 0\n# tx 64\n", "t", kLimits); }),
-            "t:3: the size of an access was already given in line 1; allowed: one '# tx N'");
-  EXPECT_EQ(message_of([] {
-              parse_dram_trace("# tx 32\n# tx 64\nR 0\n", "t", {1024, 0});
-            }),
-            "t:2: the size of an access was already given in line 1; allowed: one '# tx N'");
-  EXPECT_EQ(parse_dram_trace("# tx of the trace\n# tx 64\nR 0\n", "t", kLimits).accesses, 1U);
-}
-
-TEST(DramTrace, ParsesTheFormat) {
-  const std::string text = "# tx 64\n\nR 0x40\r\nT\n W 128 \nB\nB\nR\t0XC0";
-  const DramTrace trace = parse_dram_trace(text, "t", kLimits);
-  ASSERT_EQ(trace.steps.size(), 4U);
-  EXPECT_EQ(trace.steps[0].address, 64U);
-  EXPECT_FALSE(trace.steps[0].write);
-  EXPECT_EQ(trace.steps[1].address, 128U);
-  EXPECT_TRUE(trace.steps[1].write);
-  EXPECT_TRUE(trace.steps[2].barrier);  // the second B has nothing to wait for
-  EXPECT_EQ(trace.steps[3].address, 192U);
-  EXPECT_EQ(trace.accesses, 3U);
-  EXPECT_EQ(trace.tiles, 4U);
-  EXPECT_EQ(trace.access_bytes, 64U);
-}
-
-TEST(DramTrace, TheTraceSaysTheSizeOfAnAccessIfTheDramDoesNot) {
-  constexpr DramTraceLimits kAny = {1024, 0};
-  EXPECT_EQ(parse_dram_trace("R 0\n", "t", kAny).access_bytes, 64U);
-  EXPECT_EQ(parse_dram_trace("# tx 32\nR 32\n", "t", kAny).access_bytes, 32U);
-  EXPECT_EQ(parse_dram_trace("#tx 32\n#tx of old\n# tx\nR 32\n", "t", kAny).access_bytes, 32U);
-  EXPECT_EQ(message_of([&] { parse_dram_trace("R 0\n# tx 32\n", "t", kAny); }),
-            "t:2: accesses of 32 bytes, but those before this line are of 64");
-  EXPECT_EQ(message_of([&] { parse_dram_trace("# tx 48\n", "t", kAny); }),
-            "t:1: accesses of 48 bytes; allowed: a power of two up to 4096");
-  EXPECT_EQ(message_of([&] { parse_dram_trace("# tx 0\n", "t", kAny); }),
-            "t:1: accesses of 0 bytes; allowed: a power of two up to 4096");
-}
-
 TEST(DramTrace, OneAccessPerClock) { EXPECT_EQ(issues("R 0\nR 0\nW 0\n", 4), (Times{0, 10, 20})); }
 
 TEST(DramTrace, FreedSlotIsUsedInTheNextClock) {
@@ -145,6 +105,20 @@ TEST(DramTrace, BarrierWaitsForAll) {
   EXPECT_EQ(issues("B\nR 0\nW 0\nB\nR 0\n", 4), (Times{0, 10, 120}));  // 10 + 100 + 10
 }
 
+TEST(DramTrace, TimesAreKept) {
+  // A cycle is 1000: nothing is in the way of anything, however much comes at once.
+  EXPECT_EQ(issues("R 0 @0\nW 0 @0\nR 0 @0\nR 64 10 @7\nW 0 @9\n", 4),
+            (Times{0, 0, 0, 7000, 9000}));
+  EXPECT_EQ(issues("# clock 2ns\nR 0 @3\n", 4), (Times{3000}))
+      << "that is for whoever makes options";
+  EXPECT_EQ(issues("3: read 0\n5: write 40\n", 4), (Times{3000, 5000}));
+}
+
+TEST(DramTrace, AFullWindowDelaysWhatHasATime) {
+  // The second waits for 0 + 100 and a clock; the write stays behind it, the last is free again.
+  EXPECT_EQ(issues("R 0 @0\nR 0 @0\nW 0 @0\nR 0 @1\n", 1), (Times{0, 110, 110, 1000}));
+}
+
 TEST(DramTrace, MeasuresTimeAndLatency) {
   FixedLatency model(100);
   const DramTraceResult result =
@@ -153,6 +127,7 @@ TEST(DramTrace, MeasuresTimeAndLatency) {
   EXPECT_EQ(result.reads, 2U);
   EXPECT_EQ(result.writes, 1U);
   EXPECT_DOUBLE_EQ(result.mean_read_latency_ns, 0.1);
+  EXPECT_EQ(result.bytes, 192U);
   EXPECT_DOUBLE_EQ(result.bytes_per_second, 3 * 64 / 120e-12);
 }
 
@@ -167,43 +142,6 @@ TEST(DramTrace, MatchesTheReferenceToTheCycle) {
   BankedDram model(setup.dram, setup.controller);
   const DramTrace trace = parse_dram_trace(text, "t", {model.capacity_bytes(), 64});
   EXPECT_EQ(play_dram_trace(trace, {625, 1}, model).total_ps, 27823U * 625);
-}
-
-TEST(DramTrace, WrongTraces) {
-  struct Case {
-    std::string text;
-    std::string message;
-  };
-  const std::string allowed = "; allowed: 'R ADDRESS', 'W ADDRESS', 'T', 'B' and '# comment'";
-  const std::string digits = " is not a number; allowed: hexadecimal with 0x, or decimal";
-  const std::string beyond = " is beyond the DRAM; allowed: below 1024";
-  const std::string needs = "; a trace needs at least one 'R ADDRESS' or 'W ADDRESS'";
-  const Case cases[] = {
-      {"", "t: is empty" + needs},
-      {"# tx 64\nT\nB\n", "t: has no accesses" + needs},
-      {"R 0\nX 0\n", "t:2: unknown line 'X 0'" + allowed},
-      {"R\n", "t:1: unknown line 'R'" + allowed},
-      {"R0\n", "t:1: unknown line 'R0'" + allowed},
-      {"T 1\n", "t:1: unknown line 'T 1'" + allowed},
-      {"R 0x\n", "t:1: address '0x'" + digits},
-      {"R 0xg\n", "t:1: address '0xg'" + digits},
-      {"R -1\n", "t:1: address '-1'" + digits},
-      {"R 1 2\n", "t:1: address '1 2'" + digits},
-      {"\n\nW 1024\n", "t:3: address '1024'" + beyond},
-      {"R 0xffffffffffffffffff", "t:1: address '0xffffffffffffffffff'" + beyond},
-      {"R 0x20\n", "t:1: address '0x20' is not the start of an access; allowed: multiples of 64"},
-      {"# tx 32\nR 0\n",
-       "t:1: accesses of 32 bytes do not fit the DRAM, whose accesses are 64 bytes; choose a "
-       "dram.preset with access_bytes = 32"},
-      {std::string("\x7f"
-                   "ELF\0\x01",
-                   6),
-       "t:1: unknown line '\\x7fELF\\x00\\x01'" + allowed},
-      {std::string(100, 'a'), "t:1: unknown line '" + std::string(80, 'a') + "...'" + allowed},
-  };
-  for (const Case& wrong : cases) {
-    EXPECT_EQ(message_of([&] { parse_dram_trace(wrong.text, "t", kLimits); }), wrong.message);
-  }
 }
 
 }  // namespace

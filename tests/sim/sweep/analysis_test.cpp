@@ -157,5 +157,61 @@ TEST(Analysis, WithTheClockSweptItIsSecondsThatCount) {
   EXPECT_EQ(Grid({"clock.period=1ns,2ns"}, {100, 100}).analysis().objective, "seconds");
 }
 
+/// Two models on sizes of SRAM; what each point has of a metric is given, models outermost.
+GoalAnalysis goal_of(const std::string& goal, const std::string& metric,
+                     const std::vector<double>& values) {
+  SweepDefinition sweep;
+  sweep.space =
+      grid_space({"gemm:64x64x64", "mlp:8x8x8"}, {parse_axis("here", "sram.size=32KiB..128KiB*2")});
+  sweep.question.goal = goal;
+  SweepPlan plan;
+  plan.points.resize(values.size());
+  ResultTable table = collect_results(
+      values.size(),
+      [&](std::uint32_t i) {
+        nlohmann::ordered_json metrics;
+        for (const Metric& each : sweep_metrics()) {
+          metrics[each.name] = 1;
+        }
+        metrics["cost.sram_bytes"] = 32768U << i % 3;
+        metrics[metric] = values[i];
+        if (metric == "cycles") {
+          metrics[metric] = static_cast<std::uint64_t>(values[i]);
+        }
+        PointResult result;
+        result.metrics = metrics.dump();
+        return result;
+      },
+      [](std::uint32_t) { return "this test"; });
+  return analyse(sweep, plan, table).goal.value();
+}
+
+TEST(Analysis, GoalsHaveFrontsAndExceptionsOfMachines) {
+  const GoalAnalysis goal = goal_of("sum(cycles)", "cycles", {800, 300, 350, 100, 100, 90});
+  EXPECT_THAT(goal.compared(), ElementsAre(0, 1, 2));
+  ASSERT_EQ(goal.fronts.size(), 1U);
+  EXPECT_THAT(goal.fronts[0].points, ElementsAre(0, 1));  // sums of 900, 400, 440
+  ASSERT_EQ(goal.anomalies.size(), 1U);
+  EXPECT_EQ(goal.anomalies[0].from, 1U);
+  EXPECT_EQ(goal.anomalies[0].to, 2U);
+  EXPECT_NEAR(goal.anomalies[0].change, 0.1, 1e-12);
+  EXPECT_EQ(goal.anomalies[0].explanation, "cycles of gemm:64x64x64 +16.7 %, mlp:8x8x8 -10.0 %");
+  ASSERT_EQ(goal.sensitivities.size(), 1U);
+  EXPECT_EQ(goal.sensitivities[0].metric, "sum(cycles)");
+  EXPECT_NEAR(goal.sensitivities[0].effect, 900.0 / 400, 1e-12);
+}
+
+TEST(Analysis, OfSomeGoalsMoreIsBetter) {
+  const GoalAnalysis goal =
+      goal_of("geomean(utilisation)", "utilisation", {0.1, 0.4, 0.3, 0.1, 0.4, 0.3});
+  EXPECT_THAT(goal.fronts[0].points, ElementsAre(0, 1));
+  ASSERT_EQ(goal.anomalies.size(), 1U);
+  EXPECT_NEAR(goal.anomalies[0].change, -0.25, 1e-12);
+  const GoalAnalysis bent =
+      goal_of("sum(utilisation)", "utilisation", {0.1, 0.35, 0.4, 0.1, 0.35, 0.4});
+  EXPECT_THAT(bent.fronts[0].points, ElementsAre(0, 1, 2));
+  EXPECT_EQ(bent.fronts[0].knee, 1U);
+}
+
 }  // namespace
 }  // namespace tilewave

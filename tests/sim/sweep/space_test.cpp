@@ -61,6 +61,69 @@ TEST(Grid, TiedKeysMoveTogether) {
             "--over compute.cols is given twice");
 }
 
+SweepSpace grid_of(const std::vector<std::string>& models, const std::vector<std::string>& over) {
+  const ModelKeys keys(models);
+  std::vector<Axis> all;
+  for (const std::string& text : over) {
+    all.push_back(parse_axis("here", text, keys));
+  }
+  return grid_space(models, all);
+}
+
+TEST(Grid, PatternsBecomeTheirModels) {
+  const SweepSpace space = grid_of({"gemm:{m}x8x8:{t}", "net.onnx", "gemm:{m}x4x4"},
+                                   {"model.m=1,16", "dma.setup=1,2", "model.t=f32,i8"});
+  EXPECT_THAT(texts(space), ElementsAre("gemm:1x8x8:f32 1 1 f32", "gemm:1x8x8:i8 1 1 i8",
+                                        "gemm:1x8x8:f32 1 2 f32", "gemm:1x8x8:i8 1 2 i8",
+                                        "gemm:16x8x8:f32 16 1 f32", "gemm:16x8x8:i8 16 1 i8",
+                                        "gemm:16x8x8:f32 16 2 f32", "gemm:16x8x8:i8 16 2 i8",  //
+                                        "net.onnx - 1 -", "net.onnx - 2 -",                    //
+                                        "gemm:1x4x4 1 1 -", "gemm:1x4x4 1 2 -",
+                                        "gemm:16x4x4 16 1 -", "gemm:16x4x4 16 2 -"));
+  EXPECT_THAT(space.patterns, ElementsAre("gemm:{m}x8x8:{t}", "net.onnx", "gemm:{m}x4x4"));
+  EXPECT_THAT(space.pattern_of, ElementsAre(0, 0, 0, 0, 1, 2, 2));
+  EXPECT_EQ(settings_text(space, space.points[3]), "dma.setup=2");
+  const std::vector<Setting> values = space.model_values(space.points[3]);
+  ASSERT_EQ(values.size(), 2U);
+  EXPECT_EQ(values[0].key + "=" + values[0].value, "model.m=1");
+  EXPECT_EQ(values[1].key + "=" + values[1].value, "model.t=i8");
+}
+
+TEST(Grid, ExtentsMayBeTiedToTheMachine) {
+  const SweepSpace space =
+      grid_of({"gemm:{m}x{k}x8", "net.onnx"}, {"model.m=model.k=compute.rows=8,16"});
+  EXPECT_THAT(texts(space), ElementsAre("gemm:8x8x8 8 8 8", "gemm:16x16x8 16 16 16",
+                                        "net.onnx - - 8", "net.onnx - - 16"));
+}
+
+TEST(Grid, ModelsMayBeAllThatVaries) {
+  EXPECT_THAT(texts(grid_of({"gemm:{m}x8x8", "net.onnx"}, {"model.m=1..4*2"})),
+              ElementsAre("gemm:1x8x8 1", "gemm:2x8x8 2", "gemm:4x8x8 4", "net.onnx -"));
+}
+
+TEST(Grid, RefusesPatterns) {
+  EXPECT_EQ(error_of([] { grid_of({"gemm:{m}x{k}x8"}, {"model.m=1,2"}); }),
+            "model 'gemm:{m}x{k}x8': nothing sets {k}; it needs values of the key model.k");
+  EXPECT_EQ(error_of([] {
+              grid_of({"gemm:{m}x8x8", "gemm:4x8x8"}, {"model.m=2,4"});
+            }),
+            "the MODEL 'gemm:4x8x8' is given twice, by 'gemm:{m}x8x8' and by 'gemm:4x8x8'");
+  EXPECT_EQ(error_of([] { grid_of({"gemm:{m}x8x8"}, {"model.n=2,4"}); }),
+            "here model.n=2,4: unknown key 'model.n'; did you mean 'model.m'?");
+  EXPECT_EQ(
+      error_of([] { grid_of({"gemm:1x8x8:{t}"}, {"model.t=f32,i9"}); }),
+      "here model.t=f32,i9: model.t=i9 is not a choice; did you mean 'i8'?; allowed: f32, bf16, "
+      "f16, i8 or u8");
+  EXPECT_EQ(error_of([] { grid_of({"gemm:{m}x8x8"}, {"model.m=sram.size=64"}); }),
+            "here model.m=sram.size=64: model.m and sram.size do not take the same values");
+  EXPECT_THAT(error_of([] { grid_of({"gemm:{m}x8x8"}, {"model.m=4..8"}); }),
+              HasSubstr("--over model.m is a range without a step"));
+  EXPECT_THAT(error_of([] {
+                grid_of({"gemm:{m}x8x8"}, {"model.m=2", "model.m=4"});
+              }),
+              HasSubstr("--over model.m is given twice"));
+}
+
 TEST(Grid, Refuses) {
   EXPECT_THAT(error_of([] {
                 grid_space({"a"}, axes({"sram.banks=8", "sram.banks=16"}));
@@ -116,8 +179,8 @@ TEST(Samples, NeedSomethingToVary) {
               HasSubstr("--sample needs something to vary"));
 }
 
-SweepSpace points(const std::string& csv, std::vector<std::string> models = {"a", "b"}) {
-  return points_space(std::move(models), "p.csv", csv);
+SweepSpace points(const std::string& csv, const std::vector<std::string>& models = {"a", "b"}) {
+  return points_space(models, "p.csv", csv);
 }
 
 TEST(PointsFile, RowsArePoints) {
@@ -128,6 +191,33 @@ TEST(PointsFile, RowsArePoints) {
 TEST(PointsFile, RowsMayNameTheirModel) {
   EXPECT_THAT(texts(points("model,sram.banks\nc,8\n,4\n\"mlp:1x2\",2\r\n")),
               ElementsAre("c 8", "a 4", "b 4", "mlp:1x2 2"));
+}
+
+TEST(PointsFile, RowsMayFillPatterns) {
+  const SweepSpace space =
+      points("model,model.m,sram.banks,model.b\n,4,8,\nmlp:{b}x8x8,,2,16\n,2,,\n",
+             {"gemm:{m}x8x8", "net.onnx"});
+  EXPECT_THAT(texts(space), ElementsAre("gemm:4x8x8 4 8 -", "net.onnx - 8 -", "mlp:16x8x8 - 2 16",
+                                        "gemm:2x8x8 2 - -", "net.onnx - - -"));
+  const auto named = [](const std::string& model) { return model + ":i8"; };
+  EXPECT_THAT(texts(points_space({}, "p.csv", "model,model.m\ngemm:{m}x8x8,4\n", named)),
+              ElementsAre("gemm:4x8x8:i8 4"));
+}
+
+TEST(PointsFile, RefusesPatternsWithoutValues) {
+  const auto error = [](const char* csv) {
+    return error_of([csv] { points(csv, {"gemm:{m}x8x8"}); });
+  };
+  EXPECT_EQ(error("sram.banks\n8\n"),
+            "p.csv:2: model 'gemm:{m}x8x8': nothing sets {m}; it needs values of the key model.m");
+  EXPECT_EQ(
+      error("model.n\n8\n"),
+      "p.csv:1: unknown key 'model.n'; did you mean 'model.m'?; the first line names a key, or "
+      "'model', for each column");
+  EXPECT_EQ(error("model,model.m\ngemm:1x2x3,4\n"),
+            "p.csv:2: model.m has no effect on 'gemm:1x2x3', which has no {m}");
+  EXPECT_EQ(error("model.m\nmany\n"),
+            "p.csv:2: model.m=many is not a count (a plain whole number); allowed: 1..2147483647");
 }
 
 TEST(PointsFile, QuotesAsInRfc4180) {

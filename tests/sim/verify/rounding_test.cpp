@@ -88,7 +88,7 @@ TEST(Rounding, SumsOfProducts) {
   const std::array<double, 1> zero{};
   const float right = 4;
   const double exact = 0;
-  sums.begin(zero, element);
+  sums.begin(ElementType::kF32, zero, element);
   sums.add(3, 0, &right, &exact);
   sums.add(-3, 0, &right, &exact);
   sums.end(element);
@@ -96,11 +96,54 @@ TEST(Rounding, SumsOfProducts) {
   EXPECT_NEAR(element[0].units(), 2 * (12 + 12 * std::sqrt(2.0)), 1e-9);
   const double uncertain = 7;
   element = {};
-  sums.begin(zero, element);
+  sums.begin(ElementType::kF32, zero, element);
   sums.add(3, 5, &right, &uncertain);
   sums.end(element);
   // own 1 · (12 + 12); inherited √((3 · 7)² + (4 · 5)²) = 29
   EXPECT_NEAR(element[0].units(), 24 + 29, 1e-9);
+}
+
+TEST(Rounding, SumsOfIntegersAreOffByWhatTheirOperandsAre) {
+  const auto units_of = [](double difference) { return difference / rounding_difference(1); };
+  UncertainSums sums;
+  std::array<UncertainSums::Element, 1> element{};
+  std::array<double, 1> sum{};
+  const float right = 4;
+  double exact = 0;
+  sums.begin(ElementType::kI32, sum, element);
+  for (int i = 0; i < 1000; ++i) {
+    sums.add(-128, 0, &right, &exact);
+  }
+  sums.end(element);
+  EXPECT_EQ(element[0].units(), 0);
+  const double by_one = units_of(1);
+  sums.begin(ElementType::kI32, sum, element);
+  sums.add(3, units_of(2), &right, &by_one, 9);  // 3 +- 2 times -5 +- 1: from -30 to -4
+  sums.add(7, 0, &right, &by_one);               // 7 times 4 +- 1
+  sums.end(element);
+  EXPECT_EQ(rounding_difference(element[0].units()), 3 * 1 + 5 * 2 + 2 * 1 + 7 * 1);
+  sum[0] = 2147483600;
+  element = {};
+  sums.begin(ElementType::kI32, sum, element);
+  sums.add(10, 0, &right, &by_one);  // 2147483640 +- 10
+  sums.end(element);
+  EXPECT_EQ(element[0].units(), kInf);
+}
+
+TEST(Rounding, IntegersAreExactWhereTheirValueIsDefined) {
+  const auto off_by = [](const std::string& expression, std::vector<UncertainValue> operands,
+                         ElementType type = ElementType::kI8) {
+    return rounding_difference(evaluate_uncertain_as(type, parse_expression(expression), operands));
+  };
+  EXPECT_EQ(off_by("mul x0 0.1", {{25, 0}}), 0);  // 2.5, or nearly
+  EXPECT_EQ(off_by("div x0 3; round t0; add t0 t1", {{4, 0}}), 0);
+  EXPECT_EQ(off_by("exp x0", {{0.5, 0}}), 0);                             // far from 1.5 and 2.5
+  EXPECT_EQ(off_by("exp x0; sub t0 0.5", {{0, 0}}), 1);                   // 0 or 1
+  EXPECT_EQ(off_by("mul x0 0.5", {{5, 1 / rounding_difference(1)}}), 1);  // 2.0 to 3.0
+  EXPECT_EQ(off_by("mul x0 1", {{200, 1 / rounding_difference(1)}}), 0);  // 127 in any case
+  EXPECT_EQ(off_by("mul x0 1", {{0, kInf}}), kInf);
+  // No basic operation on exact operands, and near the middle of two numbers.
+  EXPECT_EQ(off_by("sigmoid x0; mul t0 5", {{0, 0}}, ElementType::kU8), 1);
 }
 
 /// A model, run with a kernel.

@@ -2,8 +2,10 @@
 // arithmetic says, and nothing wrong gets through.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -113,6 +115,62 @@ TEST(Types, IntegerProductsAreExact) {
     }
     EXPECT_TRUE(run.verify(true).passed());
     EXPECT_TRUE(run.verify(false).passed());
+  }
+}
+
+/// y(rows×cols) = clip(⌊(x·w·mul + add + div/2) / div⌋), row by row.
+std::vector<std::int64_t> integer_layer(const std::vector<std::int64_t>& x, const FloatArray& w,
+                                        const FloatArray& mul, const FloatArray& add,
+                                        std::int64_t div, std::int64_t least, std::int64_t most) {
+  const std::size_t cols = mul.size();
+  const std::size_t depth = w.size() / cols;
+  std::vector<std::int64_t> y;
+  for (std::size_t row = 0; row < x.size() / depth; ++row) {
+    for (std::size_t col = 0; col < cols; ++col) {
+      std::int64_t sum = 0;
+      for (std::size_t k = 0; k < depth; ++k) {
+        sum += x[row * depth + k] * static_cast<std::int64_t>(w.number(k * cols + col));
+      }
+      const std::int64_t scaled = sum * static_cast<std::int64_t>(mul.number(col)) +
+                                  static_cast<std::int64_t>(add.number(col)) + div / 2;
+      const std::int64_t rest = (scaled % div + div) % div;
+      y.push_back(std::clamp((scaled - rest) / div, least, most));
+    }
+  }
+  return y;
+}
+
+std::vector<std::int64_t> integers(const FloatArray& values) {
+  std::vector<std::int64_t> all;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    all.push_back(static_cast<std::int64_t>(values.number(i)));
+  }
+  return all;
+}
+
+TEST(Types, APerceptronByTheMultiplyAddShiftRule) {
+  const Graph graph = parse_graph(
+      "input x 19x130 i8\n"
+      "param w1 130x67 i8\nparam m1 1x67 i32\nparam a1 1x67 i32\n"
+      "param w2 67x41 i8\nparam m2 1x41 i32\nparam a2 1x41 i32\n"
+      "h = matmul x w1 m1 a1 -> u8 | rescale x0 x1 x2 div=4194304\n"
+      "s = matmul h w2\n"
+      "y = map s m2 a2 -> i8 | rescale x0 x1 x2 div=1000003\noutput y\n",
+      "g");
+  for (const KernelKind kernel : kernels()) {
+    for (const std::vector<Setting>& machine : std::vector<std::vector<Setting>>{
+             {}, {{"vector.unit", "own"}, {"tile.edges", "padded"}, {"sram.size", "32KiB"}}}) {
+      Ran run(graph, config_of(machine), kernel);
+      const auto& from = run.sources;
+      const std::vector<std::int64_t> h = integer_layer(
+          integers(from.at("x")), from.at("w1"), from.at("m1"), from.at("a1"), 4194304, 0, 255);
+      const std::vector<std::int64_t> y =
+          integer_layer(h, from.at("w2"), from.at("m2"), from.at("a2"), 1000003, -128, 127);
+      EXPECT_EQ(integers(run.values("y")), y);
+      EXPECT_GT(std::ranges::count_if(y, [](std::int64_t v) { return v > -128 && v < 127; }), 10);
+      EXPECT_TRUE(run.verify(true).passed());
+      EXPECT_TRUE(run.verify(false).passed());
+    }
   }
 }
 

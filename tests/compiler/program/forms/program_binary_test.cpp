@@ -45,20 +45,20 @@ TEST(ProgramBinary, RoundTripsRandomPrograms) {
   }
 }
 
-/// Where the sample's kernels and ops begin: behind the header and 6 tensors with names of one byte;
-/// behind 124 bytes of kernels.
-constexpr std::size_t kKernels = 80 + 6 * 49;
+/// Where the sample's kernels and ops begin: behind the header and 6 tensors with names of one byte and
+/// their regions; behind 124 bytes of kernels.
+constexpr std::size_t kKernels = 96 + 6 * (49 + 56);
 constexpr std::size_t kOps = kKernels + 124;
 constexpr std::size_t kOpBytes = 56;
 
 TEST(ProgramBinary, HasTheDocumentedLayout) {
   const Bytes bytes = sample_bytes();
-  // 80 + 6 · (48 + 1) + (2 + 21) + (2 + 20) + (2 + 14) + (2 + 30) + (2 + 29) + 9 · 56 + 4 = 1006
-  ASSERT_EQ(bytes.size(), 1006U);
+  // 96 + 6 · (48 + 1) + 6 · 56 + (2 + 21) + (2 + 20) + (2 + 14) + (2 + 30) + (2 + 29) + 9 · 56 + 4 = 1358
+  ASSERT_EQ(bytes.size(), 1358U);
   const auto at = [&](std::size_t offset) { return std::to_integer<int>(bytes[offset]); };
   EXPECT_EQ(at(0), 0x89);
   EXPECT_EQ(at(8), 3);                    // version
-  EXPECT_EQ(at(12), 80);                  // header_bytes
+  EXPECT_EQ(at(12), 96);                  // header_bytes
   EXPECT_EQ(at(16), 8);                   // tile m
   EXPECT_EQ(at(33), 0x04);                // sram_bytes = 0x440, second byte
   EXPECT_EQ(at(40), 6);                   // tensors
@@ -66,10 +66,20 @@ TEST(ProgramBinary, HasTheDocumentedLayout) {
   EXPECT_EQ(at(56), 9);                   // ops
   EXPECT_EQ(at(64), 5);                   // kernels
   EXPECT_EQ(at(72), 124);                 // 23 + 22 + 16 + 32 + 31
-  EXPECT_EQ(at(128), 'x');                // 80 + 48
-  EXPECT_EQ(at(80 + 5 * 49 + 42), 1);     // b: rows of a tile
-  EXPECT_EQ(at(80 + 5 * 49 + 44), 8);     // and columns
-  EXPECT_EQ(at(kKernels), 21);            // size of the first kernel's text
+  EXPECT_EQ(at(80), 6);                   // regions
+  EXPECT_EQ(at(88) + 256 * at(89), 336);  // 6 · 56
+  EXPECT_EQ(at(96 + 27), 2);              // axes
+  EXPECT_EQ(at(96 + 32), 8);              // rows
+  EXPECT_EQ(at(96 + 48), 'x');
+  const std::size_t region = 96 + 294 + 5 * 56;
+  EXPECT_EQ(at(region), 5);       // tensor b
+  EXPECT_EQ(at(region + 4), 2);   // axes
+  EXPECT_EQ(at(region + 16), 1);  // step of its rows
+  EXPECT_EQ(at(region + 24), 1);  // and extent
+  EXPECT_EQ(at(region + 28), 1);  // and stride
+  EXPECT_EQ(at(region + 40), 8);  // step of its columns
+  EXPECT_EQ(at(region + 48), 8);  // and extent
+  EXPECT_EQ(at(kKernels), 21);    // size of the first kernel's text
   EXPECT_EQ(at(kKernels + 1), 0);
   std::string text;
   for (std::size_t i = 0; i < 21; ++i) {
@@ -86,7 +96,7 @@ TEST(ProgramBinary, HasTheDocumentedLayout) {
   EXPECT_EQ(at(matmul + 8), 8);   // m
   EXPECT_EQ(at(matmul + 10), 8);  // n
   EXPECT_EQ(at(matmul + 12), 8);  // k
-  EXPECT_EQ(at(matmul + 20), 2);  // tensor
+  EXPECT_EQ(at(matmul + 20), 2);  // region
   EXPECT_EQ(at(matmul + 45), 4);  // c, the bias = 0x400, second byte
   EXPECT_EQ(at(matmul + 53), 2);  // dst = 0x200, second byte
   const std::size_t vector = kOps + 6 * kOpBytes;
@@ -116,7 +126,7 @@ TEST(ProgramBinary, RefusesEveryTruncationAndTrailingByte) {
   Bytes longer = good;
   longer.resize(good.size() + 3);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 1006: 3 trailing bytes; allowed: none after the 1006 that the header "
+            "p.twb: byte 1358: 3 trailing bytes; allowed: none after the 1358 that the header "
             "announces");
 }
 
@@ -126,15 +136,15 @@ TEST(ProgramBinary, SaysWhatIsDamaged) {
             "p.twb: byte 0: magic = ''; allowed: '\\x89TWP\\x0d\\x0a\\x1a\\x0a', the start of a "
             "tilewave program");
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 10)),
-            "p.twb: byte 10: truncated: a program has at least 84 bytes, this has 10");
-  EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 83)),
-            "p.twb: byte 83: truncated: a program has at least 84 bytes, this has 83");
+            "p.twb: byte 10: truncated: a program has at least 100 bytes, this has 10");
+  EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 99)),
+            "p.twb: byte 99: truncated: a program has at least 100 bytes, this has 99");
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 700)),
-            "p.twb: byte 700: truncated: the header announces 1006 bytes, this has 700");
+            "p.twb: byte 700: truncated: the header announces 1358 bytes, this has 700");
   Bytes flipped = good;
   flipped[370] ^= std::byte{4};
   const std::string message = parse_message(flipped);
-  EXPECT_EQ(message.substr(0, 29), "p.twb: byte 1002: checksum = ");
+  EXPECT_EQ(message.substr(0, 29), "p.twb: byte 1354: checksum = ");
   EXPECT_NE(message.find("the file is damaged"), std::string::npos);
   // A file of an earlier version is called that, even one shorter than ours can be.
   Bytes earlier(good.begin(), good.begin() + 68);
@@ -151,14 +161,13 @@ struct WrongField {
 };
 
 TEST(ProgramBinary, NamesTheWrongField) {
-  // tensor i begins at 80 + 49·i, op i at 498 + 56·i, the kernels at 374, 397, 419, 435 and 467
-  const std::string tiles =
-      "m x n = 8x8, m x k = 8x8, k x n = 8x8, 1 x n = 1x8, m x 1 = 8x1 or 1x1";
+  // tensor i begins at 96 + 49·i, region i at 390 + 56·i, the kernels at 726, 749, 771, 787 and 819, op
+  // i at 850 + 56·i
   const std::vector<WrongField> table = {
       {8, 7, 4, "byte 8: format version 7; this tilewave reads 3"},
       {8, 2, 4, "byte 8: format version 2; this tilewave reads 3: compile the model again"},
       {8, 1, 4, "byte 8: format version 1; this tilewave reads 3: compile the model again"},
-      {12, 65, 4, "byte 12: header_bytes = 65; allowed: 80"},
+      {12, 65, 4, "byte 12: header_bytes = 65; allowed: 96"},
       {16, 0, 4, "byte 16: tile m = 0; allowed: 1 to 256"},
       {20, 264, 4, "byte 20: tile n = 264; allowed: 1 to 256"},
       {24, 257, 4, "byte 24: tile k = 257; allowed: 1 to 256"},
@@ -168,98 +177,121 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {48, 3, 8, "byte 48: tensor_bytes = 3; allowed: 294 to 1818 for 6 tensors"},
       {48, 1819, 8, "byte 48: tensor_bytes = 1819; allowed: 294 to 1818 for 6 tensors"},
       {56, (1ULL << 27) + 1, 8, "byte 56: op_count = 134217729; allowed: 0 to 134217728"},
-      {56, 1ULL << 27, 8,  // 1006 + (2^27 - 9) · 56
-       "byte 1006: truncated: the header announces 7516193270 bytes, this has 1006"},
+      {56, 1ULL << 27, 8,  // 1358 + (2^27 - 9) · 56
+       "byte 1358: truncated: the header announces 7516193622 bytes, this has 1358"},
       {64, 65537, 8, "byte 64: kernel_count = 65537; allowed: 0 to 65536"},
       {64, 0, 8, "byte 72: kernel_bytes = 124; allowed: 0 to 0 for 0 kernels"},
       {72, 9, 8, "byte 72: kernel_bytes = 9; allowed: 10 to 20490 for 5 kernels"},
       {72, 20491, 8, "byte 72: kernel_bytes = 20491; allowed: 10 to 20490 for 5 kernels"},
       {72, 1ULL << 63, 8,
        "byte 72: kernel_bytes = 9223372036854775808; allowed: 10 to 20490 for 5 kernels"},
+      {80, 5, 8, "byte 80: region_count = 5; allowed: 6, one for each tensor"},
+      {88, 1ULL << 63, 8,
+       "byte 88: region_bytes = 9223372036854775808; allowed: 336 for 6 regions"},
       // tensors
-      {80, 0, 8, "byte 80: tensor 0 rows = 0; allowed: 1 to 4294967296"},
-      {88, 1ULL << 63, 8, "byte 88: tensor 0 cols = 9223372036854775808; allowed: 1 to 4294967296"},
-      {96, 16, 8,
-       "byte 96: tensor 0 stored_rows = 16; allowed: 8x8, the tensor, or 8x8, that rounded up to "
-       "whole tiles"},
-      {104, 0, 8,
-       "byte 104: tensor 0 stored_cols = 0; allowed: 8x8, the tensor, or 8x8, that rounded up to "
-       "whole tiles"},
-      {112, 3, 8, "byte 112: tensor 0 dram_base = 0x3; allowed: multiples of 64"},
-      {112, 0xffffffffffffffc0, 8,
-       "byte 112: tensor 0 dram_base = 0xffffffffffffffc0; allowed: at most 0x3ffffff00, so that "
+      {96, 3, 8, "byte 96: tensor 0 dram_base = 0x3; allowed: multiples of 64"},
+      {96, 0xffffffffffffffc0, 8,
+       "byte 96: tensor 0 dram_base = 0xffffffffffffffc0; allowed: at most 0x3ffffff00, so that "
        "its 256 bytes end inside 16 GiB"},
+      {104, 16, 8,
+       "byte 104: tensor 0 stored_rows = 16; allowed: 8x8, the tensor, or 8x8, that rounded up to "
+       "whole tiles"},
+      {112, 0, 8,
+       "byte 112: tensor 0 stored_cols = 0; allowed: 8x8, the tensor, or 8x8, that rounded up to "
+       "whole tiles"},
       {120, 4, 1,
        "byte 120: tensor 0 role = 4; allowed: 0 input, 1 param, 2 intermediate, 3 output"},
       {121, 0, 1,
-       "byte 128: tensor 0 name = ''; allowed: 1 to 255 printable ASCII characters without space, "
+       "byte 144: tensor 0 name = ''; allowed: 1 to 255 printable ASCII characters without space, "
        "'#', '[' and ']'"},
       {121, 255, 1,
        "byte 121: tensor 0 name_bytes = 255; allowed: at most 246, what is left of the tensor "
        "table"},
-      {122, 0, 2, "byte 122: tensor 0 tile = 0x8; allowed: " + tiles},
-      {124, 65535, 2, "byte 122: tensor 0 tile = 8x65535; allowed: " + tiles},
-      {126, 6, 1, "byte 126: tensor 0 type = 6; allowed: 0 f32, 1 bf16, 2 f16, 3 i8, 4 u8, 5 i32"},
-      {127, 9, 1, "byte 127: tensor 0 reserved = 9; allowed: 0"},
-      {128, ' ', 1,
-       "byte 128: tensor 0 name = ' '; allowed: 1 to 255 printable ASCII characters without "
+      {122, 6, 1, "byte 122: tensor 0 type = 6; allowed: 0 f32, 1 bf16, 2 f16, 3 i8, 4 u8, 5 i32"},
+      {123, 3, 1, "byte 123: tensor 0 axes = 3; allowed: 2"},
+      {124, 9, 4, "byte 124: tensor 0 reserved = 9; allowed: 0"},
+      {128, 0, 8, "byte 128: tensor 0 rows = 0; allowed: 1 to 4294967296"},
+      {136, 1ULL << 63, 8,
+       "byte 136: tensor 0 cols = 9223372036854775808; allowed: 1 to 4294967296"},
+      {144, ' ', 1,
+       "byte 144: tensor 0 name = ' '; allowed: 1 to 255 printable ASCII characters without "
        "space, '#', '[' and ']'"},
-      {128 + 49, 'x', 1,
-       "byte 177: tensor 1 name = 'x'; allowed: a name of its own, tensor 0 has this one"},
+      {144 + 49, 'x', 1,
+       "byte 193: tensor 1 name = 'x'; allowed: a name of its own, tensor 0 has this one"},
+      // regions
+      {390, 1, 4, "byte 390: region 0 tensor = 1; allowed: 0"},
+      {394, 1, 1, "byte 394: region 0 axes = 1; allowed: 2"},
+      {395, 1, 1, "byte 395: region 0 outside = 1; allowed: 0"},
+      {396, 1, 2, "byte 396: region 0 reserved = 1; allowed: 0"},
+      {398, 8, 8, "byte 398: region 0 origin = 8; allowed: 0"},
+      {406, 4, 8, "byte 406: region 0 step = 4; allowed: 8"},
+      {418, 2, 4, "byte 418: region 0 stride = 2; allowed: 1"},
+      {422, 1, 8, "byte 422: region 0 origin = 1; allowed: 0"},
+      {430, 0, 8, "byte 430: region 0 step = 0; allowed: 8"},
+      {438, 9, 4, "byte 430: region 0 step = 8; allowed: 9"},
+      {442, 0, 4, "byte 442: region 0 stride = 0; allowed: 1"},
       // kernels
-      {374, 0, 2,
-       "byte 376: kernel 0 a vector kernel is the forms of its operands, '|' and an expression, "
+      {726, 0, 2,
+       "byte 728: kernel 0 a vector kernel is the forms of its operands, '|' and an expression, "
        "such as 'tile row | add x0 x1', not ''"},
-      {374, 123, 2, "byte 374: kernel 0 text_bytes = 123; allowed: at most 122"},
-      {374, 65535, 2, "byte 374: kernel 0 text_bytes = 65535; allowed: at most 122"},
-      {376, 'k', 1,
-       "byte 376: kernel 0 unknown form 'kile' of operand x0; allowed: tile, row, column, "
+      {726, 123, 2, "byte 726: kernel 0 text_bytes = 123; allowed: at most 122"},
+      {726, 65535, 2, "byte 726: kernel 0 text_bytes = 65535; allowed: at most 122"},
+      {728, 'k', 1,
+       "byte 728: kernel 0 unknown form 'kile' of operand x0; allowed: tile, row, column, "
        "first_column, value; did you mean 'tile'?"},
-      {380, '\t', 1,
-       "byte 376: kernel 0 text = 'tile\\x09tile | add x0 x1'; allowed: 'tile tile | add x0 x1'"},
-      {396, '0', 1, "byte 376: kernel 0 no step reads operand x1"},
-      {419 + 2 + 13, '1', 1, "byte 421: kernel 2 step t0: no operand x1; there are 1"},
+      {732, '\t', 1,
+       "byte 728: kernel 0 text = 'tile\\x09tile | add x0 x1'; allowed: 'tile tile | add x0 x1'"},
+      {748, '0', 1, "byte 728: kernel 0 no step reads operand x1"},
+      {771 + 2 + 13, '1', 1, "byte 773: kernel 2 step t0: no operand x1; there are 1"},
       // ops
-      {498, 4, 1, "byte 498: op 0 opcode = 4; allowed: 0 load, 1 store, 2 matmul, 3 vector"},
-      {498 + 1, 1, 1, "byte 499: op 0 clear = 1; allowed: 0, for a load has none"},
-      {498 + 1, 2, 1, "byte 499: op 0 clear = 2; allowed: 0 or 1"},
-      {498 + 2, 1, 1, "byte 500: op 0 relu = 1; allowed: 0, for a load has none"},
-      {554 + 2, 255, 1, "byte 556: op 1 relu = 255; allowed: 0 or 1"},
-      {498 + 3, 3, 1, "byte 501: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
-      {498 + 4, 1, 1, "byte 502: op 0 biased = 1; allowed: 0, for a load has none"},
-      {498 + 4, 2, 1, "byte 502: op 0 biased = 2; allowed: 0 or 1"},
-      {498 + 5, 1, 1, "byte 503: op 0 a_type = 1; allowed: 0, for a load has none"},
-      {498 + 6, 1, 2, "byte 504: op 0 kernel = 1; allowed: 0, for a load has none"},
-      {498 + 20, 6, 4, "byte 518: op 0 tensor = 6; allowed: an index into the 6 tensors"},
-      {498 + 32, 1, 4, "byte 530: op 0 step = 1; allowed: 0, for a load has none"},
-      {498 + 36, 64, 4, "byte 534: op 0 a = 64; allowed: 0, for a load has none"},
-      {498 + 40, 64, 4, "byte 538: op 0 b = 64; allowed: 0, for a load has none"},
-      {498 + 44, 64, 4, "byte 542: op 0 c = 64; allowed: 0, for a load has none"},
-      {498 + 48, 64, 4, "byte 546: op 0 d = 64; allowed: 0, for a load has none"},
-      // the matmul, at 666
-      {666 + 1, 0, 1,
-       "byte 670: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
-      {666 + 4, 0, 1, "byte 710: op 3 c = 1024; allowed: 0, for the op is not biased"},
-      {666 + 6, 1, 2, "byte 672: op 3 kernel = 1; allowed: 0, for a matmul has none"},
-      {666 + 48, 64, 4, "byte 714: op 3 d = 64; allowed: 0, for a matmul has none"},
-      // the store, at 722
-      {722 + 1, 1, 1, "byte 723: op 4 clear = 1; allowed: 0, for a store has none"},
-      {722 + 52, 64, 4, "byte 774: op 4 dst = 64; allowed: 0, for a store has none"},
-      // vector ops, of two operands at 778, of one at 890
-      {778 + 6, 2, 2, "byte 818: op 5 b = 512; allowed: 0, for a vector has none"},
-      {778 + 44, 64, 4, "byte 822: op 5 c = 64; allowed: 0, for a vector has none"},
-      {890 + 1, 1, 1, "byte 891: op 7 clear = 1; allowed: 0, for a vector has none"},
-      {890 + 2, 1, 1, "byte 892: op 7 relu = 1; allowed: 0, for a vector has none"},
-      {890 + 4, 1, 1, "byte 894: op 7 biased = 1; allowed: 0, for a vector has none"},
-      {890 + 6, 5, 2, "byte 896: op 7 kernel = 5; allowed: an index into the 5 kernels"},
-      {890 + 32, 1, 4, "byte 922: op 7 step = 1; allowed: 0, for a vector has none"},
-      {890 + 40, 64, 4, "byte 930: op 7 b = 64; allowed: 0, for a vector has none"},
-      {890 + 48, 64, 4, "byte 938: op 7 d = 64; allowed: 0, for a vector has none"},
+      {850, 4, 1, "byte 850: op 0 opcode = 4; allowed: 0 load, 1 store, 2 matmul, 3 vector"},
+      {850 + 1, 1, 1, "byte 851: op 0 clear = 1; allowed: 0, for a load has none"},
+      {850 + 1, 2, 1, "byte 851: op 0 clear = 2; allowed: 0 or 1"},
+      {850 + 2, 1, 1, "byte 852: op 0 relu = 1; allowed: 0, for a load has none"},
+      {906 + 2, 255, 1, "byte 908: op 1 relu = 255; allowed: 0 or 1"},
+      {850 + 3, 3, 1, "byte 853: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
+      {850 + 4, 1, 1, "byte 854: op 0 biased = 1; allowed: 0, for a load has none"},
+      {850 + 4, 2, 1, "byte 854: op 0 biased = 2; allowed: 0 or 1"},
+      {850 + 5, 1, 1, "byte 855: op 0 a_type = 1; allowed: 0, for a load has none"},
+      {850 + 6, 1, 2, "byte 856: op 0 kernel = 1; allowed: 0, for a load has none"},
+      {850 + 20, 6, 4,
+       "byte 870: op 0 region = 6; allowed: an index into the regions of the 6 tensors"},
+      {850 + 32, 1, 4, "byte 882: op 0 step = 1; allowed: 0, for a load has none"},
+      {850 + 36, 64, 4, "byte 886: op 0 a = 64; allowed: 0, for a load has none"},
+      {850 + 40, 64, 4, "byte 890: op 0 b = 64; allowed: 0, for a load has none"},
+      {850 + 44, 64, 4, "byte 894: op 0 c = 64; allowed: 0, for a load has none"},
+      {850 + 48, 64, 4, "byte 898: op 0 d = 64; allowed: 0, for a load has none"},
+      // the matmul, at 1018
+      {1018 + 1, 0, 1,
+       "byte 1022: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
+      {1018 + 4, 0, 1, "byte 1062: op 3 c = 1024; allowed: 0, for the op is not biased"},
+      {1018 + 6, 1, 2, "byte 1024: op 3 kernel = 1; allowed: 0, for a matmul has none"},
+      {1018 + 48, 64, 4, "byte 1066: op 3 d = 64; allowed: 0, for a matmul has none"},
+      // the store, at 1074
+      {1074 + 1, 1, 1, "byte 1075: op 4 clear = 1; allowed: 0, for a store has none"},
+      {1074 + 52, 64, 4, "byte 1126: op 4 dst = 64; allowed: 0, for a store has none"},
+      // vector ops, of two operands at 1130, of one at 1242
+      {1130 + 6, 2, 2, "byte 1170: op 5 b = 512; allowed: 0, for a vector has none"},
+      {1130 + 44, 64, 4, "byte 1174: op 5 c = 64; allowed: 0, for a vector has none"},
+      {1242 + 1, 1, 1, "byte 1243: op 7 clear = 1; allowed: 0, for a vector has none"},
+      {1242 + 2, 1, 1, "byte 1244: op 7 relu = 1; allowed: 0, for a vector has none"},
+      {1242 + 4, 1, 1, "byte 1246: op 7 biased = 1; allowed: 0, for a vector has none"},
+      {1242 + 6, 5, 2, "byte 1248: op 7 kernel = 5; allowed: an index into the 5 kernels"},
+      {1242 + 32, 1, 4, "byte 1274: op 7 step = 1; allowed: 0, for a vector has none"},
+      {1242 + 40, 64, 4, "byte 1282: op 7 b = 64; allowed: 0, for a vector has none"},
+      {1242 + 48, 64, 4, "byte 1290: op 7 d = 64; allowed: 0, for a vector has none"},
   };
   for (const WrongField& wrong : table) {
     EXPECT_EQ(parse_message(patched(sample_bytes(), wrong.offset, wrong.value, wrong.size)),
               "p.twb: " + wrong.message);
   }
+}
+
+TEST(ProgramBinary, RefusesTilesThatNoOpHas) {
+  const Bytes other = patched(patched(sample_bytes(), 406, 7, 8), 414, 7, 4);
+  EXPECT_EQ(parse_message(other),
+            "p.twb: byte 414: region 0 tile = 7x8; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8, "
+            "1 x n = 1x8, m x 1 = 8x1 or 1x1");
 }
 
 TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
@@ -271,9 +303,12 @@ TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
   Program program = parse_program_text(kSampleText, "sample");
   program.tensors.resize(1);
   program.tensors[0].name = std::string(100, 'x');
-  program.ops.clear();
-  EXPECT_EQ(parse_message(patched(to_binary(program), 40, 2, 8)),
-            "p.twb: byte 228: tensor 1 does not fit into the tensor table, which ends at byte 228");
+  program.ops.resize(1);
+  // Two tensors, with a region more in the place of the op.
+  Bytes two = patched(patched(to_binary(program), 40, 2, 8), 56, 0, 8);
+  two = patched(patched(two, 80, 2, 8), 88, 112, 8);
+  EXPECT_EQ(parse_message(two),
+            "p.twb: byte 244: tensor 1 does not fit into the tensor table, which ends at byte 244");
 }
 
 TEST(ProgramBinary, RefusesATableOfKernelsOfAnotherSize) {
@@ -286,8 +321,8 @@ TEST(ProgramBinary, RefusesATableOfKernelsOfAnotherSize) {
   program.kernels.resize(1);
   program.ops.clear();
   EXPECT_EQ(parse_message(patched(to_binary(program), 64, 2, 8)),
-            "p.twb: byte 397: kernel 1 does not fit into the table of kernels, which ends at byte "
-            "397");
+            "p.twb: byte 749: kernel 1 does not fit into the table of kernels, which ends at byte "
+            "749");
 }
 
 TEST(ProgramBinary, SurvivesResealedRandomDamage) {

@@ -336,13 +336,41 @@ TEST(ProgramVerify, RefusesAWrongHeader) {
   bad = good;
   bad.ops[0].tensor = 9;
   EXPECT_EQ(message(bad),
-            "program: op 0 (load tensor 9[0,0] -> 0x0000 ping) tensor = 9; allowed: an index into "
-            "the 6 tensors");
+            "program: op 0 (load tensor 9[0,0] -> 0x0000 ping) region = 9; allowed: an index into "
+            "the regions of the 6 tensors");
   bad = good;
   bad.sram_bytes = 0;
   EXPECT_EQ(message(bad),
             "program: op 0 (load x[0,0] -> 0x0000 ping) has destination 0x0000, which ends at "
             "0x0100; allowed: up to the SRAM's end at 0x0000");
+}
+
+TEST(ProgramVerify, PaddingIsNothingElseThanZero) {
+  const auto message = [](const std::string& tile, const std::string& zero) {
+    const std::string text =
+        "tilewave-program 3\ntile 8 8 8\nsram 0x400\n"
+        "tensor x input 5x5 i8 tile " +
+        tile +
+        " dram 0\n"
+        "tensor w param 5x5 i8 tile " +
+        tile +
+        " dram 0x100\n"
+        "tensor y output 5x5 i32 tile " +
+        tile +
+        " dram 0x200\nops\n"
+        "load x[0,0] -> 0\nload w[0,0] -> 0x80\n"
+        "matmul y[0,0] " +
+        (tile == "8x8" ? "5x5x5 " : "") + "k=0 a=0:i8 b=0x80:i8" + zero +
+        " -> 0x100 clear\n"
+        "store y[0,0] <- 0x100\n";
+    return message_of([&] { verify_program(parse_program_text(text, "p")); });
+  };
+  EXPECT_EQ(message("8x8", ""), "accepted");
+  EXPECT_EQ(message("8x8", ":-3"), "accepted");
+  EXPECT_EQ(message("8x8 padded", ""), "accepted");
+  EXPECT_EQ(message("8x8 padded", ":-3"),
+            "program: op 2 (matmul y[0,0] k=0 a=0x0000:i8 b=0x0080:i8:-3 -> 0x0100 clear) takes 0 "
+            "and -3 for zero; allowed: 0 in a program with padded tensors, for padding is 0");
 }
 
 TEST(ProgramVerify, CountsWhatTheProgramDoes) {
@@ -412,6 +440,23 @@ TEST(ProgramVerify, AllowsUnusualButRightPrograms) {
   for (const std::string& ops : table) {
     EXPECT_EQ(verify_message(kLoads + ops), "accepted") << ops;
   }
+}
+
+TEST(ProgramVerify, ListsEveryFault) {
+  const auto problems = [](const std::string& ops, std::size_t most = 10) {
+    return program_problems(parse_program_text(kHeader + ops, "p"), "p", most);
+  };
+  EXPECT_EQ(problems(kLoads + std::string(kFinish)), std::vector<std::string>{});
+  const std::vector<std::string> faults = problems("load x[0,0] -> 0x20\nload x[7,0] -> 0\n");
+  ASSERT_EQ(faults.size(), 3U);
+  EXPECT_EQ(faults[0],
+            "p: op 0 (load x[0,0] -> 0x0020) has destination 0x0020; allowed: multiples of 64");
+  EXPECT_EQ(
+      faults[1],
+      "p: op 1 (load x[7,0] -> 0x0000) names a tile that does not exist; allowed: row 0 to 1, "
+      "column 0 to 1");
+  EXPECT_EQ(faults[2], "p: output tile y[0,0] is never stored");
+  EXPECT_EQ(problems("load x[0,0] -> 0x20\nload x[7,0] -> 0\n", 1).size(), 1U);
 }
 
 }  // namespace

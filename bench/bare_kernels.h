@@ -1,0 +1,48 @@
+// What a functional run is measured against.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "compiler/program/opcodes.h"
+#include "compiler/program/program.h"
+#include "models/compute/kernel.h"
+#include "models/compute/run_vector_kernel.h"
+
+namespace tilewave {
+
+/// The program's compute ops alone, at their own addresses: what no simulator can save.
+inline double bare_kernel_seconds(const Program& program, const Kernel& kernel,
+                                  std::vector<std::byte>& sram) {
+  const auto tile = [&](std::uint32_t at) { return reinterpret_cast<float*>(sram.data() + at); };
+  std::vector<PreparedVectorKernel> vector_kernels;
+  for (const VectorKernel& vector : program.kernels) {
+    vector_kernels.emplace_back(kernel, vector);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  for (const Op& op : program.ops) {
+    by_opcode(
+        op.opcode, [] {}, [] {},
+        [&] {
+          if (op.biased) {
+            kernel.matmul_bias(tile(op.dst), tile(op.a), tile(op.b), tile(op.c), op.shape());
+          } else {
+            kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), op.shape(), op.clear);
+          }
+        },
+        [&] {
+          std::array<const void*, kMostOperands> operands{};
+          std::size_t count = 0;
+          visit_operands(program, op,
+                         [&](std::size_t, const OperandRule&, std::uint32_t address,
+                             const TileExtent&) { operands[count++] = tile(address); });
+          vector_kernels[op.kernel].run({op.m, op.n}, {operands.data(), count}, tile(op.dst));
+        });
+  }
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace tilewave

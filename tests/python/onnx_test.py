@@ -1,0 +1,69 @@
+"""ONNX models: by their own names and shapes."""
+
+import os
+import tempfile
+import unittest
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+import tilewave as tw
+
+
+def saved(folder, nodes, inputs, outputs, weights):
+    model = helper.make_model(helper.make_graph(nodes, "net", inputs, outputs, weights),
+                              opset_imports=[helper.make_opsetid("", 13)])
+    file = os.path.join(folder, "model.onnx")
+    onnx.save(model, file)
+    return file
+
+
+class OnnxTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.weights = np.random.RandomState(1).randn(20, 7).astype(np.float32)
+        self.file = saved(
+            self.folder.name,
+            [helper.make_node("MatMul", ["x", "w"], ["h"]), helper.make_node("Relu", ["h"], ["y"])],
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3, 20])],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, [2, 3, 7])],
+            [helper.make_tensor("w", TensorProto.FLOAT, [20, 7], self.weights.ravel())])
+
+    def test_values_have_the_models_shapes(self):
+        x = np.random.RandomState(2).randn(2, 3, 20).astype(np.float32)
+        model = tw.load(self.file)
+        result = tw.run(model, inputs={"x": x})
+        self.assertEqual((result.verdict, result.outputs["y"].shape), ("verified", (2, 3, 7)))
+        np.testing.assert_allclose(result.outputs["y"], np.maximum(x @ self.weights, 0), rtol=1e-5, atol=1e-5)
+        program = tw.compile(model)
+        program.ops["tag"][0] = 1  # without effect; the weights are still the model's
+        np.testing.assert_array_equal(tw.run(program, inputs={"x": x}).outputs["y"], result.outputs["y"])
+        self.assertEqual(tw.run(self.file, timing_only=True).cycles, result.cycles)
+
+    def test_refuses(self):
+        model = tw.load(self.file)
+        for given, message in (({"z": np.zeros((2, 3, 20))}, "no input called 'z'"),
+                               ({"x": np.zeros((6, 20))}, r"shape \(6, 20\), the model's is \(2, 3, 20\)"),
+                               ({"x": "abc"}, "dtype")):
+            with self.assertRaisesRegex(tw.InputError, message):
+                tw.run(model, inputs=given)
+        for type, wrong in ((TensorProto.INT8, (300, 0.5, np.nan)), (TensorProto.INT32, (0.5, 2.0 ** 40, np.nan)),
+                            (TensorProto.FLOAT16, (0.1, 7e4)), (TensorProto.FLOAT, (1e300,))):
+            file = saved(self.folder.name, [helper.make_node("Identity", ["x"], ["h"]),
+                                            helper.make_node("Identity", ["h"], ["y"])],
+                         [helper.make_tensor_value_info("x", type, [2, 3])],
+                         [helper.make_tensor_value_info("y", type, [2, 3])], [])
+            for value in wrong:
+                with self.assertRaisesRegex(tw.InputError, "value 0 for 'x' is .*, which is no "):
+                    tw.run(file, inputs={"x": np.full((2, 3), value)})
+            self.assertEqual(tw.run(file, inputs={"x": np.full((2, 3), 2)}).outputs["y"].max(), 2)
+        with self.assertRaisesRegex(tw.InputError, "none.onnx"):
+            tw.load("none.onnx")
+        with self.assertRaises(tw.InputError):
+            tw.load(self.file, batch=3)
+
+
+if __name__ == "__main__":
+    unittest.main()

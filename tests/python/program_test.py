@@ -1,0 +1,177 @@
+"""Programs: arrays of ops, edited, checked, and there and back."""
+
+import copy
+import os
+import pickle
+import tempfile
+import unittest
+
+import numpy as np
+
+import tilewave as tw
+from support import mlp
+
+
+class ProgramTest(unittest.TestCase):
+    def setUp(self):
+        self.program = tw.compile(mlp(), "tileflow")
+
+    def test_golden_figures(self):
+        figures = self.program.figures
+        self.assertEqual([figures[name] for name in ("uops", "scheduled_ops", "loads", "executes", "stores",
+                                                     "loads_eliminated", "peak_sram_bytes", "final_live_bytes")],
+                         [148, 99, 39, 44, 16, 49, 53248, 0])
+
+    def test_there_and_back(self):
+        for program in (self.program, tw.compile("gemm:40x50x33"), tw.compile("mlp:20x30x40:i8")):
+            self.assertEqual(tw.Program.parse(program.text), program)
+            self.assertEqual(tw.Program.parse(program.binary), program)
+            again = pickle.loads(pickle.dumps(program))
+            self.assertEqual(again, program)
+            self.assertEqual(tw.run(again).verdict, "verified")
+            again = tw.Program.from_ops(program.ops, program.tensors, program.kernels, program.tile)
+            self.assertEqual(again.text, program.text)
+
+    def test_copies_know_graph_and_values(self):
+        graph = tw.Graph("g")
+        x = graph.input("x", (8, 8))
+        graph.output(graph.matmul(x, graph.parameter("w", np.eye(8, dtype=np.float32) * 3), name="y"))
+        program = tw.compile(graph)
+        for copied in (pickle.loads(pickle.dumps(program)), copy.copy(program), copy.deepcopy(program)):
+            result = tw.run(copied, inputs={"x": np.ones((8, 8))})
+            self.assertEqual((result.verdict, result.outputs["y"].max()), ("verified", 3))
+        other = copy.copy(graph)
+        other.relu(other["x"])
+        self.assertEqual(len(other.tensors), len(graph.tensors) + 1)
+
+    def test_tables_are_no_text_to_be_pasted(self):
+        tensors = self.program.tensors
+        for changed, kernels, tile in (
+                (tensors[0]._replace(name="x input 8x8 tile 8x8 dram 0\ntensor y"), (), (32, 32, 32)),
+                (tensors[0]._replace(role="input # "), (), (32, 32, 32)),
+                (tensors[0]._replace(dram_base=-1), (), (32, 32, 32)),
+                (tensors[0], ["tile | relu x0\nkernel 1 tile | exp x0"], (32, 32, 32)),
+                (tensors[0], (), (32, 32)),
+        ):
+            with self.assertRaises(tw.InputError):
+                tw.Program.from_ops(self.program.ops, [changed, *tensors[1:]], kernels, tile)
+
+    def test_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for binary in (False, True):
+                file = os.path.join(folder, "p.twp")
+                self.program.save(file, binary=binary)
+                self.assertEqual(tw.load(file), self.program)
+        with self.assertRaises(TypeError):
+            tw.Program.parse(3)
+
+    def test_ops_are_edited_in_place(self):
+        ops = self.program.ops
+        self.assertEqual(len(ops), 99)
+        self.assertEqual(ops.dtype, tw.Program.op_dtype)
+        ops["dst"][0] = 4096
+        self.assertIn("load   x[0,0] -> 0x1000", self.program.text)
+        with self.assertRaisesRegex(tw.InputError, "op 2 .*reads a 0x0000, which no earlier op wrote"):
+            self.program.check()
+        with self.assertRaises(tw.InputError):
+            tw.run(self.program)
+        self.assertGreater(len(self.program.check(all=True)), 1)
+        self.assertEqual(len(self.program.check(all=True, most=1)), 1)
+        ops["dst"][0] = 0
+        self.assertEqual(self.program.check(all=True), [])
+        self.assertEqual(tw.run(self.program, "tileflow").verdict, "verified")
+
+    def test_illegal_swaps_name_both_ops(self):
+        self.program.ops[[2, 0]] = self.program.ops[[0, 2]]
+        with self.assertRaisesRegex(tw.InputError, r"op 0 \(matmul"):
+            self.program.check()
+
+    def test_arrays_that_are_no_ops(self):
+        good = self.program.ops.copy()
+        for bad in (np.zeros(3), [1, 2], good["dst"], "abc"):
+            with self.assertRaises(tw.InputError):
+                self.program.ops = bad
+        for field, value in (("opcode", 4), ("opcode", 255), ("tag", 3), ("a_type", 200)):
+            edited = good.copy()
+            edited[field][5] = value
+            self.program.ops = edited
+            with self.assertRaisesRegex(tw.InputError, f"op 5: {field} = {value}"):
+                self.program.check()
+        flags = good.copy().view(np.uint8).reshape(len(good), -1)
+        flags[:, tw.Program.op_dtype.fields["clear"][1]] = 7  # a bool that is none
+        self.program.ops = flags.view(good.dtype).reshape(-1)
+        with self.assertRaisesRegex(tw.InputError, "clear = 7"):
+            self.program.check()
+        for field in ("opcode", "tensor", "row", "col", "step", "a", "dst", "kernel", "m", "n", "k"):
+            for where in (slice(None), slice(3, 4)):
+                edited = good.copy()
+                edited[field][where] = 3 if field == "opcode" else np.iinfo(edited[field].dtype).max
+                self.program.ops = edited
+                for refused in (self.program.check, lambda: self.program.canonical):
+                    with self.assertRaises(tw.InputError):
+                        refused()
+                self.assertGreater(len(self.program.check(all=True)), 0)
+                self.program.op_text(3)
+        edited = good.copy()
+        edited["clear"][0] = True
+        self.program.ops = edited
+        for refused in (lambda: self.program.binary, lambda: self.program.text, lambda: pickle.dumps(self.program)):
+            with self.assertRaisesRegex(tw.InputError, "op 0"):
+                refused()
+        self.program.ops = np.repeat(good, 2)[::2]  # not contiguous
+        self.assertEqual(self.program.check(), [])
+        good.setflags(write=False)
+        self.program.ops = good
+        self.assertEqual(self.program.check(), [])
+        self.program.ops = good[:0]
+        with self.assertRaisesRegex(tw.InputError, "never"):
+            self.program.check()
+
+    def test_mappings(self):
+        text = tw.mapping(mlp(), "edge")
+        self.assertEqual(tw.compile(mlp(), "edge", mapping=text), tw.compile(mlp(), "edge"))
+        self.assertEqual(tw.mapping(mlp(), "edge", mapping=text), text)
+        edited = text.replace("inner: mnk", "inner: knm")
+        self.assertNotEqual(tw.compile(mlp(), "edge", mapping=edited), tw.compile(mlp(), "edge"))
+        self.assertEqual(tw.run(mlp(), "edge", mapping=edited).verdict, "verified")
+        with self.assertRaisesRegex(tw.InputError, "mapping:"):
+            tw.compile(mlp(), mapping=text.replace("name: a1", "name: a7"))
+        with self.assertRaisesRegex(tw.InputError, "none.yaml"):
+            tw.compile(mlp(), mapping="none.yaml")
+        with self.assertRaisesRegex(tw.InputError, "no effect"):
+            tw.run(self.program, mapping=text)
+
+    def test_random_edits_never_pass_unseen(self):
+        random = np.random.RandomState(1)
+        good = self.program.ops.copy()
+        for _ in range(300):
+            edited = good.copy()
+            field = random.choice(good.dtype.names)
+            raw = random.randint(0, 256, edited[field].dtype.itemsize).astype(np.uint8)
+            edited[field][random.randint(len(good))] = raw.view(edited[field].dtype)[0]
+            self.program.ops = edited
+            try:
+                self.assertEqual(tw.run(self.program, "tileflow").verdict, "verified")
+            except tw.InputError:
+                pass
+
+    def test_moves_are_refused_exactly_if_values_change(self):
+        random = np.random.RandomState(2)
+        program = tw.compile("mlp:64x96x64x32", **{"sram.size": "32KiB"})
+        values = tw.run(program).outputs["out"]
+        accepted, refused = 0, 0
+        for _ in range(400):
+            moved = program.copy()
+            first, second = random.randint(len(program), size=2)
+            moved.ops[[first, second]] = moved.ops[[second, first]]
+            alone = tw.Program.parse(moved.text)  # without what it was compiled from
+            legal = not alone.check(all=True)
+            same = legal and np.array_equal(tw.run(alone, seed=1).outputs["out"], values)
+            self.assertEqual(not moved.check(all=True), same)
+            accepted, refused = accepted + same, refused + (legal and not same)
+        self.assertGreater(accepted, 10)
+        self.assertGreater(refused, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
