@@ -238,7 +238,9 @@ void run_to_the_end(const CoreClock& clock, const std::function<void()>& poll) {
   }
   const auto slice = sc_core::sc_time::from_value(clock.kernel_time(kPollCycles));
   while (sc_core::sc_pending_activity()) {
-    sc_core::sc_start(slice, sc_core::SC_EXIT_ON_STARVATION);
+    // To the next event at least: SystemC has something to say of a slice without any.
+    sc_core::sc_start(std::max(slice, sc_core::sc_time_to_pending_activity()),
+                      sc_core::SC_EXIT_ON_STARVATION);
     back_on_main_stack();
     poll();
   }

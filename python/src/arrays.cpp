@@ -15,7 +15,8 @@ namespace {
 
 using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
 using Integers = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
-using Doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
+/// Every number of NumPy's types is one of these.
+using Exact = py::array_t<long double, py::array::c_style | py::array::forcecast>;
 
 std::string dims_text(const py::array& array) {
   std::string text = "(";
@@ -38,9 +39,13 @@ py::array numbers_of(const std::string& name, const py::handle& value) {
   if (py::hasattr(value, "mask") && py::hasattr(value, "filled")) {
     throw InputError("input " + in_quotes(name) + " is a masked array; fill it first");
   }
-  py::array array = py::array::ensure(value);
-  if (!array) {
-    PyErr_Clear();
+  py::array array;
+  try {
+    array = py::module_::import("numpy").attr("asarray")(value).cast<py::array>();
+  } catch (py::error_already_set& error) {
+    if (!error.matches(PyExc_TypeError) && !error.matches(PyExc_ValueError)) {
+      throw;  // an interrupt, or what else comes of asking an object for its numbers
+    }
     throw InputError("input " + in_quotes(name) + " is no array");
   }
   const char kind = array.dtype().kind();
@@ -60,21 +65,23 @@ bool has_dims(const py::array& array, const std::vector<std::uint64_t>& dims) {
                     });
 }
 
-/// Throws InputError unless the type holds every number as it is; f32 those that round to it.
+/// Throws InputError unless the type holds every number as it is; f32 floats that round to it.
 void check_numbers(const std::string& name, const py::array& array, ElementType type) {
   if (type == ElementType::kF32 && array.dtype().kind() == 'f' && array.dtype().itemsize() <= 4) {
     return;  // it holds all of these
   }
-  const Doubles numbers = Doubles::ensure(array);
+  const bool rounds = type == ElementType::kF32 && array.dtype().kind() == 'f';
+  const Exact numbers = Exact::ensure(array);
   for (py::ssize_t i = 0; i < numbers.size(); ++i) {
-    const double number = numbers.data()[i];
-    const double held = rounded_to(type, number);
-    const bool right = std::isnan(number)          ? !is_integer(type)
-                       : type == ElementType::kF32 ? std::isfinite(held) || !std::isfinite(number)
-                                                   : held == number;
+    const long double number = numbers.data()[i];
+    const long double held = rounded_to(type, static_cast<double>(number));
+    const bool right = std::isnan(number) ? !is_integer(type)
+                       : rounds           ? std::isfinite(held) || !std::isfinite(number)
+                                          : held == number;
     if (!right) {
+      const py::object value = array.attr("ravel")()[py::int_(i)];
       throw InputError("value " + std::to_string(i) + " for " + in_quotes(name) + " is " +
-                       py::str(py::float_(number)).cast<std::string>() + ", which is no " +
+                       py::str(value).cast<std::string>() + ", which is no " +
                        std::string(to_string(type)));
     }
   }
@@ -121,6 +128,12 @@ py::array to_numpy(const FloatArray& values, const std::vector<py::ssize_t>& sha
 }
 
 }  // namespace
+
+py::array float32_values(const std::string& name, const py::object& value) {
+  const py::array array = numbers_of(name, value);
+  check_numbers(name, array, ElementType::kF32);
+  return py::array(Floats::ensure(array)).attr("copy")().cast<py::array>();
+}
 
 TensorValues values_of(const py::dict& arrays, const PreparedWork& work) {
   const Program& program = work.compiled.program;

@@ -13,6 +13,10 @@ namespace tilewave::python {
 /// any layout. Throws InputError for a name, a shape or a kind of number that the model does not have.
 TensorValues values_of(const py::dict& arrays, const PreparedWork& work);
 
+/// A contiguous copy of type float32, of what an f32 input may be given as. Throws InputError likewise; what
+/// asking an object for its numbers throws besides, it throws.
+py::array float32_values(const std::string& name, const py::object& value);
+
 /// An ONNX model with these values for what it calls so. Throws InputError.
 OnnxModel with_values(const OnnxModel& model, const py::dict& arrays);
 

@@ -58,6 +58,7 @@ void add_graph(py::module_& module) {
       .def_static("parse", &parse_graph)
       .def("text", [](const Graph& graph) { return to_text(graph); })
       .def("name", &Graph::name)
+      .def("copy", [](const Graph& graph) { return std::make_shared<Graph>(graph); })
       .def("add_source",
            [](Graph& graph, const std::string& name, std::uint64_t rows, std::uint64_t cols,
               const std::string& type, bool parameter) {

@@ -9,17 +9,24 @@
 namespace tilewave::python {
 namespace {
 
-/// A shipped machine or a file by name, or (place, [(key, text)]).
-SettingSource source_of(const py::handle& entry) {
-  if (py::isinstance<py::str>(entry)) {
-    return read_config(entry.cast<std::string>());
+/// A shipped machine or a file by name: (place, [(key, text, line)], name).
+py::tuple read(const std::string& name) {
+  const SettingSource source = read_config(name);
+  py::list settings;
+  for (const Setting& setting : source.settings) {
+    settings.append(py::make_tuple(setting.key, setting.value, setting.line));
   }
+  return py::make_tuple(source.name, settings, name);
+}
+
+/// (place, [(key, text, line)])
+SettingSource source_of(const py::handle& entry) {
   const auto pair = entry.cast<py::tuple>();
   SettingSource source{pair[0].cast<std::string>(), {}};
-  for (const py::handle setting : pair[1]) {
-    const auto key_and_text = setting.cast<py::tuple>();
-    source.settings.push_back(
-        {key_and_text[0].cast<std::string>(), key_and_text[1].cast<std::string>(), 0});
+  for (const py::handle given : pair[1]) {
+    const auto setting = given.cast<py::tuple>();
+    source.settings.push_back({setting[0].cast<std::string>(), setting[1].cast<std::string>(),
+                               setting[2].cast<decltype(Setting::line)>()});
   }
   return source;
 }
@@ -75,6 +82,7 @@ void add_machine(py::module_& module) {
         const ConfigKey& key = key_of(name);
         return key.has_effect(config) ? py::object(py::str(key_text(key, config))) : py::none();
       });
+  module.def("read_config", &read);
   module.def("config_keys", &all_keys);
   module.def("machine_names", &machine_names);
 }

@@ -87,6 +87,23 @@ void check_fields(const std::byte* op, std::size_t index) {
   }
 }
 
+/// Of all ops what check_fields() says, at most so much.
+std::vector<std::string> field_problems(const py::array& array, std::size_t most) {
+  std::vector<std::string> found;
+  if (!array.dtype().equal(op_dtype()) || array.ndim() != 1) {
+    return found;
+  }
+  const auto* from = static_cast<const std::byte*>(array.data());
+  for (py::ssize_t i = 0; i < array.size() && found.size() < most; ++i) {
+    try {
+      check_fields(from + i * array.strides(0), static_cast<std::size_t>(i));
+    } catch (const InputError& error) {
+      found.emplace_back(error.what());
+    }
+  }
+  return found;
+}
+
 /// The same program with other ops. What the array's padding holds does not matter.
 Shared with_ops(const Program& program, const py::array& array) {
   if (!array.dtype().is(op_dtype()) && !array.dtype().equal(op_dtype())) {
@@ -248,6 +265,7 @@ void add_program(py::module_& module) {
            py::arg("onnx").none(true), py::arg("compiled").none(true))
       .def("problems", &program_problems)
       .def("equal", [](const Program& a, const Program& b) { return a == b; });
+  module.def("field_problems", &field_problems);
   module.def("op_dtype", &op_dtype);
   py::list opcodes;
   for (std::size_t i = 0; i < kOpcodeCount; ++i) {

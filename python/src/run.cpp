@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include "compiler/base/stopwatch.h"
+#include "compiler/base/text.h"
 #include "platform/machine_counters.h"
 #include "python/src/arrays.h"
 #include "python/src/bindings.h"
@@ -32,7 +33,7 @@ Choice choice_of(const char* what, const std::string& word,
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(name);
   }
-  throw InputError(std::string(what) + "='" + word + "'; allowed: " + allowed);
+  throw InputError(std::string(what) + "=" + in_quotes(word) + "; allowed: " + allowed);
 }
 
 KernelChoice kernel_of(const std::string& word) {
@@ -87,7 +88,8 @@ struct Wanted {
 };
 
 std::unique_ptr<Result> run(const Work& given, const Config& config, const Wanted& wanted,
-                            const py::dict& inputs, const py::dict& files) {
+                            const py::dict& inputs, const py::dict& files,
+                            const std::vector<InputName>& read) {
   const Stopwatch watch;
   const Work work = with_inputs(given, inputs);
   RunRequest request;
@@ -100,7 +102,7 @@ std::unique_ptr<Result> run(const Work& given, const Config& config, const Wante
   if (!work->onnx) {
     request.inputs = values_of(inputs, *work);
   }
-  RunOutputs outputs(names_of(files), {});
+  RunOutputs outputs(names_of(files), read);
   request.observer = outputs.watch(work->compiled.program, wanted.model);
   auto result = std::make_unique<Result>();
   {
@@ -152,11 +154,17 @@ void add_run(py::module_& module) {
       "run",
       [](const Work& work, const Config& config, const std::string& model, bool timing_only,
          std::uint64_t seed, const std::string& kernel, const std::optional<std::string>& verify,
-         const py::dict& inputs, const py::dict& files) {
-        return run(work, config, {model, timing_only, seed, kernel, verify}, inputs, files);
+         const py::dict& inputs, const py::dict& files,
+         const std::vector<std::pair<std::string, std::string>>& read) {
+        std::vector<InputName> names;
+        for (const auto& [what, path] : read) {
+          names.push_back({what, path});
+        }
+        return run(work, config, {model, timing_only, seed, kernel, verify}, inputs, files, names);
       },
       py::arg("work"), py::arg("config"), py::arg("model"), py::arg("timing_only"), py::arg("seed"),
-      py::arg("kernel"), py::arg("verify"), py::arg("inputs"), py::arg("files"));
+      py::arg("kernel"), py::arg("verify"), py::arg("inputs"), py::arg("files"), py::arg("read"));
+  module.def("float32_values", &float32_values);
   module.def("set_main_thread", &set_main_thread);
   module.def("stop_all", &stop_all);
   module.def("pause_before_fork", &pause_before_fork);

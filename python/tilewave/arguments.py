@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from typing import Any
 
 
 def text_of(what: str, value: Any) -> str:
-    """A str, else TypeError; of Unicode, else InputError."""
+    """A str, else TypeError; of Unicode without NUL, else InputError."""
     from ._core import InputError
 
     if not isinstance(value, str):
@@ -16,12 +17,54 @@ def text_of(what: str, value: Any) -> str:
         value.encode()
     except UnicodeEncodeError:
         raise InputError(f"{what} {value!r} has half of a surrogate pair; allowed: Unicode") from None
+    if "\0" in value:
+        raise InputError(f"{what} {value!r} has a NUL in it")
     return value
+
+
+def line_of(what: str, value: Any) -> str:
+    """The same, of one line: a name that messages will have in them."""
+    from ._core import InputError
+
+    if not text_of(what, value).isprintable():
+        raise InputError(f"{what} {value!r}: allowed are printable characters")
+    return value
+
+
+def flag_of(what: str, value: Any) -> bool:
+    """A bool, also one of NumPy's, else TypeError: texts such as "off" would be true."""
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool_", "bool"):
+        raise TypeError(f"{what} is a {type(value).__name__}; allowed: bool")
+    return bool(value)
 
 
 def path_of(what: str, value: Any) -> str:
     """A file's name as text, else TypeError or InputError."""
     return text_of(what, os.fspath(value) if isinstance(value, os.PathLike) else value)
+
+
+def write_file(path: str, content: bytes) -> None:
+    """All of it in the place of what was there, or nothing; a device or a pipe is written to."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as stream:
+            stream.write(content)
+        return
+    path = os.path.realpath(path)
+    descriptor, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".tilewave-")
+    try:
+        with open(descriptor, "wb") as stream:
+            stream.write(content)
+        os.chmod(beside, os.stat(path).st_mode if os.path.exists(path) else 0o666 & ~_umask())
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def whole_number(what: str, value: Any, least: int, most: int) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._core import InputError
-from .arguments import matrix_shape, path_of, text_of, whole_number
+from .arguments import flag_of, line_of, matrix_shape, path_of, text_of, whole_number
 from .program import Program
 
 if TYPE_CHECKING:
@@ -108,21 +108,32 @@ class Graph:
     """
 
     def __init__(self, name: str = "graph") -> None:
-        self._core = _core.Graph(text_of("name", name))
+        self._core = _core.Graph(line_of("name", name))
         self._onnx: Any = None
+        self._file: str | None = None
         #: Values of inputs and parameters that came as arrays, by name: what runs take unless they are given others.
         self.values: dict[str, np.ndarray] = {}
 
     @classmethod
     def _of(cls, core: Any, onnx: Any = None) -> Graph:
         graph = cls.__new__(cls)
-        graph._core, graph._onnx, graph.values = core, onnx, {}
+        graph._core, graph._onnx, graph._file, graph.values = core, onnx, None, {}
         return graph
+
+    def _snapshot(self) -> Graph:
+        """The same graph, that does not change with this one."""
+        graph = self._of(self._core.copy(), self._onnx)
+        graph._file, graph.values = self._file, dict(self.values)
+        return graph
+
+    def _require_own(self) -> None:
+        if self._onnx is not None:
+            raise InputError(f"graph '{self.name}' is that of an ONNX model, which is complete")
 
     @classmethod
     def parse(cls, text: str, name: str = "graph") -> Graph:
         """A graph in text form; `name` is what messages call it."""
-        return cls._of(_core.Graph.parse(text_of("text", text), text_of("name", name)))
+        return cls._of(_core.Graph.parse(text_of("text", text), line_of("name", name)))
 
     @staticmethod
     def functions() -> list[str]:
@@ -142,11 +153,13 @@ class Graph:
     def tensors(self) -> list[Tensor]:
         return [Tensor(self, number) for number in range(self._core.tensors())]
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.isprintable() and self._core.find(name) is not None
+
     def __getitem__(self, name: str) -> Tensor:
-        number = self._core.find(name)
-        if number is None:
+        if name not in self:
             raise KeyError(name)
-        return Tensor(self, number)
+        return Tensor(self, self._core.find(name))
 
     def __repr__(self) -> str:
         return f"<Graph {self.name}: {self._core.operators()} operators, {self._core.tensors()} tensors>"
@@ -165,6 +178,7 @@ class Graph:
         return self._source(name, shape, type, True)
 
     def _source(self, name: str, shape: Any, type: Any, parameter: bool) -> Tensor:
+        self._require_own()
         text_of("a tensor's name", name)
         values = None
         if _is_array(shape):
@@ -190,7 +204,7 @@ class Graph:
         `zeros` is what stands for zero in factors of i8 or u8, which are summed in i32. `expression` is of
         the product x0 and of `others` x1, x2, ...: "mul 0.02 x0; round t0; add t1 5"; `type` is the result's.
         """
-        word = "matmul" + ("+bias" if bias is not None else "") + ("+relu" if relu else "")
+        word = "matmul" + ("+bias" if bias is not None else "") + ("+relu" if flag_of("relu", relu) else "")
         words = [word, *self._names(a, b, *([bias] if bias is not None else []), *others)]
         if zeros is not None:
             if len(tuple(zeros)) != 2:
@@ -218,6 +232,7 @@ class Graph:
 
     def output(self, *tensors: Tensor) -> None:
         """Makes computed tensors results of the graph."""
+        self._require_own()
         self._names(*tensors)
         for tensor in tensors:
             self._core.mark_output(tensor._id)
@@ -262,6 +277,7 @@ class Graph:
         return names
 
     def _add(self, name: str | None, words: list[str], type: Any, expression: str | None) -> Tensor:
+        self._require_own()
         if name is None:
             number = self._core.tensors()
             while self._core.find(f"t{number}") is not None:
@@ -273,7 +289,9 @@ class Graph:
         if type is not None:
             statement += f" -> {_type_name(name, type)}"
         if expression is not None:
-            if any(c in "#|\n\r" for c in text_of("expression", expression)):
+            if not text_of("expression", expression).strip():
+                raise InputError("expression is empty")
+            if any(c in "#|\n\r" for c in expression):
                 raise InputError(f"expression {expression!r}: neither comments nor lines belong into it")
             statement += f" | {expression}"
         return Tensor(self, self._core.add_statement(statement))
@@ -320,9 +338,9 @@ def load(model: str | os.PathLike[str], *, batch: int | None = None) -> Graph | 
     if batch is not None:
         batch = whole_number("batch", batch, 1, 2**31 - 1)
     graph, program, onnx = _core.load(name, batch)
-    if program is not None:
-        return Program._of(program, name=name)
-    return Graph._of(graph, onnx)
+    loaded = Program._of(program, name=name) if program is not None else Graph._of(graph, onnx)
+    loaded._file = name
+    return loaded
 
 
 def graph_of(model: Any, batch: int | None = None) -> Graph | Program:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import numbers
+import os
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import _core
 from ._core import InputError
-from .arguments import text_of
+from .arguments import path_of, text_of
 
 
 def value_text(key: str, value: Any) -> str:
@@ -29,6 +30,18 @@ def value_text(key: str, value: Any) -> str:
             raise InputError(f"{key}={number} is not a number; allowed: finite numbers")
         return str(int(number)) if number.is_integer() else repr(number)
     raise TypeError(f"{key} is a {type(value).__name__}; allowed: str, int, float, bool")
+
+
+class _Source(NamedTuple):
+    """Settings as they were read: a machine does not change with its file."""
+
+    place: str
+    settings: list[tuple[str, str, int]]  # key, text, line
+    name: str | None  # of a shipped machine or a file; None: keys
+
+
+def _settings_of(keys: Mapping[str, Any]) -> list[tuple[str, str, int]]:
+    return [(text_of("a key", key), value_text(key, value), 0) for key, value in keys.items()]
 
 
 class Section:
@@ -57,15 +70,15 @@ class Machine(Mapping[str, str]):
 
     __slots__ = ("_sources", "_config", "_text")
 
-    def __init__(self, *names: str, **keys: Any) -> None:
-        for name in names:
-            text_of("a machine's name", name)
-        settings = [(key, value_text(key, value)) for key, value in keys.items()]
-        self._set([*names] + ([("Machine", settings)] if settings else []))
+    def __init__(self, *names: str | os.PathLike[str], **keys: Any) -> None:
+        sources = [_Source(*_core.read_config(path_of("a machine's name", name))) for name in names]
+        if keys:
+            sources.append(_Source("Machine", _settings_of(keys), None))
+        self._set(sources)
 
-    def _set(self, sources: list[Any]) -> None:
+    def _set(self, sources: list[_Source]) -> None:
         self._sources = sources
-        self._config = _core.Config(sources)
+        self._config = _core.Config([(source.place, source.settings) for source in sources])
         self._text: str | None = None
 
     @staticmethod
@@ -87,9 +100,8 @@ class Machine(Mapping[str, str]):
         """The same machine with other values of some keys."""
         if not keys:
             return self
-        settings = [(key, value_text(key, value)) for key, value in keys.items()]
         machine = Machine.__new__(type(self))
-        machine._set([*self._sources, ("Machine.replace", settings)])
+        machine._set([*self._sources, _Source("Machine.replace", _settings_of(keys), None)])
         return machine
 
     @property
@@ -100,10 +112,10 @@ class Machine(Mapping[str, str]):
         return self._text
 
     def __getitem__(self, key: str) -> str:
-        if not isinstance(key, str):
-            raise KeyError(key)
         try:
-            value = self._config.get(key)
+            value = self._config.get(text_of("a key", key))
+        except TypeError:
+            raise KeyError(key) from None
         except InputError as error:
             raise KeyError(str(error)) from None
         if value is None:
@@ -125,29 +137,60 @@ class Machine(Mapping[str, str]):
         return hash(self.text)
 
     def __repr__(self) -> str:
-        names = [repr(source) for source in self._sources if isinstance(source, str)]
-        keys = {key: text for source in self._sources if not isinstance(source, str)
-                for key, text in source[1]}
+        names = [repr(source.name) for source in self._sources if source.name is not None]
+        keys = {key: text for source in self._sources if source.name is None
+                for key, text, _ in source.settings}
         return f"Machine({', '.join(names + ([f'**{keys}'] if keys else []))})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self._sources,)
 
-    def _arguments(self) -> list[str]:
-        """For the program's command line."""
+    def _arguments(self, folder: str) -> list[str]:
+        """For the program's command line; files as they were are written into `folder`."""
         arguments: list[str] = []
-        for source in self._sources:
-            if isinstance(source, str):
-                arguments += ["-c", source]
-            else:
-                arguments += [f"--{key}={text}" for key, text in source[1]]
+        for number, source in enumerate(self._sources):
+            if source.name is None:
+                arguments += [f"--{key}={text}" for key, text, _ in source.settings]
+                continue
+            file = source.name
+            if file not in self.names():
+                file = os.path.join(folder, f"machine-{number}.ini")
+                with open(file, "x", encoding="utf-8") as stream:
+                    for key, text, _ in source.settings:
+                        section, _, name = key.partition(".")
+                        stream.write(f"[{section}]\n{name} = {text}\n")
+            arguments += ["-c", file]
         return arguments
 
+    def _files(self) -> list[tuple[str, str]]:
+        """What it was read from, and what it names that is read."""
+        files = [("machine", source.name) for source in self._sources
+                 if source.name is not None and source.name not in self.names()]
+        preset = self._config.get("dram.preset")
+        return files + ([("dram.preset", preset)] if preset is not None else [])
 
-def _restored(sources: list[Any]) -> Machine:
+
+def _restored(sources: list[_Source]) -> Machine:
     machine = Machine.__new__(Machine)
     machine._set(sources)
     return machine
+
+
+def _section_type(name: str, keys: dict[str, str]) -> type:
+    """Of keys below `name`: those with a dot are in sections of their own, machine.compute.rate.i8."""
+    members: dict[str, Any] = {"__slots__": (), "__doc__": f"The keys {name}.* of a machine."}
+    inner: dict[str, dict[str, str]] = {}
+    for key, text in keys.items():
+        group, dot, rest = key.partition(".")
+        if dot:
+            inner.setdefault(group, {})[rest] = text
+        else:
+            members[key] = _key_property(f"{name}.{key}", text)
+    for group, rest in inner.items():
+        kind = _section_type(f"{name}.{group}", rest)
+        members[group] = property(lambda section, kind=kind: kind(section._machine),
+                                  doc=f"The keys {name}.{group}.*")
+    return type("".join(word.capitalize() for word in name.split(".")) + "Section", (Section,), members)
 
 
 def _key_property(name: str, text: str) -> property:
@@ -160,10 +203,7 @@ def _add_sections() -> None:
         section, _, key = name.partition(".")
         sections.setdefault(section, {})[key] = text
     for section, keys in sections.items():
-        members: dict[str, Any] = {"__slots__": (), "__doc__": f"The keys [{section}] of a machine."}
-        for key, text in keys.items():
-            members[key] = _key_property(f"{section}.{key}", text)
-        kind = type(f"{section.capitalize()}Section", (Section,), members)
+        kind = _section_type(section, keys)
         listing = "\n".join(f"{key}: {text}" for key, text in keys.items())
         setattr(Machine, section, property(kind, doc=f"The keys [{section}]:\n\n{listing}"))
 
@@ -176,7 +216,7 @@ def machine_of(machine: Machine | str | None, keys: Mapping[str, Any]) -> Machin
     """What users may give for one: None is the default."""
     if machine is None:
         machine = DEFAULT
-    elif isinstance(machine, str):
+    elif isinstance(machine, (str, os.PathLike)):
         machine = Machine(machine)
     elif not isinstance(machine, Machine):
         raise TypeError(f"machine is a {type(machine).__name__}; allowed: Machine, str, None")

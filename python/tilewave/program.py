@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _core
 from ._core import InputError
-from .arguments import path_of, text_of, whole_number
+from .arguments import flag_of, line_of, path_of, text_of, whole_number, write_file
 from .machine import Machine, machine_of
 
 if TYPE_CHECKING:
@@ -64,11 +64,13 @@ class Program:
         program._adopted = work
         program._graph = graph
         program._name = name
+        program._file: str | None = None
         return program
 
     @classmethod
     def parse(cls, content: str | bytes, name: str = "program") -> Program:
         """A program in text or binary form; `name` is what messages call it."""
+        line_of("name", name)
         if not isinstance(content, (str, bytes, bytearray, memoryview)):
             raise TypeError(f"a program's content is a {type(content).__name__}; allowed: str, bytes")
         data = text_of("a program's text", content).encode() if isinstance(content, str) else bytes(content)
@@ -78,11 +80,20 @@ class Program:
     def from_ops(cls, ops: np.ndarray, tensors: Sequence[ProgramTensor], kernels: Sequence[str] = (),
                  tile: tuple[int, int, int] = (32, 32, 32), name: str = "program") -> Program:
         """A program of these ops and tables: as `other.ops`, `other.tensors`, `other.kernels` and `other.tile`."""
+        line_of("name", name)
         lines = ["tilewave-program 3", "tile " + " ".join(_extents("tile", tile, 3)), "sram 0"]
         for tensor in map(ProgramTensor._make, tensors):
-            kind = "" if tensor.type == "f32" else f" {_line_of('type', tensor.type)}"
-            padded = "" if tuple(tensor.stored) == tuple(tensor.shape) else " padded"
-            shape, cut = ("x".join(_extents("a tensor's extents", both, 2)) for both in (tensor.shape, tensor.tile))
+            if tensor.type not in TYPES:
+                raise InputError(f"type {tensor.type!r} of tensor '{tensor.name}'; allowed: {', '.join(TYPES)}")
+            kind = "" if tensor.type == "f32" else f" {tensor.type}"
+            extents, tile_extents, stored = (_extents("a tensor's extents", both, 2)
+                                             for both in (tensor.shape, tensor.tile, tensor.stored))
+            whole = [str(-(-int(extent) // int(edge)) * int(edge)) for extent, edge in zip(extents, tile_extents)]
+            if stored not in (extents, whole):
+                raise InputError(f"tensor '{tensor.name}' has stored={tensor.stored!r}; allowed: its shape "
+                                 f"({', '.join(extents)}), or whole tiles, ({', '.join(whole)})")
+            padded = "" if stored == extents else " padded"
+            shape, cut = "x".join(extents), "x".join(tile_extents)
             name_and_role = f"{_line_of('name', tensor.name)} {_line_of('role', tensor.role)}"
             base = whole_number("dram_base", tensor.dram_base, 0, 2**64 - 1)
             lines.append(f"tensor {name_and_role} {shape}{kind} tile {cut}{padded} dram {base}")
@@ -118,8 +129,12 @@ class Program:
 
     def of(self, graph: Graph) -> Program:
         """The same program, to be held against a graph that it computes: runs compare its outputs with that."""
+        from .graph import Graph
+
+        if not isinstance(graph, Graph):
+            raise TypeError(f"graph is a {type(graph).__name__}; allowed: Graph")
         held = self.copy()
-        held._graph, held._adopted, held._compiled = graph, None, None
+        held._graph, held._adopted, held._compiled = graph._snapshot(), None, None
         return held
 
     @property
@@ -180,10 +195,16 @@ class Program:
         With `all` every fault is a line of the list that is returned, at most `most`; it is empty for a legal
         program. What reads the result of an op with a fault may be at fault for that alone.
         """
-        if not all:
+        if not flag_of("all", all):
             self._work()
             return []
-        problems = self._core().problems(self._name, whole_number("most", most, 0, 2**31))
+        most = whole_number("most", most, 0, 2**31)
+        if self._ops is not None and (wrong := _core.field_problems(self._ops, most)):
+            return wrong  # nobody knows what these ops are
+        try:
+            problems = self._core().problems(self._name, most)
+        except InputError as error:
+            return [str(error)]
         if not problems:
             try:
                 self._work()
@@ -193,13 +214,13 @@ class Program:
 
     def save(self, file: str | os.PathLike[str], *, binary: bool = False) -> None:
         """Writes it in text form, or binary; load() reads both."""
-        with open(file, "wb") as stream:
-            stream.write(self.binary if binary else self.text.encode())
+        content = self.binary if flag_of("binary", binary) else self.text.encode()
+        write_file(path_of("file", file), content)
 
     def copy(self) -> Program:
         """Another program with the same ops, to be edited apart."""
         copied = Program._of(self._core(), name=self._name, work=self._adopted, graph=self._graph)
-        copied._compiled = self._compiled
+        copied._compiled, copied._file = self._compiled, self._file
         return copied
 
     def __len__(self) -> int:
@@ -228,7 +249,7 @@ def _restored(binary: bytes, name: str, graph: Graph | None, compiled: bytes | N
 def _extents(what: str, extents: Any, count: int) -> list[str]:
     if len(tuple(extents)) != count:
         raise InputError(f"{what} {extents!r}; allowed: {count} whole numbers")
-    return [str(whole_number(what, extent, 1, 2**63)) for extent in extents]
+    return [str(whole_number(what, extent, 1, 2**32)) for extent in extents]
 
 
 def _line_of(what: str, text: Any) -> str:
@@ -251,8 +272,12 @@ def mapped_config(machine: Machine, mapping: str | os.PathLike[str] | None) -> A
     """The config with a mapping: a file's name, or the text of one, which has several lines."""
     if mapping is None:
         return machine._config
-    name = path_of("mapping", mapping)
-    return machine._config.mapped(name, "\n" in name)
+    return machine._config.mapped(path_of("mapping", mapping), is_mapping_text(mapping))
+
+
+def is_mapping_text(mapping: str | os.PathLike[str]) -> bool:
+    """Not the name of a file: a mapping has several lines."""
+    return "\n" in os.fspath(mapping)
 
 
 def compile(graph: Graph | str, machine: Machine | str | None = None, *,
@@ -262,7 +287,7 @@ def compile(graph: Graph | str, machine: Machine | str | None = None, *,
     `mapping` takes the place of the compiler's choices: a file, or its text (docs/mappings.md). Raises InputError
     if it does not suit, or if not even the tiles of one step fit into the SRAM.
     """
-    source = _graph_of(graph)
+    source = _graph_of(graph)._snapshot()
     config = mapped_config(machine_of(machine, keys), mapping)
     work = _core.compile(source._core, config, source._onnx)
     return Program._of(work.program(), name=source.name, work=work, graph=source)

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .arguments import path_of, text_of, whole_number
+from .arguments import flag_of, path_of, text_of, whole_number
 from .graph import Graph, graph_of
 from .machine import Machine, machine_of
-from .program import Program, compile, mapped_config
+from .program import Program, compile, is_mapping_text, mapped_config
 from .tables import table_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,13 @@ class Result:
         """The report, as `tilewave run` prints it."""
         return self._core.report()
 
+    def __contains__(self, path: object) -> bool:
+        try:
+            self[path]
+        except KeyError:
+            return False
+        return True
+
     def __getitem__(self, path: str) -> Any:
         value: Any = self.json
         for part in path.split(".") if isinstance(path, str) else [path]:
@@ -103,7 +110,7 @@ class Result:
     def _table(self, which: str) -> Any:
         with tempfile.TemporaryDirectory(prefix="tilewave-") as folder:
             file = os.path.join(folder, f"{which}.csv")
-            _core.run(self._work, self.machine._config, self._name, True, 1, "auto", None, {}, {which: file})
+            _core.run(self._work, self.machine._config, self._name, True, 1, "auto", None, {}, {which: file}, [])
             with open(file, encoding="utf-8", newline="") as stream:
                 return table_of(stream.read())
 
@@ -141,8 +148,15 @@ def run(model: Program | Graph | str, machine: Machine | str | None = None,
     what they should be. The interpreter's lock is free while it simulates; threads take turns. An interrupt
     ends the run.
     """
-    machine = machine_of(machine, keys)
+    timing_only = flag_of("timing_only", timing_only)
+    if timing_only and verify is not None:
+        raise _core.InputError(f"verify={verify!r} has no effect with timing_only, which computes nothing")
     source = graph_of(model, batch)
+    if isinstance(source, Program):
+        for key in keys:
+            if key.startswith(("schedule.", "tile.")):
+                raise _core.InputError(f"{key} has no effect on a program, which is scheduled already")
+    machine = machine_of(machine, keys)
     if inputs is not None and not isinstance(inputs, Mapping):
         raise TypeError(f"inputs is a {type(inputs).__name__}; allowed: a mapping from names to arrays")
     text_of("kernel", kernel)
@@ -157,14 +171,20 @@ def run(model: Program | Graph | str, machine: Machine | str | None = None,
     given: dict[str, Any] = {}
     if not timing_only and program.graph is not None:
         given.update(program.graph.values)
-    given.update(inputs or {})
+    given.update({text_of("inputs: a name", key): value for key, value in (inputs or {}).items()})
     files = {key: path_of(key, file)
              for key, file in {"json": json, "vcd": vcd, "trace": trace, "dram_trace": dram_trace,
                                "report": report, "layers": layers, "ops": ops}.items() if file is not None}
+    for key, file in files.items():
+        if file == "-" and key not in ("json", "layers"):
+            raise _core.InputError(f"{key}='-': it cannot go to standard output")
     name = path_of("model", model) if isinstance(model, (str, os.PathLike)) else program._name
+    read = [("model", source._file), *machine._files(),
+            ("mapping", None if mapping is None or is_mapping_text(mapping) else path_of("mapping", mapping))]
+    read = [(what, file) for what, file in read if file is not None and os.path.exists(file)]
     held = program.copy()  # what becomes of the program meanwhile does not matter
-    core = _core.run(held._work(), config, name, bool(timing_only), whole_number("seed", seed, 0, 2**64 - 1), kernel, verify,
-                     given, files)
+    core = _core.run(held._work(), config, name, timing_only, whole_number("seed", seed, 0, 2**64 - 1), kernel, verify,
+                     given, files, read)
     result = Result(core, held, machine, name)
     if not core.passed:
         raise WrongValues(_what_is_wrong(result), result)

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from . import _core
 from ._core import InputError
-from .arguments import matrix_shape, whole_number
+from .arguments import line_of, matrix_shape, whole_number
 from .graph import Graph
 from .machine import Machine
 from .program import OPCODES, Program, ProgramTensor
@@ -30,7 +31,7 @@ _ALIGNMENT = 4096
 
 @dataclass
 class SchedLoad:
-    """tensor[coord] to `dst_addr` in SRAM; `bytes` as large as a tile."""
+    """tensor[coord] to `dst_addr` in SRAM; `bytes` of a whole tile, or of what exists of it; `buffer` 0, 1 or none."""
 
     tensor: str
     coord: tuple[int, int]
@@ -88,6 +89,10 @@ def _checked(op: Any) -> Any:
             whole_number(f"{op!r}: coord", number, 0, 2**32 - 1)
     if hasattr(op, "bytes"):
         whole_number(f"{op!r}: bytes", op.bytes, 1, TILE_BYTES)
+    if hasattr(op, "activation") and op.activation not in (None, "relu"):
+        raise InputError(f"{op!r}: activation; allowed: 'relu', None")
+    if hasattr(op, "buffer") and op.buffer is not None:
+        whole_number(f"{op!r}: buffer", op.buffer, -1, 1)
     return op
 
 
@@ -137,9 +142,7 @@ class Runtime:
 
     def set_tensor(self, name: str, data: Any) -> None:
         """The values of a tensor, as float32."""
-        import numpy as np
-
-        array = np.array(data, dtype=np.float32)
+        array = _core.float32_values(line_of("a tensor's name", name), data)
         if array.shape != self._shape(name):
             raise InputError(f"tensor '{name}' has the shape {self._shape(name)}, not {array.shape}")
         self._values[name] = array
@@ -209,6 +212,8 @@ class Runtime:
         held: dict[int, str] = {}  # by address: which tensor's tile was loaded there
         opened: set[int] = set()  # accumulators that have their first step
         for record, op, target in zip(ops, schedule, targets):
+            if hasattr(op, "bytes"):
+                self._require_whole(op)
             if hasattr(op, "dst_addr"):
                 record["opcode"] = OPCODES.index("load")
                 record["tensor"], record["dst"] = names.index(op.tensor), op.dst_addr
@@ -241,6 +246,13 @@ class Runtime:
             buffer = getattr(op, "buffer", None)
             record["tag"] = 0 if buffer is None or buffer < 0 else 1 + buffer
         return Program.from_ops(ops, tensors, name="schedule")
+
+    def _require_whole(self, op: Any) -> None:
+        """What exists of a tile is moved, no part of that."""
+        rows, cols = (min(TILE_DIM, extent - tile * TILE_DIM) for extent, tile in zip(self._shape(op.tensor), op.coord))
+        exists = max(0, rows) * max(0, cols) * 4
+        if op.bytes not in (TILE_BYTES, exists):
+            raise InputError(f"{op!r}: bytes; allowed: {TILE_BYTES}, or {exists}, what exists of the tile")
 
     @staticmethod
     def _targets(schedule: Sequence[Any]) -> list[Any]:

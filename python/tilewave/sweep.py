@@ -17,7 +17,7 @@ from typing import Any
 
 from . import _core
 from ._core import InputError, InternalError
-from .arguments import path_of
+from .arguments import flag_of, path_of, text_of
 from .graph import Graph
 from .machine import Machine, machine_of, value_text
 from .tables import table_of
@@ -28,9 +28,10 @@ def program_file() -> str:
 
     TILEWAVE_PROGRAM names another one. Raises InputError if there is none.
     """
-    candidates = [os.environ.get("TILEWAVE_PROGRAM"),
-                  os.path.join(sysconfig.get_path("scripts"), "tilewave"), shutil.which("tilewave")]
-    for candidate in candidates:
+    named = os.environ.get("TILEWAVE_PROGRAM")
+    if named is not None and not (os.path.isfile(named) and os.access(named, os.X_OK)):
+        raise InputError(f"TILEWAVE_PROGRAM={named} is no program that can be run")
+    for candidate in (named, os.path.join(sysconfig.get_path("scripts"), "tilewave"), shutil.which("tilewave")):
         if candidate and os.path.isfile(candidate) and os.access(candidate, os.X_OK):
             return candidate
     raise InputError("the program tilewave is not on the PATH; sweeps run in its processes")
@@ -52,18 +53,20 @@ def sweep(models: str | Graph | Iterable[str | Graph], machine: Machine | str | 
     if not over and not options:
         raise InputError("over={}: nothing to vary")
     config = machine_of(machine, keys)
+    if not isinstance(over, Mapping):
+        raise TypeError(f"over is a {type(over).__name__}; allowed: a mapping from keys to values")
+    if not isinstance(options, Mapping):
+        raise TypeError(f"options is a {type(options).__name__}; allowed: a mapping from options to values")
     with tempfile.TemporaryDirectory(prefix="tilewave-") as folder:
         table = os.path.join(folder, "points.csv")
-        command = [program_file(), "sweep", *_model_names(models, folder), *config._arguments()]
-        if not isinstance(over, Mapping):
-            raise TypeError(f"over is a {type(over).__name__}; allowed: a mapping from keys to values")
+        command = [program_file(), "sweep", *_model_names(models, folder), *config._arguments(folder)]
         for key, values in over.items():
-            command += ["--over", f"{key}={_values_text(key, values)}"]
+            command += ["--over", f"{text_of('over: a key', key)}={_values_text(key, values)}"]
         command += ["--csv", table, "--store",
                     os.path.join(folder, "store.sqlite") if store is None else path_of("store", store)]
         if jobs is not None:
             command += ["--jobs", value_text("jobs", jobs)]
-        if timing_only:
+        if flag_of("timing_only", timing_only):
             command.append("--timing-only")
         for option, value in options.items():
             command += _option(option, value)
@@ -84,7 +87,7 @@ def _model_names(models: Any, folder: str) -> list[str]:
         if isinstance(model, Graph):
             if model._onnx is not None:
                 raise InputError("a sweep takes ONNX models by the names of their files")
-            stem = model.name.replace("/", "_")
+            stem = model.name.replace("/", "_")[:200]  # a file's name is shorter than a graph's may be
             file = os.path.join(folder, f"{stem}.graph")
             for number in itertools.count(2):
                 if not os.path.exists(file):
@@ -115,7 +118,7 @@ def _values_text(key: str, values: Any) -> str:
 
 
 def _option(option: str, value: Any) -> list[str]:
-    name = "--" + option.replace("_", "-")
+    name = "--" + text_of("options: a name", option).replace("_", "-")
     if value is False or value is None:
         return []
     if value is True:
@@ -195,6 +198,6 @@ def _shower() -> Any:
 
         handle = display({"text/plain": ""}, raw=True, display_id=True)
         return lambda line: handle.update({"text/plain": line}, raw=True)
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         return lambda line: print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
     return None

@@ -66,8 +66,9 @@ class Importer {
                              (products_.empty() ? "" : ", " + names_of(products_)));
     }
     if (const YamlNode* cores = layer.find("core_allocation")) {
-      if (fields_.texts(*cores).size() != 1) {
-        fields_.fail(*cores, "core_allocation of several cores; this machine has one");
+      if (const std::size_t count = fields_.texts(*cores).size(); count != 1) {
+        fields_.fail(*cores, "core_allocation of " + std::to_string(count) +
+                                 " cores; this machine has one");
       }
     }
     if (const YamlNode* links = layer.find("memory_operand_links")) {

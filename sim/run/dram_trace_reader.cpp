@@ -25,7 +25,7 @@ const char* allowed_lines(DramTraceFormat format) {
     case DramTraceFormat::kDramsys:
       return "in a trace of DRAMSys: 'CYCLE: [(BYTES)] read ADDRESS', 'CYCLE: [(BYTES)] write "
              "ADDRESS "
-             "[DATA]' and '# comment'";
+             "[0xDATA]' and '# comment'";
     case DramTraceFormat::kRamulator2:
       return "in a trace of Ramulator 2: 'LD ADDRESS', 'ST ADDRESS' and '# comment'";
     case DramTraceFormat::kRamulator2Vectors:

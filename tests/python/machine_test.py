@@ -1,6 +1,10 @@
 """Machines: keys, sections, errors."""
 
+import copy
+import os
+import pathlib
 import pickle
+import tempfile
 import unittest
 
 import numpy as np
@@ -61,6 +65,22 @@ class MachineTest(unittest.TestCase):
                 tw.Machine(**{"sram.banks": value})
         with self.assertRaises(TypeError):
             tw.Machine(3)
+
+
+    def test_a_machine_does_not_change_with_its_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "m.ini")
+            with open(file, "w", encoding="ascii") as stream:
+                stream.write("[sram]\nsize = 128KiB\n[compute]\nrate.i8 = 2\n")
+            machine = tw.Machine(pathlib.Path(file))
+            os.unlink(file)
+            for same in (machine, copy.copy(machine), pickle.loads(pickle.dumps(machine)), copy.deepcopy(machine)):
+                self.assertEqual(same, machine)
+                self.assertEqual(same.replace(**{"sram.banks": 8}).sram.size, "128KiB")
+            self.assertEqual(machine.compute.rate.i8, machine["compute.rate.i8"])
+            self.assertIn(file, repr(machine))
+            table = tw.sweep("gemm:8x8x8", machine, over={"sram.banks": [8]}, jobs=1)
+            self.assertEqual(list(table["cycles"]), [tw.run("gemm:8x8x8", machine, **{"sram.banks": 8}).cycles])
 
 
 if __name__ == "__main__":

@@ -65,5 +65,13 @@ class OnnxTest(unittest.TestCase):
             tw.load(self.file, batch=3)
 
 
+    def test_a_models_graph_is_complete(self):
+        graph = tw.load(os.path.join(os.path.dirname(__file__), "../../configs/models/perceptron.onnx"), batch=4)
+        for add in (lambda: graph.input("z", (4, 4)), lambda: graph.relu(graph.tensors[0]),
+                    lambda: graph.output(graph.tensors[-1])):
+            with self.assertRaisesRegex(tw.InputError, "is that of an ONNX model, which is complete"):
+                add()
+
+
 if __name__ == "__main__":
     unittest.main()

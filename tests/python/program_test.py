@@ -12,6 +12,66 @@ import tilewave as tw
 from support import mlp
 
 
+class FileTest(unittest.TestCase):
+    def test_a_file_is_replaced_whole_or_not_at_all(self):
+        program = tw.compile("gemm:8x8x8")
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "keep.twp")
+            program.save(file)
+            with open(file, "rb") as stream:
+                before = stream.read()
+            wrong = program.copy()
+            wrong.ops["opcode"] = 99
+            with self.assertRaises(tw.InputError):
+                wrong.save(file)
+            with open(file, "rb") as stream:
+                self.assertEqual(stream.read(), before)
+            program.save(file, binary=True)
+            self.assertEqual(tw.load(file), program)
+            self.assertEqual(os.listdir(folder), ["keep.twp"])
+            program.save("/dev/null")
+
+
+class WrongProgramTest(unittest.TestCase):
+    def test_every_wrong_field_is_listed(self):
+        program = tw.compile("gemm:8x8x8")
+        program.ops["opcode"][:2] = 99
+        problems = program.check(all=True)
+        self.assertEqual([problem[:4] for problem in problems], ["op 0", "op 1"])
+        self.assertEqual(len(program.check(all=True, most=1)), 1)
+
+    def test_an_op_that_is_stored_too_early(self):
+        graph = tw.Graph("s")
+        graph.output(graph.gelu(graph.matmul(graph.input("x", (8, 8)), graph.parameter("w", (8, 8))), name="y"))
+        program = tw.compile(graph)
+        program.ops[[3, 4]] = program.ops[[4, 3]]
+        with self.assertRaisesRegex(tw.InputError, "op 4 .vector .* never read; op 3 .store .* reads what was there"):
+            program.check()
+
+    def test_tables_that_are_none(self):
+        program = tw.compile("gemm:8x8x8")
+        x = program.tensors[0]
+        for wrong in (x._replace(stored=(5, 9)), x._replace(stored=(1, 1)), x._replace(type="")):
+            with self.assertRaises(tw.InputError):
+                tw.Program.from_ops(program.ops, [wrong, *program.tensors[1:]])
+        for name in ("x\ny", "\ud800"):
+            with self.assertRaises(tw.InputError):
+                tw.Program.parse(program.text, name)
+        with self.assertRaises(TypeError):
+            tw.Program.from_ops(program.ops, program.tensors, name=None)
+        with self.assertRaises(TypeError):
+            program.of("gemm:8x8x8")
+
+    def test_a_program_keeps_its_graph_as_it_was(self):
+        graph = mlp()
+        program = tw.compile(graph)
+        graph.output(graph.relu(graph["x"], name="more"))
+        self.assertNotIn("more", program.graph)
+        self.assertEqual(pickle.loads(pickle.dumps(program)), program)
+        program.ops = program.ops
+        self.assertEqual(tw.run(program).verdict, "verified")
+
+
 class ProgramTest(unittest.TestCase):
     def setUp(self):
         self.program = tw.compile(mlp(), "tileflow")

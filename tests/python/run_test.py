@@ -1,5 +1,6 @@
 """Runs: values in and out, figures, tables, files."""
 
+import csv
 import json
 import os
 import tempfile
@@ -9,6 +10,14 @@ import numpy as np
 
 import tilewave as tw
 from support import mlp, mlp_reference, mlp_values
+
+
+def contents(folder):
+    texts = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), encoding="utf-8") as stream:
+            texts[name] = stream.read()
+    return texts
 
 
 class RunTest(unittest.TestCase):
@@ -36,18 +45,98 @@ class RunTest(unittest.TestCase):
                 ({"x": values["x"].astype(complex)}, "complex"),
                 ({"x": np.full((128, 128), None)}, "object"),
                 ({"x": values["x"].astype("datetime64[s]")}, "datetime"),
-                ({3: values["x"]}, "a name is a str"),
                 ({"x": np.full((128, 128), 1e300)}, "no f32"),
                 ({"x": np.ma.masked_array(values["x"], values["x"] > 0)}, "masked"),
         ):
             with self.assertRaisesRegex(tw.InputError, message):
                 tw.run(graph, inputs=given)
-        with self.assertRaisesRegex(tw.InputError, "no i8"):
-            tw.run("gemm:8x8x8:i8", inputs={"x": np.full((8, 8), 128)})
+        with self.assertRaisesRegex(TypeError, "a name is a int"):
+            tw.run(graph, inputs={3: values["x"]})
+        for type, array, text in (
+                ("i8", np.full((8, 8), 128), "128"),
+                ("i8", np.full((8, 8), 1 + np.longdouble(2) ** -60), "1.0"),
+                ("f32", np.full((8, 8), 2 ** 24 + 1), "16777217"),
+                ("f32", np.full((8, 8), np.longdouble("1e400")), "1e.400"),
+                ("bf16", np.full((8, 8), 2 ** 60 + 1), "1152921504606846977"),
+                ("bf16", np.full((8, 8), 2 ** 63 + 2 ** 9, dtype=np.uint64), "9223372036854776320"),
+        ):
+            with self.assertRaisesRegex(tw.InputError, f"^value 0 for 'x' is {text}[^ ]*, which is no {type}$"):
+                tw.run("gemm:8x8x8:" + type, inputs={"x": array})
         with self.assertRaisesRegex(tw.InputError, "no i8"):
             tw.run("gemm:8x8x8:i8", inputs={"x": np.full((8, 8), np.nan)})
         with self.assertRaisesRegex(tw.InputError, "timing only"):
             tw.run(graph, inputs=values, timing_only=True)
+
+    def test_what_an_object_throws_is_not_lost(self):
+        class Lazy:
+            def __init__(self, error):
+                self.error = error
+
+            def __array__(self, *_, **__):
+                raise self.error
+
+        for error in (KeyboardInterrupt(), SystemExit(), MemoryError()):
+            with self.assertRaises(type(error)):
+                tw.run("gemm:8x8x8", inputs={"x": Lazy(error)})
+        with self.assertRaisesRegex(tw.InputError, "is no array"):
+            tw.run("gemm:8x8x8", inputs={"x": Lazy(ValueError())})
+
+    def test_a_memory_that_nothing_happens_in_for_long(self):
+        result = tw.run("gemm:32x32x32", timing_only=True, **{"dram.bandwidth": "1MB/s"})
+        self.assertGreater(result.cycles, 10 ** 6)
+
+    def test_outputs_are_none_of_the_inputs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def file(name, text):
+                with open(os.path.join(folder, name), "w", encoding="ascii") as stream:
+                    stream.write(text)
+                return stream.name
+
+            model = file("g.graph", "graph g\ninput x 8x8\ny = relu x\noutput y\n")
+            mapping = file("m.yaml", tw.mapping(model))
+            machine = file("m.ini", "[sram]\nsize = 128KiB\n")
+            for call in (lambda: tw.run(model, json=model),
+                         lambda: tw.run(tw.load(model), json=model),
+                         lambda: tw.run(model, mapping=mapping, json=mapping),
+                         lambda: tw.run(model, machine, trace=machine)):
+                before = contents(folder)
+                with self.assertRaises(tw.InputError):
+                    call()
+                self.assertEqual(contents(folder), before)
+            program = tw.compile(model)
+            program.save(os.path.join(folder, "p.twp"))
+            with self.assertRaises(tw.InputError):
+                tw.run(tw.load(os.path.join(folder, "p.twp")), json=os.path.join(folder, "p.twp"))
+
+    def test_what_has_no_effect_is_said(self):
+        program = tw.compile("gemm:8x8x8")
+        with self.assertRaisesRegex(tw.InputError, "^tile.m has no effect on a program"):
+            tw.run(program, **{"tile.m": 16})
+        with self.assertRaisesRegex(tw.InputError, "^verify='full' has no effect with timing_only"):
+            tw.run("gemm:8x8x8", timing_only=True, verify="full")
+        with self.assertRaisesRegex(TypeError, "^timing_only is a str; allowed: bool$"):
+            tw.run("gemm:8x8x8", timing_only="off")
+        with self.assertRaisesRegex(tw.InputError, "^ops='-': it cannot go to standard output$"):
+            tw.run("gemm:8x8x8", ops="-")
+        with self.assertRaisesRegex(tw.InputError, "a NUL in it"):
+            tw.run("gemm:8x8x8", json="a\0b")
+
+    def test_tables_have_every_digit_and_any_name(self):
+        graph = tw.Graph("nan")
+        w = graph.parameter("NA", (40, 50))
+        graph.output(graph.relu(graph.matmul(graph.input("null", (30, 40)), w, name="nan"), name="None"))
+        result = tw.run(graph)
+        self.assertEqual(set(result.ops["tensor"]), {"NA", "null", "None"})
+        self.assertEqual([name for name in result.layers["layer"] if isinstance(name, str)][0], "None")
+        with tempfile.TemporaryDirectory() as folder:
+            tw.run(graph, layers=os.path.join(folder, "layers.csv"))
+            rows = list(csv.reader(contents(folder)["layers.csv"].splitlines()))
+        for number, column in enumerate(rows[0]):
+            for row, value in zip(rows[1:], result.layers[column]):
+                if row[number] and isinstance(value, float):
+                    self.assertEqual(float(row[number]), value)
+        self.assertIn("cycles", result)
+        self.assertNotIn("no.such", result)
 
     def test_integers_are_exact(self):
         random = np.random.RandomState(3)

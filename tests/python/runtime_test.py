@@ -101,5 +101,24 @@ class RuntimeTest(unittest.TestCase):
             tw.Runtime().register_tensor("a", (1.9, 2))
 
 
+    def test_what_a_schedule_says_is_done_or_refused(self):
+        runtime = tw.Runtime()
+        runtime.register_tensor("x", (32, 32))
+        runtime.register_tensor("y", (32, 32))
+        for load, store in (
+                (tw.SchedLoad("x", (0, 0), 0, bytes=64), tw.SchedStore("y", (0, 0), 0)),
+                (tw.SchedLoad("x", (0, 0), 0, buffer=7), tw.SchedStore("y", (0, 0), 0)),
+                (tw.SchedLoad("x", (0, 0), 0, buffer=0.5), tw.SchedStore("y", (0, 0), 0)),
+                (tw.SchedLoad("x", (0, 0), 0), tw.SchedStore("y", (0, 0), 0, activation="RELU")),
+                (tw.SchedLoad("x", (0, 0), 0), tw.SchedStore("y", (0, 0), 0, activation=True)),
+        ):
+            with self.assertRaisesRegex(tw.InputError, "^Sched"):
+                runtime.execute([load, store])
+        for values in (np.full((32, 32), 1e300), np.full((32, 32), 1j), "abc",
+                       np.ma.masked_array(np.ones((32, 32)), np.eye(32)), np.full((32, 32), None)):
+            with self.assertRaises(tw.InputError):
+                runtime.set_tensor("x", values)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import unittest
+import unittest.mock
 
 import tilewave as tw
 from support import mlp
@@ -41,15 +42,31 @@ class SweepTest(unittest.TestCase):
                 (lambda: tw.sweep("gemm:64x64x64", over={}), "nothing to vary"),
                 (lambda: tw.sweep("--help", over={"sram.banks": [8]}), "begins like an option"),
                 (lambda: tw.sweep("gemm:8x8x8", over={"sram.banks": [8]}, options={"help": True}), "no table"),
-                (lambda: tw.sweep("gemm:8x8x8\0", over={"sram.banks": [8]}), "null byte"),
+                (lambda: tw.sweep("gemm:8x8x8\0", over={"sram.banks": [8]}), "a NUL in it"),
                 (lambda: tw.sweep("gemm:64x64", over={"sram.banks": [8]}), "gemm"),
         ):
             with self.assertRaisesRegex(tw.InputError, message):
                 wrong()
+        for options in (None, [1], {3: 1}):
+            with self.assertRaises(TypeError):
+                tw.sweep("gemm:64x64x64", over={"sram.banks": [8]}, options=options)
         with self.assertRaises(TypeError):
             tw.sweep("gemm:64x64x64", over={"sram.banks": 8})
         with self.assertRaises(TypeError):
             tw.sweep(tw.compile("gemm:64x64x64"), over={"sram.banks": [8]})
+
+
+    def test_the_program_that_is_named(self):
+        with unittest.mock.patch.dict(os.environ, {"TILEWAVE_PROGRAM": "/no/such"}):
+            with self.assertRaisesRegex(tw.InputError, "^TILEWAVE_PROGRAM=/no/such is no program"):
+                tw.sweep("gemm:8x8x8", over={"sram.banks": [8]})
+
+    def test_without_standard_error_and_with_a_long_name(self):
+        graph = tw.Graph("n" * 255)
+        graph.output(graph.relu(graph.input("x", (8, 8))))
+        with unittest.mock.patch("sys.stderr", None):
+            table = tw.sweep(graph, over={"sram.banks": [8, 16]}, jobs=1)
+        self.assertEqual(len(table["cycles"]), 2)
 
 
 if __name__ == "__main__":

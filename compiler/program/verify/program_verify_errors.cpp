@@ -158,6 +158,20 @@ void VerifyErrors::fail_overwrite(std::size_t op, std::size_t writer) const {
                   (accumulator ? "live accumulator" : "unread result") + " of " + describe(writer));
 }
 
+void VerifyErrors::fail_unread(std::size_t op) const {
+  std::string early;
+  const std::uint32_t place = program_.ops[op].dst;
+  for (std::size_t i = op; i-- > 0 && early.empty();) {
+    if (const Region read = read_by(i, place); read.end > read.begin) {
+      early = "; " + describe(i) + " reads what was there before";
+    }
+    if (const Region written = written_by(i); written.begin == place && written.end > place) {
+      break;
+    }
+  }
+  fail_op(op, "computes a tile that is never stored and never read" + early);
+}
+
 void VerifyErrors::fail_stored_twice(std::size_t op) const {
   for (std::size_t i = 0; i < op; ++i) {
     if (is_store(program_.ops[i]) && same_tile(program_.ops[i], program_.ops[op])) {

@@ -34,6 +34,8 @@ class VerifyErrors {
   [[noreturn]] void fail_step_twice(std::size_t op) const;
   /// `op` overwrites what `writer` computed and nobody read.
   [[noreturn]] void fail_overwrite(std::size_t op, std::size_t writer) const;
+  /// What `op` computes is neither stored nor read: says who reads its place, but too early.
+  [[noreturn]] void fail_unread(std::size_t op) const;
   /// `op` stores an output tile for the second time.
   [[noreturn]] void fail_stored_twice(std::size_t op) const;
   /// No op stores this output tile.

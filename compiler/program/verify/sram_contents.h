@@ -121,7 +121,7 @@ class SramContents {
       }
     });
     if (first != nullptr) {
-      errors_.fail_op(first->writer, "computes a tile that is never stored and never read");
+      errors_.fail_unread(first->writer);
     }
   }
 

@@ -76,7 +76,7 @@ TEST(ZigzagMapping, WhatCannotBeDoneSaysWhy) {
        "m.yaml:10: the factors of k multiply to 96; allowed: a divisor of 256"},
       {file("    - [C, nan]\n"), "m.yaml:9: factor of C: nan"},
       {file("    - C\n"), "m.yaml:9: is no loop"},
-      {file(kOrder, "  core_allocation: [1, 2]\n"), "m.yaml:8: core_allocation of several cores"},
+      {file(kOrder, "  core_allocation: [1, 2]\n"), "m.yaml:8: core_allocation of 2 cores"},
       {file(kOrder, "  memory_hint: 1\n"), "m.yaml:8: unknown key 'memory_hint'"},
       {file(kOrder, "", "z"), "m.yaml:1: the model has no product 'z'"},
       {file(kOrder) + file(kOrder), "'default' is mapped twice"},

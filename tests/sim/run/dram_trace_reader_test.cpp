@@ -184,7 +184,7 @@ TEST(DramTraceReader, OtherFormatsGoneWrong) {
   };
   const std::string dramsys =
       "; allowed: in a trace of DRAMSys: 'CYCLE: [(BYTES)] read ADDRESS', 'CYCLE: [(BYTES)] write "
-      "ADDRESS [DATA]' and '# comment'";
+      "ADDRESS [0xDATA]' and '# comment'";
   const std::string loads =
       "; allowed: in a trace of Ramulator 2: 'LD ADDRESS', 'ST ADDRESS' and '# comment'";
   const std::string vectors =

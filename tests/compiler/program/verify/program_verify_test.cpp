@@ -153,6 +153,10 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
       {matmul("a1[0,0]", "0x200 clear") + "store a1[0,0] <- 0x200\n" + matmul("a1[0,0]", "0x200"),
        "op 4 (matmul a1[0,0] k=0 a=0x0000 b=0x0100 -> 0x0200) accumulates without clear into what "
        "op 3 (store a1[0,0] <- 0x0200) has already stored"},
+      {matmul("y[0,0]", "0x200 clear") +
+           "store y[0,0] <- 0x200\nvector y[0,0] kernel=2 a=0x200 -> 0x200",
+       "op 4 (vector y[0,0] kernel=2 a=0x0200 -> 0x0200) computes a tile that is never stored and "
+       "never read; op 3 (store y[0,0] <- 0x0200) reads what was there before"},
       // DRAM
       {"load a1[0,0] -> 0x200",
        "op 2 (load a1[0,0] -> 0x0200) loads a tile of an intermediate tensor that no earlier op "
