@@ -67,8 +67,8 @@ class Importer {
     }
     if (const YamlNode* cores = layer.find("core_allocation")) {
       if (const std::size_t count = fields_.texts(*cores).size(); count != 1) {
-        fields_.fail(*cores, "core_allocation of " + std::to_string(count) +
-                                 " cores; this machine has one");
+        fields_.fail(
+            *cores, "core_allocation of " + std::to_string(count) + " cores; this machine has one");
       }
     }
     if (const YamlNode* links = layer.find("memory_operand_links")) {
