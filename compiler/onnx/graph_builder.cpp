@@ -64,6 +64,7 @@ Interval GraphBuilder::range_of(const ComputedValue& value) const {
 }
 
 TensorId GraphBuilder::bind(const SourceValue& value, Shape shape) {
+  ++bindings_asked_for_;
   Arrangement arrangement = value.arrangement.reshape({shape.rows, shape.cols});
   const BindingKey key{value.source, arrangement.key(), value.scale};
   if (const auto found = bound_.find(key); found != bound_.end()) {

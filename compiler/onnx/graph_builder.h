@@ -33,6 +33,8 @@ class GraphBuilder {
 
   /// The graph's tensor of this shape with these values, made when first asked for.
   TensorId bind(const SourceValue& value, Shape shape);
+  /// How often that was asked for, here and below: also what is there already takes time to find.
+  std::size_t bindings_asked_for() const { return bindings_asked_for_; }
   /// One tensor for each of `count` equal parts of the value, in order; each has this shape.
   std::vector<TensorId> bind_slices(const SourceValue& value, std::size_t count, Shape shape);
 
@@ -61,6 +63,7 @@ class GraphBuilder {
 
   OnnxModel model_;
   std::map<BindingKey, TensorId> bound_;
+  std::size_t bindings_asked_for_ = 0;
   std::unordered_map<TensorId, Interval> ranges_;  ///< of i32
   std::unordered_map<std::string, std::size_t> next_suffix_;
 };

@@ -1,9 +1,11 @@
 // One check for each thing that is refused, with the limits on counts and sizes.
 #include "compiler/onnx/model_rules.h"
 
+#include <cstdint>
+#include <utility>
+
 #include "compiler/base/error.h"
 #include "compiler/onnx/node_import.h"
-#include "compiler/onnx/onnx_import.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/tensor_values.h"
 
@@ -32,16 +34,37 @@ void require_attribute(const onnx::AttributeProto& attribute) {
   }
 }
 
-void require_node(const onnx::NodeProto& node) {
-  const bool is_ours = node.domain().empty() || node.domain() == "ai.onnx";
-  if (!is_ours || !is_supported_operator(node.op_type())) {
-    throw InputError("the operator is not supported" +
-                     (is_ours ? "" : " (domain '" + one_line_of(node.domain()) + "')") +
-                     "; supported are " + supported_operators());
-  }
+/// Of ONNX's own operators, whatever their version.
+bool is_ours(const onnx::NodeProto& node) {
+  return node.domain().empty() || node.domain() == "ai.onnx";
+}
+
+void require_attributes(const onnx::NodeProto& node) {
   for (const onnx::AttributeProto& attribute : node.attribute()) {
     require_attribute(attribute);
   }
+}
+
+/// Of an operator that nobody has described, which the checker takes as it is.
+constexpr const char* kRefusedDomain = "tilewave.refused";
+/// The first format version of models that name their operator sets.
+constexpr std::int64_t kFirstFormatWithSets = 3;
+
+/// Takes what ONNX's own code must not see from a node: it keeps its place between inputs and outputs.
+void make_harmless(onnx::NodeProto& node) {
+  node.set_domain(kRefusedDomain);
+  node.clear_attribute();
+}
+
+void add_refused_domain(onnx::ModelProto& model) {
+  if (model.has_ir_version() && model.ir_version() < kFirstFormatWithSets &&
+      model.opset_import_size() == 0) {
+    model.set_ir_version(kFirstFormatWithSets);
+    model.add_opset_import()->set_version(1);  // what such models mean
+  }
+  onnx::OperatorSetIdProto& set = *model.add_opset_import();
+  set.set_domain(kRefusedDomain);
+  set.set_version(1);
 }
 
 }  // namespace
@@ -52,10 +75,59 @@ std::string describe_node(const onnx::NodeProto& node, std::size_t index) {
          one_line_of(node.op_type()) + ")";
 }
 
-void require_supported(onnx::ModelProto& model) {
+std::string operator_name(const onnx::NodeProto& node) {
+  return is_ours(node) ? node.op_type() : node.domain() + "." + node.op_type();
+}
+
+bool has_known_operator(const onnx::NodeProto& node) {
+  return is_ours(node) && is_supported_operator(node.op_type());
+}
+
+OnnxNodeProblem node_problem(const onnx::NodeProto& node, std::size_t index, std::string reason) {
+  return {index + 1, node.name(), operator_name(node), describe_node(node, index),
+          std::move(reason)};
+}
+
+const onnx::GraphProto& required_graph(const onnx::ModelProto& model) {
   if (!model.has_graph()) {
     throw InputError("is not an ONNX model: there is no graph in it");
   }
+  if (static_cast<std::size_t>(model.graph().node_size()) > kMaxOnnxNodes) {
+    throw InputError("has " + std::to_string(model.graph().node_size()) + " nodes, at most " +
+                     std::to_string(kMaxOnnxNodes) + " are allowed");
+  }
+  return model.graph();
+}
+
+std::vector<OnnxNodeProblem> refuse_nodes(onnx::ModelProto& model) {
+  std::vector<OnnxNodeProblem> problems;
+  onnx::GraphProto& graph = *model.mutable_graph();
+  for (int i = 0; i < graph.node_size(); ++i) {
+    onnx::NodeProto& node = *graph.mutable_node(i);
+    const auto index = static_cast<std::size_t>(i);
+    if (!has_known_operator(node)) {
+      problems.push_back(node_problem(
+          node, index,
+          "the operator is not supported" +
+              (is_ours(node) ? "" : " (domain '" + one_line_of(node.domain()) + "')")));
+      problems.back().unknown_operator = true;
+      make_harmless(node);
+      continue;
+    }
+    try {
+      require_attributes(node);
+    } catch (const InputError& error) {
+      problems.push_back(node_problem(node, index, error.what()));
+      make_harmless(node);
+    }
+  }
+  if (!problems.empty()) {
+    add_refused_domain(model);
+  }
+  return problems;
+}
+
+void require_supported(onnx::ModelProto& model) {
   if (model.functions_size() != 0) {
     throw InputError("has functions of its own, which are not supported");
   }
@@ -65,18 +137,6 @@ void require_supported(onnx::ModelProto& model) {
   }
   if (graph.sparse_initializer_size() != 0) {
     throw InputError("has sparse initializers, which are not supported");
-  }
-  if (static_cast<std::size_t>(graph.node_size()) > kMaxOnnxNodes) {
-    throw InputError("has " + std::to_string(graph.node_size()) + " nodes, at most " +
-                     std::to_string(kMaxOnnxNodes) + " are allowed");
-  }
-  for (int i = 0; i < graph.node_size(); ++i) {
-    try {
-      require_node(graph.node(i));
-    } catch (const InputError& error) {
-      throw InputError(describe_node(graph.node(i), static_cast<std::size_t>(i)) + ": " +
-                       error.what());
-    }
   }
   for (const onnx::TensorProto& tensor : graph.initializer()) {
     try {

@@ -1,18 +1,24 @@
-// The order of an import: parse, refuse, check, fix the inputs, go through nodes, name outputs.
+// The order of an import: parse, refuse, check, fix the inputs, go through nodes, name outputs. What is
+// wrong with a node is kept, and the way goes on around it.
 #include "compiler/onnx/onnx_import.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "compiler/base/error.h"
 #include "compiler/onnx/graph_builder.h"
+#include "compiler/onnx/model_contents.h"
 #include "compiler/onnx/model_inputs.h"
+#include "compiler/onnx/model_problems.h"
 #include "compiler/onnx/model_rules.h"
 #include "compiler/onnx/node_import.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/tensor_values.h"
 #include "compiler/onnx/typed_values.h"
+#include "compiler/program/program.h"
 
 namespace tilewave {
 namespace {
@@ -30,26 +36,44 @@ std::string graph_name(const onnx::GraphProto& graph, const std::string& file) {
   return graph.name().empty() ? std::filesystem::path(file).stem().string() : graph.name();
 }
 
+/// A model that can be imported asks for a few of each of its operators. Of one that cannot, every node may
+/// ask for as many as a graph has tensors before it fails.
+constexpr std::size_t kMostBindings = 16 * kMaxTensors;
+
 /// The walk over a model that the checker has accepted.
 class ModelImport {
  public:
-  ModelImport(onnx::ModelProto& model, const OnnxOptions& options)
+  /// `problems` are those of nodes that have been refused before, and become all.
+  ModelImport(onnx::ModelProto& model, const OnnxOptions& options,
+              std::vector<OnnxNodeProblem>& problems)
       : model_(model),
         graph_(*model.mutable_graph()),
         options_(options),
-        builder_(graph_name(graph_, options.file)) {}
+        builder_(graph_name(graph_, options.file)),
+        problems_(problems),
+        refused_(static_cast<std::size_t>(graph_.node_size()), false) {
+    for (const OnnxNodeProblem& problem : problems) {
+      refused_[problem.number - 1] = true;
+    }
+  }
 
-  OnnxModel run() {
+  /// None if any node has a problem.
+  std::optional<OnnxModel> run() {
     add_inputs();
     add_initializers();
     const std::vector<bool> needed = needed_nodes();
     for (std::size_t i = 0; i < needed.size(); ++i) {
       if (needed[i]) {
-        add_node(i);
+        try_node(i);
       }
     }
     for (const onnx::ValueInfoProto& output : graph_.output()) {
-      add_output(output);
+      if (!unknown_.contains(output.name())) {
+        add_output(output);
+      }
+    }
+    if (!problems_.empty()) {
+      return std::nullopt;
     }
     infer_shapes(model_);
     for (const onnx::ValueInfoProto& value : graph_.value_info()) {
@@ -100,25 +124,46 @@ class ModelImport {
     return needed;
   }
 
-  void add_node(std::size_t index) {
+  /// What a node does not give for a problem of its own, or of one before it, is unknown.
+  void try_node(std::size_t index) {
     const onnx::NodeProto& proto = graph_.node(static_cast<int>(index));
-    try {
-      std::vector<Node::Input> inputs;
-      for (const std::string& name : proto.input()) {
-        inputs.push_back(name.empty() ? Node::Input{}
-                                      : Node::Input{&value(name), uses_.at(name) == 1});
+    const bool is_possible =
+        !refused_[index] && std::ranges::none_of(proto.input(), [this](const std::string& name) {
+          return unknown_.contains(name);
+        });
+    if (is_possible) {
+      try {
+        add_node(proto);
+        return;
+      } catch (const InputError& error) {
+        problems_.push_back(node_problem(proto, index, error.what()));
       }
-      Node node(proto, operator_set_of(model_), std::move(inputs), builder_);
-      Value result = import_node(node, proto.op_type());
-      require_outputs(proto, node);
-      values_.insert_or_assign(proto.output(0), std::move(result));
-      for (const auto& [output, value] : node.others()) {
-        if (static_cast<int>(output) < proto.output_size()) {
-          values_.insert_or_assign(proto.output(static_cast<int>(output)), value);
-        }
+      if (builder_.bindings_asked_for() > kMostBindings) {
+        throw InputError("the nodes behind node #" + std::to_string(index + 1) +
+                         " were not looked at: it would take too long");
       }
-    } catch (const InputError& error) {
-      throw InputError(describe_node(proto, index) + ": " + error.what());
+    }
+    for (const std::string& output : proto.output()) {
+      if (!output.empty()) {
+        unknown_.insert(output);
+      }
+    }
+  }
+
+  void add_node(const onnx::NodeProto& proto) {
+    std::vector<Node::Input> inputs;
+    for (const std::string& name : proto.input()) {
+      inputs.push_back(name.empty() ? Node::Input{}
+                                    : Node::Input{&value(name), uses_.at(name) == 1});
+    }
+    Node node(proto, operator_set_of(model_), std::move(inputs), builder_);
+    Value result = import_node(node, proto.op_type());
+    require_outputs(proto, node);
+    values_.insert_or_assign(proto.output(0), std::move(result));
+    for (const auto& [output, value] : node.others()) {
+      if (static_cast<int>(output) < proto.output_size()) {
+        values_.insert_or_assign(proto.output(static_cast<int>(output)), value);
+      }
     }
   }
 
@@ -186,19 +231,49 @@ class ModelImport {
   /// How often nodes that an output depends on, and outputs, name a value.
   std::unordered_map<std::string, std::size_t> uses_;
   std::unordered_map<std::string, Value> values_;
+  std::vector<OnnxNodeProblem>& problems_;
+  std::vector<bool> refused_;  ///< by node
+  /// What cannot be known for a problem of a node; never the empty name, which stands for what is left out.
+  std::unordered_set<std::string> unknown_;
 };
+
+/// The model is changed on the way.
+OnnxSurvey survey_model(onnx::ModelProto& model, const OnnxOptions& options) {
+  OnnxSurvey survey;
+  const onnx::GraphProto& graph = required_graph(model);
+  survey.nodes = static_cast<std::size_t>(graph.node_size());
+  survey.operators = count_operators(graph);
+  survey.problems = refuse_nodes(model);
+  try {
+    require_supported(model);
+    check_model(model);
+    survey.model = ModelImport(model, options, survey.problems).run();
+  } catch (const InputError& error) {
+    survey.other = error.what();
+  }
+  std::ranges::sort(survey.problems, {}, &OnnxNodeProblem::number);
+  survey.inputs = declared_inputs(graph, survey.model.has_value());
+  survey.outputs = survey.model ? imported_outputs(*survey.model) : declared_outputs(graph);
+  return survey;
+}
 
 }  // namespace
 
-OnnxModel import_onnx(std::string_view bytes, const OnnxOptions& options) {
+OnnxSurvey survey_onnx(std::string_view bytes, const OnnxOptions& options) {
   try {
     onnx::ModelProto model = parse_model(bytes);
-    require_supported(model);
-    check_model(model);
-    return ModelImport(model, options).run();
+    return survey_model(model, options);
   } catch (const InputError& error) {
     throw InputError(options.file + ": " + error.what());
   }
+}
+
+OnnxModel import_onnx(std::string_view bytes, const OnnxOptions& options) {
+  OnnxSurvey survey = survey_onnx(bytes, options);
+  if (!survey.model) {
+    throw InputError(options.file + ": " + problem_text(survey));
+  }
+  return *std::move(survey.model);
 }
 
 }  // namespace tilewave

@@ -79,9 +79,58 @@ struct OnnxModel {
   std::vector<OnnxOutput> outputs;
 };
 
+/// How often a model has an operator.
+struct OnnxOperatorCount {
+  std::string name;  ///< "MatMul"; of another domain than ONNX's own, "com.example.MatMul"
+  std::size_t nodes = 0;
+  bool supported = true;  ///< by name: a node of it may still have what is not
+};
+
+/// A node that cannot be imported, and why.
+struct OnnxNodeProblem {
+  std::size_t number = 0;         ///< counted from 1
+  std::string name;               ///< the node's; may be empty
+  std::string operator_name;      ///< as OnnxOperatorCount has it
+  std::string place;              ///< for messages: "node #5 'fc1' (MatMul)"
+  std::string reason;             ///< for messages
+  bool unknown_operator = false;  ///< that is the reason
+};
+
+struct OnnxDimension {
+  std::optional<std::uint64_t> number;
+  std::string name;  ///< of a dimension without a number; may be empty
+};
+
+/// An input, initializers not counted, or an output, as the model declares it; of a model that could be
+/// imported, as it is.
+struct OnnxDeclaration {
+  std::string name;
+  std::string type;                                ///< "FLOAT"; empty if it is no tensor
+  std::optional<std::vector<OnnxDimension>> dims;  ///< none: not declared
+  std::optional<std::uint64_t> bytes = {};         ///< of its values, if it was imported
+};
+
+/// What there is in a model, whether it can be imported or not.
+struct OnnxSurvey {
+  /// The most frequent first; not those inside of subgraphs.
+  std::vector<OnnxOperatorCount> operators;
+  std::size_t nodes = 0;
+  std::vector<OnnxDeclaration> inputs;
+  std::vector<OnnxDeclaration> outputs;
+  std::vector<OnnxNodeProblem> problems;  ///< in the order of the nodes
+  std::string other;               ///< what is wrong besides, which ended the import; else empty
+  std::optional<OnnxModel> model;  ///< if nothing is wrong
+};
+
+/// What is in a serialized ModelProto. A node that cannot be imported is a problem, and those that need
+/// what it computes are not looked at; one problem more ends the import if it is not one of a node.
+/// Throws InputError, as import_onnx(), if `bytes` are no model at all.
+OnnxSurvey survey_onnx(std::string_view bytes, const OnnxOptions& options);
+
 /// The verified graph of a serialized ModelProto. docs/formats.md has operators and rules. Throws
 /// InputError, one line that begins with the file's name, for anything that is wrong with `bytes`
-/// or with the options.
+/// or with the options: all reasons for which nodes cannot be imported, equal ones together, as far as
+/// a line can be read.
 OnnxModel import_onnx(std::string_view bytes, const OnnxOptions& options);
 
 /// A serialized TensorProto, as in ONNX's test data. Throws InputError likewise.

@@ -15,6 +15,7 @@
 #include "sim/commands/help_command.h"
 #include "sim/commands/help_text.h"
 #include "sim/commands/man_command.h"
+#include "sim/commands/model_command.h"
 #include "sim/commands/option_values.h"
 #include "sim/commands/run_command.h"
 #include "sim/commands/sweep_command.h"
@@ -23,8 +24,9 @@ namespace tilewave {
 
 std::span<const CommandEntry> commands() {
   static const std::array entries = {
-      run_entry(),   sweep_entry(),      explain_entry(),    diff_entry(), compile_entry(),
-      check_entry(), dram_trace_entry(), completion_entry(), man_entry(),  help_entry(),
+      run_entry(),        sweep_entry(),   explain_entry(), diff_entry(),
+      model_entry(),      compile_entry(), check_entry(),   dram_trace_entry(),
+      completion_entry(), man_entry(),     help_entry(),
   };
   return entries;
 }

@@ -74,20 +74,24 @@ const Graph* graph_of(const Model& model) {
   return std::get_if<Graph>(&model);
 }
 
-Model load_model(const std::string& model, const OnnxArguments& arguments) {
+bool names_onnx_model(const std::string& model, const OnnxArguments& arguments) {
   const bool is_onnx = !is_builtin(model) && is_onnx_model(model);
   if (!is_onnx && !arguments.empty()) {
     throw InputError(std::string("command line: ") + (arguments.batch ? "--batch" : "--inputs") +
                      " has no effect on " + one_line(model) + ", which is not an ONNX model");
   }
-  if (is_builtin(model)) {
-    return build_builtin(model);
-  }
-  if (model != "-" && !exists(model)) {
+  if (!is_builtin(model) && model != "-" && !exists(model)) {
     fail_unknown(model);
   }
-  if (is_onnx) {
+  return is_onnx;
+}
+
+Model load_model(const std::string& model, const OnnxArguments& arguments) {
+  if (names_onnx_model(model, arguments)) {
     return load_onnx_model(model, arguments);
+  }
+  if (is_builtin(model)) {
+    return build_builtin(model);
   }
   const std::string name = input_name(model);
   const std::string text = read_model_file(model, "model file");

@@ -18,6 +18,11 @@ using Model = std::variant<Graph, Program, OnnxModel>;
 /// Null for a program.
 const Graph* graph_of(const Model& model);
 
+/// What is in front of a file's content: whether `model`, which is a built-in or a file name, is an ONNX
+/// model. Throws InputError if there is neither, and if there are arguments for an ONNX model and it is
+/// none.
+bool names_onnx_model(const std::string& model, const OnnxArguments& arguments = {});
+
 /// `model` is a built-in or a file name. The program is not verified yet. Throws InputError, also
 /// if there are arguments for an ONNX model and it is none.
 Model load_model(const std::string& model, const OnnxArguments& arguments = {});

@@ -81,6 +81,23 @@ std::vector<OnnxInput> read_inputs(const std::vector<std::string>& paths) {
   return inputs;
 }
 
+/// A model and what is read along with it.
+struct ModelFile {
+  OnnxOptions options;
+  std::string bytes;
+
+  /// Throws InputError.
+  ModelFile(const std::string& file, const OnnxArguments& arguments) {
+    options.file = one_line(file);
+    options.batch = arguments.batch;
+    bytes = read_file(file, "ONNX model", kMaxOnnxBytes);
+    if (bytes.empty()) {
+      throw InputError(options.file + ": is empty, not an ONNX model");
+    }
+    options.inputs = read_inputs(arguments.inputs);
+  }
+};
+
 /// Whether what was meant for the inputs has come to nothing.
 void require_use(const OnnxModel& model, const OnnxArguments& arguments,
                  const std::vector<OnnxInput>& inputs) {
@@ -122,17 +139,19 @@ std::vector<std::string> expected_files(const std::string& directory) {
 bool is_onnx_model(const std::string& file) { return fs::path(file).extension() == ".onnx"; }
 
 OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& arguments) {
-  OnnxOptions options;
-  options.file = one_line(file);
-  options.batch = arguments.batch;
-  const std::string bytes = read_file(file, "ONNX model", kMaxOnnxBytes);
-  if (bytes.empty()) {
-    throw InputError(options.file + ": is empty, not an ONNX model");
-  }
-  options.inputs = read_inputs(arguments.inputs);
-  OnnxModel model = import_onnx(bytes, options);
-  require_use(model, arguments, options.inputs);
+  const ModelFile given(file, arguments);
+  OnnxModel model = import_onnx(given.bytes, given.options);
+  require_use(model, arguments, given.options.inputs);
   return model;
+}
+
+OnnxSurvey survey_onnx_model(const std::string& file, const OnnxArguments& arguments) {
+  const ModelFile given(file, arguments);
+  OnnxSurvey survey = survey_onnx(given.bytes, given.options);
+  if (survey.model) {
+    require_use(*survey.model, arguments, given.options.inputs);
+  }
+  return survey;
 }
 
 FloatArray array_of(const OnnxNumbers& numbers, ElementType type) {

@@ -30,6 +30,8 @@ std::vector<std::string> expected_files(const std::string& directory);
 
 /// The model with the inputs that the arguments name. Throws InputError.
 OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& arguments);
+/// What is in the model, whether it can be imported or not. Throws InputError if it is none.
+OnnxSurvey survey_onnx_model(const std::string& file, const OnnxArguments& arguments);
 
 /// The numbers as an array of this type has them.
 FloatArray array_of(const OnnxNumbers& numbers, ElementType type);

@@ -61,11 +61,27 @@ def field(number, payload):
 
 def unsupported():
     refuse("operator", r"FILE: node #2 'conv' \(Conv\): the operator is not supported; supported are "
-           "Abs, Add, BatchNormalization, .*, LeakyRelu, .*, Unsqueeze", model([RELU, node("Conv", "y w", "z", name="conv")], X, {"z": [2, 3]}))
+           "Abs, Add, BatchNormalization, .*, LeakyRelu, .*, Unsqueeze", model([RELU, node("Conv", "y x", "z", name="conv")], X, {"z": [2, 3]}))
     custom = node("Relu", "x", "y")
     custom.domain = "com.example"
     refuse("domain", r"FILE: node #1 \(Relu\): the operator is not supported \(domain 'com.example'\); "
            "supported are .*", model([custom], X, Y))
+    refuse("operators and nodes", r"FILE: 4 nodes cannot be imported: node #1 'first' \(Softmax\) and 1 like it: "
+           r"the operator is not supported; node #3 \(MatMul\): shapes \[2,3\] and \[2,3\]: the inner dimensions 3 "
+           r"and 2 differ; node #4 \(Conv\): the operator is not supported; docs/formats.md has the operators "
+           "that are supported",
+           model([node("Softmax", "x", "a", name="first"), node("Softmax", "x", "b"), node("MatMul", "x x", "c"),
+                  node("Conv", "a b", "d"), node("Sum", "b c d", "y")], X, Y))
+    refuse("operators and a checker's complaint", r"FILE: node #1 \(Softmax\): the operator is not supported; "
+           r"supported are .*, Unsqueeze; besides, the ONNX checker refuses the model: .*'w' of node.*",
+           model([node("Softmax", "x", "a"), node("Add", "a w", "y")], X, Y))
+    refuse("operators and a batch", r"FILE: node #1 \(Softmax\): .*, Unsqueeze; besides, dimension 'N' is symbolic; "
+           "give its number with --batch, or data with --inputs",
+           model([node("Softmax", "x", "y")], {"x": ["N", 3]}, ANY))
+    kinds = [node(f"Kind{i}", "x", "y" if i == 0 else f"y{i}") for i in range(30)]
+    refuse("many kinds", r"FILE: 30 nodes cannot be imported: node #1 \(Kind0\): the operator is not supported; .*; "
+           r"node #20 \(Kind19\): the operator is not supported; and 10 more reasons, all of which 'tilewave "
+           "model' lists; docs/formats.md has the operators that are supported", model(kinds, X, Y))
     refuse("attribute", r"FILE: the ONNX checker refuses the model: Unrecognized attribute: slope .*",
            model([node("Relu", "x", "y", slope=1.0)], X, Y))
     refuse("attribute type", r"FILE: the ONNX checker refuses the model: .*alpha.*",

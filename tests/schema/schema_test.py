@@ -35,6 +35,11 @@ COMMANDS = [
     ("dram-trace t.trace", 0),
     ("dram-trace t.trace --dram.model=simple", 0),
     ("dram-trace w.trace", 0),
+    ("model broken.onnx", 2),
+    (f"model {RESIDUAL}", 0),
+    ("model gemm:64x64x64:i8", 0),
+    (f"model {PERCEPTRON}", 0),
+    ("model configs/models/perceptron.onnx", 2),
     ("diff a.json b.json", 0),
     ("diff a.json a.json --all --host", 0),
     ("dram-trace timed.stl --clock.period=2ns", 0),
@@ -63,6 +68,10 @@ def prepare(tilewave, sources, folder):
     for name, text in files.items():
         with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
             file.write(text)
+    with open(f"{sources}/configs/models/perceptron.onnx", "rb") as file:
+        model = file.read()
+    with open(f"{folder}/broken.onnx", "wb") as file:
+        file.write(model.replace(b"Relu", b"Rleu"))
     subprocess.run([tilewave, "compile", "gemm:64x64x64", "-o", "p.twp"], cwd=folder, check=True)
     for name, machine in (("a", ""), ("b", "--vector.unit=own --sram.size=16KiB")):
         subprocess.run([tilewave, "run", "mlp:64x64x64", *machine.split(), "--json", f"{name}.json"],

@@ -15,6 +15,8 @@ namespace {
 
 OnnxModel import_onnx(std::string_view, const OnnxOptions& options) { refuse(options.file); }
 
+OnnxSurvey survey_onnx(std::string_view, const OnnxOptions& options) { refuse(options.file); }
+
 OnnxTensor read_onnx_tensor(std::string_view, const std::string& file) { refuse(file); }
 
 }  // namespace tilewave

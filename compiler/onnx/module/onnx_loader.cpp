@@ -92,6 +92,10 @@ OnnxModel import_onnx(std::string_view bytes, const OnnxOptions& options) {
   return loaded_module(options.file).import_onnx(bytes, options);
 }
 
+OnnxSurvey survey_onnx(std::string_view bytes, const OnnxOptions& options) {
+  return loaded_module(options.file).survey_onnx(bytes, options);
+}
+
 OnnxTensor read_onnx_tensor(std::string_view bytes, const std::string& file) {
   return loaded_module(file).read_onnx_tensor(bytes, file);
 }

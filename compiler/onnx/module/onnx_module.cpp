@@ -6,5 +6,5 @@
 extern "C" __attribute__((visibility("default"))) void tilewave_onnx_module(
     tilewave::OnnxModule* module) {
   static const std::string kBuild = tilewave::identity_text();
-  *module = {kBuild, tilewave::import_onnx, tilewave::read_onnx_tensor};
+  *module = {kBuild, tilewave::import_onnx, tilewave::survey_onnx, tilewave::read_onnx_tensor};
 }

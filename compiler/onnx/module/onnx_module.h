@@ -14,6 +14,7 @@ namespace tilewave {
 struct OnnxModule {
   std::string_view build;  ///< identity_text() of the module: structs of two builds may differ
   OnnxModel (*import_onnx)(std::string_view bytes, const OnnxOptions& options);
+  OnnxSurvey (*survey_onnx)(std::string_view bytes, const OnnxOptions& options);
   OnnxTensor (*read_onnx_tensor)(std::string_view bytes, const std::string& file);
 };
 

@@ -95,6 +95,9 @@ TEST_F(CommandFiles, AnOutputIsNoInput) {
       "run r.graph --layers r.graph",
       "run hard.graph --ops r.graph",
       "run hard.graph --dram-trace r.graph",
+      "model r.graph --json r.graph",
+      "model link.graph --json hard.graph",
+      "model m.onnx --inputs in --json in/input_0.pb",
       "compile r.graph -o r.graph",
       "compile r.graph -o link.graph",
       "compile p.twp -o p.twp --format binary",
@@ -189,8 +192,8 @@ TEST_F(CommandFiles, NamesThatAreNotUtf8) {
   for (const std::string& arguments :
        {"run '" + odd + ".graph' --json -", "run '" + odd + ".graph' --json -" + preset,
         "run '" + odd + ".twp' --json -", "run r.graph --program '" + odd + ".twp' --json -",
-        "explain '" + odd + ".graph' --json -", "explain --program '" + odd + ".twp' --json -",
-        "dram-trace '" + odd + ".trace' --json -",
+        "model '" + odd + ".graph' --json -", "explain '" + odd + ".graph' --json -",
+        "explain --program '" + odd + ".twp' --json -", "dram-trace '" + odd + ".trace' --json -",
         "sweep '" + odd + ".graph' --over sram.banks=8 --json -",
         "sweep r.graph --over sram.banks=8 --json -" + preset}) {
     const Result result = tilewave(arguments);
@@ -209,7 +212,8 @@ TEST_F(CommandFiles, LongNamesAreShortened) {
   const std::string name(100'000, 'x');
   for (const std::string& arguments :
        {"run " + name, "compile " + name, "explain --program " + name, "check " + name,
-        "dram-trace " + name, "run r.graph -c " + name, "run r.graph --json " + name,
+        "model " + name, "model " + name + ".onnx", "dram-trace " + name, "run r.graph -c " + name,
+        "run r.graph --json " + name,
         "run r.graph --dram.model=banked --dram.preset=" + name + "/x", "run r.graph --" + name,
         "run gemm:" + name, "run r.graph --sram.size=" + name, name,
         "sweep " + name + " --over sram.banks=8", "sweep r.graph --over " + name,
@@ -356,9 +360,9 @@ TEST_F(CommandFiles, StandardInputAndSeveralFiles) {
   for (const std::string arguments :
        {"run - < r.graph", "run - < p.twp", "run --program - < p.twp",
         "run r.graph --program - < p.twp", "compile - < r.graph", "explain - < r.graph",
-        "explain --program - < p.twp", "dram-trace - < t.trace", "run r.graph -c - < e.ini",
-        "explain r.graph --timing-only", "explain p.twp --timing-only --simulate",
-        "run --program p.twp --json a.json"}) {
+        "model - < r.graph", "explain --program - < p.twp", "dram-trace - < t.trace",
+        "run r.graph -c - < e.ini", "explain r.graph --timing-only",
+        "explain p.twp --timing-only --simulate", "run --program p.twp --json a.json"}) {
     const Result result = tilewave(arguments);
     EXPECT_EQ(result.code, 0) << arguments << "\n" << result.err;
   }
