@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 #: Columns of texts, whatever they look like: a tensor may be called "nan".
-_TEXTS = {"layer", "kind", "opcode", "unit", "tensor", "held_by", "conflict", "model", "status", "message"}
+_TEXTS = {"layer", "kind", "opcode", "unit", "tensor", "conflict", "model", "status", "message"}
 
 
 def table_of(text: str) -> Any:
