@@ -41,10 +41,17 @@ struct OnnxInput {
   std::size_t index = 0;
 };
 
+/// The extent of the dimensions of this name.
+struct OnnxSize {
+  std::string name;
+  std::uint64_t extent = 0;
+};
+
 struct OnnxOptions {
   std::string file = "model.onnx";     ///< for messages
-  std::optional<std::uint64_t> batch;  ///< the extent of the one dimension without a number
+  std::optional<std::uint64_t> batch;  ///< the extent of the one dimension that has no number else
   std::vector<OnnxInput> inputs;       ///< need not be all
+  std::vector<OnnxSize> sizes;         ///< need not be all
 };
 
 /// An input or a constant of the model.

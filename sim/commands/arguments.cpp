@@ -22,7 +22,7 @@ namespace {
 constexpr const char* kPlace = "command line";
 
 /// Options that may be given again.
-constexpr std::array kRepeated = {"config", "inputs", "over", "slurm", "weight", "where"};
+constexpr std::array kRepeated = {"config", "inputs", "over", "size", "slurm", "weight", "where"};
 
 /// The option that takes several files, and what follows the first one.
 constexpr const char* kFileList = "inputs";

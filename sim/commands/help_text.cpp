@@ -62,6 +62,8 @@ void add_onnx_options(po::options_description& options) {
   options.add_options()  //
       ("batch", text_value("N"),
        "of an ONNX model: the extent of its dimension without a number")  //
+      ("size", text_value("NAME=N"),
+       "of an ONNX model: the extent of its dimensions of that name; may be repeated")  //
       ("inputs", text_value("FILE..."),
        "of an ONNX model: values of its inputs, as tensor files input_0.pb, input_1.pb ..., or the "
        "directory with them; what is not given is drawn");

@@ -97,7 +97,7 @@ std::uint32_t parse_positive(const std::string& option, const std::string& text,
 /// --report: a file whose name ends in .html.
 std::optional<std::string> parse_page_file(const Arguments& arguments);
 
-/// --batch and --inputs.
+/// --batch, --size and --inputs.
 OnnxArguments parse_onnx(const Arguments& arguments);
 
 /// --type: what the factors of a built-in model's products are.

@@ -138,9 +138,9 @@ std::string run_options(const Arguments& arguments) {
   if (arguments.has("timing-only")) {
     add("--timing-only");
   }
-  for (const char* option : {"batch", "seed", "verify"}) {
-    if (const auto value = arguments.value(option)) {
-      add("--" + std::string(option) + "=" + *value);
+  for (const char* option : {"batch", "size", "seed", "verify"}) {
+    for (const std::string& value : values_of(arguments, option)) {
+      add("--" + std::string(option) + "=" + value);
     }
   }
   return text;

@@ -101,6 +101,10 @@ std::size_t output_of(const OnnxTensor& tensor, std::size_t index, const OnnxMod
 
 }  // namespace
 
+std::string OnnxArguments::first_option() const {
+  return batch ? "--batch" : !sizes.empty() ? "--size" : !inputs.empty() ? "--inputs" : "";
+}
+
 std::vector<std::string> input_files(const OnnxArguments& arguments) {
   std::vector<std::string> files;
   for (const std::string& path : arguments.inputs) {
@@ -125,6 +129,7 @@ OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& argument
   OnnxOptions options;
   options.file = one_line(file);
   options.batch = arguments.batch;
+  options.sizes = arguments.sizes;
   const std::string bytes = read_file(file, "ONNX model", kMaxOnnxBytes);
   if (bytes.empty()) {
     throw InputError(options.file + ": is empty, not an ONNX model");

@@ -15,9 +15,11 @@ namespace tilewave {
 /// Everything that is read along with an ONNX model.
 struct OnnxArguments {
   std::optional<std::uint64_t> batch;
-  std::vector<std::string> inputs;  ///< files and directories
+  std::vector<std::string> inputs = {};  ///< files and directories
+  std::vector<OnnxSize> sizes = {};      ///< of dimensions by name
 
-  bool empty() const { return !batch && inputs.empty(); }
+  /// The first option of a command line that makes it not so; empty if it is.
+  std::string first_option() const;
 };
 
 bool is_onnx_model(const std::string& file);  ///< by its name, which ends in .onnx

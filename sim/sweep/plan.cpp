@@ -30,6 +30,10 @@ PointKey model_fingerprint(const std::string& model, const Model& loaded,
   }
   hash.add(read_file(model, "model file", kMaxModelBytes));
   hash.add_number(onnx.batch.value_or(0));
+  for (const OnnxSize& size : onnx.sizes) {
+    hash.add_field(size.name);
+    hash.add_number(size.extent);
+  }
   return {hash.digest()};
 }
 

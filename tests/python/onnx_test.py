@@ -64,6 +64,26 @@ class OnnxTest(unittest.TestCase):
         with self.assertRaises(tw.InputError):
             tw.load(self.file, batch=3)
 
+    def test_sizes_by_name(self):
+        file = saved(self.folder.name, [helper.make_node("Relu", ["x"], ["y"])],
+                     [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", "seq", 4])],
+                     [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", "seq", 4])], [])
+        shape = (2, 3, 4)
+        for options in ({"sizes": {"seq": 3, "batch": 2}}, {"sizes": {"seq": np.int64(3)}, "batch": 2}):
+            self.assertEqual(tw.run(tw.load(file, **options)).outputs["y"].shape, shape)
+            self.assertEqual(tw.run(file, **options).outputs["y"].shape, shape)
+        for wrong, error, message in (({}, tw.InputError, "'batch' and dimension 'seq' are symbolic"),
+                                      ({"batch": 2}, tw.InputError, "'batch' and dimension 'seq' are symbolic"),
+                                      ({"sizes": {"sec": 3}, "batch": 2}, tw.InputError, "did you mean 'seq'"),
+                                      ({"sizes": {"seq": 0}}, tw.InputError, r"sizes\['seq'\]=0; allowed: 1 to"),
+                                      ({"sizes": {"seq": "a"}}, TypeError, "whole numbers"),
+                                      ({"sizes": {3: 3}}, TypeError, "a name of sizes"),
+                                      ({"sizes": 3}, TypeError, "allowed: a mapping")):
+            with self.assertRaisesRegex(error, message):
+                tw.load(file, **wrong)
+        with self.assertRaisesRegex(tw.InputError, "sizes has no effect on a model that is loaded"):
+            tw.run(tw.load(file, sizes={"seq": 3, "batch": 2}), sizes={"seq": 3})
+
 
 if __name__ == "__main__":
     unittest.main()
