@@ -2,6 +2,7 @@
 #include "compiler/onnx/model_rules.h"
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/external_data.h"
 #include "compiler/onnx/node_import.h"
 #include "compiler/onnx/onnx_import.h"
 #include "compiler/onnx/protobuf.h"
@@ -80,7 +81,7 @@ void require_supported(onnx::ModelProto& model) {
   }
   for (const onnx::TensorProto& tensor : graph.initializer()) {
     try {
-      require_tensor(tensor);
+      is_external(tensor) ? require_external_tensor(tensor) : require_tensor(tensor);
     } catch (const InputError& error) {
       throw InputError(std::string("initializer: ") + error.what());
     }

@@ -9,9 +9,9 @@
 
 namespace tilewave {
 
-/// Throws InputError for a model without a graph, for functions, subgraphs, sparse or external
-/// data, initializers of types that we do not read, and operators that are not supported. Drops what
-/// has no bearing on inference, such as training information.
+/// Throws InputError for a model without a graph, for functions, subgraphs, sparse data, external data
+/// of anything but initializers, initializers of types that we do not read, and operators that are not
+/// supported. Drops what has no bearing on inference, such as training information.
 void require_supported(onnx::ModelProto& model);
 
 /// "node #3 'fc1' (MatMul)", counted from 1.

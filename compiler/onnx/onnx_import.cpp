@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/external_data.h"
 #include "compiler/onnx/graph_builder.h"
 #include "compiler/onnx/model_inputs.h"
 #include "compiler/onnx/model_rules.h"
@@ -33,9 +34,12 @@ std::string graph_name(const onnx::GraphProto& graph, const std::string& file) {
 /// The walk over a model that the checker has accepted.
 class ModelImport {
  public:
-  ModelImport(onnx::ModelProto& model, const OnnxOptions& options)
+  using Weights = std::vector<std::shared_ptr<ExternalWeight>>;
+
+  ModelImport(onnx::ModelProto& model, Weights weights, const OnnxOptions& options)
       : model_(model),
         graph_(*model.mutable_graph()),
+        weights_(std::move(weights)),
         options_(options),
         builder_(graph_name(graph_, options.file)) {}
 
@@ -55,7 +59,7 @@ class ModelImport {
     for (const onnx::ValueInfoProto& value : graph_.value_info()) {
       require_shape(value);
     }
-    return builder_.take();
+    return builder_.take(options_.weights);
   }
 
  private:
@@ -77,8 +81,13 @@ class ModelImport {
   }
 
   void add_initializers() {
-    for (onnx::TensorProto& tensor : *graph_.mutable_initializer()) {
-      values_.emplace(tensor.name(), builder_.add_constant(tensor_values(tensor)));
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      onnx::TensorProto& tensor = *graph_.mutable_initializer(static_cast<int>(i));
+      if (weights_[i]) {
+        tensor.clear_raw_data();
+      }
+      values_.emplace(tensor.name(), weights_[i] ? builder_.add_weight(weights_[i])
+                                                 : builder_.add_constant(tensor_values(tensor)));
     }
   }
 
@@ -181,6 +190,7 @@ class ModelImport {
 
   onnx::ModelProto& model_;
   onnx::GraphProto& graph_;
+  Weights weights_;  ///< of each initializer; null if its values are in the model
   const OnnxOptions& options_;
   GraphBuilder builder_;
   /// How often nodes that an output depends on, and outputs, name a value.
@@ -194,8 +204,9 @@ OnnxModel import_onnx(std::string_view bytes, const OnnxOptions& options) {
   try {
     onnx::ModelProto model = parse_model(bytes);
     require_supported(model);
+    ModelImport::Weights weights = take_external(model, options);
     check_model(model);
-    return ModelImport(model, options).run();
+    return ModelImport(model, std::move(weights), options).run();
   } catch (const InputError& error) {
     throw InputError(options.file + ": " + error.what());
   }

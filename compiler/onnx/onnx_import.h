@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -47,11 +48,39 @@ struct OnnxSize {
   std::uint64_t extent = 0;
 };
 
+/// What a model keeps beside itself, by the names that it has for the files. Whoever implements this
+/// decides what may be read. Both throw InputError, to go on behind a tensor's name: "has its data in
+/// ...".
+class OnnxDataFiles {
+ public:
+  OnnxDataFiles() = default;
+  OnnxDataFiles(const OnnxDataFiles&) = delete;
+  OnnxDataFiles& operator=(const OnnxDataFiles&) = delete;
+  virtual ~OnnxDataFiles() = default;
+
+  /// In bytes; none if there is no such file.
+  virtual std::optional<std::uint64_t> size(const std::string& location) = 0;
+  /// Fills `bytes` with what the file has from `offset` on, which is as much at least.
+  virtual void read(const std::string& location, std::uint64_t offset, std::span<char> bytes) = 0;
+};
+
+/// Weights of INT32 that are drawn are at least minus that, and below it.
+inline constexpr int kMostDrawnInt32 = 1024;
+
+/// Which of the weights in other files are read. Those whose values decide what the graph is always are.
+enum class OnnxWeights : std::uint8_t {
+  kRead,      ///< all, so their files have to be there
+  kAsNeeded,  ///< no others, but if the files are there, the graph is that of kRead
+  kDrawn      ///< no others, and the graph is the one for values that are drawn
+};
+
 struct OnnxOptions {
   std::string file = "model.onnx";     ///< for messages
   std::optional<std::uint64_t> batch;  ///< the extent of the one dimension that has no number else
   std::vector<OnnxInput> inputs;       ///< need not be all
   std::vector<OnnxSize> sizes;         ///< need not be all
+  OnnxDataFiles* files = nullptr;      ///< null: a model that needs some is refused
+  OnnxWeights weights = OnnxWeights::kRead;
 };
 
 /// An input or a constant of the model.
@@ -60,7 +89,8 @@ struct OnnxSource {
   Dims dims;
   TensorRole role = TensorRole::kInput;  ///< or kParameter
   ElementType type = ElementType::kF32;
-  std::optional<OnnxNumbers> values;  ///< none: an input that was not given
+  bool is_external = false;           ///< a weight in another file
+  std::optional<OnnxNumbers> values;  ///< none: an input that was not given, a weight not read
 };
 
 /// A graph input or parameter: a source's values, arranged and scaled.
@@ -84,6 +114,7 @@ struct OnnxModel {
   std::vector<OnnxSource> sources;
   std::vector<OnnxBinding> bindings;  ///< one for each input and parameter of the graph
   std::vector<OnnxOutput> outputs;
+  std::vector<std::string> files;  ///< that hold data of it; for whoever reads them to fill in
 };
 
 /// The verified graph of a serialized ModelProto. docs/formats.md has operators and rules. Throws

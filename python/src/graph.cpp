@@ -23,11 +23,19 @@ py::dict describe(const Graph& graph, TensorId id) {
   return text;
 }
 
+/// The words are checked in graph.py; the empty one is for runs without values.
+OnnxWeights weights_of(const std::string& word) {
+  return word == "drawn" ? OnnxWeights::kDrawn
+         : word.empty()  ? OnnxWeights::kAsNeeded
+                         : OnnxWeights::kRead;
+}
+
 /// A model by name, as on a command line: (graph or None, program or None, ONNX model or None). An
 /// ONNX model's weights and arrangement stay with it.
 py::tuple load(const std::string& name, std::optional<std::uint64_t> batch,
-               const std::map<std::string, std::uint64_t>& sizes) {
+               const std::map<std::string, std::uint64_t>& sizes, const std::string& weights) {
   OnnxArguments arguments{.batch = batch};
+  arguments.weights = weights_of(weights);
   for (const auto& [dimension, extent] : sizes) {
     arguments.sizes.push_back({dimension, extent});
   }

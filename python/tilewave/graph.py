@@ -313,16 +313,25 @@ def _dtype_name(type: Any) -> str:
 
 
 def load(model: str | os.PathLike[str], *, batch: int | None = None,
-         sizes: Mapping[str, int] | None = None) -> Graph | Program:
+         sizes: Mapping[str, int] | None = None, weights: str = "read") -> Graph | Program:
     """A model by name: an ONNX, graph or program file, or one that is built in ("gemm:64x64x64:i8").
 
     Of an ONNX model, `sizes` are the extents of dimensions by name, {"seq": 128}, and `batch` is that of the one
-    that has no number else.
+    that has no number else. `weights` is for those in other files: "read", or "drawn" from the seed of each run.
     """
+    return _load(model, batch, sizes, weights)
+
+
+def _load(model: str | os.PathLike[str], batch: int | None, sizes: Mapping[str, int] | None, weights: str,
+          with_values: bool = True) -> Graph | Program:
     name = path_of("model", model)
+    if text_of("weights", weights) not in ("read", "drawn"):
+        raise InputError(f"weights={weights!r}; allowed: read, drawn")
+    if weights == "read" and not with_values:
+        weights = ""  # those that decide what the graph is
     if batch is not None:
         batch = whole_number("batch", batch, 1, _LARGEST)
-    graph, program, onnx = _core.load(name, batch, _sizes_of(sizes))
+    graph, program, onnx = _core.load(name, batch, _sizes_of(sizes), weights)
     if program is not None:
         return Program._of(program, name=name)
     return Graph._of(graph, onnx)
@@ -337,13 +346,14 @@ def _sizes_of(sizes: Mapping[str, int] | None) -> dict[str, int]:
             for name, extent in sizes.items()}
 
 
-def graph_of(model: Any, batch: int | None = None, sizes: Mapping[str, int] | None = None) -> Graph | Program:
-    """What users may give for a model; `batch` and `sizes` are for names."""
+def graph_of(model: Any, batch: int | None = None, sizes: Mapping[str, int] | None = None, weights: str = "read",
+             with_values: bool = True) -> Graph | Program:
+    """What users may give for a model; `batch`, `sizes` and `weights` are for names."""
     if isinstance(model, (Graph, Program)):
-        for option, given in {"batch": batch is not None, "sizes": bool(sizes)}.items():
+        for option, given in {"batch": batch is not None, "sizes": bool(sizes), "weights": weights != "read"}.items():
             if given:
                 raise InputError(f"{option} has no effect on a model that is loaded already")
         return model
     if isinstance(model, (str, os.PathLike)):
-        return load(model, batch=batch, sizes=sizes)
+        return _load(model, batch, sizes, weights, with_values)
     raise TypeError(f"model is a {type(model).__name__}; allowed: Graph, Program, str")

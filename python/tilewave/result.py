@@ -126,7 +126,7 @@ def run(model: Program | Graph | str, machine: Machine | str | None = None,
         kernel: str = "auto", verify: str | None = None, json: Any = None, vcd: Any = None,
         trace: Any = None, dram_trace: Any = None, report: Any = None, layers: Any = None, ops: Any = None,
         mapping: Any = None, batch: int | None = None, sizes: Mapping[str, int] | None = None,
-        **keys: Any) -> Result:
+        weights: str = "read", **keys: Any) -> Result:
     """Simulates a program, or a model that is compiled for the machine, and compares its outputs.
 
     machine: the default one with `keys`, or a Machine or the name of one with `keys` besides.
@@ -134,7 +134,8 @@ def run(model: Program | Graph | str, machine: Machine | str | None = None,
         model they have the model's names and shapes.
     timing_only: no values are computed; the cycles are the same.
     kernel: auto, avx2 or reference. verify: full, sampled or off; by the amount of work if None.
-    batch, sizes: of an ONNX model by name: the extents of its dimensions without a number, as for load().
+    batch, sizes, weights: of an ONNX model by name, as for load(). If only timing is wanted, weights in other files
+        need not be there.
     mapping: of a model that is compiled: a file, or its text, instead of the compiler's choices.
     json, vcd, trace, dram_trace, report, layers, ops: names of files to write, as the options of `tilewave run`.
 
@@ -143,7 +144,7 @@ def run(model: Program | Graph | str, machine: Machine | str | None = None,
     ends the run.
     """
     machine = machine_of(machine, keys)
-    source = graph_of(model, batch, sizes)
+    source = graph_of(model, batch, sizes, weights, not timing_only)
     if inputs is not None and not isinstance(inputs, Mapping):
         raise TypeError(f"inputs is a {type(inputs).__name__}; allowed: a mapping from names to arrays")
     text_of("kernel", kernel)

@@ -84,6 +84,7 @@ Json sweep_json(const SweepDefinition& sweep) {
           {"pattern_of", sweep.space.pattern_of},
           {"batch", or_null(sweep.onnx.batch)},
           {"sizes", sizes_json(sweep.onnx.sizes)},
+          {"onnx_weights", static_cast<int>(sweep.onnx.weights)},
           {"inputs", sweep.onnx.inputs},
           {"timing_only", sweep.timing_only},
           {"seed", sweep.seed},
@@ -124,6 +125,9 @@ SweepDefinition parse_sweep(const std::string& file, const Json& json) {
     sweep.onnx.sizes.push_back({size.at("name").get<std::string>(),
                                 count_at<std::uint64_t>(size, "extent", 1, kMaxDimension)});
   }
+  constexpr auto kLastWeights = static_cast<std::uint32_t>(OnnxWeights::kDrawn);
+  sweep.onnx.weights =
+      static_cast<OnnxWeights>(count_at<std::uint32_t>(json, "onnx_weights", 0, kLastWeights));
   sweep.onnx.inputs = json.at("inputs").get<std::vector<std::string>>();
   sweep.timing_only = json.at("timing_only").get<bool>();
   sweep.seed = count_at<std::uint64_t>(json, "seed");

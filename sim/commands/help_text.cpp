@@ -66,7 +66,9 @@ void add_onnx_options(po::options_description& options) {
        "of an ONNX model: the extent of its dimensions of that name; may be repeated")  //
       ("inputs", text_value("FILE..."),
        "of an ONNX model: values of its inputs, as tensor files input_0.pb, input_1.pb ..., or the "
-       "directory with them; what is not given is drawn");
+       "directory with them; what is not given is drawn")  //
+      ("weights", word_value("HOW", kWeights),
+       "of an ONNX model with weights in other files: read, or drawn from --seed; read by default");
 }
 
 std::string help_of(const po::options_description& options) {

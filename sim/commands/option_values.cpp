@@ -104,8 +104,12 @@ OnnxSize parse_size(const std::string& text) {
 
 }  // namespace
 
-OnnxArguments parse_onnx(const Arguments& arguments) {
+OnnxArguments parse_onnx(const Arguments& arguments, bool with_values) {
   OnnxArguments onnx;
+  onnx.weights = choice(arguments, "weights", kWeights).value_or(onnx.weights);
+  if (onnx.weights == OnnxWeights::kRead && !with_values) {
+    onnx.weights = OnnxWeights::kAsNeeded;
+  }
   if (const auto inputs = arguments.options.find("inputs"); inputs != arguments.options.end()) {
     onnx.inputs = inputs->second;
   }

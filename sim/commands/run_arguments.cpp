@@ -173,7 +173,7 @@ RunCommand read_command(const Arguments& arguments) {
   } else if (!command.program_file && !command.print_config) {
     fail("run needs a MODEL or --program=FILE; see 'tilewave run --help'");
   }
-  command.onnx = parse_onnx(arguments);
+  command.onnx = parse_onnx(arguments, !arguments.has("timing-only") && !command.print_config);
   command.expect_directory = arguments.value("expect");
   command.outputs.json = arguments.value("json");
   command.outputs.vcd = arguments.value("vcd");

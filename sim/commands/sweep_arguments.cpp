@@ -138,7 +138,7 @@ std::string run_options(const Arguments& arguments) {
   if (arguments.has("timing-only")) {
     add("--timing-only");
   }
-  for (const char* option : {"batch", "size", "seed", "verify"}) {
+  for (const char* option : {"batch", "size", "weights", "seed", "verify"}) {
     for (const std::string& value : values_of(arguments, option)) {
       add("--" + std::string(option) + "=" + value);
     }
@@ -180,7 +180,7 @@ SweepDefinition definition_of(const Arguments& arguments) {
   SweepDefinition sweep;
   sweep.space = space_of(arguments);
   check_type(arguments, sweep.space);
-  sweep.onnx = parse_onnx(arguments);
+  sweep.onnx = parse_onnx(arguments, !arguments.has("timing-only"));
   sweep.sources = setting_sources(arguments);
   sweep.base = base_config(sweep);
   sweep.timing_only = arguments.has("timing-only");

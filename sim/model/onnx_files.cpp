@@ -9,6 +9,7 @@
 
 #include "compiler/base/error.h"
 #include "sim/base/files.h"
+#include "sim/model/onnx_data_files.h"
 
 namespace fs = std::filesystem;
 
@@ -90,6 +91,10 @@ void require_use(const OnnxModel& model, const OnnxArguments& arguments,
     throw InputError("--inputs " + one_line(arguments.inputs[0]) +
                      ": there is no input_0.pb, nor any other input_N.pb");
   }
+  if (arguments.weights == OnnxWeights::kDrawn &&
+      std::ranges::none_of(model.sources, &OnnxSource::is_external)) {
+    throw InputError("--weights=drawn has no effect: all weights are in the model itself");
+  }
 }
 
 /// The output that a tensor is named after, else the one at `index`.
@@ -102,7 +107,11 @@ std::size_t output_of(const OnnxTensor& tensor, std::size_t index, const OnnxMod
 }  // namespace
 
 std::string OnnxArguments::first_option() const {
-  return batch ? "--batch" : !sizes.empty() ? "--size" : !inputs.empty() ? "--inputs" : "";
+  return batch                            ? "--batch"
+         : !sizes.empty()                 ? "--size"
+         : !inputs.empty()                ? "--inputs"
+         : weights == OnnxWeights::kDrawn ? "--weights"
+                                          : "";
 }
 
 std::vector<std::string> input_files(const OnnxArguments& arguments) {
@@ -135,7 +144,11 @@ OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& argument
     throw InputError(options.file + ": is empty, not an ONNX model");
   }
   options.inputs = read_inputs(arguments.inputs);
+  OnnxFolder folder(file);
+  options.files = &folder;
+  options.weights = arguments.weights;
   OnnxModel model = import_onnx(bytes, options);
+  model.files = folder.files();
   require_use(model, arguments, options.inputs);
   return model;
 }

@@ -17,6 +17,7 @@ struct OnnxArguments {
   std::optional<std::uint64_t> batch;
   std::vector<std::string> inputs = {};  ///< files and directories
   std::vector<OnnxSize> sizes = {};      ///< of dimensions by name
+  OnnxWeights weights = OnnxWeights::kRead;
 
   /// The first option of a command line that makes it not so; empty if it is.
   std::string first_option() const;
