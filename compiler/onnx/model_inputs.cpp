@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/symbols.h"
 #include "compiler/onnx/tensor_values.h"
@@ -44,14 +45,21 @@ class InputResolver {
     }
     std::vector<const OnnxInput*> given(protos_.size(), nullptr);
     for (const OnnxInput& input : options_.inputs) {
-      OnnxTensor tensor = read_onnx_tensor(input.bytes, input.file);
-      const std::size_t index = place(tensor, input);
+      std::optional<OnnxTensor> tensor;
+      if (!input.array) {
+        tensor = read_onnx_tensor(input.bytes, input.file);
+      }
+      const std::size_t index = place(tensor ? tensor->name : input.array->name, input);
       if (given[index] != nullptr) {
         throw InputError("input " + quoted(inputs_[index].name) + " is given twice, by " +
                          given[index]->file + " and " + input.file);
       }
       given[index] = &input;
-      take(index, std::move(tensor), input.file);
+      if (tensor) {
+        take(index, *std::move(tensor), input.file);
+      } else {
+        take_array(index, *input.array, input.file);
+      }
     }
     symbols_.settle(options_.sizes, options_.batch);
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
@@ -107,10 +115,16 @@ class InputResolver {
   }
 
   /// The input that the data are for.
-  std::size_t place(const OnnxTensor& tensor, const OnnxInput& data) const {
-    const auto named = std::ranges::find(inputs_, tensor.name, &ModelInput::name);
+  std::size_t place(const std::string& name, const OnnxInput& data) const {
+    const auto named = std::ranges::find(inputs_, name, &ModelInput::name);
     if (named != inputs_.end()) {
       return static_cast<std::size_t>(named - inputs_.begin());
+    }
+    if (data.array && data.array->is_named_only) {
+      std::vector<std::string> names;
+      std::ranges::transform(inputs_, std::back_inserter(names), &ModelInput::name);
+      throw InputError("the model has no input " + quoted(name) + " for " + data.file +
+                       did_you_mean(name, names));
     }
     if (data.index >= inputs_.size()) {
       throw InputError("there is no input " + std::to_string(data.index) + " for " + data.file +
@@ -125,7 +139,19 @@ class InputResolver {
       throw InputError("input " + quoted(input.name) + " is of type " + to_string(input.type) +
                        ", the data of " + file + " " + to_string(tensor.type));
     }
-    const Dims& dims = tensor.dims;
+    take_dims(index, tensor.dims, file);
+    input.given = std::move(tensor);
+  }
+
+  /// Nothing is read before the shape is known to be right: a packed file may unpack to anything.
+  void take_array(std::size_t index, const OnnxArray& array, const std::string& file) {
+    ModelInput& input = inputs_[index];
+    take_dims(index, array.dims, file);
+    input.given = {input.name, array.dims, input.type, array.read(input.type)};
+  }
+
+  void take_dims(std::size_t index, const Dims& dims, const std::string& file) {
+    const ModelInput& input = inputs_[index];
     const TensorShapeProto& shape = *shape_of(*protos_[index]);
     bool fits = static_cast<std::size_t>(shape.dim_size()) == dims.size();
     for (std::size_t i = 0; fits && i < dims.size(); ++i) {
@@ -140,7 +166,6 @@ class InputResolver {
       throw InputError("input " + quoted(input.name) + " has the shape " + shape_text(shape) +
                        ", the data of " + file + " have " + to_string(dims));
     }
-    input.given = std::move(tensor);
   }
 
   static std::string shape_text(const TensorShapeProto& shape) {

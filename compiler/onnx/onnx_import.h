@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,12 +35,22 @@ struct OnnxTensor {
   OnnxNumbers values = {};
 };
 
-/// Values for one of the model's inputs: a serialized TensorProto. The input is the one that the
-/// tensor is named after, else the one at `index`, initializers not counted.
+/// Numbers of another format than ONNX's, read when it is known what they are for.
+struct OnnxArray {
+  std::string name;            ///< of the input that they are for; may be empty
+  bool is_named_only = false;  ///< `name` has to be that of an input
+  Dims dims = {};
+  /// As values of this type. Throws InputError for a number that it does not hold.
+  std::function<OnnxNumbers(OnnxType)> read = {};
+};
+
+/// Values for one of the model's inputs: a serialized TensorProto, or an array. The input is the one
+/// that the tensor is named after, else the one at `index`, initializers not counted.
 struct OnnxInput {
   std::string bytes;
   std::string file;  ///< for messages
   std::size_t index = 0;
+  std::optional<OnnxArray> array = {};  ///< instead of bytes
 };
 
 /// The extent of the dimensions of this name.

@@ -330,7 +330,7 @@ def values():
     refuse("too many outputs", "DATA/output_1.pb: there is no output left for it: the model has 1",
            relu, inputs=[good], outputs=[good, good])
     two = model([RELU, node("Identity", "y", "z")], X, {"y": [2, 3], "z": [2, 3]})
-    refuse("output missing", "--expect DATA: there is no output_1.pb for output 'z'", two,
+    refuse("output missing", "--expect DATA: there is no output_1.pb or .npy for output 'z'", two,
            inputs=[good], outputs=[good])
     refuse("no directory", "--expect nowhere: cannot be read: No such file or directory", relu,
            "--expect", "nowhere")
@@ -338,7 +338,7 @@ def values():
     refuse("timing only", "command line: --expect has no effect with --timing-only, .*", relu,
            "--timing-only", "--expect", "nowhere")
     refuse("a directory without inputs", "--inputs .: there is no input_0.pb, nor any other "
-           "input_N.pb", relu, "--inputs", ".")
+           "input_N.pb or input_N.npy", relu, "--inputs", ".")
 
 
 def others():
