@@ -45,11 +45,12 @@ function(tilewave_library TARGET TYPE NAME)
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
-# Whoever links the archive links SystemC and libyaml, which the package finds by these names, and looks for
+# Whoever links the archive links SystemC, libyaml and zlib, which the package finds by these names, and looks for
 # the reader of ONNX where it is installed: the application may be anywhere.
 tilewave_library(tilewave_archive STATIC tilewave_static)
 target_link_libraries(tilewave_archive INTERFACE $<INSTALL_INTERFACE:tilewave::needed_systemc>
                       $<INSTALL_INTERFACE:tilewave::needed_yaml>
+                      $<INSTALL_INTERFACE:tilewave::needed_zlib>
                       $<INSTALL_INTERFACE:${CMAKE_DL_LIBS}>)
 if(TILEWAVE_ONNX)
   set(module_dir $<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}/tilewave)
@@ -57,7 +58,8 @@ if(TILEWAVE_ONNX)
 endif()
 if(TILEWAVE_SHARED)
   tilewave_library(tilewave_shared SHARED tilewave)
-  target_link_libraries(tilewave_shared PRIVATE tilewave::systemc PkgConfig::yaml ${CMAKE_DL_LIBS})
+  target_link_libraries(tilewave_shared PRIVATE tilewave::systemc PkgConfig::yaml PkgConfig::zlib
+                        ${CMAKE_DL_LIBS})
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tilewave)

@@ -1,11 +1,14 @@
 // Makes names legal and unique, binds sources to tensors, adds operators.
 #include "compiler/onnx/graph_builder.h"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/matrix_view.h"
+#include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/quantized_values.h"
 #include "compiler/onnx/typed_values.h"
 #include "compiler/program/program.h"
@@ -13,7 +16,7 @@
 namespace tilewave {
 
 GraphBuilder::GraphBuilder(std::string_view graph_name)
-    : model_{Graph(to_legal_name(graph_name)), {}, {}, {}} {}
+    : model_{Graph(to_legal_name(graph_name)), {}, {}, {}, {}} {}
 
 Value GraphBuilder::add_source(OnnxSource source) {
   const Dims dims = source.dims;
@@ -23,7 +26,7 @@ Value GraphBuilder::add_source(OnnxSource source) {
 
 Value GraphBuilder::add_input(const std::string& name, const Dims& dims, ElementType type,
                               std::optional<OnnxNumbers> values) {
-  return add_source({name, dims, TensorRole::kInput, type, std::move(values)});
+  return add_source({name, dims, TensorRole::kInput, type, false, std::move(values)});
 }
 
 Value GraphBuilder::add_constant(OnnxTensor tensor) {
@@ -35,7 +38,42 @@ Value GraphBuilder::add_constant(OnnxTensor tensor) {
                         tensor.type};
   }
   return add_source({std::move(tensor.name), std::move(tensor.dims), TensorRole::kParameter, *type,
-                     std::move(tensor.values)});
+                     false, std::move(tensor.values)});
+}
+
+Value GraphBuilder::add_weight(std::shared_ptr<ExternalWeight> weight) {
+  const ElementType type = info_of(weight->type()).element.value();
+  Value value = add_source(
+      {weight->name(), weight->dims(), TensorRole::kParameter, type, true, std::nullopt});
+  weights_.emplace(model_.sources.size() - 1, std::move(weight));
+  return value;
+}
+
+const OnnxNumbers* GraphBuilder::numbers(std::size_t source) const {
+  if (const auto weight = weights_.find(source); weight != weights_.end()) {
+    return &weight->second->numbers();
+  }
+  const std::optional<OnnxNumbers>& values = model_.sources.at(source).values;
+  return values ? &*values : nullptr;
+}
+
+std::optional<Interval> GraphBuilder::range_of_source(std::size_t source) const {
+  const auto weight = weights_.find(source);
+  const ElementType type = model_.sources.at(source).type;
+  if (weight != weights_.end() && !weight->second->may_be_looked_at() && is_integer(type)) {
+    return type == ElementType::kI32 ? Interval{-kMostDrawnInt32, kMostDrawnInt32 - 1}
+                                     : range_of_type(type);
+  }
+  const OnnxNumbers* values = numbers(source);
+  if (values == nullptr) {
+    return std::nullopt;
+  }
+  return std::visit(
+      [](const auto& all) {
+        const auto [least, most] = std::ranges::minmax(all);
+        return Interval{static_cast<double>(least), static_cast<double>(most)};
+      },
+      *values);
 }
 
 Value GraphBuilder::add_constant(const std::string& name, const Dims& dims, ElementType type,
@@ -140,8 +178,23 @@ void GraphBuilder::add_output(const std::string& name, const Value& any) {
   model_.outputs.push_back(std::move(output));
 }
 
-OnnxModel GraphBuilder::take() {
+OnnxModel GraphBuilder::take(OnnxWeights weights) {
   model_.graph.verify();
+  std::set<std::size_t> wanted;
+  for (const OnnxBinding& binding : model_.bindings) {
+    wanted.insert(binding.source);
+  }
+  for (auto& [source, weight] : weights_) {
+    if (weight->is_read() || (weights == OnnxWeights::kRead && wanted.contains(source))) {
+      if (!weight->is_there()) {
+        throw InputError("weight '" + one_line_of(weight->name()) + "' is in the data file '" +
+                         one_line_of(weight->location()) +
+                         "', which does not exist; --weights=drawn draws such weights from --seed, "
+                         "--timing-only needs no values");
+      }
+      model_.sources[source].values = weight->take();
+    }
+  }
   return std::move(model_);
 }
 

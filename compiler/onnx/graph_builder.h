@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 #include "compiler/graph/graph.h"
 #include "compiler/onnx/exact_integers.h"
+#include "compiler/onnx/external_data.h"
 #include "compiler/onnx/onnx_import.h"
 #include "compiler/onnx/value.h"
 
@@ -27,6 +29,8 @@ class GraphBuilder {
   Value add_input(const std::string& name, const Dims& dims, ElementType type,
                   std::optional<OnnxNumbers> values);
   Value add_constant(OnnxTensor tensor);
+  /// A constant whose values are read when they are wanted.
+  Value add_weight(std::shared_ptr<ExternalWeight> weight);
   /// Of numbers that the type has.
   Value add_constant(const std::string& name, const Dims& dims, ElementType type,
                      const std::vector<double>& numbers);
@@ -52,9 +56,15 @@ class GraphBuilder {
   Graph& graph() { return model_.graph; }
   const Tensor& tensor(TensorId id) const { return model_.graph.tensor(id); }
   const OnnxSource& source(std::size_t index) const { return model_.sources.at(index); }
+  /// The values of a source; null of an input that was not given. Throws InputError if they are in a
+  /// file that does not exist.
+  const OnnxNumbers* numbers(std::size_t source) const;
+  /// Between what the integers of a source lie; none of an input that was not given.
+  std::optional<Interval> range_of_source(std::size_t source) const;
 
-  /// The finished model; its graph is verified.
-  OnnxModel take();
+  /// The finished model; its graph is verified. Throws InputError if weights are to be read that are
+  /// not there.
+  OnnxModel take(OnnxWeights weights = OnnxWeights::kRead);
 
  private:
   using BindingKey = std::tuple<std::size_t, std::vector<std::uint64_t>, float>;
@@ -62,6 +72,7 @@ class GraphBuilder {
   Value add_source(OnnxSource source);
 
   OnnxModel model_;
+  std::map<std::size_t, std::shared_ptr<ExternalWeight>> weights_;  ///< by source
   std::map<BindingKey, TensorId> bound_;
   std::size_t bindings_asked_for_ = 0;
   std::unordered_map<TensorId, Interval> ranges_;  ///< of i32

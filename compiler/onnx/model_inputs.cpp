@@ -2,13 +2,14 @@
 #include "compiler/onnx/model_inputs.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <unordered_set>
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/base/nearest.h"
 #include "compiler/onnx/protobuf.h"
+#include "compiler/onnx/symbols.h"
 #include "compiler/onnx/tensor_values.h"
 #include "compiler/program/tensor.h"
 
@@ -22,78 +23,6 @@ std::string quoted(const std::string& name) { return "'" + one_line_of(name) + "
 
 /// As the shape of a scalar is.
 bool may_be_empty(OnnxType type) { return !info_of(type).element; }
-
-/// What the dimensions without a number are known by, and their numbers as far as they are known.
-class Symbols {
- public:
-  /// Of a dimension without a name: all first ones are one and the same, the batch.
-  static std::string key(const TensorShapeProto::Dimension& dim, const std::string& input,
-                         std::size_t index) {
-    if (dim.has_dim_param() && !dim.dim_param().empty()) {
-      return key(dim.dim_param());
-    }
-    return index == 0 ? "the first dimension"
-                      : "dimension " + std::to_string(index) + " of input " + quoted(input);
-  }
-
-  static std::string key(const std::string& name) { return "dimension " + quoted(name); }
-
-  void add(const std::string& key) { values_.try_emplace(key, std::nullopt); }
-
-  std::optional<std::uint64_t> value(const std::string& key) const {
-    const auto found = values_.find(key);
-    return found != values_.end() ? found->second : std::nullopt;
-  }
-
-  void set(const std::string& key, std::uint64_t value, const std::string& where) {
-    std::optional<std::uint64_t>& known = values_[key];
-    if (known && *known != value) {
-      throw InputError(key + " is " + std::to_string(*known) + " and, in " + where + ", " +
-                       std::to_string(value));
-    }
-    known = value;
-  }
-
-  /// Gives the number to the one dimension that has none yet.
-  void set_batch(std::optional<std::uint64_t> batch) {
-    std::vector<std::string> unknown;
-    for (const auto& [key, value] : values_) {
-      if (!value) {
-        unknown.push_back(key);
-      }
-    }
-    if (unknown.size() > 1) {
-      throw InputError(unknown[0] + " and " + unknown[1] +
-                       " are symbolic; --batch gives one number, data of --inputs give any");
-    }
-    if (unknown.size() == 1 && !batch) {
-      throw InputError(unknown[0] +
-                       " is symbolic; give its number with --batch, or data with --inputs");
-    }
-    if (batch) {
-      use_batch(*batch, unknown);
-    }
-  }
-
- private:
-  void use_batch(std::uint64_t batch, const std::vector<std::string>& unknown) {
-    const std::string option = "--batch=" + std::to_string(batch);
-    if (values_.empty()) {
-      throw InputError(option + " has no effect: all dimensions have numbers");
-    }
-    if (unknown.empty() && std::ranges::none_of(values_, [batch](const auto& entry) {
-          return entry.second == batch;
-        })) {
-      throw InputError(option + " contradicts the data of --inputs: " + values_.begin()->first +
-                       " is " + std::to_string(*values_.begin()->second));
-    }
-    for (const std::string& key : unknown) {
-      values_[key] = batch;
-    }
-  }
-
-  std::map<std::string, std::optional<std::uint64_t>> values_;
-};
 
 class InputResolver {
  public:
@@ -116,16 +45,23 @@ class InputResolver {
     }
     std::vector<const OnnxInput*> given(protos_.size(), nullptr);
     for (const OnnxInput& input : options_.inputs) {
-      OnnxTensor tensor = read_onnx_tensor(input.bytes, input.file);
-      const std::size_t index = place(tensor, input);
+      std::optional<OnnxTensor> tensor;
+      if (!input.array) {
+        tensor = read_onnx_tensor(input.bytes, input.file);
+      }
+      const std::size_t index = place(tensor ? tensor->name : input.array->name, input);
       if (given[index] != nullptr) {
         throw InputError("input " + quoted(inputs_[index].name) + " is given twice, by " +
                          given[index]->file + " and " + input.file);
       }
       given[index] = &input;
-      take(index, std::move(tensor), input.file);
+      if (tensor) {
+        take(index, *std::move(tensor), input.file);
+      } else {
+        take_array(index, *input.array, input.file);
+      }
     }
-    symbols_.set_batch(options_.batch);
+    symbols_.settle(options_.sizes, options_.batch);
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       finish(i);
     }
@@ -179,10 +115,16 @@ class InputResolver {
   }
 
   /// The input that the data are for.
-  std::size_t place(const OnnxTensor& tensor, const OnnxInput& data) const {
-    const auto named = std::ranges::find(inputs_, tensor.name, &ModelInput::name);
+  std::size_t place(const std::string& name, const OnnxInput& data) const {
+    const auto named = std::ranges::find(inputs_, name, &ModelInput::name);
     if (named != inputs_.end()) {
       return static_cast<std::size_t>(named - inputs_.begin());
+    }
+    if (data.array && data.array->is_named_only) {
+      std::vector<std::string> names;
+      std::ranges::transform(inputs_, std::back_inserter(names), &ModelInput::name);
+      throw InputError("the model has no input " + quoted(name) + " for " + data.file +
+                       did_you_mean(name, names));
     }
     if (data.index >= inputs_.size()) {
       throw InputError("there is no input " + std::to_string(data.index) + " for " + data.file +
@@ -197,7 +139,19 @@ class InputResolver {
       throw InputError("input " + quoted(input.name) + " is of type " + to_string(input.type) +
                        ", the data of " + file + " " + to_string(tensor.type));
     }
-    const Dims& dims = tensor.dims;
+    take_dims(index, tensor.dims, file);
+    input.given = std::move(tensor);
+  }
+
+  /// Nothing is read before the shape is known to be right: a packed file may unpack to anything.
+  void take_array(std::size_t index, const OnnxArray& array, const std::string& file) {
+    ModelInput& input = inputs_[index];
+    take_dims(index, array.dims, file);
+    input.given = {input.name, array.dims, input.type, array.read(input.type)};
+  }
+
+  void take_dims(std::size_t index, const Dims& dims, const std::string& file) {
+    const ModelInput& input = inputs_[index];
     const TensorShapeProto& shape = *shape_of(*protos_[index]);
     bool fits = static_cast<std::size_t>(shape.dim_size()) == dims.size();
     for (std::size_t i = 0; fits && i < dims.size(); ++i) {
@@ -212,7 +166,6 @@ class InputResolver {
       throw InputError("input " + quoted(input.name) + " has the shape " + shape_text(shape) +
                        ", the data of " + file + " have " + to_string(dims));
     }
-    input.given = std::move(tensor);
   }
 
   static std::string shape_text(const TensorShapeProto& shape) {
@@ -232,7 +185,7 @@ class InputResolver {
     for (int i = 0; i < shape.dim_size(); ++i) {
       TensorShapeProto::Dimension& dim = *shape.mutable_dim(i);
       if (!dim.has_dim_value()) {
-        const std::string key = Symbols::key(dim, input.name, static_cast<std::size_t>(i));
+        const Symbols::Key key = Symbols::key(dim, input.name, static_cast<std::size_t>(i));
         dim.set_dim_value(static_cast<std::int64_t>(symbols_.value(key).value()));
       }
       input.dims.push_back(static_cast<std::uint64_t>(dim.dim_value()));

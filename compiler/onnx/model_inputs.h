@@ -1,5 +1,5 @@
 // The inputs of a model with every dimension a number: from the model, from data that are given for
-// an input, or from --batch.
+// an input, from --size or from --batch (symbols.h).
 #pragma once
 
 #include <optional>

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/external_data.h"
 #include "compiler/onnx/node_import.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/tensor_values.h"
@@ -140,7 +141,7 @@ void require_supported(onnx::ModelProto& model) {
   }
   for (const onnx::TensorProto& tensor : graph.initializer()) {
     try {
-      require_tensor(tensor);
+      is_external(tensor) ? require_external_tensor(tensor) : require_tensor(tensor);
     } catch (const InputError& error) {
       throw InputError(std::string("initializer: ") + error.what());
     }

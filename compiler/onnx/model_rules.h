@@ -20,8 +20,8 @@ const onnx::GraphProto& required_graph(const onnx::ModelProto& model);
 /// that ONNX's checker can judge the rest.
 std::vector<OnnxNodeProblem> refuse_nodes(onnx::ModelProto& model);
 
-/// Throws InputError for functions, sparse or external data and initializers of types that we do not
-/// read. Drops what has no bearing on inference, such as training information.
+/// Throws InputError for functions, sparse data, external data of anything but initializers and initializers
+/// of types that we do not read. Drops what has no bearing on inference, such as training information.
 void require_supported(onnx::ModelProto& model);
 
 /// "node #3 'fc1' (MatMul)", counted from 1.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/external_data.h"
 #include "compiler/onnx/graph_builder.h"
 #include "compiler/onnx/model_contents.h"
 #include "compiler/onnx/model_inputs.h"
@@ -43,11 +44,14 @@ constexpr std::size_t kMostBindings = 16 * kMaxTensors;
 /// The walk over a model that the checker has accepted.
 class ModelImport {
  public:
+  using Weights = std::vector<std::shared_ptr<ExternalWeight>>;
+
   /// `problems` are those of nodes that have been refused before, and become all.
-  ModelImport(onnx::ModelProto& model, const OnnxOptions& options,
+  ModelImport(onnx::ModelProto& model, Weights weights, const OnnxOptions& options,
               std::vector<OnnxNodeProblem>& problems)
       : model_(model),
         graph_(*model.mutable_graph()),
+        weights_(std::move(weights)),
         options_(options),
         builder_(graph_name(graph_, options.file)),
         problems_(problems),
@@ -79,7 +83,7 @@ class ModelImport {
     for (const onnx::ValueInfoProto& value : graph_.value_info()) {
       require_shape(value);
     }
-    return builder_.take();
+    return builder_.take(options_.weights);
   }
 
  private:
@@ -101,8 +105,13 @@ class ModelImport {
   }
 
   void add_initializers() {
-    for (onnx::TensorProto& tensor : *graph_.mutable_initializer()) {
-      values_.emplace(tensor.name(), builder_.add_constant(tensor_values(tensor)));
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      onnx::TensorProto& tensor = *graph_.mutable_initializer(static_cast<int>(i));
+      if (weights_[i]) {
+        tensor.clear_raw_data();
+      }
+      values_.emplace(tensor.name(), weights_[i] ? builder_.add_weight(weights_[i])
+                                                 : builder_.add_constant(tensor_values(tensor)));
     }
   }
 
@@ -226,6 +235,7 @@ class ModelImport {
 
   onnx::ModelProto& model_;
   onnx::GraphProto& graph_;
+  Weights weights_;  ///< of each initializer; null if its values are in the model
   const OnnxOptions& options_;
   GraphBuilder builder_;
   /// How often nodes that an output depends on, and outputs, name a value.
@@ -246,8 +256,9 @@ OnnxSurvey survey_model(onnx::ModelProto& model, const OnnxOptions& options) {
   survey.problems = refuse_nodes(model);
   try {
     require_supported(model);
+    ModelImport::Weights weights = take_external(model, options);
     check_model(model);
-    survey.model = ModelImport(model, options, survey.problems).run();
+    survey.model = ModelImport(model, std::move(weights), options, survey.problems).run();
   } catch (const InputError& error) {
     survey.other = error.what();
   }

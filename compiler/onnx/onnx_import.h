@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -33,18 +35,63 @@ struct OnnxTensor {
   OnnxNumbers values = {};
 };
 
-/// Values for one of the model's inputs: a serialized TensorProto. The input is the one that the
-/// tensor is named after, else the one at `index`, initializers not counted.
+/// Numbers of another format than ONNX's, read when it is known what they are for.
+struct OnnxArray {
+  std::string name;            ///< of the input that they are for; may be empty
+  bool is_named_only = false;  ///< `name` has to be that of an input
+  Dims dims = {};
+  /// As values of this type. Throws InputError for a number that it does not hold.
+  std::function<OnnxNumbers(OnnxType)> read = {};
+};
+
+/// Values for one of the model's inputs: a serialized TensorProto, or an array. The input is the one
+/// that the tensor is named after, else the one at `index`, initializers not counted.
 struct OnnxInput {
   std::string bytes;
   std::string file;  ///< for messages
   std::size_t index = 0;
+  std::optional<OnnxArray> array = {};  ///< instead of bytes
+};
+
+/// The extent of the dimensions of this name.
+struct OnnxSize {
+  std::string name;
+  std::uint64_t extent = 0;
+};
+
+/// What a model keeps beside itself, by the names that it has for the files. Whoever implements this
+/// decides what may be read. Both throw InputError, to go on behind a tensor's name: "has its data in
+/// ...".
+class OnnxDataFiles {
+ public:
+  OnnxDataFiles() = default;
+  OnnxDataFiles(const OnnxDataFiles&) = delete;
+  OnnxDataFiles& operator=(const OnnxDataFiles&) = delete;
+  virtual ~OnnxDataFiles() = default;
+
+  /// In bytes; none if there is no such file.
+  virtual std::optional<std::uint64_t> size(const std::string& location) = 0;
+  /// Fills `bytes` with what the file has from `offset` on, which is as much at least.
+  virtual void read(const std::string& location, std::uint64_t offset, std::span<char> bytes) = 0;
+};
+
+/// Weights of INT32 that are drawn are at least minus that, and below it.
+inline constexpr int kMostDrawnInt32 = 1024;
+
+/// Which of the weights in other files are read. Those whose values decide what the graph is always are.
+enum class OnnxWeights : std::uint8_t {
+  kRead,      ///< all, so their files have to be there
+  kAsNeeded,  ///< no others, but if the files are there, the graph is that of kRead
+  kDrawn      ///< no others, and the graph is the one for values that are drawn
 };
 
 struct OnnxOptions {
   std::string file = "model.onnx";     ///< for messages
-  std::optional<std::uint64_t> batch;  ///< the extent of the one dimension without a number
+  std::optional<std::uint64_t> batch;  ///< the extent of the one dimension that has no number else
   std::vector<OnnxInput> inputs;       ///< need not be all
+  std::vector<OnnxSize> sizes;         ///< need not be all
+  OnnxDataFiles* files = nullptr;      ///< null: a model that needs some is refused
+  OnnxWeights weights = OnnxWeights::kRead;
 };
 
 /// An input or a constant of the model.
@@ -53,7 +100,8 @@ struct OnnxSource {
   Dims dims;
   TensorRole role = TensorRole::kInput;  ///< or kParameter
   ElementType type = ElementType::kF32;
-  std::optional<OnnxNumbers> values;  ///< none: an input that was not given
+  bool is_external = false;           ///< a weight in another file
+  std::optional<OnnxNumbers> values;  ///< none: an input that was not given, a weight not read
 };
 
 /// A graph input or parameter: a source's values, arranged and scaled.
@@ -77,6 +125,7 @@ struct OnnxModel {
   std::vector<OnnxSource> sources;
   std::vector<OnnxBinding> bindings;  ///< one for each input and parameter of the graph
   std::vector<OnnxOutput> outputs;
+  std::vector<std::string> files;  ///< that hold data of it; for whoever reads them to fill in
 };
 
 /// How often a model has an operator.

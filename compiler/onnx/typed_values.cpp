@@ -15,9 +15,14 @@ const OnnxSource* source_of(const GraphBuilder& builder, const Value& value) {
   return source == nullptr ? nullptr : &builder.source(source->source);
 }
 
-/// Of a source that has values.
+/// Null unless it is a source whose values are known.
+const OnnxNumbers* numbers_of(const GraphBuilder& builder, const Value& value) {
+  const auto* source = std::get_if<SourceValue>(&value);
+  return source == nullptr ? nullptr : builder.numbers(source->source);
+}
+
 template <typename Number>
-std::vector<Number> arranged(const OnnxSource& source, const SourceValue& value) {
+std::vector<Number> arranged(const OnnxNumbers& values, const SourceValue& value) {
   std::vector<Number> numbers;
   const auto append = [&numbers](const auto& elements) {
     numbers.reserve(elements.size());
@@ -25,10 +30,10 @@ std::vector<Number> arranged(const OnnxSource& source, const SourceValue& value)
       numbers.push_back(static_cast<Number>(element));
     }
   };
-  if (const auto* floats = std::get_if<std::vector<float>>(&*source.values)) {
+  if (const auto* floats = std::get_if<std::vector<float>>(&values)) {
     append(value.arrangement.apply(*floats, value.scale));
   } else {
-    append(value.arrangement.apply(std::get<std::vector<std::int64_t>>(*source.values)));
+    append(value.arrangement.apply(std::get<std::vector<std::int64_t>>(values)));
   }
   return numbers;
 }
@@ -76,26 +81,25 @@ bool is_constant(const GraphBuilder& builder, const Value& value) {
 }
 
 std::optional<std::vector<float>> constant_values(const GraphBuilder& builder, const Value& value) {
-  return is_constant(builder, value) ? std::optional(arranged<float>(*source_of(builder, value),
+  return is_constant(builder, value) ? std::optional(arranged<float>(*numbers_of(builder, value),
                                                                      std::get<SourceValue>(value)))
                                      : std::nullopt;
 }
 
 std::optional<std::vector<double>> known_values(const GraphBuilder& builder, const Value& value) {
-  const OnnxSource* source = source_of(builder, value);
-  return source != nullptr && source->values
-             ? std::optional(arranged<double>(*source, std::get<SourceValue>(value)))
+  const OnnxNumbers* numbers = numbers_of(builder, value);
+  return numbers != nullptr
+             ? std::optional(arranged<double>(*numbers, std::get<SourceValue>(value)))
              : std::nullopt;
 }
 
 std::optional<std::vector<double>> source_values(const GraphBuilder& builder, const Value& value) {
-  const OnnxSource* source = source_of(builder, value);
-  if (source == nullptr || !source->values) {
+  const OnnxNumbers* numbers = numbers_of(builder, value);
+  if (numbers == nullptr) {
     return std::nullopt;
   }
-  return std::visit(
-      [](const auto& numbers) { return std::vector<double>(numbers.begin(), numbers.end()); },
-      *source->values);
+  return std::visit([](const auto& all) { return std::vector<double>(all.begin(), all.end()); },
+                    *numbers);
 }
 
 std::optional<float> number_of(const GraphBuilder& builder, const Value& value) {
@@ -106,14 +110,10 @@ std::optional<float> number_of(const GraphBuilder& builder, const Value& value) 
 }
 
 Interval range_of(const GraphBuilder& builder, const Value& value) {
-  const OnnxSource* source = source_of(builder, value);
-  if (source != nullptr && source->values) {
-    return std::visit(
-        [](const auto& numbers) {
-          const auto [least, most] = std::ranges::minmax(numbers);
-          return Interval{static_cast<double>(least), static_cast<double>(most)};
-        },
-        *source->values);
+  if (const auto* source = std::get_if<SourceValue>(&value)) {
+    if (const std::optional<Interval> range = builder.range_of_source(source->source)) {
+      return *range;
+    }
   }
   if (const auto* mapped = std::get_if<MappedValue>(&value)) {
     return mapped->map->range();

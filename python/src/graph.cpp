@@ -1,4 +1,6 @@
 // Graphs built operator by operator, models by name, and compiling them.
+#include <map>
+
 #include <pybind11/stl.h>
 
 #include "compiler/graph/graph_text.h"
@@ -21,10 +23,23 @@ py::dict describe(const Graph& graph, TensorId id) {
   return text;
 }
 
+/// The words are checked in graph.py; the empty one is for runs without values.
+OnnxWeights weights_of(const std::string& word) {
+  return word == "drawn" ? OnnxWeights::kDrawn
+         : word.empty()  ? OnnxWeights::kAsNeeded
+                         : OnnxWeights::kRead;
+}
+
 /// A model by name, as on a command line: (graph or None, program or None, ONNX model or None). An
 /// ONNX model's weights and arrangement stay with it.
-py::tuple load(const std::string& name, std::optional<std::uint64_t> batch) {
-  Model model = load_model(name, {batch, {}});
+py::tuple load(const std::string& name, std::optional<std::uint64_t> batch,
+               const std::map<std::string, std::uint64_t>& sizes, const std::string& weights) {
+  OnnxArguments arguments{.batch = batch};
+  arguments.weights = weights_of(weights);
+  for (const auto& [dimension, extent] : sizes) {
+    arguments.sizes.push_back({dimension, extent});
+  }
+  Model model = load_model(name, arguments);
   if (auto* graph = std::get_if<Graph>(&model)) {
     return py::make_tuple(std::make_shared<Graph>(std::move(*graph)), py::none(), py::none());
   }

@@ -160,6 +160,9 @@ void add_run(py::module_& module) {
         for (const auto& [what, path] : read) {
           names.push_back({what, path});
         }
+        for (const std::string& file : work->onnx ? work->onnx->files : std::vector<std::string>()) {
+          names.push_back({"weights", file});
+        }
         return run(work, config, {model, timing_only, seed, kernel, verify}, inputs, files, names);
       },
       py::arg("work"), py::arg("config"), py::arg("model"), py::arg("timing_only"), py::arg("seed"),

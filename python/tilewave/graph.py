@@ -6,7 +6,7 @@ import difflib
 import numbers
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _core
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TYPE_OF_DTYPE = {
     "float64": "f32", "float32": "f32", "float16": "f16", "int8": "i8", "uint8": "u8", "int32": "i32",
 }
+_LARGEST = 2**31 - 1  # extent of a dimension
 _FUNCTIONS = {word: (arity, parameters) for word, arity, parameters in _core.functions()}
 
 
@@ -329,26 +330,48 @@ def _dtype_name(type: Any) -> str:
         return ""
 
 
-def load(model: str | os.PathLike[str], *, batch: int | None = None) -> Graph | Program:
+def load(model: str | os.PathLike[str], *, batch: int | None = None,
+         sizes: Mapping[str, int] | None = None, weights: str = "read") -> Graph | Program:
     """A model by name: an ONNX, graph or program file, or one that is built in ("gemm:64x64x64:i8").
 
-    `batch` is the extent of an ONNX model's dimension without a number.
+    Of an ONNX model, `sizes` are the extents of dimensions by name, {"seq": 128}, and `batch` is that of the one
+    that has no number else. `weights` is for those in other files: "read", or "drawn" from the seed of each run.
     """
+    return _load(model, batch, sizes, weights)
+
+
+def _load(model: str | os.PathLike[str], batch: int | None, sizes: Mapping[str, int] | None, weights: str,
+          with_values: bool = True) -> Graph | Program:
     name = path_of("model", model)
+    if text_of("weights", weights) not in ("read", "drawn"):
+        raise InputError(f"weights={weights!r}; allowed: read, drawn")
+    if weights == "read" and not with_values:
+        weights = ""  # those that decide what the graph is
     if batch is not None:
-        batch = whole_number("batch", batch, 1, 2**31 - 1)
-    graph, program, onnx = _core.load(name, batch)
+        batch = whole_number("batch", batch, 1, _LARGEST)
+    graph, program, onnx = _core.load(name, batch, _sizes_of(sizes), weights)
     loaded = Program._of(program, name=name) if program is not None else Graph._of(graph, onnx)
     loaded._file = name
     return loaded
 
 
-def graph_of(model: Any, batch: int | None = None) -> Graph | Program:
-    """What users may give for a model; `batch` is for names."""
+def _sizes_of(sizes: Mapping[str, int] | None) -> dict[str, int]:
+    if sizes is None:
+        return {}
+    if not isinstance(sizes, Mapping):
+        raise TypeError(f"sizes is a {type(sizes).__name__}; allowed: a mapping from names of dimensions to numbers")
+    return {text_of("a name of sizes", name): whole_number(f"sizes[{name!r}]", extent, 1, _LARGEST)
+            for name, extent in sizes.items()}
+
+
+def graph_of(model: Any, batch: int | None = None, sizes: Mapping[str, int] | None = None, weights: str = "read",
+             with_values: bool = True) -> Graph | Program:
+    """What users may give for a model; `batch`, `sizes` and `weights` are for names."""
     if isinstance(model, (Graph, Program)):
-        if batch is not None:
-            raise InputError("batch has no effect on a model that is loaded already")
+        for option, given in {"batch": batch is not None, "sizes": bool(sizes), "weights": weights != "read"}.items():
+            if given:
+                raise InputError(f"{option} has no effect on a model that is loaded already")
         return model
     if isinstance(model, (str, os.PathLike)):
-        return load(model, batch=batch)
+        return _load(model, batch, sizes, weights, with_values)
     raise TypeError(f"model is a {type(model).__name__}; allowed: Graph, Program, str")

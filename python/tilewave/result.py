@@ -132,7 +132,8 @@ def run(model: Program | Graph | str, machine: Machine | str | None = None,
         inputs: Mapping[str, Any] | None = None, *, timing_only: bool = False, seed: int = 1,
         kernel: str = "auto", verify: str | None = None, json: Any = None, vcd: Any = None,
         trace: Any = None, dram_trace: Any = None, report: Any = None, layers: Any = None, ops: Any = None,
-        mapping: Any = None, batch: int | None = None, **keys: Any) -> Result:
+        mapping: Any = None, batch: int | None = None, sizes: Mapping[str, int] | None = None,
+        weights: str = "read", **keys: Any) -> Result:
     """Simulates a program, or a model that is compiled for the machine, and compares its outputs.
 
     machine: the default one with `keys`, or a Machine or the name of one with `keys` besides.
@@ -140,7 +141,8 @@ def run(model: Program | Graph | str, machine: Machine | str | None = None,
         model they have the model's names and shapes.
     timing_only: no values are computed; the cycles are the same.
     kernel: auto, avx2 or reference. verify: full, sampled or off; by the amount of work if None.
-    batch: of an ONNX model by name: the extent of its dimension without a number.
+    batch, sizes, weights: of an ONNX model by name, as for load(). If only timing is wanted, weights in other files
+        need not be there.
     mapping: of a model that is compiled: a file, or its text, instead of the compiler's choices.
     json, vcd, trace, dram_trace, report, layers, ops: names of files to write, as the options of `tilewave run`.
 
@@ -151,7 +153,7 @@ def run(model: Program | Graph | str, machine: Machine | str | None = None,
     timing_only = flag_of("timing_only", timing_only)
     if timing_only and verify is not None:
         raise _core.InputError(f"verify={verify!r} has no effect with timing_only, which computes nothing")
-    source = graph_of(model, batch)
+    source = graph_of(model, batch, sizes, weights, not timing_only)
     if isinstance(source, Program):
         for key in keys:
             if key.startswith(("schedule.", "tile.")):

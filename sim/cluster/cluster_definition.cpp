@@ -65,6 +65,14 @@ Json points_json(const SweepSpace& space) {
   return points;
 }
 
+Json sizes_json(const std::vector<OnnxSize>& sizes) {
+  Json json = Json::array();
+  for (const OnnxSize& size : sizes) {
+    json.push_back({{"name", size.name}, {"extent", size.extent}});
+  }
+  return json;
+}
+
 Json sweep_json(const SweepDefinition& sweep) {
   Json keys = Json::array();
   for (const ConfigKey* key : sweep.space.keys) {
@@ -75,6 +83,8 @@ Json sweep_json(const SweepDefinition& sweep) {
           {"patterns", sweep.space.patterns},
           {"pattern_of", sweep.space.pattern_of},
           {"batch", or_null(sweep.onnx.batch)},
+          {"sizes", sizes_json(sweep.onnx.sizes)},
+          {"onnx_weights", static_cast<int>(sweep.onnx.weights)},
           {"inputs", sweep.onnx.inputs},
           {"timing_only", sweep.timing_only},
           {"seed", sweep.seed},
@@ -111,6 +121,13 @@ SweepDefinition parse_sweep(const std::string& file, const Json& json) {
   sweep.space.model_keys = ModelKeys(sweep.space.patterns);
   sweep.onnx.batch =
       count_or_none<std::uint64_t>(json, "batch", 0, std::numeric_limits<std::uint64_t>::max());
+  for (const Json& size : json.at("sizes")) {
+    sweep.onnx.sizes.push_back({size.at("name").get<std::string>(),
+                                count_at<std::uint64_t>(size, "extent", 1, kMaxDimension)});
+  }
+  constexpr auto kLastWeights = static_cast<std::uint32_t>(OnnxWeights::kDrawn);
+  sweep.onnx.weights =
+      static_cast<OnnxWeights>(count_at<std::uint32_t>(json, "onnx_weights", 0, kLastWeights));
   sweep.onnx.inputs = json.at("inputs").get<std::vector<std::string>>();
   sweep.timing_only = json.at("timing_only").get<bool>();
   sweep.seed = count_at<std::uint64_t>(json, "seed");

@@ -22,11 +22,11 @@ namespace {
 constexpr const char* kPlace = "command line";
 
 /// Options that may be given again.
-constexpr std::array kRepeated = {"config", "inputs", "over", "slurm", "weight", "where"};
+constexpr std::array kRepeated = {"config", "inputs", "over", "size", "slurm", "weight", "where"};
 
 /// The option that takes several files, and what follows the first one.
 constexpr const char* kFileList = "inputs";
-constexpr const char* kFileListSuffix = ".pb";
+constexpr std::array kFileListSuffixes = {".pb", ".npy", ".npz"};
 
 [[noreturn]] void fail(const std::string& why) {
   throw InputError(std::string(kPlace) + ": " + why);
@@ -162,7 +162,10 @@ Arguments split_arguments(std::span<const std::string> arguments,
       continue;
     }
     for (const std::string& word : option.value) {
-      in_file_list = in_file_list && word.ends_with(kFileListSuffix);
+      in_file_list =
+          in_file_list && std::ranges::any_of(kFileListSuffixes, [&word](const char* suffix) {
+            return word.ends_with(suffix);
+          });
       (in_file_list ? result.options[kFileList] : result.positionals).push_back(word);
     }
   }

@@ -63,7 +63,7 @@ CompileCommand read_command(const Arguments& arguments) {
   CompileCommand command;
   command.model =
       typed_model(only_positional(arguments, "compile", "MODEL"), parse_type(arguments));
-  command.onnx = parse_onnx(arguments);
+  command.onnx = parse_onnx(arguments, false);
   command.dump = choice(arguments, "dump", kDumps).value_or(command.dump);
   command.output_file = arguments.value("output").value_or(command.output_file);
   command.format = choice(arguments, "format", kFormats).value_or(command.format);
@@ -136,7 +136,9 @@ std::string dump(Model model, const CompileCommand& command) {
 ExitCode compile(const CompileCommand& command) {
   OutputFile output("--output", command.output_file);
   require_distinct({&output}, command.inputs);
-  output.write(dump(load_model(command.model, command.onnx), command));
+  Model model = load_model(command.model, command.onnx);
+  require_distinct({&output}, data_inputs(std::get_if<OnnxModel>(&model)));
+  output.write(dump(std::move(model), command));
   output.commit();
   return ExitCode::kDone;
 }

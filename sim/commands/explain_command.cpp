@@ -57,7 +57,7 @@ ExplainCommand read_command(const Arguments& arguments) {
     command.model = only_positional(arguments, "explain", "MODEL");
   }
   command.model = typed_model(command.model, parse_type(arguments));
-  command.onnx = parse_onnx(arguments);
+  command.onnx = parse_onnx(arguments, false);
   command.json_file = arguments.value("json");
   command.simulate = arguments.has("simulate");
   if (const auto path = arguments.value("path")) {
@@ -86,6 +86,9 @@ ExitCode explain(const ExplainCommand& command) {
   PreparedWork work =
       prepare({command.model, command.program_file, command.schedule_setting, command.onnx},
               command.config);
+  if (json) {
+    require_distinct({json.get()}, data_inputs(work.onnx ? &*work.onnx : nullptr));
+  }
   Explanation explanation =
       explain_work(std::move(work), command.config, {command.simulate, &*progress});
   progress.reset();

@@ -62,9 +62,15 @@ void add_onnx_options(po::options_description& options) {
   options.add_options()  //
       ("batch", text_value("N"),
        "of an ONNX model: the extent of its dimension without a number")  //
+      ("size", text_value("NAME=N"),
+       "of an ONNX model: the extent of its dimensions of that name; may be repeated")  //
       ("inputs", text_value("FILE..."),
-       "of an ONNX model: values of its inputs, as tensor files input_0.pb, input_1.pb ..., or the "
-       "directory with them; what is not given is drawn");
+       "of an ONNX model: values of its inputs, as tensor files input_0.pb, input_1.npy ..., "
+       "NAME.npy "
+       "or an .npz with members by name, or a directory with input_N files; what is not given is "
+       "drawn")  //
+      ("weights", word_value("HOW", kWeights),
+       "of an ONNX model with weights in other files: read, or drawn from --seed; read by default");
 }
 
 std::string help_of(const po::options_description& options) {

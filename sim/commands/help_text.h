@@ -52,7 +52,7 @@ void add_config_option(boost::program_options::options_description& options);
 void add_type_option(boost::program_options::options_description& options);
 /// --mapping
 void add_mapping_option(boost::program_options::options_description& options);
-/// --batch and --inputs
+/// --batch, --size, --inputs and --weights
 void add_onnx_options(boost::program_options::options_description& options);
 
 /// As --help shows them, without blanks at the ends of lines.

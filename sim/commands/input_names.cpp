@@ -44,6 +44,16 @@ void add_model_inputs(const std::string& model, const OnnxArguments& onnx,
   }
 }
 
+std::vector<InputName> data_inputs(const OnnxModel* model) {
+  std::vector<InputName> inputs;
+  if (model != nullptr) {
+    for (const std::string& file : model->files) {
+      inputs.push_back({"a data file of MODEL", file});
+    }
+  }
+  return inputs;
+}
+
 void require_one_reader(const std::vector<InputName>& inputs) {
   const InputName* first = nullptr;
   for (const InputName& input : inputs) {

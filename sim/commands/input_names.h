@@ -21,6 +21,9 @@ void add_preset_input(const std::string& preset, std::vector<InputName>& inputs)
 void add_model_inputs(const std::string& model, const OnnxArguments& onnx,
                       std::vector<InputName>& inputs);
 
+/// The files that hold data of an ONNX model, which are known when it has been read; none if null.
+std::vector<InputName> data_inputs(const OnnxModel* model);
+
 /// Throws InputError if standard input is to be read more than once.
 void require_one_reader(const std::vector<InputName>& inputs);
 

@@ -39,7 +39,7 @@ po::options_description options() {
 ModelCommand read_command(const Arguments& arguments) {
   ModelCommand command;
   command.model = typed_model(only_positional(arguments, "model", "MODEL"), parse_type(arguments));
-  command.onnx = parse_onnx(arguments);
+  command.onnx = parse_onnx(arguments, false);
   command.json_file = arguments.value("json");
   add_model_inputs(command.model, command.onnx, command.inputs);
   require_one_reader(command.inputs);

@@ -1,6 +1,9 @@
 // Values to numbers, choices and settings; configs resolved in the order of their sources.
 #include "sim/commands/option_values.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "compiler/base/error.h"
 #include "compiler/graph/builtins.h"
 #include "compiler/program/tensor.h"
@@ -85,13 +88,44 @@ std::optional<std::string> parse_page_file(const Arguments& arguments) {
   return file;
 }
 
-OnnxArguments parse_onnx(const Arguments& arguments) {
+namespace {
+
+/// "NAME=N"; a name may have a '=' in it.
+OnnxSize parse_size(const std::string& text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0) {
+    fail_command_line("--size=" + printable(text) +
+                      " is not NAME=N; allowed: the name of a dimension and 1.." +
+                      std::to_string(kMaxDimension) + ", such as --size seq=128");
+  }
+  const std::string name = text.substr(0, equals);
+  return {name, parse_positive("size=" + printable(name), text.substr(equals + 1), kMaxDimension)};
+}
+
+}  // namespace
+
+OnnxArguments parse_onnx(const Arguments& arguments, bool with_values) {
   OnnxArguments onnx;
+  onnx.weights = choice(arguments, "weights", kWeights).value_or(onnx.weights);
+  if (onnx.weights == OnnxWeights::kRead && !with_values) {
+    onnx.weights = OnnxWeights::kAsNeeded;
+  }
   if (const auto inputs = arguments.options.find("inputs"); inputs != arguments.options.end()) {
     onnx.inputs = inputs->second;
   }
   if (const auto batch = arguments.value("batch")) {
     onnx.batch = parse_positive("batch", *batch, kMaxDimension);
+  }
+  if (const auto sizes = arguments.options.find("size"); sizes != arguments.options.end()) {
+    for (const std::string& text : sizes->second) {
+      OnnxSize size = parse_size(text);
+      const auto other = std::ranges::find(onnx.sizes, size.name, &OnnxSize::name);
+      if (other != onnx.sizes.end()) {
+        fail_command_line("--size gives " + in_quotes(size.name) + " twice: " +
+                          std::to_string(other->extent) + " and " + std::to_string(size.extent));
+      }
+      onnx.sizes.push_back(std::move(size));
+    }
   }
   return onnx;
 }

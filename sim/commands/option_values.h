@@ -38,6 +38,10 @@ inline constexpr std::array kVerify = {Named{"full", VerifyChoice::kFull},
                                        Named{"sampled", VerifyChoice::kSampled},
                                        Named{"off", VerifyChoice::kOff}};
 
+/// Words of --weights.
+inline constexpr std::array kWeights = {Named{"read", OnnxWeights::kRead},
+                                        Named{"drawn", OnnxWeights::kDrawn}};
+
 /// Words of --type.
 inline constexpr auto kTypes = [] {
   std::array<Named<ElementType>, kProductTypes.size()> types{};
@@ -97,8 +101,9 @@ std::uint32_t parse_positive(const std::string& option, const std::string& text,
 /// --report: a file whose name ends in .html.
 std::optional<std::string> parse_page_file(const Arguments& arguments);
 
-/// --batch and --inputs.
-OnnxArguments parse_onnx(const Arguments& arguments);
+/// --batch, --size, --inputs and --weights. Without values no weights are read but those that decide
+/// what the graph is.
+OnnxArguments parse_onnx(const Arguments& arguments, bool with_values);
 
 /// --type: what the factors of a built-in model's products are.
 std::optional<ElementType> parse_type(const Arguments& arguments);

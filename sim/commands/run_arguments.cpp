@@ -42,8 +42,9 @@ po::options_description options() {
   add_mapping_option(options);
   add_onnx_options(options);
   options.add_options()  //
-      ("expect", text_value("DIR"),
-       "of an ONNX model: compare its outputs with DIR/output_0.pb, output_1.pb ...")  //
+      ("expect", text_value("DIR|FILE"),
+       "of an ONNX model: compare its outputs with those of a directory, output_0.pb, output_1.npy "
+       "..., or of an .npz by name")  //
       ("program", text_value("FILE"),
        "run this program instead of compiling MODEL, whose values it is held against")    //
       ("json", text_value("FILE"), "write the result as JSON; '-' is standard output")    //
@@ -173,7 +174,7 @@ RunCommand read_command(const Arguments& arguments) {
   } else if (!command.program_file && !command.print_config) {
     fail("run needs a MODEL or --program=FILE; see 'tilewave run --help'");
   }
-  command.onnx = parse_onnx(arguments);
+  command.onnx = parse_onnx(arguments, !arguments.has("timing-only") && !command.print_config);
   command.expect_directory = arguments.value("expect");
   command.outputs.json = arguments.value("json");
   command.outputs.vcd = arguments.value("vcd");

@@ -8,6 +8,7 @@
 #include "sim/base/files.h"
 #include "sim/base/host.h"
 #include "sim/base/progress.h"
+#include "sim/commands/input_names.h"
 #include "sim/model/model_source.h"
 #include "sim/report/report.h"
 #include "sim/run/session.h"
@@ -49,6 +50,7 @@ ExitCode run(const RunCommand& command) {
   const PreparedWork work =
       prepare({command.model, command.program_file, command.schedule_setting, command.onnx},
               command.config);
+  outputs.keep_away_from(data_inputs(work.onnx ? &*work.onnx : nullptr));
 
   RunRequest request;
   request.timing_only = command.timing_only;

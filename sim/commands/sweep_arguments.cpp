@@ -138,9 +138,9 @@ std::string run_options(const Arguments& arguments) {
   if (arguments.has("timing-only")) {
     add("--timing-only");
   }
-  for (const char* option : {"batch", "seed", "verify"}) {
-    if (const auto value = arguments.value(option)) {
-      add("--" + std::string(option) + "=" + *value);
+  for (const char* option : {"batch", "size", "weights", "seed", "verify"}) {
+    for (const std::string& value : values_of(arguments, option)) {
+      add("--" + std::string(option) + "=" + value);
     }
   }
   return text;
@@ -180,7 +180,7 @@ SweepDefinition definition_of(const Arguments& arguments) {
   SweepDefinition sweep;
   sweep.space = space_of(arguments);
   check_type(arguments, sweep.space);
-  sweep.onnx = parse_onnx(arguments);
+  sweep.onnx = parse_onnx(arguments, !arguments.has("timing-only"));
   sweep.sources = setting_sources(arguments);
   sweep.base = base_config(sweep);
   sweep.timing_only = arguments.has("timing-only");

@@ -21,7 +21,7 @@ namespace {
 /// Options that make no sense in a file, or only there.
 constexpr std::array kCommandLineOnly = {"file", "help", "over"};
 /// Options that a line gives several values, with commas between them.
-constexpr std::array kLists = {"config", "weight", "where"};
+constexpr std::array kLists = {"config", "size", "weight", "where"};
 constexpr std::array kFileNames = {"config", "points", "store", "json", "csv", "report"};
 
 class SweepFile {

@@ -92,6 +92,10 @@ po::options_description sweep_options() {
        "full, sampled or off; by the amount of work by default")  //
       ("batch", text_value("N"),
        "of ONNX models: the extent of their dimension without a number")  //
+      ("size", text_value("NAME=N"),
+       "of ONNX models: the extent of their dimensions of that name; may be repeated")  //
+      ("weights", word_value("HOW", kWeights),
+       "of ONNX models with weights in other files: read, or drawn from --seed; read by default")  //
       ("engine", word_value("WHERE", kEngines),
        "local, or slurm for a Slurm cluster; local by default")                               //
       ("dir", text_value("DIR"), "with slurm: a new directory that all hosts share")          //

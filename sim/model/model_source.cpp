@@ -76,9 +76,9 @@ const Graph* graph_of(const Model& model) {
 
 bool names_onnx_model(const std::string& model, const OnnxArguments& arguments) {
   const bool is_onnx = !is_builtin(model) && is_onnx_model(model);
-  if (!is_onnx && !arguments.empty()) {
-    throw InputError(std::string("command line: ") + (arguments.batch ? "--batch" : "--inputs") +
-                     " has no effect on " + one_line(model) + ", which is not an ONNX model");
+  if (const std::string option = arguments.first_option(); !is_onnx && !option.empty()) {
+    throw InputError("command line: " + option + " has no effect on " + one_line(model) +
+                     ", which is not an ONNX model");
   }
   if (!is_builtin(model) && model != "-" && !exists(model)) {
     fail_unknown(model);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/onnx/onnx_import.h"
 #include "compiler/program/element_rounding.h"
 #include "compiler/program/opcodes.h"
 
@@ -48,7 +49,7 @@ class TensorStream {
       case ElementType::kF16: return rounded_to(type_, unit * scale_);
       case ElementType::kI8: return std::floor(unit * 128.0);
       case ElementType::kU8: return std::floor(unit * 128.0) + 128;
-      case ElementType::kI32: return std::floor(unit * 1024.0);
+      case ElementType::kI32: return std::floor(unit * double{kMostDrawnInt32});
     }
     return 0;
   }

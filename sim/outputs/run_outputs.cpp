@@ -29,6 +29,10 @@ RunOutputs::RunOutputs(const RunOutputNames& names, const std::vector<InputName>
   require_distinct(files_, inputs);
 }
 
+void RunOutputs::keep_away_from(const std::vector<InputName>& inputs) const {
+  require_distinct(files_, inputs);
+}
+
 std::unique_ptr<OutputFile> RunOutputs::opened(const char* option,
                                                const std::optional<std::string>& path) {
   auto file = path ? std::make_unique<OutputFile>(option, *path) : nullptr;

@@ -40,6 +40,9 @@ class RunOutputs {
   /// They and the `inputs` have to be different files. Throws InputError.
   RunOutputs(const RunOutputNames& names, const std::vector<InputName>& inputs);
 
+  /// Files that turn out to be read, too. Throws InputError if one is an output.
+  void keep_away_from(const std::vector<InputName>& inputs) const;
+
   /// Who is to observe the run of the program, which outlives it, of the model of that name; null if nobody
   /// has to. `with_layers`: layers() is wanted, whatever the files are.
   RunObserver* watch(const Program& program, const std::string& model, bool with_layers = false);

@@ -77,6 +77,17 @@ std::string model_text(const RunOutcome& outcome) {
                                            outcome.host.kernel);
 }
 
+/// That values are not the model's own is said.
+std::string weights_line(const RunOutcome& outcome) {
+  return outcome.unread_weights == 0
+             ? ""
+             : headed_line(
+                   "weights",
+                   with_separators(outcome.unread_weights) + " in other files, not read: " +
+                       (outcome.timing_only ? "no values are computed"
+                                            : "drawn from seed " + std::to_string(outcome.seed)));
+}
+
 }  // namespace
 
 std::string compile_lines(const CompileFigures& figures) {
@@ -305,8 +316,8 @@ std::string work_lines(const UsefulWork& work) {
 
 std::string report_text(const RunOutcome& outcome) {
   const RunResult& result = outcome.result;
-  std::string text = headed_line("model", model_text(outcome)) + machine_line(outcome.config) +
-                     compile_lines(outcome.compile) + "\n";
+  std::string text = headed_line("model", model_text(outcome)) + weights_line(outcome) +
+                     machine_line(outcome.config) + compile_lines(outcome.compile) + "\n";
   ToldCounters told(result);
   const std::string resources = resources_table(result, told);
   text += time_lines(result) + work_lines(outcome.work()) + counters_text(result, told) + "\n";

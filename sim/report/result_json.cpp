@@ -206,6 +206,7 @@ nlohmann::ordered_json result_json(const RunOutcome& outcome, const LayerAccount
   json["mapping"] = outcome.config.mapping ? Json(outcome.config.mapping->name) : Json(nullptr);
   json["seed"] = outcome.seed;
   json["timing_only"] = outcome.timing_only;
+  json["unread_weights"] = outcome.unread_weights;
   json["cycles"] = result.cycles;
   json["seconds"] = result.seconds;
   const Verdict verdict = outcome.verdict();

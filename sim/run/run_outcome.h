@@ -47,6 +47,7 @@ struct RunOutcome {
   Config config;
   std::uint64_t seed = 0;
   bool timing_only = false;
+  std::uint64_t unread_weights = 0;  ///< unread_weights() of an ONNX model
   CompileFigures compile;
   RunResult result;
   std::optional<Verification> verification;    ///< none if there was none

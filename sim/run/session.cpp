@@ -37,6 +37,7 @@ RunOutcome run_work(const PreparedWork& work, const Config& config, const RunReq
   outcome.config = reported_config(work.source ? &*work.source : nullptr, config);
   outcome.seed = request.seed;
   outcome.timing_only = request.timing_only;
+  outcome.unread_weights = work.onnx ? unread_weights(*work.onnx) : 0;
   outcome.compile = work.compiled.figures;
   outcome.host.compile_seconds = work.compiled.seconds();
   outcome.host.kernel = "none";

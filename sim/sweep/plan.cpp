@@ -18,6 +18,24 @@
 namespace tilewave {
 namespace {
 
+/// What has been read of other files, and that the rest has not been.
+void add_weights(Sha256& hash, const OnnxModel& model, OnnxWeights weights) {
+  hash.add_number(static_cast<std::uint64_t>(weights));
+  for (const OnnxSource& source : model.sources) {
+    if (!source.is_external) {
+      continue;
+    }
+    hash.add_number(source.values ? 1 : 0);
+    if (source.values) {
+      std::visit(
+          [&hash](const auto& numbers) {
+            hash.add_bytes(numbers.data(), numbers.size() * sizeof(numbers[0]));
+          },
+          *source.values);
+    }
+  }
+}
+
 /// The model by its content, so that a changed file is another model and a renamed one is not, nor a
 /// built-in that says its type, f32.
 PointKey model_fingerprint(const std::string& model, const Model& loaded,
@@ -30,6 +48,13 @@ PointKey model_fingerprint(const std::string& model, const Model& loaded,
   }
   hash.add(read_file(model, "model file", kMaxModelBytes));
   hash.add_number(onnx.batch.value_or(0));
+  for (const OnnxSize& size : onnx.sizes) {
+    hash.add_field(size.name);
+    hash.add_number(size.extent);
+  }
+  if (const auto* model_of_files = std::get_if<OnnxModel>(&loaded)) {
+    add_weights(hash, *model_of_files, onnx.weights);
+  }
   return {hash.digest()};
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -14,15 +15,18 @@ namespace {
 
 constexpr TileExtent kWantedTile{32, 32};  // any would do
 
-/// What was given, or what is drawn under the source's own name.
+/// What was given, or what is drawn under the source's own name: a weight as a matrix whose rows are all
+/// leading dimensions.
 OnnxNumbers source_values(const OnnxSource& source, std::uint64_t seed) {
   if (source.values) {
     return *source.values;
   }
   ProgramTensor tensor;
   tensor.name = to_legal_name(source.name);
-  tensor.role = TensorRole::kInput;
-  tensor.shape = {1, element_count(source.dims)};
+  tensor.role = source.role;
+  const std::uint64_t elements = element_count(source.dims);
+  const std::uint64_t cols = source.dims.empty() ? 1 : source.dims.back();
+  tensor.shape = {elements / cols, cols};
   tensor.tile.type = source.type;
   const FloatArray drawn = draw_tensor(seed, tensor);
   if (source.type == ElementType::kI32) {
@@ -151,6 +155,17 @@ TensorValues onnx_tensor_values(const OnnxModel& model, std::uint64_t seed) {
     }
   }
   return values;
+}
+
+std::uint64_t unread_weights(const OnnxModel& model) {
+  std::set<std::size_t> unread;
+  for (const OnnxBinding& binding : model.bindings) {
+    const OnnxSource& source = model.sources[binding.source];
+    if (source.is_external && !source.values) {
+      unread.insert(binding.source);
+    }
+  }
+  return unread.size();
 }
 
 ExpectedComparison compare_outputs(const OnnxModel& model, const Program& program,

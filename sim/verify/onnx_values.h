@@ -19,6 +19,10 @@ namespace tilewave {
 /// name that the model has for it.
 TensorValues onnx_tensor_values(const OnnxModel& model, std::uint64_t seed);
 
+/// How many of the weights in the graph are in other files and have not been read, so that they are
+/// drawn if values are wanted.
+std::uint64_t unread_weights(const OnnxModel& model);
+
 /// Outputs compared with those of files, within the tolerance of verification.h; with twice the
 /// uncertainty, as who made the file has rounded too, in another order and, where the model scales
 /// its weights, other weights.

@@ -117,7 +117,7 @@ def data():
         entry = weight.external_data.add()
         entry.key, entry.value = "location", "/etc/passwd"
     place = "FILE: initializer: tensor 'w' "
-    refuse("external data", place + "has external data, in another file; .*", with_weight(external))
+    refuse("external data", place + "has data in more than one form", with_weight(external))
     refuse("short data", place + r"has the shape \[2,3\], which takes 24 bytes of data, but holds 20",
            with_weight(lambda weight: setattr(weight, "raw_data", bytes(20))))
     refuse("no data", place + r"has the shape \[2,3\], which takes 24 bytes of data, but holds 0",
@@ -278,15 +278,40 @@ def symbols():
     symbolic = model([RELU], {"x": ["N", 3]}, {"y": ["N", 3]})
     two = model([RELU], {"x": ["N", "M"]}, {"y": ["N", "M"]})
     data = np.zeros((2, 3), np.float32)
-    refuse("no batch", "FILE: dimension 'N' is symbolic; give its number with --batch, or data with "
-           "--inputs", symbolic)
+    refuse("no batch", "FILE: dimension 'N' is symbolic; give its number with --batch or --size, or data "
+           "with --inputs", symbolic)
     refuse("no batch, compile", "FILE: dimension 'N' is symbolic; .*", symbolic,
            command="compile")
-    refuse("no batch, no name", "FILE: the first dimension is symbolic; .*",
-           model([RELU], {"x": [None, 3]}, ANY))
-    refuse("two dimensions", "FILE: dimension 'M' and dimension 'N' are symbolic; --batch gives one "
-           "number, data of --inputs give any", two,
-           "--batch=4")
+    refuse("no batch, explain", "FILE: dimension 'N' is symbolic; .*", symbolic, command="explain")
+    refuse("no batch, no name", "FILE: the first dimension is symbolic; give its number with --batch, or data "
+           "with --inputs", model([RELU], {"x": [None, 3]}, ANY))
+    refuse("two dimensions", "FILE: dimension 'M' and dimension 'N' are symbolic; --size NAME=N gives a named "
+           "one its number, --batch the last one that is left, data of --inputs any", two, "--batch=4")
+    four = model([node("Add", "x z", "y")], {"x": ["N", "M", None], "z": [None, 1, 1]}, {"y": [None] * 3})
+    refuse("every dimension that is missing", "FILE: dimension 'M', dimension 'N', the first dimension and "
+           "dimension 2 of input 'x' are symbolic; .*", four)
+    refuse("what is left over", "FILE: the first dimension and dimension 2 of input 'x' are symbolic; --batch the "
+           "last one that is left, data of --inputs any", four, "--size=N=2", "--size", "M=3")
+    refuse("size of no dimension", "FILE: --size seq_len=4: no input has a symbolic dimension of that name; did "
+           "you mean 'seq_le'\\?; allowed: 'batch' and 'seq_le'",
+           model([RELU], {"x": ["batch", "seq_le"]}, ANY), "--size", "seq_len=4")
+    refuse("size of an output's dimension", "FILE: --size K=4: no input has a symbolic dimension of that name; "
+           "allowed: 'N'", model([RELU], {"x": ["N", 3]}, {"y": ["K", 3]}), "--size", "K=4")
+    refuse("size without names", "FILE: --size N=4: no input has a symbolic dimension of that name; none has a "
+           "name", model([RELU], {"x": [None, 3]}, ANY), "--size", "N=4")
+    refuse("size and data", "FILE: --size N=4 contradicts the data of --inputs: dimension 'N' is 2", symbolic,
+           "--size=N=4", inputs=[data])
+    refuse("batch beside all sizes", "FILE: --batch=4 has no effect: --size gives the number of every symbolic "
+           "dimension", two, "--batch=4", "--size=N=4", "--size=M=4")
+    for size, pattern in [
+            ("N", r"command line: --size=N is not NAME=N; allowed: the name of a dimension and 1\.\.2147483647, .*"),
+            ("=4", "command line: --size==4 is not NAME=N; .*"),
+            ("N=0", r"command line: --size=N=0 is out of range; allowed: 1\.\.2147483647"),
+            ("N=2147483648", "command line: --size=N=2147483648 is out of range; .*"),
+            ("N=-1", "command line: --size=N=.*"), ("N=", "command line: --size=N=.*"),
+            ("N=2x", "command line: --size=N=.*")]:
+        refuse("size " + size, pattern, symbolic, "--size", size)
+    refuse("size twice", "command line: --size gives 'N' twice: 4 and 4", symbolic, "--size=N=4", "--size=N=4")
     refuse("batch without use", "FILE: --batch=4 has no effect: all dimensions have numbers",
            model([RELU], X, Y), "--batch=4")
     refuse("batch and data", "FILE: --batch=4 contradicts the data of --inputs: dimension 'N' is 2", symbolic,
@@ -321,7 +346,7 @@ def values():
     refuse("too many outputs", "DATA/output_1.pb: there is no output left for it: the model has 1",
            relu, inputs=[good], outputs=[good, good])
     two = model([RELU, node("Identity", "y", "z")], X, {"y": [2, 3], "z": [2, 3]})
-    refuse("output missing", "--expect DATA: there is no output_1.pb for output 'z'", two,
+    refuse("output missing", "--expect DATA: there is no output_1.pb or .npy for output 'z'", two,
            inputs=[good], outputs=[good])
     refuse("no directory", "--expect nowhere: cannot be read: No such file or directory", relu,
            "--expect", "nowhere")
@@ -329,11 +354,11 @@ def values():
     refuse("timing only", "command line: --expect has no effect with --timing-only, .*", relu,
            "--timing-only", "--expect", "nowhere")
     refuse("a directory without inputs", "--inputs .: there is no input_0.pb, nor any other "
-           "input_N.pb", relu, "--inputs", ".")
+           "input_N.pb or input_N.npy", relu, "--inputs", ".")
 
 
 def others():
-    for option in ["--batch=4", "--inputs=nowhere", "--expect=nowhere"]:
+    for option in ["--batch=4", "--size=N=4", "--inputs=nowhere", "--expect=nowhere"]:
         outcome = run(sys.argv[1], "run", "gemm:4x4x4", option)
         ok = outcome.is_refusal() and "has no effect on gemm:4x4x4, which is not an ONNX model" \
             in outcome.error

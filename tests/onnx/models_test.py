@@ -41,6 +41,7 @@ def perceptrons():
     symbolic = model(nodes + last, {"x": ["N", 70]}, {"y": ["N", 33]}, weights)
     check("mlp, batch from the data", symbolic, [x], [y])
     check("mlp, --batch", symbolic, [x], [y], "--batch=5")
+    check("mlp, --size", symbolic, [x], [y], "--size=N=5")
     unnamed = model(nodes + last, {"x": [None, 70]}, {"y": [None, 33]}, weights)
     check("mlp, batch without a name", unnamed, [x], [y])
     # Format version 3 lists the initializers among the inputs.

@@ -38,6 +38,15 @@ def constant(name, array):
     return numpy_helper.from_array(np.asarray(array), name)
 
 
+def external(name, array, location, **entries):
+    """A constant whose data are elsewhere: in the file `location`, at `offset`, `length` bytes."""
+    tensor = onnx.TensorProto(name=name, data_type=numpy_helper.from_array(array).data_type, dims=array.shape,
+                              data_location=TensorProto.EXTERNAL)
+    for key, text in {"location": location, **entries}.items():
+        tensor.external_data.add(key=key, value=str(text))
+    return tensor
+
+
 def node(operator, inputs, outputs, **attributes):
     """`inputs` and `outputs` are names separated by blanks; '-' leaves an input out."""
     names = ["" if name == "-" else name for name in inputs.split()]

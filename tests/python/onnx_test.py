@@ -6,7 +6,7 @@ import unittest
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 import tilewave as tw
 
@@ -63,6 +63,49 @@ class OnnxTest(unittest.TestCase):
             tw.load("none.onnx")
         with self.assertRaises(tw.InputError):
             tw.load(self.file, batch=3)
+
+    def test_weights_in_another_file(self):
+        model = onnx.load(self.file)
+        model.graph.initializer[0].CopyFrom(numpy_helper.from_array(self.weights, "w"))
+        data = os.path.join(self.folder.name, "weights.bin")
+        onnx.save_model(model, self.file, save_as_external_data=True, location="weights.bin", size_threshold=0)
+        x = np.random.RandomState(2).randn(2, 3, 20).astype(np.float32)
+        result = tw.run(self.file, inputs={"x": x})
+        np.testing.assert_allclose(result.outputs["y"], np.maximum(x @ self.weights, 0), rtol=1e-5, atol=1e-5)
+        self.assertEqual(result["unread_weights"], 0)
+        os.remove(data)
+        self.assertEqual(tw.run(self.file, timing_only=True).cycles, result.cycles)
+        with self.assertRaisesRegex(tw.InputError, "'weights.bin', which does not exist"):
+            tw.run(self.file)
+        drawn = tw.run(self.file, weights="drawn", seed=3)
+        self.assertEqual((drawn.verdict, drawn["unread_weights"]), ("verified", 1))
+        again = tw.run(tw.load(self.file, weights="drawn"), seed=3)
+        np.testing.assert_array_equal(again.outputs["y"], drawn.outputs["y"])
+        given = tw.run(tw.load(self.file, weights="drawn"), inputs={"x": x, "w": self.weights})
+        np.testing.assert_array_equal(given.outputs["y"], result.outputs["y"])
+        for wrong, error in (("draw", tw.InputError), (3, TypeError)):
+            with self.assertRaises(error):
+                tw.load(self.file, weights=wrong)
+
+    def test_sizes_by_name(self):
+        file = saved(self.folder.name, [helper.make_node("Relu", ["x"], ["y"])],
+                     [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", "seq", 4])],
+                     [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", "seq", 4])], [])
+        shape = (2, 3, 4)
+        for options in ({"sizes": {"seq": 3, "batch": 2}}, {"sizes": {"seq": np.int64(3)}, "batch": 2}):
+            self.assertEqual(tw.run(tw.load(file, **options)).outputs["y"].shape, shape)
+            self.assertEqual(tw.run(file, **options).outputs["y"].shape, shape)
+        for wrong, error, message in (({}, tw.InputError, "'batch' and dimension 'seq' are symbolic"),
+                                      ({"batch": 2}, tw.InputError, "'batch' and dimension 'seq' are symbolic"),
+                                      ({"sizes": {"sec": 3}, "batch": 2}, tw.InputError, "did you mean 'seq'"),
+                                      ({"sizes": {"seq": 0}}, tw.InputError, r"sizes\['seq'\]=0; allowed: 1 to"),
+                                      ({"sizes": {"seq": "a"}}, TypeError, "whole numbers"),
+                                      ({"sizes": {3: 3}}, TypeError, "a name of sizes"),
+                                      ({"sizes": 3}, TypeError, "allowed: a mapping")):
+            with self.assertRaisesRegex(error, message):
+                tw.load(file, **wrong)
+        with self.assertRaisesRegex(tw.InputError, "sizes has no effect on a model that is loaded"):
+            tw.run(tw.load(file, sizes={"seq": 3, "batch": 2}), sizes={"seq": 3})
 
 
     def test_a_models_graph_is_complete(self):

@@ -313,6 +313,25 @@ TEST(ClusterDefinitionText, PatternsAndQuestionsReadBack) {
               HasSubstr("it has more or fewer models than patterns of them"));
 }
 
+TEST(ClusterDefinitionText, WhatIsSaidOfOnnxModelsReadsBack) {
+  ClusterDefinition definition = small_definition(small_plan());
+  definition.sweep.onnx.sizes = {{"batch", 4}, {"a=b", 128}};
+  definition.sweep.onnx.weights = OnnxWeights::kDrawn;
+  const std::string text = definition_text(definition);
+  const OnnxArguments again = parse_definition("d/sweep.json", text).sweep.onnx;
+  ASSERT_EQ(again.sizes.size(), 2U);
+  EXPECT_EQ(again.sizes[1].name, "a=b");
+  EXPECT_EQ(again.sizes[1].extent, 128U);
+  EXPECT_EQ(again.weights, OnnxWeights::kDrawn);
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {"\"extent\": 4", "\"extent\": 0"}, {"\"onnx_weights\": 2", "\"onnx_weights\": 3"}}) {
+    std::string changed = text;
+    changed.replace(changed.find(from), from.size(), to);
+    EXPECT_THAT(error_of([&] { parse_definition("d/sweep.json", changed); }),
+                HasSubstr("is no whole number from"));
+  }
+}
+
 TEST(ClusterDefinitionText, WhatIsWrongIsSaid) {
   const SweepPlan plan = small_plan();
   const std::string text = definition_text(small_definition(plan));

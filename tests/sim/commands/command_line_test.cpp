@@ -186,6 +186,14 @@ TEST(CommandLine, OnnxModels) {
   EXPECT_EQ(error_of({"run", "m.onnx", "--batch=0"}),
             "command line: --batch=0 is out of range; allowed: 1..2147483647");
   EXPECT_THAT(error_of({"run", "m.onnx", "--batch=many"}), HasSubstr("allowed: 1..2147483647"));
+  const OnnxArguments sized =
+      parse_compile({"compile", "m.onnx", "--size", "seq=128", "--size=a=b=2"}).onnx;
+  ASSERT_EQ(sized.sizes.size(), 2U);
+  EXPECT_EQ(sized.sizes[0].name, "seq");
+  EXPECT_EQ(sized.sizes[0].extent, 128U);
+  EXPECT_EQ(sized.sizes[1].name, "a=b");
+  EXPECT_EQ(error_of({"run", "m.onnx", "--size=N=2", "--size=N=3"}),
+            "command line: --size gives 'N' twice: 2 and 3");
   EXPECT_EQ(error_of({"run", "m.onnx", "--expect=d", "--timing-only"}),
             "command line: --expect has no effect with --timing-only, which computes nothing");
   EXPECT_EQ(error_of({"run", "m.onnx", "a.pb"}),

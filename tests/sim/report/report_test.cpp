@@ -144,6 +144,18 @@ TEST(Report, Verdicts) {
   EXPECT_EQ(last_line(report_text(outcome)), "not verified (timing only)");
 }
 
+TEST(Report, WeightsThatWereNotReadAreSaid) {
+  RunOutcome outcome = sample();
+  EXPECT_THAT(report_text(outcome), Not(HasSubstr("weights")));
+  outcome.unread_weights = 2;
+  EXPECT_THAT(report_text(outcome),
+              HasSubstr("\nweights    2 in other files, not read: drawn from seed 5\n"));
+  outcome.timing_only = true;
+  EXPECT_THAT(report_text(outcome),
+              HasSubstr("\nweights    2 in other files, not read: no values are computed\n"));
+  EXPECT_EQ(result_json(outcome)["unread_weights"], 2);
+}
+
 TEST(Report, AProgramFileHasNoCompilerFigures) {
   RunOutcome outcome = sample();
   outcome.program = "p.tw";
@@ -194,14 +206,14 @@ std::vector<std::string> keys(const nlohmann::ordered_json& json) {
 
 TEST(ResultJson, KeysInOrder) {
   const auto json = result_json(sample());
-  EXPECT_THAT(
-      keys(json),
-      ElementsAre("schema", "version", "tilewave", "build", "model", "program", "mapping", "seed",
-                  "timing_only", "cycles", "seconds", "verdict", "verified", "max_abs_error",
-                  "verification", "expected", "compile", "engines", "overlap_cycles", "tile_steps",
-                  "macs", "padding_macs", "array_slots", "utilisation", "warnings",
-                  "arithmetic_intensity", "roofline", "load_dma", "store_dma", "compute", "sram",
-                  "bus", "dram", "bounds", "efficiency", "host", "config"));
+  EXPECT_THAT(keys(json),
+              ElementsAre("schema", "version", "tilewave", "build", "model", "program", "mapping",
+                          "seed", "timing_only", "unread_weights", "cycles", "seconds", "verdict",
+                          "verified", "max_abs_error", "verification", "expected", "compile",
+                          "engines", "overlap_cycles", "tile_steps", "macs", "padding_macs",
+                          "array_slots", "utilisation", "warnings", "arithmetic_intensity",
+                          "roofline", "load_dma", "store_dma", "compute", "sram", "bus", "dram",
+                          "bounds", "efficiency", "host", "config"));
   EXPECT_THAT(keys(json["compute"]), ElementsAre("steps", "macs", "slots"));
   EXPECT_THAT(keys(json["utilisation"]), ElementsAre("total", "spatial", "temporal", "fill"));
   EXPECT_THAT(keys(json["compile"]),
