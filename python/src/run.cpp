@@ -160,7 +160,8 @@ void add_run(py::module_& module) {
         for (const auto& [what, path] : read) {
           names.push_back({what, path});
         }
-        for (const std::string& file : work->onnx ? work->onnx->files : std::vector<std::string>()) {
+        for (const std::string& file :
+             work->onnx ? work->onnx->files : std::vector<std::string>()) {
           names.push_back({"weights", file});
         }
         return run(work, config, {model, timing_only, seed, kernel, verify}, inputs, files, names);

@@ -76,7 +76,7 @@ def unsupported():
            r"supported are .*, Unsqueeze; besides, the ONNX checker refuses the model: .*'w' of node.*",
            model([node("Softmax", "x", "a"), node("Add", "a w", "y")], X, Y))
     refuse("operators and a batch", r"FILE: node #1 \(Softmax\): .*, Unsqueeze; besides, dimension 'N' is symbolic; "
-           "give its number with --batch, or data with --inputs",
+           "give its number with --batch or --size, or data with --inputs",
            model([node("Softmax", "x", "y")], {"x": ["N", 3]}, ANY))
     kinds = [node(f"Kind{i}", "x", "y" if i == 0 else f"y{i}") for i in range(30)]
     refuse("many kinds", r"FILE: 30 nodes cannot be imported: node #1 \(Kind0\): the operator is not supported; .*; "

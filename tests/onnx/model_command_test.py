@@ -111,14 +111,15 @@ def not_imported():
 
 def as_far_as_known():
     text, made = said(perceptron())
-    why = "dimension 'N' is symbolic; give its number with --batch, or data with --inputs"
+    why = "dimension 'N' is symbolic; give its number with --batch or --size, or data with --inputs"
     expect("without a batch", (text.code, text.error), (2, f"tilewave: FILE: {why}\n"))
     expect("a dimension has its name", made["inputs"][0]["dims"], ["N", 4])
     expect("the reason", made["error"].split(": ", 1)[1], why)
     two = model([node("Softmax", "x", "y")], {"x": ["N", "M"]}, {"y": ["N", None]})
     text, made = said(two)
     expect("both reasons", text.error, "tilewave: FILE: 1 of 1 nodes cannot be imported; besides, dimension 'M' "
-           "and dimension 'N' are symbolic; --batch gives one number, data of --inputs give any\n")
+           "and dimension 'N' are symbolic; --size NAME=N gives a named one its number, --batch the last one that is "
+           "left, data of --inputs any\n")
     expect("a dimension of no name", made["outputs"][0]["dims"], ["N", ""])
     many = [node("Softmax", "x", f"y{i}", name=f"n{i}") for i in range(3000)]
     text, made = said(model(many, {"x": [2, 3]}, {"y0": [2, 3]}))

@@ -148,8 +148,9 @@ TEST(ModelProblems, WhatIsGivenIsCountedAndDeclared) {
   EXPECT_EQ(result.inputs[1].type, "INT64");
   ASSERT_EQ(result.outputs.size(), 2U);
   EXPECT_EQ(result.outputs[1].type, "INT32");
-  EXPECT_EQ(result.other,
-            "dimension 'N' is symbolic; give its number with --batch, or data with --inputs");
+  EXPECT_EQ(
+      result.other,
+      "dimension 'N' is symbolic; give its number with --batch or --size, or data with --inputs");
   OnnxOptions options;
   options.batch = 4;
   const OnnxSurvey with_batch = survey_onnx(model.SerializeAsString(), options);
