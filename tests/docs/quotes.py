@@ -12,7 +12,7 @@ RUNNABLE = ("tilewave", "cat", "sed", "grep")
 READERS = ("gtkwave", "sqlite3", "jsonschema")
 
 # Lines that depend on the computer, and parts of lines that do.
-HOST_LINE = re.compile(r"^ *(host |[\d.,]+ Mcycles/s|.*\bMcycles/s)")
+HOST_LINE = re.compile(r"^ *(host |[\d.,]+ [kMG]?cycles/s|.*[\d.,]+ [kMG]?cycles/s)")
 HOST_PARTS = [(re.compile(r"kernel (avx2|reference)"), "kernel KERNEL"),
               (re.compile(r"max abs error [\d.e-]+"), "max abs error E")]
 
