@@ -5,9 +5,7 @@
 //   burst_benchmark [--quick] [--section.key=value]...
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
-#include <systemc>
 #include <utility>
 #include <vector>
 
@@ -105,7 +103,7 @@ void draw_curves(const std::string& title, const std::string& model, const Machi
 }  // namespace
 }  // namespace tilewave
 
-int sc_main(int argc, char** argv) {
+int main(int argc, char** argv) {
   using namespace tilewave;
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool quick = std::erase(arguments, "--quick") > 0;
@@ -128,9 +126,4 @@ int sc_main(int argc, char** argv) {
     print_row(name, measure("gemm:512x512x512", machine.config(), repeats));
   }
   return 0;
-}
-
-int main(int argc, char** argv) {
-  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
-  return sc_core::sc_elab_and_sim(argc, argv);
 }

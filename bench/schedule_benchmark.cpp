@@ -7,9 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
-#include <systemc>
 #include <utility>
 #include <vector>
 
@@ -245,7 +243,7 @@ void table_of_stages(const Options& options) {
 }  // namespace
 }  // namespace tilewave
 
-int sc_main(int argc, char** argv) {
+int main(int argc, char** argv) {
   using namespace tilewave;
   std::vector<std::string> arguments(argv + 1, argv + argc);
   Options options;
@@ -256,9 +254,4 @@ int sc_main(int argc, char** argv) {
   table_of_buffering(options);
   table_of_stages(options);
   return 0;
-}
-
-int main(int argc, char** argv) {
-  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
-  return sc_core::sc_elab_and_sim(argc, argv);
 }

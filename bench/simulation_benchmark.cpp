@@ -3,9 +3,7 @@
 //
 //   simulation_benchmark [--quick] [--section.key=value]...
 #include <cstdio>
-#include <cstdlib>
 #include <string>
-#include <systemc>
 #include <vector>
 
 #include "bench/bare_kernels.h"
@@ -65,7 +63,7 @@ void measure_compiler(const std::string& model, const Config& config, int repeat
 }  // namespace
 }  // namespace tilewave
 
-int sc_main(int argc, char** argv) {
+int main(int argc, char** argv) {
   using namespace tilewave;
   std::vector<std::string> settings(argv + 1, argv + argc);
   const bool quick = std::erase(settings, "--quick") > 0;
@@ -83,9 +81,4 @@ int sc_main(int argc, char** argv) {
   measure_compiler("mlp:256x512x512x512x512", config, quick ? 3 : 11);
   measure_compiler("mlp:1024x1024x1024x1024x1024", config, quick ? 1 : 5);
   return 0;
-}
-
-int main(int argc, char** argv) {
-  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
-  return sc_core::sc_elab_and_sim(argc, argv);
 }

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
-#include <systemc>
 #include <vector>
 
 #include "compiler/base/stopwatch.h"
@@ -94,7 +92,7 @@ void measure(const Machine& machine, const std::string& model, const std::vector
   std::fflush(stdout);
 }
 
-Setting setting_of(const std::string& argument) {
+Setting settings_of(const std::string& argument) {
   const std::size_t equals = argument.find('=');
   return {argument.substr(2, equals - 2), argument.substr(equals + 1), 0};
 }
@@ -102,13 +100,13 @@ Setting setting_of(const std::string& argument) {
 }  // namespace
 }  // namespace tilewave
 
-int sc_main(int argc, char** argv) {
+int main(int argc, char** argv) {
   using namespace tilewave;
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool banked = std::erase(arguments, "--banked") > 0;
   const bool quick = std::erase(arguments, "--quick") > 0;
   std::vector<Setting> more;
-  std::transform(arguments.begin(), arguments.end(), std::back_inserter(more), setting_of);
+  std::transform(arguments.begin(), arguments.end(), std::back_inserter(more), settings_of);
   std::vector<Machine> machines = {{"full", {{"compute.fill_overlap", "full", 0}}},
                                    {"8x8", {{"compute.rows", "8", 0}, {"compute.cols", "8", 0}}},
                                    {"4GB/s", {{"dram.bandwidth", "4GB/s", 0}}}};
@@ -131,9 +129,4 @@ int sc_main(int argc, char** argv) {
               totals.replay_seconds, totals.simulation_seconds,
               totals.simulation_seconds / totals.replay_seconds);
   return 0;
-}
-
-int main(int argc, char** argv) {
-  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
-  return sc_core::sc_elab_and_sim(argc, argv);
 }

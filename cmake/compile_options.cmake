@@ -72,7 +72,7 @@ function(tilewave_room NAME)
   endif()
   get_property(taken GLOBAL PROPERTY TILEWAVE_ROOM_SOURCES)
   list(REMOVE_ITEM sources ${taken})
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/onnx/absent/|/onnx/module/")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/onnx/absent/|/module/")
   if(NOT NAME STREQUAL "onnx")
     list(FILTER sources EXCLUDE REGEX "/compiler/onnx/")
   endif()
@@ -85,6 +85,23 @@ function(tilewave_room NAME)
   else()
     target_precompile_headers(tilewave_${NAME} REUSE_FROM tilewave_compiler)
   endif()
+endfunction()
+
+# tilewave_module(NAME SOURCE LIBRARIES...): a part of tilewave that is a file of its own, tilewave_NAME.so, target
+# tilewave_NAME_module. In the build tree it lies to the programs as it does installed
+# (compiler/base/module_loader.cpp has the places).
+include(GNUInstallDirs)
+set(TILEWAVE_MODULE_DIR ${CMAKE_INSTALL_LIBDIR}/tilewave)
+function(tilewave_module NAME SOURCE)
+  set(target tilewave_${NAME}_module)
+  add_library(${target} MODULE ${SOURCE})
+  target_link_libraries(${target} PRIVATE ${ARGN} tilewave::identity)
+  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME tilewave_${NAME}
+                        LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${TILEWAVE_MODULE_DIR})
+  target_link_options(${target} PRIVATE -Wl,--version-script,${PROJECT_SOURCE_DIR}/cmake/module_symbols.map)
+  set_property(TARGET ${target} PROPERTY LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/module_symbols.map)
+  install(TARGETS ${target} LIBRARY DESTINATION ${TILEWAVE_MODULE_DIR})
+  set_property(GLOBAL APPEND PROPERTY TILEWAVE_MODULES ${target})
 endfunction()
 
 # tilewave_embed(TARGET FUNCTION HEADER FILE...): the program carries these files, as texts by name, in a

@@ -3,7 +3,8 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-set(library_rooms tilewave_session tilewave_platform tilewave_models tilewave_compiler tilewave_identity)
+set(library_rooms tilewave_session tilewave_platform tilewave_watch tilewave_models tilewave_compiler
+    tilewave_identity)
 if(TILEWAVE_ONNX)
   list(APPEND library_rooms tilewave_onnx_loader)
 else()

@@ -14,8 +14,8 @@
 #include "compiler/program/program.h"
 #include "models/compute/kernel.h"
 #include "models/machine.h"
-#include "platform/run_result.h"
 #include "platform/watch/run_observer.h"
+#include "platform/watch/run_result.h"
 
 namespace tilewave {
 

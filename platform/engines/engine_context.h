@@ -7,10 +7,10 @@
 #include "models/accounting/overlap_meter.h"
 #include "models/compute/kernel.h"
 #include "models/machine.h"
+#include "platform/engines/observer_feed.h"
 #include "platform/engines/scoreboard.h"
 #include "platform/engines/sequencer.h"
 #include "platform/systemc/core_clock.h"
-#include "platform/watch/observer_feed.h"
 
 namespace tilewave {
 

@@ -7,9 +7,9 @@
 
 #include "compiler/program/program.h"
 #include "models/machine.h"
+#include "platform/engines/observer_feed.h"
 #include "platform/engines/op_queue.h"
 #include "platform/engines/scoreboard.h"
-#include "platform/watch/observer_feed.h"
 
 namespace tilewave {
 

@@ -83,6 +83,7 @@ void add_machine(py::module_& module) {
         return key.has_effect(config) ? py::object(py::str(key_text(key, config))) : py::none();
       });
   module.def("read_config", &read);
+  module.def("is_schedule_key", &is_schedule_key);
   module.def("config_keys", &all_keys);
   module.def("machine_names", &machine_names);
 }

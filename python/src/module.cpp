@@ -13,6 +13,3 @@ PYBIND11_MODULE(_core, module) {
   python::add_program(module);
   python::add_run(module);
 }
-
-// SystemC's library asks for one; nobody calls it.
-int sc_main(int /*argc*/, char** /*argv*/) { return 0; }

@@ -5,7 +5,7 @@
 
 #include "compiler/base/stopwatch.h"
 #include "compiler/base/text.h"
-#include "platform/machine_counters.h"
+#include "platform/watch/machine_counters.h"
 #include "python/src/arrays.h"
 #include "python/src/bindings.h"
 #include "python/src/stop.h"

@@ -156,7 +156,7 @@ def run(model: Program | Graph | str, machine: Machine | str | None = None,
     source = graph_of(model, batch, sizes, weights, not timing_only)
     if isinstance(source, Program):
         for key in keys:
-            if key.startswith(("schedule.", "tile.")):
+            if _core.is_schedule_key(key):
                 raise _core.InputError(f"{key} has no effect on a program, which is scheduled already")
     machine = machine_of(machine, keys)
     if inputs is not None and not isinstance(inputs, Mapping):

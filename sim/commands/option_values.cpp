@@ -9,6 +9,7 @@
 #include "compiler/program/tensor.h"
 #include "sim/base/files.h"
 #include "sim/base/units.h"
+#include "sim/config/keys.h"
 #include "sim/config/reader.h"
 #include "sim/mapping/mapping_file.h"
 
@@ -165,7 +166,7 @@ void read_mapping(const Arguments& arguments, Config& config, std::vector<InputN
 
 std::string schedule_setting(const Arguments& arguments) {
   for (const Setting& setting : arguments.settings.settings) {
-    if (setting.key.starts_with("schedule.") || setting.key.starts_with("tile.")) {
+    if (is_schedule_key(setting.key)) {
       return setting.key + "=" + printable(setting.value);
     }
   }

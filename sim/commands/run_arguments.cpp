@@ -6,7 +6,7 @@
 #include "compiler/base/error.h"
 #include "compiler/program/units.h"
 #include "models/machine.h"
-#include "platform/machine_counters.h"
+#include "platform/watch/machine_counters.h"
 #include "sim/commands/help_text.h"
 #include "sim/commands/option_values.h"
 #include "sim/commands/run_command.h"

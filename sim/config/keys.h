@@ -81,6 +81,9 @@ const std::vector<ConfigKey>& config_keys();
 /// Null if there is no such key.
 const ConfigKey* find_config_key(std::string_view name);
 
+/// Whether only the compiler reads it, so that it has no effect on a program.
+bool is_schedule_key(std::string_view name);
+
 /// "unknown key 'sram.bank'; did you mean 'sram.banks'?"
 std::string unknown_key_message(std::string_view name);
 

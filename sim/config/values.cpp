@@ -65,6 +65,10 @@ std::string join_choices(const std::vector<KeyChoice>& choices) {
 
 }  // namespace
 
+bool is_schedule_key(std::string_view name) {
+  return name.starts_with("schedule.") || name.starts_with("tile.");
+}
+
 std::string unknown_key_message(std::string_view name) {
   std::vector<std::string> known;
   for (const ConfigKey& key : config_keys()) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "platform/run_result.h"
+#include "platform/watch/run_result.h"
 #include "sim/base/progress.h"
 #include "sim/explain/critical_path.h"
 #include "sim/explain/load_ahead.h"

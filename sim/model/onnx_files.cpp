@@ -212,9 +212,6 @@ OnnxModel load_onnx_model(const std::string& file, const OnnxArguments& argument
 
 OnnxSurvey survey_onnx_model(const std::string& file, const OnnxArguments& arguments) {
   ModelFile given(file, arguments);
-  if (arguments.weights == OnnxWeights::kRead) {
-    given.options.weights = OnnxWeights::kAsNeeded;  // nobody asks for their values
-  }
   OnnxSurvey survey = survey_onnx(given.bytes, given.options);
   if (survey.model) {
     require_use(*survey.model, arguments, given.options.inputs);

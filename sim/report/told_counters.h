@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "platform/run_result.h"
+#include "platform/watch/run_result.h"
 
 namespace tilewave {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "compiler/pipeline.h"
-#include "platform/run_result.h"
+#include "platform/watch/run_result.h"
 #include "sim/config/config.h"
 #include "sim/model/tensor_data.h"
 #include "sim/run/useful_work.h"

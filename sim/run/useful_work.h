@@ -9,7 +9,7 @@
 
 #include "compiler/pipeline.h"
 #include "models/compute/config.h"
-#include "platform/run_result.h"
+#include "platform/watch/run_result.h"
 
 namespace tilewave {
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "compiler/base/error.h"
-#include "platform/machine_counters.h"
+#include "platform/watch/machine_counters.h"
 #include "sim/base/dump_json.h"
 #include "sim/report/json_place.h"
 #include "sim/report/result_json.h"

@@ -5,7 +5,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/program/op_names.h"
-#include "platform/machine_counters.h"
+#include "platform/watch/machine_counters.h"
 #include "sim/base/text_table.h"
 #include "sim/base/units.h"
 

@@ -7,7 +7,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
-#include "platform/machine_counters.h"
+#include "platform/watch/machine_counters.h"
 #include "sim/base/units.h"
 
 namespace tilewave {

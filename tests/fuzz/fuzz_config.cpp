@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <systemc>
 #include <vector>
 
 #include "compiler/base/error.h"
@@ -24,6 +23,3 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
-
-// The SystemC library wants one; it is not called.
-int sc_main(int, char**) { return 0; }

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <systemc>
 
 #include "compiler/base/error.h"
 #include "models/dram/standard.h"
@@ -70,6 +69,3 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         .channels = 2});
   return 0;
 }
-
-// The SystemC library wants one; it is not called.
-int sc_main(int, char**) { return 0; }

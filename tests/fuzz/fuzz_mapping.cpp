@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <systemc>
 
 #include "compiler/base/error.h"
 #include "compiler/graph/builtins.h"
@@ -43,6 +42,3 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
-
-// The SystemC library wants one; it is not called.
-int sc_main(int, char**) { return 0; }

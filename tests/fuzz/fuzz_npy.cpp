@@ -5,7 +5,6 @@
 #include <memory>
 #include <sstream>
 #include <string>
-#include <systemc>
 #include <variant>
 
 #include "compiler/base/error.h"
@@ -66,6 +65,3 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
-
-// The SystemC library wants one; it is not called.
-int sc_main(int, char**) { return 0; }

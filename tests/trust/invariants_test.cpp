@@ -1,13 +1,12 @@
 // What every run checks about its own result, in release builds too: that a wrong figure does not
 // get out, and what the message says.
 #include <functional>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "compiler/base/error.h"
-#include "platform/engines/scoreboard.h"
-#include "platform/systemc/simulation_context.h"
 #include "tests/trust/machines.h"
 
 namespace tilewave::trust {
@@ -82,28 +81,6 @@ TEST(Invariants, NoResourceIsAboveItsPeak) {
   EXPECT_THAT(above(&Bounds::sram), HasSubstr("sram moved more than its peak allows"));
   EXPECT_THAT(above(&Bounds::bus), HasSubstr("bus moved more than its peak allows"));
   EXPECT_THAT(above(&Bounds::dram), HasSubstr("dram moved more than its peak allows"));
-}
-
-TEST(Invariants, NoOpStartsBeforeWhatItDependsOn) {
-  const SimulationContext context;
-  const CoreClock clock(1000);
-  Scoreboard scoreboard(clock, 4);
-  OpHazards hazards{};
-  EXPECT_NO_THROW(scoreboard.check_start(3, hazards));
-  hazards[1] = {2, HazardKind::kReadAfterWrite};
-  const auto message = [&]() -> std::string {
-    try {
-      scoreboard.check_start(3, hazards);
-      return "";
-    } catch (const InternalError& error) {
-      return error.what();
-    }
-  };
-  EXPECT_THAT(message(), HasSubstr("op 3 starts at cycle 0, before op 2 is complete"));
-  scoreboard.complete(2, 1);  // in the next cycle
-  EXPECT_THAT(message(), HasSubstr("before op 2"));
-  scoreboard.complete(2, 0);
-  EXPECT_EQ(message(), "");
 }
 
 TEST(Invariants, OverlapIsPartOfTheRun) {

@@ -7,13 +7,11 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
-#include <systemc>
 
 #include "sim/base/text_table.h"
 #include "tests/validation/document_text.h"
@@ -304,7 +302,7 @@ bool same(const std::string& expected, const std::string& path) {
 }  // namespace
 }  // namespace tilewave::validation
 
-int sc_main(int argc, char** argv) {
+int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool check = arguments.size() == 2 && arguments[0] == "--check";
   if (!arguments.empty() && !check) {
@@ -322,9 +320,4 @@ int sc_main(int argc, char** argv) {
     std::cerr << "validation_document: " << error.what() << "\n";
     return 3;
   }
-}
-
-int main(int argc, char** argv) {
-  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
-  return sc_core::sc_elab_and_sim(argc, argv);
 }

@@ -18,9 +18,7 @@ struct OnnxModule {
   OnnxTensor (*read_onnx_tensor)(std::string_view bytes, const std::string& file);
 };
 
-inline constexpr const char* kOnnxModuleFile = "tilewave_onnx.so";
-/// The one symbol of the module, an OnnxModuleEntry.
+/// The one symbol of the module (compiler/base/module_loader.h).
 inline constexpr const char* kOnnxModuleEntry = "tilewave_onnx_module";
-using OnnxModuleEntry = void(OnnxModule* module);
 
 }  // namespace tilewave

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "platform/machine_counters.h"
+#include "platform/watch/machine_counters.h"
 #include "sim/base/files.h"
 #include "sim/report/json_place.h"
 #include "sim/report/report.h"

@@ -1,5 +1,5 @@
 // Keeps the ops under way and tells each event in full when its last part is known.
-#include "platform/watch/observer_feed.h"
+#include "platform/engines/observer_feed.h"
 
 #include <algorithm>
 #include <systemc>

@@ -1,5 +1,5 @@
 // The machine's counters, unit by unit, in the order in which everything shows them.
-#include "platform/machine_counters.h"
+#include "platform/watch/machine_counters.h"
 
 namespace tilewave {
 

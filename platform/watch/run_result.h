@@ -7,7 +7,7 @@
 #include "compiler/program/program.h"
 #include "compiler/program/units.h"
 #include "models/accounting/cycle_ledger.h"
-#include "platform/machine_counters.h"
+#include "platform/watch/machine_counters.h"
 
 namespace tilewave {
 

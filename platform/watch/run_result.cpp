@@ -1,5 +1,5 @@
 // Bounds and shares from counts; the invariants that every run has to pass.
-#include "platform/run_result.h"
+#include "platform/watch/run_result.h"
 
 #include <algorithm>
 #include <numeric>
