@@ -2,7 +2,9 @@
 #include "compiler/base/module_loader.h"
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
+#include <new>
 #include <system_error>
 
 #include <dlfcn.h>
@@ -52,7 +54,11 @@ void* module_entry(const ModuleFile& module) {
   const std::string path = path_of(module.file);
   const std::string cannot = module.cannot;
   // Its symbols are nobody else's: a Python process may have an ONNX of its own.
+  errno = 0;
   void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (library == nullptr && errno == ENOMEM) {
+    throw std::bad_alloc();
+  }
   if (library == nullptr) {
     const std::string why = ::dlerror();
     if (path == module.file) {

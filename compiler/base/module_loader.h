@@ -20,7 +20,8 @@ struct ModuleFile {
 };
 
 /// The function `entry` of the file, which is loaded and stays so, for what it throws and what it
-/// registered belong to it. Throws InputError, without a place: no such file, no module of ours.
+/// registered belong to it. Throws InputError, without a place: no such file, no module of ours; and
+/// std::bad_alloc.
 void* module_entry(const ModuleFile& module);
 
 /// What the file can do. Throws InputError as module_entry() does, and for a file of another build: structs of
