@@ -2,13 +2,14 @@
 #include "compiler/base/module_loader.h"
 
 #include <array>
-#include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <new>
 #include <system_error>
 
 #include <dlfcn.h>
 #include <link.h>
+#include <sys/mman.h>
 
 namespace fs = std::filesystem;
 
@@ -48,18 +49,25 @@ std::string path_of(const char* file) {
   return file;
 }
 
+/// Of addresses, for a module and what it links. The loader's messages say it in the user's language.
+bool is_room_left() {
+  constexpr std::size_t kBytes = std::size_t{32} << 20U;
+  void* room =
+      ::mmap(nullptr, kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return room != MAP_FAILED && ::munmap(room, kBytes) == 0;
+}
+
 }  // namespace
 
 void* module_entry(const ModuleFile& module) {
   const std::string path = path_of(module.file);
   const std::string cannot = module.cannot;
   // Its symbols are nobody else's: a Python process may have an ONNX of its own.
-  errno = 0;
   void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library == nullptr && errno == ENOMEM) {
-    throw std::bad_alloc();
-  }
   if (library == nullptr) {
+    if (!is_room_left()) {
+      throw std::bad_alloc();
+    }
     const std::string why = ::dlerror();
     if (path == module.file) {
       throw InputError(cannot + " without " + path + ", which is neither near " +
