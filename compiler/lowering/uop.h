@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/graph/graph.h"
+#include "compiler/program/tile_index.h"
 #include "compiler/program/vector_kernel.h"
 
 namespace tilewave {
@@ -40,7 +41,8 @@ struct UopList {
   /// What there is of the tile that a uOp, or whatever else has a tensor, a row and a column, names.
   template <typename Named>
   TileExtent extent(const Named& named) const {
-    return tile_part(stored[named.tensor], tiles[named.tensor], named.row, named.col);
+    const std::uint32_t tensor = tensor_named_by(named);
+    return tile_part(stored[tensor], tiles[tensor], named.row, named.col);
   }
 };
 

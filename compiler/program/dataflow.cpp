@@ -76,12 +76,8 @@ std::uint64_t useful_products(const Program& program, const Op& op, std::uint32_
   if (!is_sum_step(op)) {
     return 0;
   }
-  const auto valid_part = [&](const Op& named) {
-    const ProgramTensor& tensor = program.tensors[named.tensor];
-    return tile_part(tensor.shape, tensor.tile, named.row, named.col);
-  };
-  const std::uint64_t depth = left == kNoOp ? op.k : valid_part(program.ops[left]).cols;
-  return valid_part(op).elements() * std::min<std::uint64_t>(depth, op.k);
+  const std::uint64_t depth = left == kNoOp ? op.k : program.elements_at(program.ops[left]).cols();
+  return program.elements_at(op).elements() * std::min<std::uint64_t>(depth, op.k);
 }
 
 std::uint64_t useful_products(const Program& program, const Op& op, const OpLinks& links) {

@@ -1,11 +1,10 @@
-// One walk over the ops with the last writer and readers of every range of SRAM and tile of DRAM.
+// One walk over the ops with the last writer and readers of every range of SRAM and cell of DRAM.
 #include "compiler/program/hazards.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "compiler/program/sram_ranges.h"
-#include "compiler/program/tile_index.h"
+#include "compiler/program/tile_cells.h"
 
 namespace tilewave {
 namespace {
@@ -18,26 +17,12 @@ struct Access {
   std::array<std::uint32_t, kEngineCount> readers = kNoReaders;
 };
 
-/// What is known of each tile of DRAM: an array, unless most tiles are touched by no op.
-class DramTiles {
- public:
-  DramTiles(TileId tiles, std::size_t ops) : dense_(tiles <= kTilesPerOp * ops ? tiles : 0) {}
-
-  Access& operator[](TileId tile) { return dense_.empty() ? sparse_[tile] : dense_[tile]; }
-
- private:
-  static constexpr std::size_t kTilesPerOp = 16;
-
-  std::vector<Access> dense_;
-  std::unordered_map<TileId, Access> sparse_;
-};
-
 class HazardFinder {
  public:
   explicit HazardFinder(const Program& program)
       : program_(program),
-        index_(program.tensors),
-        dram_(index_.count(), program.ops.size()),
+        cells_(program),
+        dram_(cells_.count(), program.ops.size()),
         hazards_(program.ops.size()) {}
 
   std::vector<OpHazards> run() {
@@ -51,17 +36,15 @@ class HazardFinder {
           [&](std::uint32_t address, std::uint64_t bytes) { read_operand(op, address, bytes); },
           [&](std::uint32_t address, std::uint64_t bytes) { write_sram(address, bytes); });
       if (is_load(op)) {
-        read(dram_tile(op), false, false);
+        cells_.visit(op, [&](CellId cell) { read(dram_[cell], false, false); });
       } else if (is_store(op)) {
-        write(dram_tile(op), false);
+        cells_.visit(op, [&](CellId cell) { write(dram_[cell], false); });
       }
     }
     return std::move(hazards_);
   }
 
  private:
-  Access& dram_tile(const Op& op) { return dram_[index_.id(op)]; }
-
   /// Of an operand in the place of the result only that part is written over: what becomes a narrower
   /// type leaves the rest.
   void read_operand(const Op& op, std::uint32_t address, std::uint64_t bytes) {
@@ -118,8 +101,8 @@ class HazardFinder {
 
   const Program& program_;
   SramRanges<Access> sram_;
-  TileIndex index_;
-  DramTiles dram_;
+  TileCells cells_;
+  CellMap<Access> dram_;
   std::vector<OpHazards> hazards_;
   std::uint32_t op_ = 0;
   bool computes_ = false;

@@ -33,8 +33,8 @@ struct Hazard {
 /// Indexed by the engine of the earlier op.
 using OpHazards = std::array<Hazard, kEngineCount>;
 
-/// For every op its conflicts with earlier ones: overlapping byte ranges in SRAM, the same tile in
-/// DRAM. If several kinds meet in one earlier op, read-after-write is reported. Consecutive steps
+/// For every op its conflicts with earlier ones: overlapping byte ranges in SRAM, the same
+/// elements in DRAM. If several kinds meet in one earlier op, read-after-write is reported. Consecutive steps
 /// into one accumulator do not conflict with each other: the core adds them up in order.
 /// O(ops · log live tiles); expects a verified program.
 std::vector<OpHazards> find_hazards(const Program& program);

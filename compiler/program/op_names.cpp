@@ -6,9 +6,39 @@
 
 namespace tilewave {
 
+void append_region(std::string& text, const Program& program, std::uint32_t region) {
+  text += program.tensors[program.tensor_of(region)].name;
+  if (program.is_window(region)) {
+    text += kWindowMark;
+    append_decimal(text, region - program.tensors.size());
+  }
+}
+
+std::string region_name(const Program& program, std::uint32_t region) {
+  std::string name;
+  append_region(name, program, region);
+  return name;
+}
+
+std::string elements_name(const Program& program, std::uint32_t tensor,
+                          const ElementRange& elements) {
+  const ProgramTensor& entry = program.tensors[tensor];
+  const Op tile{.region = tensor,
+                .row = static_cast<std::uint32_t>(elements.row / entry.tile.rows),
+                .col = static_cast<std::uint32_t>(elements.col / entry.tile.cols)};
+  if (program.elements_at(tile) == elements) {
+    return entry.name + "[" + std::to_string(tile.row) + "," + std::to_string(tile.col) + "]";
+  }
+  const auto range = [](std::uint64_t first, std::uint64_t end) {
+    return std::to_string(first) + ":" + std::to_string(end);
+  };
+  return entry.name + "[" + range(elements.row, elements.row_end) + ", " +
+         range(elements.col, elements.col_end) + "]";
+}
+
 std::string tile_name(const Program& program, std::uint32_t op) {
   const Op& named = program.ops[op];
-  std::string name = program.tensors[named.tensor].name;
+  std::string name = region_name(program, named.region);
   name += '[';
   append_decimal(name, named.row);
   name += ',';

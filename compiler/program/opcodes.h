@@ -143,7 +143,7 @@ inline TileExtent result_of(const Program& program, const Op& op) {
 inline TileExtent operand_of(const Program& program, const Op& op, OperandSize size,
                              std::size_t operand) {
   switch (size) {
-    case OperandSize::kTensor: return program.tensors[op.tensor].tile_at(op.row, op.col);
+    case OperandSize::kTensor: return program.tile_at(op);
     case OperandSize::kLeft: return {op.m, op.k, op.a_type};
     case OperandSize::kRight: return {op.k, op.n, op.b_type};
     case OperandSize::kRow: return {1, op.n, sum_type(op.a_type)};
@@ -203,8 +203,7 @@ void visit_operands(const Program& program, const Op& op, Visit&& visit) {
 
 /// What `op` writes at its dst; expects that it has one.
 inline TileExtent written_extent(const Program& program, const Op& op) {
-  return moves_tile(op) ? program.tensors[op.tensor].tile_at(op.row, op.col)
-                        : result_of(program, op);
+  return moves_tile(op) ? program.tile_at(op) : result_of(program, op);
 }
 
 /// Calls `read(address, bytes)` for every piece of SRAM that `op` reads, the sum that it goes on

@@ -1,4 +1,4 @@
-// The one derived number of a program.
+// What is derived from the tables of a program.
 #include "compiler/program/program.h"
 
 #include <algorithm>
@@ -11,6 +11,18 @@ std::uint64_t Program::dram_bytes() const {
     end = std::max(end, tensor.dram_base + tensor.bytes());
   }
   return end;
+}
+
+ElementRange Program::elements_at(const Op& op) const {
+  const bool whole = !is_window(op.region);
+  const ElementRange outer =
+      whole ? ElementRange{0, tensors[op.region].shape.rows, 0, tensors[op.region].shape.cols}
+            : window(op.region).elements();
+  const TileExtent& extent = whole ? tensors[op.region].tile : window(op.region).tile;
+  const std::uint64_t row = outer.row + std::uint64_t{op.row} * extent.rows;
+  const std::uint64_t col = outer.col + std::uint64_t{op.col} * extent.cols;
+  return {row, std::min(row + extent.rows, outer.row_end), col,
+          std::min(col + extent.cols, outer.col_end)};
 }
 
 }  // namespace tilewave

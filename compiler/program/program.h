@@ -21,14 +21,14 @@ enum class BufferTag : std::uint8_t { kNone, kPing, kPong };
 /// One tile op. SRAM addresses are bytes; unused fields are zero. What each opcode does with which
 /// field is said once, in compiler/program/opcodes.h:
 ///
-///   load    dst ← tensor[row, col]
-///   store   tensor[row, col] ← a
-///   matmul  dst += a · b               m×n += m×k · k×n, step `step` of tile (row, col) of `tensor`;
+///   load    dst ← region[row, col]
+///   store   region[row, col] ← a
+///   matmul  dst += a · b               m×n += m×k · k×n, step `step` of tile (row, col) of `region`;
 ///                                      of a_type and b_type, less a_zero and b_zero, the sum of
 ///                                      sum_type()
 ///           dst = a · b                clear: a new sum
 ///           dst = bias + a · b         clear and biased: the n values at c, for every row
-///   vector  dst = kernel(a, b, c, d)   m×n, tile (row, col) of `tensor`; operands as the kernel
+///   vector  dst = kernel(a, b, c, d)   m×n, tile (row, col) of `region`; operands as the kernel
 ///                                      says
 ///
 /// `relu` on a store or the last matmul of a sum: what is written goes through max(x, 0).
@@ -46,7 +46,7 @@ struct Op {
   ElementType b_type = ElementType::kF32;
   std::int16_t a_zero = 0;  ///< of integers: what stands for zero
   std::int16_t b_zero = 0;
-  std::uint32_t tensor = 0;  ///< index into the tensor table
+  std::uint32_t region = 0;  ///< a tensor, or a window: Program has the numbers
   std::uint32_t row = 0;     ///< tile coordinates
   std::uint32_t col = 0;
   std::uint32_t step = 0;  ///< matmul only: which of those of the sum, in whatever order
@@ -97,20 +97,63 @@ struct ProgramTensor {
   bool operator==(const ProgramTensor&) const = default;
 };
 
+/// A part of a tensor, in tiles of its own: the columns of one head, the rows of one batch. Its tiles need not meet
+/// those of the tensor, nor those of other windows.
+struct Window {
+  std::uint32_t tensor = 0;
+  std::uint64_t top = 0;  ///< its first element in the tensor
+  std::uint64_t left = 0;
+  Shape shape;
+  TileExtent tile;  ///< of the tensor's type
+
+  /// What is there of a tile that exists.
+  TileExtent tile_at(std::uint32_t row, std::uint32_t col) const {
+    return tile_part(shape, tile, row, col);
+  }
+  TileGrid grid() const { return tile_grid(shape, tile); }
+  ElementRange elements() const { return {top, top + shape.rows, left, left + shape.cols}; }
+  bool operator==(const Window&) const = default;
+};
+
+/// What ops name are tiles of regions. A region's number is that of a tensor, cut as it is stored, or, from
+/// `tensors.size()` on, that of a window.
 struct Program {
   TileShape tile;                ///< the largest m, n and k of an op
   std::uint64_t sram_bytes = 0;  ///< SRAM the program needs: one past the highest byte it touches
   std::vector<ProgramTensor> tensors;
+  std::vector<Window> windows;
   std::vector<VectorKernel> kernels;  ///< of the vector ops
   std::vector<Op> ops;
 
-  TileGrid grid(std::uint32_t tensor) const { return tensors[tensor].grid(); }
+  std::size_t regions() const { return tensors.size() + windows.size(); }
+  bool is_window(std::uint32_t region) const { return region >= tensors.size(); }
+  const Window& window(std::uint32_t region) const { return windows[region - tensors.size()]; }
+  /// The tensor of a region, or of the region that an op names.
+  std::uint32_t tensor_of(std::uint32_t region) const {
+    return is_window(region) ? window(region).tensor : region;
+  }
+  const ProgramTensor& tensor(const Op& op) const { return tensors[tensor_of(op.region)]; }
+  TileGrid grid(std::uint32_t region) const {
+    return is_window(region) ? window(region).grid() : tensors[region].grid();
+  }
+  /// What the region is a part of, without padding.
+  Shape shape(std::uint32_t region) const {
+    return is_window(region) ? window(region).shape : tensors[region].shape;
+  }
+  /// What is there of the op's tile, padding included.
+  TileExtent tile_at(const Op& op) const {
+    return is_window(op.region) ? window(op.region).tile_at(op.row, op.col)
+                                : tensors[op.region].tile_at(op.row, op.col);
+  }
+  /// The elements of its tensor that the op's tile is, without padding.
+  ElementRange elements_at(const Op& op) const;
   std::uint64_t dram_bytes() const;  ///< one past the last byte of the last tensor
   bool operator==(const Program&) const = default;
 };
 
 /// Limits that keep a hostile file from asking for the machine's whole memory.
 inline constexpr std::uint64_t kMaxTensors = 1U << 16;
+inline constexpr std::uint64_t kMaxWindows = 1U << 20;
 inline constexpr std::uint64_t kMaxKernels = 1U << 16;
 inline constexpr std::uint64_t kMaxOps = 1ULL << 27;
 inline constexpr std::uint64_t kMaxDramBytes = 16ULL << 30;

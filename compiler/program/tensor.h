@@ -27,6 +27,22 @@ struct Shape {
 
 std::string to_string(const Shape& shape);  ///< "128x64"
 
+/// A rectangle of a tensor's elements, up to the ends and without them.
+struct ElementRange {
+  std::uint64_t row = 0;
+  std::uint64_t row_end = 0;
+  std::uint64_t col = 0;
+  std::uint64_t col_end = 0;
+
+  std::uint64_t rows() const { return row_end - row; }
+  std::uint64_t cols() const { return col_end - col; }
+  std::uint64_t elements() const { return rows() * cols(); }
+  bool overlaps(const ElementRange& other) const {
+    return row < other.row_end && other.row < row_end && col < other.col_end && other.col < col_end;
+  }
+  auto operator<=>(const ElementRange&) const = default;
+};
+
 /// "128x64x32" → {128, 64, 32}, each in 1..kMaxDimension. Throws InputError naming the bad part.
 std::vector<std::uint64_t> parse_dimensions(std::string_view text);
 

@@ -9,9 +9,9 @@
 
 namespace tilewave {
 
-/// Of the op's tile of its tensor: what a load or store moves, and what an op writes.
+/// Of the op's tile: what a load or store moves, and what an op writes.
 inline std::uint64_t tile_bytes(const Program& program, const Op& op) {
-  return program.tensors[op.tensor].tile_at(op.row, op.col).bytes();
+  return program.tile_at(op).bytes();
 }
 
 /// Between DRAM and SRAM, both ways.

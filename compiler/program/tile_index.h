@@ -14,6 +14,16 @@ namespace tilewave {
 /// Of a tile among those of all tensors.
 using TileId = std::uint64_t;
 
+/// Of an Op of a whole tensor, a Uop, or whatever else names a tensor.
+template <typename Named>
+std::uint32_t tensor_named_by(const Named& named) {
+  if constexpr (requires { named.region; }) {
+    return named.region;
+  } else {
+    return named.tensor;
+  }
+}
+
 /// Tensor after tensor, each row by row.
 class TileIndex {
  public:
@@ -30,11 +40,9 @@ class TileIndex {
       add(tile_grid(tensors[i].shape, tiles[i]));
     }
   }
-  /// Of a program's tensors.
-  template <typename Tensors>
-  explicit TileIndex(const Tensors& tensors) {
-    for (const auto& tensor : tensors) {
-      add(tensor.grid());
+  explicit TileIndex(const std::vector<TileGrid>& grids) {
+    for (const TileGrid& grid : grids) {
+      add(grid);
     }
   }
 
@@ -43,10 +51,11 @@ class TileIndex {
   TileId first(std::size_t tensor) const { return first_[tensor]; }
   const TileGrid& grid(std::size_t tensor) const { return grids_[tensor]; }
 
-  /// Of an Op, a Uop, or whatever else names a tensor, a row and a column.
+  /// Of an Op of a whole tensor, a Uop, or whatever else names a tensor, a row and a column.
   template <typename Named>
   TileId id(const Named& named) const {
-    return first_[named.tensor] + grids_[named.tensor].index(named.row, named.col);
+    const std::uint32_t tensor = tensor_named_by(named);
+    return first_[tensor] + grids_[tensor].index(named.row, named.col);
   }
 
   Place place(TileId id) const {

@@ -123,7 +123,7 @@ std::set<std::string> stored_products(const Graph& fused, const Schedule& schedu
   for (const Operator& oper : fused.operators()) {
     const std::optional<TensorId> product = joinable_product(fused, oper);
     if (product && std::ranges::any_of(schedule.ops, [&](const Op& op) {
-          return op.tensor == *product && is_store(op);
+          return op.region == *product && is_store(op);
         })) {
       names.insert(fused.tensor(*product).name);
     }

@@ -67,8 +67,8 @@ class ContentsVerifier {
   }
 
   TileId tile_of(const Op& op) const {
-    if (op.tensor >= graph_.tensors().size() || op.row >= tile_index_.grid(op.tensor).rows ||
-        op.col >= tile_index_.grid(op.tensor).cols) {
+    if (op.region >= graph_.tensors().size() || op.row >= tile_index_.grid(op.region).rows ||
+        op.col >= tile_index_.grid(op.region).cols) {
       fail("names a tile that does not exist");
     }
     return tile_index_.id(op);
@@ -76,7 +76,7 @@ class ContentsVerifier {
 
   void load(const Op& op) {
     const TileId tile = tile_of(op);
-    if (graph_.tensor(op.tensor).producer && !stored_[tile]) {
+    if (graph_.tensor(op.region).producer && !stored_[tile]) {
       fail("loads a tile that is not in DRAM");
     }
     content(op.dst) = {tile, Value::kFinal};
@@ -88,7 +88,7 @@ class ContentsVerifier {
       fail("a step that nobody asked for");
     }
     const Uop& uop = list_.uops[position];
-    if (op.tensor != uop.tensor || op.row != uop.row || op.col != uop.col || op.step != uop.k) {
+    if (op.region != uop.tensor || op.row != uop.row || op.col != uop.col || op.step != uop.k) {
       fail("not the step whose turn it is");
     }
     const TileExtent extent = list_.extent(uop);
@@ -151,14 +151,14 @@ class ContentsVerifier {
 
   void store(const Op& op) {
     const TileId tile = tile_of(op);
-    const Tensor& tensor = graph_.tensor(op.tensor);
+    const Tensor& tensor = graph_.tensor(op.region);
     if (!tensor.producer || stored_[tile]) {
       fail("stores a tile twice, or one of a source");
     }
     const Operator& producer = graph_.operators()[*tensor.producer];
     expect(op.a,
            copies(producer)
-               ? tile_index_.first(producer.inputs[0]) + (tile - tile_index_.first(op.tensor))
+               ? tile_index_.first(producer.inputs[0]) + (tile - tile_index_.first(op.region))
                : tile,
            op.relu ? Value::kBeforeRelu : Value::kFinal);
     stored_[tile] = true;

@@ -239,7 +239,7 @@ class Scheduler {
     Op op;
     op.opcode = Opcode::kLoad;
     op.tag = tag(uop);
-    op.tensor = uop.tensor;
+    op.region = uop.tensor;
     op.row = uop.row;
     op.col = uop.col;
     op.dst = *address;
@@ -316,7 +316,7 @@ class Scheduler {
   void execute(const Uop& uop) {
     Op op;
     op.tag = tag(uop);
-    op.tensor = uop.tensor;
+    op.region = uop.tensor;
     op.row = uop.row;
     op.col = uop.col;
     op.dst = tiles_[tile_of(uop)].accumulator;
@@ -417,7 +417,7 @@ class Scheduler {
     Op op;
     op.opcode = Opcode::kStore;
     op.relu = !options_.forwarding && graph_.operators()[producer].relu;
-    op.tensor = place.tensor;
+    op.region = place.tensor;
     op.row = place.row;
     op.col = place.col;
     op.a = address;

@@ -12,14 +12,6 @@
 
 namespace tilewave {
 
-/// A rectangle of a tensor's elements.
-struct ElementRange {
-  std::uint64_t row = 0;
-  std::uint64_t row_end = 0;
-  std::uint64_t col = 0;
-  std::uint64_t col_end = 0;
-};
-
 /// Starts as zeros, so padding is zero. It takes memory only for what is written.
 class DramImage {
  public:

@@ -82,10 +82,10 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
   transfer.op = index;
   transfer.kind = kind;
   transfer.sram_base = kind == Kind::kLoad ? op.dst : op.a;
-  const TileRuns runs = tile_runs(context_.program, context_.config.dram.layout, op);
-  transfer.cursor = BurstCursor(runs, context_.config.dma.burst_bytes);
+  const TilePieces pieces(context_.program, context_.config.dram.layout, op);
+  transfer.cursor = BurstCursor(pieces, context_.config.dma.burst_bytes);
   if (context_.kernel != nullptr) {
-    move_tile(transfer, runs);
+    move_tile(transfer, pieces);
   }
   now_ = context_.clock.now();
   transfer.ready = now_ + context_.config.dma.setup;
@@ -104,22 +104,25 @@ void DmaEngine::begin_transfer(std::uint32_t index, Kind kind) {
 
 /// All of an op's bytes, as it starts: until it is complete, nobody else writes where it reads or uses
 /// what it writes. Its bursts carry none; they say when it is complete.
-void DmaEngine::move_tile(const Transfer& transfer, const TileRuns& runs) {
+void DmaEngine::move_tile(const Transfer& transfer, TilePieces pieces) {
   const Op& op = context_.program.ops[transfer.op];
-  const ElementType type = context_.program.tensors[op.tensor].type();
-  std::byte* in_sram = sram_ + transfer.sram_base;
-  std::byte* in_dram = dram_ + runs.base;
-  for (std::uint32_t run = 0; run < runs.count; ++run) {
-    if (transfer.kind == Kind::kLoad) {
-      std::memcpy(in_sram, in_dram, runs.run_bytes);
-    } else {
-      std::memcpy(in_dram, in_sram, runs.run_bytes);
-      if (op.relu) {
-        relu_sums(*context_.kernel, type, in_dram, runs.run_bytes / element_bytes(type));
+  const ElementType type = context_.program.tensor(op).type();
+  while (!pieces.done()) {
+    const TileRuns runs = pieces.next();
+    std::byte* in_sram = sram_ + transfer.sram_base + runs.sram_offset;
+    std::byte* in_dram = dram_ + runs.base;
+    for (std::uint32_t run = 0; run < runs.count; ++run) {
+      if (transfer.kind == Kind::kLoad) {
+        std::memcpy(in_sram, in_dram, runs.run_bytes);
+      } else {
+        std::memcpy(in_dram, in_sram, runs.run_bytes);
+        if (op.relu) {
+          relu_sums(*context_.kernel, type, in_dram, runs.run_bytes / element_bytes(type));
+        }
       }
+      in_sram += runs.sram_stride;
+      in_dram += runs.stride;
     }
-    in_sram += runs.run_bytes;
-    in_dram += runs.stride;
   }
 }
 

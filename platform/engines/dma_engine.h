@@ -73,7 +73,7 @@ class DmaEngine : public sc_core::sc_module, private BurstBackward {
 
   void run();
   void begin_transfer(std::uint32_t op, Kind kind);
-  void move_tile(const Transfer& transfer, const TileRuns& runs);
+  void move_tile(const Transfer& transfer, TilePieces pieces);
 
   void issue_bursts();
   void issue_on_time();

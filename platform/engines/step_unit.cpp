@@ -176,19 +176,18 @@ void StepUnit::vector(const Op& op) {
 /// too, and an infinity times a zero of the padding would leave a NaN there, and the next layer
 /// would add it into real results.
 void StepUnit::clear_padding(const Op& op) const {
-  const ProgramTensor& tensor = context_.program.tensors[op.tensor];
   const TileExtent whole = result_of(context_.program, op);
-  const TileExtent valid = tile_part(tensor.shape, tensor.tile, op.row, op.col);
-  if (valid.rows == whole.rows && valid.cols == whole.cols) {
+  const ElementRange valid = context_.program.elements_at(op);
+  if (valid.rows() == whole.rows && valid.cols() == whole.cols) {
     return;
   }
   const std::uint64_t element = element_bytes(whole.type);
   std::byte* values = sram_ + op.dst;
-  for (std::uint64_t row = 0; row < valid.rows; ++row) {
-    std::fill_n(values + (row * whole.cols + valid.cols) * element,
-                (whole.cols - valid.cols) * element, std::byte{0});
+  for (std::uint64_t row = 0; row < valid.rows(); ++row) {
+    std::fill_n(values + (row * whole.cols + valid.cols()) * element,
+                (whole.cols - valid.cols()) * element, std::byte{0});
   }
-  const std::uint64_t end = std::uint64_t{valid.rows} * whole.cols * element;
+  const std::uint64_t end = valid.rows() * whole.cols * element;
   std::fill_n(values + end, whole.bytes() - end, std::byte{0});
 }
 

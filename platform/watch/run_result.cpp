@@ -53,7 +53,7 @@ void check_invariants(const RunResult& result, const Program& program) {
   std::uint64_t stored = 0;
   for (const Op& op : program.ops) {
     ++ops[index_of(result.units.account_of(op))];
-    const std::uint64_t bytes = program.tensors[op.tensor].tile_at(op.row, op.col).bytes();
+    const std::uint64_t bytes = program.tile_at(op).bytes();
     loaded += is_load(op) ? bytes : 0;
     stored += is_store(op) ? bytes : 0;
   }

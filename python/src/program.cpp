@@ -43,7 +43,7 @@ const std::vector<Field>& fields() {
       {"b_type", "u1", offsetof(Op, b_type), sizeof(Op::b_type), kElementTypeCount},
       {"a_zero", "<i2", offsetof(Op, a_zero), sizeof(Op::a_zero)},
       {"b_zero", "<i2", offsetof(Op, b_zero), sizeof(Op::b_zero)},
-      {"tensor", "<u4", offsetof(Op, tensor), sizeof(Op::tensor)},
+      {"region", "<u4", offsetof(Op, region), sizeof(Op::region)},
       {"row", "<u4", offsetof(Op, row), sizeof(Op::row)},
       {"col", "<u4", offsetof(Op, col), sizeof(Op::col)},
       {"step", "<u4", offsetof(Op, step), sizeof(Op::step)},
@@ -131,7 +131,7 @@ Shared with_ops(const Program& program, const py::array& array) {
   // One past the highest byte that the ops touch, as of a compiled program.
   changed->sram_bytes = 0;
   for (const Op& op : changed->ops) {
-    if (op.tensor >= changed->tensors.size() ||
+    if (op.region >= changed->regions() ||
         op.kernel >= std::max<std::size_t>(1, changed->kernels.size())) {
       continue;  // the verifier says so
     }
@@ -177,6 +177,17 @@ py::list tensors(const Program& program) {
                               py::make_tuple(tensor.tile.rows, tensor.tile.cols),
                               py::make_tuple(tensor.stored.rows, tensor.stored.cols),
                               tensor.dram_base));
+  }
+  return all;
+}
+
+py::list windows(const Program& program) {
+  py::list all;
+  for (const Window& window : program.windows) {
+    const ElementRange elements = window.elements();
+    all.append(py::make_tuple(window.tensor, py::make_tuple(elements.row, elements.row_end),
+                              py::make_tuple(elements.col, elements.col_end),
+                              py::make_tuple(window.tile.rows, window.tile.cols)));
   }
   return all;
 }
@@ -255,6 +266,7 @@ void add_program(py::module_& module) {
       .def("op_text", &text_of)
       .def("size", [](const Program& program) { return program.ops.size(); })
       .def("tensors", &tensors)
+      .def("windows", &windows)
       .def("kernels", &kernels)
       .def("tile",
            [](const Program& program) {

@@ -42,7 +42,7 @@ _core.set_main_thread(_threading.main_thread().ident)
 from ._core import InputError, InternalError
 from .graph import Graph, Tensor, load
 from .machine import Machine
-from .program import OPCODES, TYPES, Program, ProgramTensor, compile, mapping
+from .program import OPCODES, TYPES, Program, ProgramTensor, Window, compile, mapping
 from .result import Result, WrongValues, run
 from .runtime import Runtime, RuntimeStats, SchedExecute, SchedLoad, SchedStore
 from .sweep import sweep
@@ -53,7 +53,7 @@ build = _core.build
 
 __all__ = [
     "OPCODES", "TYPES", "Graph", "InputError", "InternalError", "Machine", "Program", "ProgramTensor",
-    "Result", "Runtime", "RuntimeStats", "SchedExecute", "SchedLoad", "SchedStore", "Tensor",
+    "Result", "Runtime", "RuntimeStats", "SchedExecute", "SchedLoad", "SchedStore", "Tensor", "Window",
     "WrongValues", "build", "compile", "load", "mapping", "run", "sweep",
 ]
 

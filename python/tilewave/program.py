@@ -34,6 +34,16 @@ class ProgramTensor(NamedTuple):
     dram_base: int
 
 
+class Window(NamedTuple):
+    """A part of a tensor, in tiles of its own: rows and columns from the first to before the end."""
+
+    #: Index into `tensors`.
+    tensor: int
+    rows: tuple[int, int]
+    cols: tuple[int, int]
+    tile: tuple[int, int]
+
+
 class _OpDtype:
     """Made when it is asked for, with NumPy."""
 
@@ -45,8 +55,9 @@ class Program:
     """A compiled program: `ops`, an array with a record for each op, and the tables they speak of.
 
     `ops` may be edited in place, or replaced: `program.ops["dst"][3] = 64`, `program.ops = mine`. Fields are
-    those of the text form: opcode, tensor, row, col (a tile), m, n, k, step, a, b, c, d (addresses of operands,
-    in bytes), dst, clear, relu, biased ... Whatever it is, nothing runs that check() does not pass.
+    those of the text form: opcode, region, row, col (a tile), m, n, k, step, a, b, c, d (addresses of operands,
+    in bytes), dst, clear, relu, biased ... A region is a tensor, by its index, or behind them a window. Whatever
+    it is, nothing runs that check() does not pass.
     """
 
     #: The record of an op, a NumPy dtype.
@@ -78,11 +89,14 @@ class Program:
 
     @classmethod
     def from_ops(cls, ops: np.ndarray, tensors: Sequence[ProgramTensor], kernels: Sequence[str] = (),
-                 tile: tuple[int, int, int] = (32, 32, 32), name: str = "program") -> Program:
-        """A program of these ops and tables: as `other.ops`, `other.tensors`, `other.kernels` and `other.tile`."""
+                 tile: tuple[int, int, int] = (32, 32, 32), name: str = "program",
+                 windows: Sequence[Window] = ()) -> Program:
+        """A program of these ops and tables: as `other.ops`, `other.tensors`, `other.kernels`, `other.tile` and
+        `other.windows`."""
         line_of("name", name)
         lines = ["tilewave-program 3", "tile " + " ".join(_extents("tile", tile, 3)), "sram 0"]
-        for tensor in map(ProgramTensor._make, tensors):
+        tensors = list(map(ProgramTensor._make, tensors))
+        for tensor in tensors:
             if tensor.type not in TYPES:
                 raise InputError(f"type {tensor.type!r} of tensor '{tensor.name}'; allowed: {', '.join(TYPES)}")
             kind = "" if tensor.type == "f32" else f" {tensor.type}"
@@ -97,6 +111,12 @@ class Program:
             name_and_role = f"{_line_of('name', tensor.name)} {_line_of('role', tensor.role)}"
             base = whole_number("dram_base", tensor.dram_base, 0, 2**64 - 1)
             lines.append(f"tensor {name_and_role} {shape}{kind} tile {cut}{padded} dram {base}")
+        for number, window in enumerate(map(Window._make, windows)):
+            of = tensors[whole_number("a window's tensor", window.tensor, 0, len(tensors) - 1)].name
+            rows, cols = (_extents(f"a window's {what}", both, 2, least=0)
+                          for what, both in (("rows", window.rows), ("cols", window.cols)))
+            cut = "x".join(_extents("a window's tile", window.tile, 2))
+            lines.append(f"region {number} {of} {':'.join(rows)} {':'.join(cols)} tile {cut}")
         lines += [f"kernel {number} {_line_of('kernel', kernel)}" for number, kernel in enumerate(kernels)]
         header = _core.Program.parse("\n".join([*lines, "ops", ""]).encode(), name)
         return cls._of(header.with_ops(_as_ops(ops)), name=name)
@@ -145,6 +165,11 @@ class Program:
     @property
     def tensors(self) -> list[ProgramTensor]:
         return [ProgramTensor(*tensor) for tensor in self._original.tensors()]
+
+    @property
+    def windows(self) -> list[Window]:
+        """Parts of tensors: the regions from `len(tensors)` on."""
+        return [Window(*window) for window in self._original.windows()]
 
     @property
     def kernels(self) -> list[str]:
@@ -246,10 +271,10 @@ def _restored(binary: bytes, name: str, graph: Graph | None, compiled: bytes | N
     return program
 
 
-def _extents(what: str, extents: Any, count: int) -> list[str]:
+def _extents(what: str, extents: Any, count: int, least: int = 1) -> list[str]:
     if len(tuple(extents)) != count:
         raise InputError(f"{what} {extents!r}; allowed: {count} whole numbers")
-    return [str(whole_number(what, extent, 1, 2**32)) for extent in extents]
+    return [str(whole_number(what, extent, least, 2**32)) for extent in extents]
 
 
 def _line_of(what: str, text: Any) -> str:

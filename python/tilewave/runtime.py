@@ -216,7 +216,7 @@ class Runtime:
                 self._require_whole(op)
             if hasattr(op, "dst_addr"):
                 record["opcode"] = OPCODES.index("load")
-                record["tensor"], record["dst"] = names.index(op.tensor), op.dst_addr
+                record["region"], record["dst"] = names.index(op.tensor), op.dst_addr
                 record["row"], record["col"] = op.coord
                 held[op.dst_addr] = op.tensor
                 opened.discard(op.dst_addr)
@@ -224,7 +224,7 @@ class Runtime:
                 if target is None:
                     raise InputError(f"{op!r}: no later op stores what lies at {op.acc_addr}")
                 record["opcode"] = OPCODES.index("matmul")
-                record["tensor"] = names.index(target.tensor)
+                record["region"] = names.index(target.tensor)
                 record["row"], record["col"], record["step"] = op.m, op.n, op.k
                 record["a"], record["b"], record["dst"] = op.a_addr, op.b_addr, op.acc_addr
                 record["clear"] = op.acc_addr not in opened
@@ -236,7 +236,7 @@ class Runtime:
                     for extent, tile in ((rows, op.m), (cols, op.n), (depth, op.k)))
             elif hasattr(op, "src_addr"):
                 record["opcode"] = OPCODES.index("store")
-                record["tensor"], record["a"] = names.index(op.tensor), op.src_addr
+                record["region"], record["a"] = names.index(op.tensor), op.src_addr
                 record["row"], record["col"] = op.coord
                 record["relu"] = op.activation == "relu"
                 opened.discard(op.src_addr)

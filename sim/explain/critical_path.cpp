@@ -136,9 +136,10 @@ void add_up(CriticalPath& path, const Program& program, const MachineConfig& mac
     } else {
       path.setup += bare_setup(element, machine, timeline, events);
     }
-    PathShare& share = shares[{op.opcode, op.tensor}];
+    const std::uint32_t tensor = program.tensor_of(op.region);
+    PathShare& share = shares[{op.opcode, tensor}];
     share.opcode = op.opcode;
-    share.tensor = op.tensor;
+    share.tensor = tensor;
     ++share.elements;
     share.cycles += element.cycles();
   }

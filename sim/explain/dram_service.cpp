@@ -23,8 +23,7 @@ class Player {
  public:
   Player(DramModel& model, std::uint32_t window) : model_(model), window_(window) {}
 
-  void transfer(const TileRuns& runs, std::uint32_t burst_bytes, bool write) {
-    BurstCursor cursor(runs, burst_bytes);
+  void transfer(BurstCursor cursor, bool write) {
     while (!cursor.done()) {
       const BurstCursor::Burst burst = cursor.next();
       while (in_flight_[write ? 1 : 0] == window_) {
@@ -75,7 +74,7 @@ DramService measure(const Program& program, const MachineConfig& machine) {
   BankedDram idle(dram, controller_options(dram));
   Player alone(idle, 1);
   const auto access = static_cast<std::uint32_t>(dram.preset.timing.access_bytes);
-  alone.transfer({0, access, access, 1}, access, false);
+  alone.transfer(BurstCursor(TileRuns{0, access, access, 1}, access), false);
   alone.finish();
   service.latency = static_cast<double>(alone.now()) / period;
 
@@ -86,7 +85,8 @@ DramService measure(const Program& program, const MachineConfig& machine) {
   double pauses = 1;  // in which nothing is in flight
   for (const Op& op : program.ops) {
     if (moves_tile(op) && transfers++ < kSampledTransfers) {
-      player.transfer(tile_runs(program, dram.layout, op), machine.dma.burst_bytes, is_store(op));
+      player.transfer(BurstCursor(TilePieces(program, dram.layout, op), machine.dma.burst_bytes),
+                      is_store(op));
       if (!machine.sequencer.overlap) {
         player.finish();
         ++pauses;

@@ -99,7 +99,7 @@ std::string elements_table(const CriticalPath& path, const Program& program, std
     const bool fetch = element.unit == kSequencerUnit;
     table.add({with_separators(element.begin), with_separators(element.cycles()),
                std::to_string(element.op),
-               fetch ? "fetch" : op_text(program, op.opcode, op.tensor) + tile,
+               fetch ? "fetch" : op_text(program, op.opcode, program.tensor_of(op.region)) + tile,
                to_string(element.reason)});
   }
   return table.text() + "\n";

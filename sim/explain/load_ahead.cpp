@@ -77,8 +77,9 @@ LoadAhead find_load_ahead(const Program& program, const std::vector<OpLinks>& li
       ahead.mean_steps += static_cast<double>(steps_before(use) - steps_before(complete));
       ++used;
     }
-    tensors[op.tensor].tensor = op.tensor;
-    add(tensors[op.tensor], gate, held, late);
+    const std::uint32_t tensor = program.tensor_of(op.region);
+    tensors[tensor].tensor = tensor;
+    add(tensors[tensor], gate, held, late);
     add(ahead.total, gate, held, late);
   }
   for (const TensorLoads& tensor : tensors) {

@@ -24,7 +24,11 @@ const char* to_string(ReloadGroup::Taker taker) {
 }
 
 Reloads find_reloads(const Program& program, const std::vector<OpLinks>& links) {
-  const TileIndex index(program.tensors);
+  std::vector<TileGrid> grids;
+  for (std::uint32_t region = 0; region < program.regions(); ++region) {
+    grids.push_back(program.grid(region));
+  }
+  const TileIndex index(grids);
   std::vector<std::uint32_t> last_writer(index.count(), kNoOp);  // who brought the tile into SRAM
   std::map<std::tuple<std::uint32_t, Taker, std::uint32_t>, ReloadGroup> groups;
   for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
@@ -36,13 +40,14 @@ Reloads find_reloads(const Program& program, const std::vector<OpLinks>& links) 
     if (is_load(op) && last != kNoOp) {
       const std::uint32_t by = links[last].overwritten_by;
       Taker taker = Taker::kNobody;
-      std::uint32_t taken_by = op.tensor;
+      const std::uint32_t tensor = program.tensor_of(op.region);
+      std::uint32_t taken_by = tensor;
       if (by < i) {  // else its bytes are still there, or are taken by this very load
         taker = is_load(program.ops[by]) ? Taker::kLoad : Taker::kResult;
-        taken_by = program.ops[by].tensor;
+        taken_by = program.tensor_of(program.ops[by].region);
       }
-      ReloadGroup& group = groups[{op.tensor, taker, taken_by}];
-      group.tensor = op.tensor;
+      ReloadGroup& group = groups[{tensor, taker, taken_by}];
+      group.tensor = tensor;
       group.taker = taker;
       group.taken_by = taken_by;
       ++group.loads;

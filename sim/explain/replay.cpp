@@ -190,7 +190,7 @@ class Replay {
     start_[dma.op] = std::max(*ready, dma.released);
     dma.ready = start_[dma.op] + machine_.dma.setup;
     dma.cursor =
-        BurstCursor(tile_runs(program_, machine_.dram.layout, op), machine_.dma.burst_bytes);
+        BurstCursor(TilePieces(program_, machine_.dram.layout, op), machine_.dma.burst_bytes);
     dma.next.load = is_load(op);
     dma.next.sram_address = dma.next.load ? op.dst : op.a;
     dma.active = true;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "compiler/program/tile_index.h"
+#include "compiler/program/tile_cells.h"
 
 namespace tilewave {
 namespace {
@@ -15,9 +15,10 @@ class Counter {
       : program_(program),
         links_(links),
         sram_bytes_(sram_bytes),
-        index_(program.tensors),
-        seen_(index_.count()),
-        operator_of_(program.tensors.size(), kNone) {
+        cells_(program),
+        seen_(cells_.count(), program.ops.size()),
+        operator_of_(program.tensors.size(), kNone),
+        has_steps_(program.regions()) {
     for (std::uint32_t tensor = 0; tensor < program.tensors.size(); ++tensor) {
       traffic_.tensors.push_back({tensor, 0, 0, 0});
     }
@@ -49,27 +50,31 @@ class Counter {
 
   void count_step(std::uint32_t i) {
     const Op& op = program_.ops[i];
-    std::size_t& place = operator_of_[op.tensor];
+    std::size_t& place = operator_of_[program_.tensor_of(op.region)];
     if (place == kNone) {
       place = traffic_.operators.size();
       traffic_.operators.push_back(describe(i));
+      has_steps_[op.region] = true;
+    } else if (!has_steps_[op.region]) {  // another product of the same operator
+      traffic_.operators[place].io_bound += describe(i).io_bound;
+      has_steps_[op.region] = true;
     }
     ++traffic_.operators[place].steps;
   }
 
   OperatorTraffic describe(std::uint32_t i) const {
     const Op& op = program_.ops[i];
-    const Shape& result = program_.tensors[op.tensor].shape;
+    const Shape result = program_.shape(op.region);
     OperatorTraffic traffic;
-    traffic.tensor = op.tensor;
+    traffic.tensor = program_.tensor_of(op.region);
     traffic.opcode = op.opcode;
     traffic.m = result.rows;
     traffic.n = result.cols;
     const std::uint32_t left = links_[i].operands[0];
     if (is_sum_step(op) && left != kNoOp) {
-      traffic.k = program_.tensors[program_.ops[left].tensor].shape.cols;
+      traffic.k = program_.shape(program_.ops[left].region).cols;
       const std::uint64_t element = std::min({element_bytes(op.a_type), element_bytes(op.b_type),
-                                              element_bytes(program_.tensors[op.tensor].type())});
+                                              element_bytes(program_.tensor(op).type())});
       traffic.io_bound = matmul_io_bound(traffic.m, traffic.n, traffic.k, sram_bytes_, element);
     }
     return traffic;
@@ -78,15 +83,15 @@ class Counter {
   void count_load(std::uint32_t i) {
     const Op& op = program_.ops[i];
     const std::uint64_t bytes = tile_bytes(program_, op);
-    TensorTraffic& tensor = traffic_.tensors[op.tensor];
+    TensorTraffic& tensor = traffic_.tensors[program_.tensor_of(op.region)];
     tensor.loaded += bytes;
-    const TensorRole role = program_.tensors[op.tensor].role;
-    if ((role == TensorRole::kInput || role == TensorRole::kParameter) && first_time(op)) {
-      tensor.compulsory += bytes;
+    const TensorRole role = program_.tensor(op).role;
+    if (role == TensorRole::kInput || role == TensorRole::kParameter) {
+      tensor.compulsory += first_bytes(op);
     }
     const std::uint32_t user = links_[i].first_use;
     if (user != kNoOp) {
-      if (OperatorTraffic* oper = operator_of(program_.ops[user].tensor)) {
+      if (OperatorTraffic* oper = operator_of(program_.tensor_of(program_.ops[user].region))) {
         oper->loaded += bytes;
       }
     }
@@ -94,21 +99,30 @@ class Counter {
 
   void count_store(const Op& op) {
     const std::uint64_t bytes = tile_bytes(program_, op);
-    TensorTraffic& tensor = traffic_.tensors[op.tensor];
+    TensorTraffic& tensor = traffic_.tensors[program_.tensor_of(op.region)];
     tensor.stored += bytes;
-    if (program_.tensors[op.tensor].role == TensorRole::kOutput && first_time(op)) {
-      tensor.compulsory += bytes;
+    if (program_.tensor(op).role == TensorRole::kOutput) {
+      tensor.compulsory += first_bytes(op);
     }
-    if (OperatorTraffic* oper = operator_of(op.tensor)) {
+    if (OperatorTraffic* oper = operator_of(program_.tensor_of(op.region))) {
       oper->stored += bytes;
     }
   }
 
-  bool first_time(const Op& op) {
-    const std::uint64_t tile = index_.id(op);
-    const bool first = !seen_[tile];
-    seen_[tile] = true;
-    return first;
+  /// Those of its elements that no op before it has moved; all of a tile that has padding.
+  std::uint64_t first_bytes(const Op& op) {
+    const ProgramTensor& tensor = program_.tensor(op);
+    std::uint64_t bytes = 0;
+    cells_.visit(op, [&](CellId cell) {
+      if (seen_[cell] == 0) {
+        seen_[cell] = 1;
+        const bool padded = tensor.stored != tensor.shape;
+        bytes += padded ? tile_bytes(program_, op)
+                        : cells_.elements(program_.tensor_of(op.region), cell).elements() *
+                              element_bytes(tensor.type());
+      }
+    });
+    return bytes;
   }
 
   /// Null for a copy, which has no steps.
@@ -119,9 +133,10 @@ class Counter {
   const Program& program_;
   const std::vector<OpLinks>& links_;
   std::uint64_t sram_bytes_;
-  TileIndex index_;
-  std::vector<bool> seen_;  // by tile
-  std::vector<std::size_t> operator_of_;
+  TileCells cells_;
+  CellMap<char> seen_;
+  std::vector<std::size_t> operator_of_;  // by tensor
+  std::vector<bool> has_steps_;           // by region
   Traffic traffic_;
 };
 

@@ -15,8 +15,8 @@ struct TensorTraffic {
   std::uint32_t tensor = 0;
   std::uint64_t loaded = 0;
   std::uint64_t stored = 0;
-  /// Every tile of an input or parameter that is loaded at all, once; every tile of an output,
-  /// once; nothing of an intermediate tensor.
+  /// All of an input or parameter that is loaded at all, once; all of an output, once; nothing of an
+  /// intermediate tensor.
   std::uint64_t compulsory = 0;
 
   std::uint64_t moved() const { return loaded + stored; }
@@ -27,13 +27,13 @@ struct TensorTraffic {
 struct OperatorTraffic {
   std::uint32_t tensor = 0;  ///< its result
   Opcode opcode = Opcode::kMatmul;
-  std::uint64_t m = 0;  ///< elements, without padding
+  std::uint64_t m = 0;  ///< elements, without padding; of several products, those of the first
   std::uint64_t n = 0;
   std::uint64_t k = 0;  ///< matmul only
   std::uint64_t steps = 0;
   std::uint64_t loaded = 0;  ///< bytes
   std::uint64_t stored = 0;
-  double io_bound = 0;  ///< bytes, matmul_io_bound(); 0 if it is no matmul
+  double io_bound = 0;  ///< bytes, matmul_io_bound() of all its products; 0 if it has none
 
   std::uint64_t moved() const { return loaded + stored; }
 };

@@ -9,6 +9,7 @@
 #include "compiler/onnx/onnx_import.h"
 #include "compiler/program/element_rounding.h"
 #include "compiler/program/opcodes.h"
+#include "compiler/program/tile_cells.h"
 
 namespace tilewave {
 namespace {
@@ -60,25 +61,24 @@ class TensorStream {
   float scale_;
 };
 
-/// Calls `visit(tensor, range)` for the elements of every tile of a source that is loaded, once
-/// each.
+/// Calls `visit(tensor, range)` for the elements of a source that are loaded, once each.
 template <typename Visit>
 void for_each_loaded(const Program& program, Visit&& visit) {
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> tiles;
+  const TileCells cells(program);
+  std::vector<CellId> loaded;
   for (const Op& op : program.ops) {
-    if (is_load(op) && is_source(program.tensors[op.tensor])) {
-      tiles.emplace_back(op.tensor, program.grid(op.tensor).index(op.row, op.col));
+    if (is_load(op) && is_source(program.tensor(op))) {
+      cells.visit(op, [&](CellId cell) { loaded.push_back(cell); });
     }
   }
-  std::ranges::sort(tiles);
-  tiles.erase(std::unique(tiles.begin(), tiles.end()), tiles.end());
-  for (const auto& [tensor, index] : tiles) {
-    const ProgramTensor& entry = program.tensors[tensor];
-    const TileGrid grid = entry.grid();
-    const std::uint64_t row = index / grid.cols * entry.tile.rows;
-    const std::uint64_t col = index % grid.cols * entry.tile.cols;
-    visit(tensor, ElementRange{row, std::min(row + entry.tile.rows, entry.shape.rows), col,
-                               std::min(col + entry.tile.cols, entry.shape.cols)});
+  std::ranges::sort(loaded);
+  loaded.erase(std::unique(loaded.begin(), loaded.end()), loaded.end());
+  std::uint32_t tensor = 0;
+  for (const CellId cell : loaded) {
+    while (cell >= cells.first(tensor + 1)) {
+      ++tensor;
+    }
+    visit(tensor, cells.elements(tensor, cell));
   }
 }
 

@@ -141,7 +141,7 @@ Json ops_json(const RunRecorder& recorder, const std::vector<OpHazards>& hazards
   };
   using I = std::size_t;
   column("opcode", [](I, const Op& op, const OpTimes&) { return static_cast<int>(op.opcode); });
-  column("tensor", [](I, const Op& op, const OpTimes&) { return op.tensor; });
+  column("tensor", [&](I, const Op& op, const OpTimes&) { return program.tensor_of(op.region); });
   column("row", [](I, const Op& op, const OpTimes&) { return op.row; });
   column("col", [](I, const Op& op, const OpTimes&) { return op.col; });
   column("k", [](I, const Op& op, const OpTimes&) { return op.step; });

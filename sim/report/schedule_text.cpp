@@ -45,7 +45,7 @@ class ScheduleWriter {
   /// A store that is a step of its own: of a tile under another name.
   bool copies(const Op& op) const {
     return by_kind(
-        graph_.operators()[*graph_.tensor(op.tensor).producer].kind, [] { return false; },
+        graph_.operators()[*graph_.tensor(op.region).producer].kind, [] { return false; },
         [] { return false; }, [] { return true; });
   }
 

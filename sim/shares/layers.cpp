@@ -15,8 +15,8 @@ struct Work {
   bool bias = false;
   bool relu = false;
   const VectorKernel* kernel = nullptr;
-  std::optional<std::uint64_t> depth;  ///< of the product: columns of its left operand
-  bool several = false;                ///< products, of different depths
+  std::optional<ProductShape> product;  ///< its depth is the columns of its left operand
+  bool several = false;                 ///< products, of different shapes
 
   void note(const Program& program, const Op& op) {
     sum = sum || is_sum_step(op);
@@ -27,9 +27,10 @@ struct Work {
     }
   }
 
-  void note_depth(std::uint64_t columns) {
-    several = several || depth.value_or(columns) != columns;
-    depth = columns;
+  void note_product(const Shape& result, std::uint64_t depth) {
+    const ProductShape shape{result.rows, result.cols, depth};
+    several = several || product.value_or(shape) != shape;
+    product = shape;
   }
 
   /// "matmul+bias+gelu", "add+relu", "copy"
@@ -87,15 +88,15 @@ class LayerFinder {
 
   std::uint32_t layer_of(std::uint32_t index) {
     const Op& op = program_.ops[index];
-    const auto [found, is_new] = by_tensor_.try_emplace(op.tensor);
+    const auto [found, is_new] = by_tensor_.try_emplace(program_.tensor_of(op.region));
     if (is_new) {
-      found->second = add(program_.tensors[op.tensor].name, "");
+      found->second = add(program_.tensor(op).name, "");
     }
     Work& work = work_[found->second];
     work.note(program_, op);
     const std::uint32_t left = links_[index].operands.front();
     if (is_sum_step(op) && left != kNoOp) {
-      work.note_depth(program_.tensors[program_.ops[left].tensor].shape.cols);
+      work.note_product(program_.shape(op.region), program_.shape(program_.ops[left].region).cols);
     }
     return found->second;
   }
@@ -110,8 +111,8 @@ class LayerFinder {
   static void describe(Layer& layer, const Work& work, const ProgramTensor& result) {
     layer.kind = work.text();
     layer.type = result.type();
-    if (work.depth && !work.several) {
-      layer.product = ProductShape{result.shape.rows, result.shape.cols, *work.depth};
+    if (!work.several) {
+      layer.product = work.product;
     }
   }
 

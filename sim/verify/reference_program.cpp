@@ -9,6 +9,7 @@
 #include "compiler/base/error.h"
 #include "compiler/program/element_rounding.h"
 #include "compiler/program/opcodes.h"
+#include "compiler/program/tile_cells.h"
 #include "sim/verify/reference.h"
 
 namespace tilewave {
@@ -21,14 +22,12 @@ constexpr std::uint64_t kProductsPerVectorStep = 16;
 class DependencySlice {
  public:
   DependencySlice(const Program& program, const std::vector<WantedTiles>& wanted)
-      : program_(program) {
+      : program_(program), cells_(program), dram_(cells_.count(), program.ops.size()) {
     for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
-      first_tile_.push_back(dram_.size());
-      dram_.resize(dram_.size() + program.grid(i).tiles());
       for (const WantedTiles& tiles : wanted) {
         if (tiles.tensor == program.tensors[i].name) {
           for (const TileAt& tile : tiles.tiles) {
-            dram_[tile_index(i, tile.row, tile.col)] = true;
+            cells_.visit_stored(i, tile.row, tile.col, [&](CellId cell) { dram_[cell] = 1; });
           }
         }
       }
@@ -44,23 +43,22 @@ class DependencySlice {
   }
 
  private:
-  std::size_t tile_index(std::uint32_t tensor, std::uint32_t row, std::uint32_t col) const {
-    return first_tile_[tensor] + program_.grid(tensor).index(row, col);
-  }
-
   /// True if `op` makes a value in demand, which then is in demand no more, but its operands are.
   bool visit(const Op& op) {
-    const std::size_t tile = tile_index(op.tensor, op.row, op.col);
     if (is_store(op)) {
-      if (!dram_[tile]) {
+      bool wanted = false;
+      cells_.visit(op, [&](CellId cell) {
+        wanted = wanted || dram_[cell] != 0;
+        dram_[cell] = 0;
+      });
+      if (!wanted) {
         return false;
       }
-      dram_[tile] = false;
     } else if (sram_.erase(op.dst) == 0) {
       return false;
     }
     if (is_load(op)) {
-      dram_[tile] = true;
+      cells_.visit(op, [&](CellId cell) { dram_[cell] = 1; });
     }
     visit_sram(
         program_, op, [this](std::uint32_t address, std::uint64_t) { sram_.insert(address); },
@@ -69,8 +67,8 @@ class DependencySlice {
   }
 
   const Program& program_;
-  std::vector<std::size_t> first_tile_;
-  std::vector<bool> dram_;
+  TileCells cells_;
+  CellMap<char> dram_;                      ///< by cell: whether it is in demand
   std::unordered_set<std::uint32_t> sram_;  ///< addresses
 };
 
@@ -133,22 +131,18 @@ class Interpreter {
   /// Calls `visit(element in tile, element in tensor)` where the tile is not padding.
   template <typename Visit>
   void for_each_element(const Op& op, Visit&& visit) const {
-    const ProgramTensor& tensor = program_.tensors[op.tensor];
-    const std::uint64_t top = std::uint64_t{op.row} * tensor.tile.rows;
-    const std::uint64_t left = std::uint64_t{op.col} * tensor.tile.cols;
-    const std::uint64_t pitch = tensor.tile_at(op.row, op.col).cols;
-    const TileExtent valid = tile_part(tensor.shape, tensor.tile, op.row, op.col);
-    for (std::uint64_t row = 0; row < valid.rows; ++row) {
-      for (std::uint64_t col = 0; col < valid.cols; ++col) {
-        visit(row * pitch + col, (top + row) * tensor.shape.cols + left + col);
+    const ElementRange valid = program_.elements_at(op);
+    const std::uint64_t cols = program_.tensor(op).shape.cols;
+    const std::uint64_t pitch = program_.tile_at(op).cols;
+    for (std::uint64_t row = 0; row < valid.rows(); ++row) {
+      for (std::uint64_t col = 0; col < valid.cols(); ++col) {
+        visit(row * pitch + col, (valid.row + row) * cols + valid.col + col);
       }
     }
   }
 
   /// Of the op's tile.
-  std::uint64_t elements(const Op& op) const {
-    return program_.tensors[op.tensor].tile_at(op.row, op.col).elements();
-  }
+  std::uint64_t elements(const Op& op) const { return program_.tile_at(op).elements(); }
 
   bool with_units() const { return !dram_units_.empty(); }
 
@@ -174,28 +168,29 @@ class Interpreter {
 
   void load(const Op& op, double* dst) {
     std::fill_n(dst, elements(op), 0.0);
-    const FloatArray* source = sources_[op.tensor];
-    const FloatArray& tensor = source != nullptr ? *source : dram_[op.tensor];
+    const std::uint32_t number = program_.tensor_of(op.region);
+    const FloatArray* source = sources_[number];
+    const FloatArray& tensor = source != nullptr ? *source : dram_[number];
     for_each_element(op, [&](std::size_t to, std::size_t from) { dst[to] = tensor.number(from); });
     if (with_units()) {
       UncertainSums::Element* units = &sram_units_[op.dst];
       std::fill_n(units, elements(op), UncertainSums::Element{});
-      for_each_element(op, [&](std::size_t to, std::size_t from) {
-        units[to].own = dram_units_[op.tensor][from];
-      });
+      for_each_element(
+          op, [&](std::size_t to, std::size_t from) { units[to].own = dram_units_[number][from]; });
     }
   }
 
   void store(const Op& op) {
-    read(op.a, program_.tensors[op.tensor].tile_at(op.row, op.col), a_);
-    FloatArray& tensor = dram_[op.tensor];
+    read(op.a, program_.tile_at(op), a_);
+    const std::uint32_t number = program_.tensor_of(op.region);
+    FloatArray& tensor = dram_[number];
     for_each_element(op, [&](std::size_t from, std::size_t to) {
       tensor.set(to, op.relu ? relu(a_[from]) : a_[from]);
     });
     if (with_units()) {  // a ReLU leaves them as they are
       const UncertainSums::Element* units = &sram_units_[op.a];
       for_each_element(op, [&](std::size_t from, std::size_t to) {
-        dram_units_[op.tensor][to] = units[from].units();
+        dram_units_[number][to] = units[from].units();
       });
     }
   }
@@ -351,8 +346,7 @@ TensorValues evaluate_program(const Program& program, const TensorValues& source
 std::uint64_t evaluation_work(const Program& program) {
   std::uint64_t work = 0;
   for (const Op& op : program.ops) {
-    const TileExtent tile = moves_tile(op) ? program.tensors[op.tensor].tile_at(op.row, op.col)
-                                           : TileExtent{op.m, op.n};
+    const TileExtent tile = moves_tile(op) ? program.tile_at(op) : TileExtent{op.m, op.n};
     work += tile.elements() * (is_sum_step(op) ? op.k : kProductsPerVectorStep);
   }
   return work;

@@ -27,7 +27,7 @@ std::vector<std::uint32_t> checked_tensors(const Program& program) {
   std::set<std::uint32_t> stored;
   for (const Op& op : program.ops) {
     if (is_store(op)) {
-      stored.insert(op.tensor);
+      stored.insert(program.tensor_of(op.region));
     }
   }
   return {stored.begin(), stored.end()};

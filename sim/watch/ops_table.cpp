@@ -91,7 +91,7 @@ void OpsTable::write_row(const Row& row) {
   cell(next_);
   cell(to_string(op.opcode));
   cell(to_string(units_.account_of(op)));
-  cell(tensors_[op.tensor]);
+  cell(tensors_[run_->program.tensor_of(op.region)]);
   cell(op.row);
   cell(op.col);
   write_extents(op);
@@ -113,9 +113,7 @@ void OpsTable::write_row(const Row& row) {
 
 /// M×N of what is computed, or of the tile that is moved.
 void OpsTable::write_extents(const Op& op) {
-  const TileExtent extent = moves_tile(op)
-                                ? run_->program.tensors[op.tensor].tile_at(op.row, op.col)
-                                : TileExtent{op.m, op.n};
+  const TileExtent extent = moves_tile(op) ? run_->program.tile_at(op) : TileExtent{op.m, op.n};
   cell(extent.rows);
   cell(extent.cols);
   if (is_sum_step(op)) {

@@ -148,7 +148,7 @@ void RunTrace::on_op(std::uint32_t op, const OpTimes& times) {
   const Engine engine = units_.account_of(what);
   TraceArguments arguments;
   arguments.add("op", op)
-      .add("tensor", run_->program.tensors[what.tensor].name)
+      .add("tensor", run_->program.tensor(what).name)
       .add("row", what.row)
       .add("col", what.col);
   if (rule_of(what.opcode).has_step) {
@@ -185,7 +185,7 @@ void RunTrace::add_place(TraceArguments& arguments, const Op& op) const {
     arguments.add_hex(moves_tile(op) ? "sram" : "dst", op.dst);
   }
   if (moves_tile(op)) {
-    arguments.add_hex("dram", tile_runs(run_->program, run_->machine.dram.layout, op).base);
+    arguments.add_hex("dram", TilePieces(run_->program, run_->machine.dram.layout, op).next().base);
   }
   std::uint64_t bytes = 0;
   const auto count = [&bytes](std::uint64_t, std::uint64_t more) { bytes += more; };

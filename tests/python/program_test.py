@@ -92,6 +92,21 @@ class ProgramTest(unittest.TestCase):
             again = tw.Program.from_ops(program.ops, program.tensors, program.kernels, program.tile)
             self.assertEqual(again.text, program.text)
 
+    def test_windows(self):
+        program = tw.Program.parse("tilewave-program 3\ntile 8 8 8\nsram 0x200\ntensor x input 8x16 tile 8x8 dram 0\n"
+                                   "tensor y output 8x8 tile 8x8 dram 0x400\nregion 0 x 0:8 4:12 tile 8x8\nops\n"
+                                   "load x@0[0,0] -> 0\nstore y[0,0] <- 0\n")
+        self.assertEqual(program.windows, [tw.Window(0, (0, 8), (4, 12), (8, 8))])
+        self.assertEqual([*program.ops["region"]], [2, 1])
+        again = tw.Program.from_ops(program.ops, program.tensors, tile=program.tile, windows=program.windows)
+        self.assertEqual(again.ops.tolist(), program.ops.tolist())
+        values = np.arange(128, dtype=np.float32).reshape(8, 16)
+        result = tw.run(again, inputs={"x": values})
+        self.assertTrue((result.outputs["y"] == values[:, 4:12]).all())
+        with self.assertRaisesRegex(tw.InputError, "rows = 0:9; allowed: a part of 0:8"):
+            tw.Program.from_ops(program.ops, program.tensors, tile=program.tile,
+                                windows=[tw.Window(0, (0, 9), (4, 12), (8, 8))])
+
     def test_copies_know_graph_and_values(self):
         graph = tw.Graph("g")
         x = graph.input("x", (8, 8))

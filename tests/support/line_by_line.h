@@ -1,6 +1,7 @@
 // Hazards found the slow way, for comparison.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <set>
@@ -18,6 +19,7 @@ class LineByLine {
   LineByLine(const Program& program, std::uint32_t line_bytes) : program_(program) {
     for (const Op& op : program.ops) {
       touches_.push_back(touches_of(op, line_bytes));
+      std::ranges::sort(touches_.back(), {}, &Touch::line);
     }
   }
 
@@ -32,10 +34,8 @@ class LineByLine {
     for (const Touch& mine : touches_[later]) {
       bool overwritten = false;
       for (std::uint32_t earlier = later; !overwritten && earlier-- > 0;) {
-        for (const Touch& theirs : touches_[earlier]) {
-          if (theirs.line != mine.line) {
-            continue;
-          }
+        for (const Touch& theirs :
+             std::ranges::equal_range(touches_[earlier], mine.line, {}, &Touch::line)) {
           overwritten |= theirs.write;
           const bool one_sum = accumulates(earlier, later) && mine.sum && theirs.sum;
           if ((theirs.write || mine.write) && !one_sum) {
@@ -71,9 +71,20 @@ class LineByLine {
         [&](std::uint32_t address, std::uint64_t bytes) { add(address, bytes, false); },
         [&](std::uint32_t address, std::uint64_t bytes) { add(address, bytes, true); });
     if (op.opcode == Opcode::kLoad || op.opcode == Opcode::kStore) {
-      const std::uint64_t tile = program_.grid(op.tensor).index(op.row, op.col);
-      const std::uint64_t line = ((op.tensor + 1ULL) << 32) + tile;
-      touches.push_back({line, op.opcode == Opcode::kStore, false});
+      if (program_.windows.empty()) {
+        const std::uint64_t tile = program_.grid(op.region).index(op.row, op.col);
+        touches.push_back({((op.region + 1ULL) << 32) + tile, op.opcode == Opcode::kStore, false});
+        return touches;
+      }
+      const std::uint64_t tensor = program_.tensor_of(op.region);  // element by element
+      const ElementRange elements = program_.elements_at(op);
+      for (std::uint64_t row = elements.row; row < elements.row_end; ++row) {
+        for (std::uint64_t col = elements.col; col < elements.col_end; ++col) {
+          const std::uint64_t line =
+              ((tensor + 1) << 32) + row * program_.tensors[tensor].shape.cols + col;
+          touches.push_back({line, op.opcode == Opcode::kStore, false});
+        }
+      }
     }
     return touches;
   }

@@ -114,7 +114,7 @@ Cycle beats_on_bus(Opcode opcode, const Program& program, const MachineConfig& m
   Cycle beats = 0;
   for (const Op& op : program.ops) {
     if (op.opcode == opcode) {
-      BurstCursor bursts(tile_runs(program, machine.dram.layout, op), machine.dma.burst_bytes);
+      BurstCursor bursts(TilePieces(program, machine.dram.layout, op), machine.dma.burst_bytes);
       while (!bursts.done()) {
         beats += ceil_div(bursts.next().bytes, machine.bus.bytes_per_cycle);
       }

@@ -26,9 +26,10 @@ void check_header(const Program& program) {
   if (const auto problem = find_sram_problem(program.sram_bytes)) {
     refuse(problem->text());
   }
-  if (program.tensors.size() > kMaxTensors || program.ops.size() > kMaxOps ||
-      program.kernels.size() > kMaxKernels) {
+  if (program.tensors.size() > kMaxTensors || program.windows.size() > kMaxWindows ||
+      program.ops.size() > kMaxOps || program.kernels.size() > kMaxKernels) {
     refuse(std::to_string(program.tensors.size()) + " tensors, " +
+           std::to_string(program.windows.size()) + " windows, " +
            std::to_string(program.ops.size()) + " ops");
   }
 }
@@ -47,18 +48,21 @@ void write_tensor(ByteWriter& out, const ProgramTensor& tensor) {
   out.text(tensor.name);
 }
 
-/// The grid of the tensor's own tiles.
-void write_region(ByteWriter& out, std::uint32_t tensor, const TileExtent& tile) {
-  out.u32(tensor);
+void write_region(ByteWriter& out, const Window& region) {
+  out.u32(region.tensor);
   out.u8(kAxes);
   out.u8(0);   // outside
   out.u16(0);  // reserved
-  for (const std::uint32_t extent : {tile.rows, tile.cols}) {
-    out.u64(0);  // origin
-    out.u64(extent);
+  const ElementRange elements = region.elements();
+  const auto write_axis = [&](std::uint64_t origin, std::uint64_t end, std::uint32_t extent) {
+    out.u64(origin);
+    out.u64(end);
+    out.u64(extent);  // step
     out.u32(extent);
     out.u32(1);  // stride
-  }
+  };
+  write_axis(elements.row, elements.row_end, region.tile.rows);
+  write_axis(elements.col, elements.col_end, region.tile.cols);
 }
 
 void write_op(ByteWriter& out, const Op& op) {
@@ -77,7 +81,7 @@ void write_op(ByteWriter& out, const Op& op) {
     out.u16(static_cast<std::uint16_t>(field));
   }
   for (const std::uint32_t field :
-       {op.tensor, op.row, op.col, op.step, op.a, op.b, op.c, op.d, op.dst}) {
+       {op.region, op.row, op.col, op.step, op.a, op.b, op.c, op.d, op.dst}) {
     out.u32(field);
   }
 }
@@ -98,6 +102,11 @@ std::vector<std::byte> to_binary(const Program& program) {
     tensor_bytes += kTensorRecordBytes + tensor.name.size();
   }
 
+  for (std::size_t i = 0; i < program.windows.size(); ++i) {
+    if (const auto problem = find_problem(program.windows[i], program)) {
+      refuse("region " + std::to_string(program.tensors.size() + i) + " " + problem->text());
+    }
+  }
   std::vector<std::string> kernels;
   std::size_t kernel_bytes = 0;
   for (const VectorKernel& kernel : program.kernels) {
@@ -109,7 +118,7 @@ std::vector<std::byte> to_binary(const Program& program) {
   }
 
   ByteWriter out;
-  const std::size_t region_bytes = program.tensors.size() * kRegionRecordBytes;
+  const std::size_t region_bytes = program.regions() * kRegionRecordBytes;
   out.reserve(kHeaderBytes + tensor_bytes + region_bytes + kernel_bytes +
               program.ops.size() * kOpBytes + kChecksumBytes);
   out.text(kBinaryMagic);
@@ -125,13 +134,17 @@ std::vector<std::byte> to_binary(const Program& program) {
   out.u64(program.ops.size());
   out.u64(kernels.size());
   out.u64(kernel_bytes);
-  out.u64(program.tensors.size());
+  out.u64(program.regions());
   out.u64(region_bytes);
   for (const ProgramTensor& tensor : program.tensors) {
     write_tensor(out, tensor);
   }
   for (std::size_t i = 0; i < program.tensors.size(); ++i) {
-    write_region(out, static_cast<std::uint32_t>(i), program.tensors[i].tile);
+    const ProgramTensor& tensor = program.tensors[i];
+    write_region(out, {static_cast<std::uint32_t>(i), 0, 0, tensor.shape, tensor.tile});
+  }
+  for (const Window& window : program.windows) {
+    write_region(out, window);
   }
   for (const std::string& kernel : kernels) {
     out.u16(static_cast<std::uint16_t>(kernel.size()));

@@ -32,7 +32,7 @@ namespace tilewave {
 //                             axes = 2 (u8 each), reserved = 0 (u32), of each axis its extent (u64),
 //                             the name
 //         …  regions          tensor (u32), axes = 2, outside = 0 (u8 each), reserved = 0 (u16), of
-//                             each axis origin, step (i64 each), extent, stride (u32 each)
+//                             each axis origin, end, step (i64 each), extent, stride (u32 each)
 //         …  kernels          text_bytes (u16), the text as in the text form: "tile | gelu x0"
 //         …  ops              56 bytes each: opcode, clear, relu, tag, biased, a_type (u8 each),
 //                             kernel, m, n, k (u16 each), b_type, reserved = 0 (u8 each),
@@ -42,10 +42,10 @@ namespace tilewave {
 // clang-format on
 //
 // A region says which elements of its tensor a tile is. Along each axis element i of tile t is element
-// origin + t · step + i · stride of the tensor, for i below extent. So far there are regions of one
-// kind: of every tensor one, at the place of its own in the table, a grid of tiles side by side: origin
-// 0, step = extent, stride 1; and outside of what is stored of the tensor nothing is read. Others are
-// refused.
+// origin + t · step + i · stride of the tensor, for i below extent, as far as that is before `end`. First
+// there is of every tensor one, at the place of its own in the table: all of it, origin 0. Behind these are
+// windows. So far tiles lie side by side, step = extent, stride 1, and outside of what is stored of the
+// tensor nothing is read; others are refused.
 
 /// Throws InternalError for a program that parse_binary would refuse: we do not write those.
 std::vector<std::byte> to_binary(const Program& program);

@@ -14,8 +14,8 @@ namespace tilewave {
 inline constexpr std::string_view kBinaryMagic("\x89TWP\r\n\x1a\n", 8);
 inline constexpr std::size_t kHeaderBytes = 96;
 inline constexpr std::size_t kTensorRecordBytes = 48;  // of two axes, without the name
-inline constexpr std::size_t kRegionRecordBytes = 56;  // of two axes
-inline constexpr std::size_t kRegionAxisBytes = 24;
+inline constexpr std::size_t kRegionRecordBytes = 72;  // of two axes
+inline constexpr std::size_t kRegionAxisBytes = 32;
 inline constexpr std::uint8_t kAxes = 2;  // rows and columns: the format has room for more
 inline constexpr std::size_t kOpBytes = 56;
 inline constexpr std::size_t kChecksumBytes = 4;

@@ -30,11 +30,13 @@ constexpr std::array kTensorFields = {
     FieldOffset{"role", 24},     FieldOffset{"name_bytes", 25}, FieldOffset{"type", 26},
     FieldOffset{"axes", 27},     FieldOffset{"reserved", 28},   FieldOffset{"rows", 32},
     FieldOffset{"cols", 40},     FieldOffset{"name", 48}};
-constexpr std::array kRegionFields = {FieldOffset{"tensor", 0}, FieldOffset{"axes", 4},
+constexpr std::array kRegionFields = {FieldOffset{"tensor", 0},  FieldOffset{"axes", 4},
                                       FieldOffset{"outside", 5}, FieldOffset{"reserved", 6},
-                                      FieldOffset{"tile", 24}};
-constexpr std::array kRegionAxisFields = {FieldOffset{"origin", 8}, FieldOffset{"step", 16},
-                                          FieldOffset{"extent", 24}, FieldOffset{"stride", 28}};
+                                      FieldOffset{"rows", 8},    FieldOffset{"tile", 32},
+                                      FieldOffset{"cols", 40}};
+constexpr std::array kRegionAxisFields = {FieldOffset{"origin", 8}, FieldOffset{"end", 16},
+                                          FieldOffset{"step", 24}, FieldOffset{"extent", 32},
+                                          FieldOffset{"stride", 36}};
 constexpr std::array kOpFields = {
     FieldOffset{"opcode", 0},  FieldOffset{"clear", 1},   FieldOffset{"relu", 2},
     FieldOffset{"tag", 3},     FieldOffset{"biased", 4},  FieldOffset{"a_type", 5},
@@ -119,7 +121,7 @@ class BinaryParser {
     op_count_ = reader_.u64();
     kernel_count_ = reader_.u64();
     kernel_bytes_ = reader_.u64();
-    const std::uint64_t regions = reader_.u64();
+    region_count_ = reader_.u64();
     region_bytes_ = reader_.u64();
     if (const auto problem = find_problem(program.tile)) {
       fail(offset_of(kHeaderFields, problem->field), "tile " + problem->text());
@@ -152,13 +154,15 @@ class BinaryParser {
            std::to_string(kernel_count_ * kKernelRecordBytes) + " to " +
                std::to_string(most_kernels) + " for " + std::to_string(kernel_count_) + " kernels");
     }
-    if (regions != tensor_count_) {
-      fail(80, "region_count", regions, std::to_string(tensor_count_) + ", one for each tensor");
+    if (region_count_ < tensor_count_ || region_count_ - tensor_count_ > kMaxWindows) {
+      fail(80, "region_count", region_count_,
+           std::to_string(tensor_count_) + ", one for each tensor, and up to " +
+               std::to_string(kMaxWindows) + " windows");
     }
-    if (region_bytes_ != regions * kRegionRecordBytes) {
+    if (region_bytes_ != region_count_ * kRegionRecordBytes) {
       fail(88, "region_bytes", region_bytes_,
-           std::to_string(regions * kRegionRecordBytes) + " for " + std::to_string(regions) +
-               " regions");
+           std::to_string(region_count_ * kRegionRecordBytes) + " for " +
+               std::to_string(region_count_) + " regions");
     }
   }
 
@@ -235,37 +239,79 @@ class BinaryParser {
     }
   }
 
-  /// Of every tensor one: the grid of its tiles.
+  /// Of every tensor one, all of it; then windows.
   void parse_regions(Program& program) {
-    for (std::size_t i = 0; i < program.tensors.size(); ++i) {
+    for (std::uint32_t i = 0; i < program.tensors.size(); ++i) {
       const std::size_t start = reader_.position();
-      const auto expect = [&](std::span<const FieldOffset> fields, const char* field,
-                              std::uint64_t value, std::uint64_t allowed, std::size_t axis = 0) {
-        if (value != allowed) {
-          fail(start + offset_of(fields, field) + axis * kRegionAxisBytes,
-               "region " + std::to_string(i) + " " + field, value, std::to_string(allowed));
-        }
-      };
-      expect(kRegionFields, "tensor", reader_.u32(), i);
-      expect(kRegionFields, "axes", reader_.u8(), kAxes);
-      expect(kRegionFields, "outside", reader_.u8(), 0);
-      expect(kRegionFields, "reserved", reader_.u16(), 0);
       ProgramTensor& tensor = program.tensors[i];
-      const std::array extents = {&tensor.tile.rows, &tensor.tile.cols};
-      for (std::size_t axis = 0; axis < extents.size(); ++axis) {
-        expect(kRegionAxisFields, "origin", reader_.u64(), 0, axis);
-        const std::uint64_t step = reader_.u64();
-        *extents[axis] = reader_.u32();
-        expect(kRegionAxisFields, "step", step, *extents[axis], axis);
-        expect(kRegionAxisFields, "stride", reader_.u32(), 1, axis);
-      }
+      const Window region = parse_region(i);
+      expect_in_region(start, i, kRegionFields, "tensor", region.tensor, i);
+      tensor.tile = region.tile.of(tensor.type());
       if (const auto problem = find_problem(tensor, program.tile)) {
         const bool of_region = problem->field == "tile";
         fail(of_region ? start + offset_of(kRegionFields, problem->field)
                        : tensor_starts_[i] + offset_of(kTensorFields, problem->field),
              (of_region ? "region " : "tensor ") + std::to_string(i) + " " + problem->text());
       }
+      const ElementRange elements = region.elements();
+      const auto expect = [&](const char* field, std::uint64_t value, std::uint64_t allowed,
+                              std::size_t axis) {
+        expect_in_region(start + axis * kRegionAxisBytes, i, kRegionAxisFields, field, value,
+                         allowed);
+      };
+      expect("origin", elements.row, 0, 0);
+      expect("end", elements.row_end, tensor.shape.rows, 0);
+      expect("origin", elements.col, 0, 1);
+      expect("end", elements.col_end, tensor.shape.cols, 1);
     }
+    const auto windows = static_cast<std::size_t>(region_count_) - program.tensors.size();
+    program.windows.reserve(windows);
+    for (std::size_t i = 0; i < windows; ++i) {
+      const std::size_t start = reader_.position();
+      const std::size_t index = program.tensors.size() + i;
+      Window window = parse_region(index);
+      if (window.tensor < program.tensors.size()) {
+        window.tile.type = program.tensors[window.tensor].type();
+      }
+      if (const auto problem = find_problem(window, program)) {
+        fail(start + offset_of(kRegionFields, problem->field),
+             "region " + std::to_string(index) + " " + problem->text());
+      }
+      program.windows.push_back(window);
+    }
+  }
+
+  void expect_in_region(std::size_t start, std::size_t index, std::span<const FieldOffset> fields,
+                        const char* field, std::uint64_t value, std::uint64_t allowed) const {
+    if (value != allowed) {
+      fail(start + offset_of(fields, field), "region " + std::to_string(index) + " " + field, value,
+           std::to_string(allowed));
+    }
+  }
+
+  /// What of it has one value is checked, not yet where it lies.
+  Window parse_region(std::size_t index) {
+    const std::size_t start = reader_.position();
+    Window region;
+    region.tensor = reader_.u32();
+    expect_in_region(start, index, kRegionFields, "axes", reader_.u8(), kAxes);
+    expect_in_region(start, index, kRegionFields, "outside", reader_.u8(), 0);
+    expect_in_region(start, index, kRegionFields, "reserved", reader_.u16(), 0);
+    const std::array origins = {&region.top, &region.left};
+    const std::array lengths = {&region.shape.rows, &region.shape.cols};
+    const std::array extents = {&region.tile.rows, &region.tile.cols};
+    for (std::size_t axis = 0; axis < kAxes; ++axis) {
+      const std::uint64_t origin = reader_.u64();
+      const std::uint64_t end = reader_.u64();
+      const std::uint64_t step = reader_.u64();
+      *extents[axis] = reader_.u32();
+      const std::size_t first = start + axis * kRegionAxisBytes;
+      expect_in_region(first, index, kRegionAxisFields, "step", step, *extents[axis]);
+      expect_in_region(first, index, kRegionAxisFields, "stride", reader_.u32(), 1);
+      *origins[axis] = origin;
+      *lengths[axis] = end - origin;  // huge if it is none: find_problem() says so
+    }
+    return region;
   }
 
   /// In the spelling that to_binary() writes, so that one program has one form.
@@ -332,7 +378,7 @@ class BinaryParser {
         *field = static_cast<std::int16_t>(reader_.u16());
       }
       for (std::uint32_t* field :
-           {&op.tensor, &op.row, &op.col, &op.step, &op.a, &op.b, &op.c, &op.d, &op.dst}) {
+           {&op.region, &op.row, &op.col, &op.step, &op.a, &op.b, &op.c, &op.d, &op.dst}) {
         *field = reader_.u32();
       }
       if (const auto problem = find_problem(op, program)) {
@@ -349,6 +395,7 @@ class BinaryParser {
   std::uint64_t tensor_count_ = 0;
   std::uint64_t tensor_bytes_ = 0;
   std::vector<std::size_t> tensor_starts_;
+  std::uint64_t region_count_ = 0;
   std::uint64_t region_bytes_ = 0;
   std::uint64_t op_count_ = 0;
   std::uint64_t kernel_count_ = 0;

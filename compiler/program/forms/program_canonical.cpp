@@ -4,7 +4,9 @@
 #include <initializer_list>
 
 #include "compiler/base/number_text.h"
+#include "compiler/program/op_names.h"
 #include "compiler/program/opcodes.h"
+#include "compiler/program/tile_access.h"
 
 namespace tilewave {
 
@@ -37,18 +39,18 @@ std::string canonical_text(const Program& program) {
   std::string text;
   text.reserve(program.ops.size() * kTypicalOpBytes);
   for (const Op& op : program.ops) {
-    const std::string& tensor = program.tensors.at(op.tensor).name;
-    const std::uint64_t tile_bytes = program.tensors[op.tensor].tile_at(op.row, op.col).bytes();
+    const std::string region = region_name(program, op.region);
+    const std::uint64_t bytes = tile_bytes(program, op);
     by_opcode(
         op.opcode,
         [&] {
-          (text += "L ") += tensor;
-          append_numbers(text, {op.row, op.col, op.dst, tile_bytes});
+          (text += "L ") += region;
+          append_numbers(text, {op.row, op.col, op.dst, bytes});
           text += buffer_text(op.tag);
         },
         [&] {
-          (text += "S ") += tensor;
-          append_numbers(text, {op.row, op.col, op.a, tile_bytes});
+          (text += "S ") += region;
+          append_numbers(text, {op.row, op.col, op.a, bytes});
           text += op.relu ? " relu" : " -";
         },
         [&] {
@@ -58,7 +60,7 @@ std::string canonical_text(const Program& program) {
           append_additions(text, op);
         },
         [&] {
-          (text += "V ") += tensor;
+          (text += "V ") += region;
           append_numbers(text, {op.row, op.col, op.kernel});
           visit_operands(program, op,
                          [&](std::size_t, const OperandRule&, std::uint32_t address,

@@ -12,6 +12,7 @@
 #include "compiler/base/nearest.h"
 #include "compiler/base/number_text.h"
 #include "compiler/base/text.h"
+#include "compiler/program/op_names.h"
 #include "compiler/program/opcodes.h"
 
 namespace tilewave {
@@ -111,7 +112,7 @@ std::optional<FieldProblem> find_sram_problem(std::uint64_t sram_bytes) {
 bool is_valid_tensor_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxTensorNameBytes &&
          std::all_of(name.begin(), name.end(), [](char c) {
-           return c > ' ' && c <= '~' && c != '#' && c != '[' && c != ']';
+           return c > ' ' && c <= '~' && c != '#' && c != kWindowMark && c != '[' && c != ']';
          });
 }
 
@@ -120,7 +121,7 @@ std::optional<FieldProblem> find_name_problem(std::string_view name) {
     return std::nullopt;
   }
   return FieldProblem{"name", in_quotes(name),
-                      "1 to 255 printable ASCII characters without space, '#', '[' and ']'"};
+                      "1 to 255 printable ASCII characters without space, '#', '@', '[' and ']'"};
 }
 
 std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const TileShape& tile) {
@@ -149,6 +150,33 @@ std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const Tile
                             std::to_string(tensor.bytes()) + " bytes end inside 16 GiB"};
   }
   return std::nullopt;
+}
+
+std::optional<FieldProblem> find_problem(const Window& window, const Program& program) {
+  if (window.tensor >= program.tensors.size()) {
+    return problem("tensor", window.tensor,
+                   "an index into the " + std::to_string(program.tensors.size()) + " tensors");
+  }
+  const ProgramTensor& tensor = program.tensors[window.tensor];
+  if (tensor.stored != tensor.shape) {
+    return problem("tensor", window.tensor, "a tensor without padding, which windows would read");
+  }
+  const auto is_within = [](std::uint64_t origin, std::uint64_t length, std::uint64_t whole) {
+    return length > 0 && length <= whole && origin <= whole - length;
+  };
+  const auto outside = [](const char* field, std::uint64_t first, std::uint64_t end,
+                          std::uint64_t whole) {
+    return FieldProblem{field, std::to_string(first) + ":" + std::to_string(end),
+                        "a part of 0:" + std::to_string(whole) + ", the tensor's"};
+  };
+  const ElementRange elements = window.elements();
+  if (!is_within(window.top, window.shape.rows, tensor.shape.rows)) {
+    return outside("rows", elements.row, elements.row_end, tensor.shape.rows);
+  }
+  if (!is_within(window.left, window.shape.cols, tensor.shape.cols)) {
+    return outside("cols", elements.col, elements.col_end, tensor.shape.cols);
+  }
+  return find_tile_problem(window.tile, program.tile);
 }
 
 namespace {
@@ -326,10 +354,12 @@ std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
   if (op.tag > BufferTag::kPong) {
     return problem("tag", static_cast<std::uint64_t>(op.tag), "0 none, 1 ping, 2 pong");
   }
-  if (op.tensor >= program.tensors.size()) {
-    return problem(
-        "region", op.tensor,
-        "an index into the regions of the " + std::to_string(program.tensors.size()) + " tensors");
+  if (op.region >= program.regions()) {
+    return problem("region", op.region,
+                   program.windows.empty()
+                       ? "an index into the regions of the " +
+                             std::to_string(program.tensors.size()) + " tensors"
+                       : "an index into the " + std::to_string(program.regions()) + " regions");
   }
   const OpcodeRule& rule = rule_of(op.opcode);
   if (rule.has_kernel && op.kernel >= program.kernels.size()) {
@@ -347,7 +377,7 @@ std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
     return found;
   }
   if (op.relu && moves_tile(op) &&
-      program.tensors[op.tensor].type() != sum_type(program.tensors[op.tensor].type())) {
+      program.tensor(op).type() != sum_type(program.tensor(op).type())) {
     return problem("relu", 1, "0, for only sums, of f32 or i32, go through one");
   }
   if (!rule.moves) {

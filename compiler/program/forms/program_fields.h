@@ -35,7 +35,7 @@ std::optional<FieldProblem> find_problem(const TileShape& tile);
 /// "sram_bytes"
 std::optional<FieldProblem> find_sram_problem(std::uint64_t sram_bytes);
 
-/// 1 to 255 printable ASCII characters, none of them a space, '#', '[' or ']'.
+/// 1 to 255 printable ASCII characters, none of them a space, '#', '@', '[' or ']'.
 bool is_valid_tensor_name(std::string_view name);
 
 /// "name"
@@ -45,8 +45,11 @@ std::optional<FieldProblem> find_name_problem(std::string_view name);
 /// tile is valid.
 std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const TileShape& tile);
 
+/// "tensor", "rows", "cols" or "tile". The program has its tensors, which are valid.
+std::optional<FieldProblem> find_problem(const Window& window, const Program& program);
+
 /// "opcode", "tag", "region", "kernel", "m", "n", "k", "biased", "a_type", "b_type", "a_type and
-/// b_type", "a_zero", "b_zero", "relu", or a field that the op does not use and that is not zero. The program has its tensors and kernels.
+/// b_type", "a_zero", "b_zero", "relu", or a field that the op does not use and that is not zero. The program has its tensors, windows and kernels.
 std::optional<FieldProblem> find_problem(const Op& op, const Program& program);
 
 }  // namespace tilewave

@@ -7,6 +7,7 @@
 #include "compiler/base/number_text.h"
 #include "compiler/program/forms/program_fields.h"
 #include "compiler/program/forms/program_text_ops.h"
+#include "compiler/program/op_names.h"
 #include "compiler/program/opcodes.h"
 
 namespace tilewave {
@@ -33,11 +34,11 @@ void append_op(std::string& text, const Program& program, const Op& op, std::siz
   text += to_string(op.opcode);
   text.resize(std::max(text.size(), start + width), ' ');
   text += ' ';
-  if (op.tensor < program.tensors.size()) {
-    text += program.tensors[op.tensor].name;
+  if (op.region < program.regions()) {
+    append_region(text, program, op.region);
   } else {
-    text += "tensor ";
-    append_decimal(text, op.tensor);
+    text += "region ";
+    append_decimal(text, op.region);
   }
   text += '[';
   append_decimal(text, op.row);
@@ -122,6 +123,16 @@ std::string to_text(const Program& program) {
     text += tensor.stored == tensor.shape ? " dram " : " padded dram ";
     append_hex(text, tensor.dram_base);
     text += '\n';
+  }
+  for (std::size_t i = 0; i < program.windows.size(); ++i) {
+    const Window& window = program.windows[i];
+    const ElementRange elements = window.elements();
+    const auto range = [](std::uint64_t first, std::uint64_t end) {
+      return std::to_string(first) + ":" + std::to_string(end);
+    };
+    text += "region " + std::to_string(i) + " " + program.tensors[window.tensor].name + " " +
+            range(elements.row, elements.row_end) + " " + range(elements.col, elements.col_end) +
+            " tile " + to_string(window.tile.of(ElementType::kF32)) + "\n";
   }
   for (std::size_t i = 0; i < program.kernels.size(); ++i) {
     text += "kernel " + std::to_string(i) + ' ' + to_text(program.kernels[i]) + '\n';

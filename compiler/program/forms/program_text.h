@@ -26,11 +26,13 @@ inline constexpr std::size_t kMaxProgramLineBytes = 4096;
 //   tensor b1 param        1x64    tile 1x32  dram 0x18000  # "padded dram": with zeros up to whole tiles
 //   tensor a1 intermediate 128x64  tile 32x32 dram 0x19000  # roles: input param intermediate output
 //   tensor y  output       128x64  tile 32x32 dram 0x21000
+//   region 0 x 0:128 64:128 tile 32x32      # a window: number, tensor, rows, columns, tiles of its own
 //   kernel 0 tile | gelu x0                 # number, operands (tile row column first_column value),
 //   kernel 1 tile row | add x0 x1; relu t0  # steps on operands x0.., earlier steps t0.., numbers
 //   ops
 //   load   x[0,0] -> 0x0000
 //   load   w1[0,0] -> 0x1000 ping           # any op may end in ping or pong
+//   load   x@0[1,0] -> 0x5000               # a tile of region 0, which is of x
 //   load   b1[0,0] -> 0x3000
 //   matmul a1[0,0] k=0 a=0x0000 b=0x1000 bias=0x3000 -> 0x2000 clear
 //   matmul a1[0,0] 32x32x32 k=1 a=0x4000 b=0x5000 -> 0x2000 relu  # m n k, if not what there is of

@@ -10,6 +10,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
 #include "compiler/program/forms/program_fields.h"
+#include "compiler/program/op_names.h"
 
 namespace tilewave {
 
@@ -47,11 +48,10 @@ bool take_flag(Op& op, std::string_view word) {
 
 TileShape usual_shape(const Program& program, const Op& op) {
   TileShape shape = program.tile;
-  if (op.tensor < program.tensors.size()) {
-    const ProgramTensor& tensor = program.tensors[op.tensor];
-    const TileGrid grid = tensor.grid();
+  if (op.region < program.regions()) {
+    const TileGrid grid = program.grid(op.region);
     if (op.row < grid.rows && op.col < grid.cols) {
-      const TileExtent part = tensor.tile_at(op.row, op.col);
+      const TileExtent part = program.tile_at(op);
       shape = {part.rows, part.cols, shape.k};
     }
   }
@@ -62,7 +62,7 @@ TileShape usual_shape(const Program& program, const Op& op) {
 Op OpParser::parse() {
   Op op;
   op.opcode = parse_opcode();
-  op.tensor = parse_tensor_name();
+  op.region = parse_region();
   cursor_.expect("[", "the tile row");
   op.row = u32("row");
   cursor_.expect(",", "the tile column");
@@ -103,8 +103,21 @@ Opcode OpParser::parse_opcode() {
   cursor_.fail_unknown("op", word, names);
 }
 
-std::uint32_t OpParser::parse_tensor_name() {
+/// "x", "x@2"
+std::uint32_t OpParser::parse_region() {
   name_ = cursor_.word("[");  // a member, so that its memory is reused
+  const std::size_t mark = name_.find(kWindowMark);
+  std::uint64_t window = 0;
+  if (mark != std::string::npos) {
+    const char* first = name_.data() + mark + 1;
+    const char* last = name_.data() + name_.size();
+    const auto [end, error] = std::from_chars(first, last, window);
+    if (error != std::errc() || end != last || first == last || window >= program_.windows.size()) {
+      cursor_.fail("region = " + in_quotes(name_.substr(mark + 1)) + "; allowed: a number below " +
+                   std::to_string(program_.windows.size()) + ", the number of regions");
+    }
+    name_.resize(mark);
+  }
   const auto found = tensors_.find(name_);
   if (found == tensors_.end()) {
     std::vector<std::string> names;
@@ -113,7 +126,14 @@ std::uint32_t OpParser::parse_tensor_name() {
     }
     cursor_.fail_unknown("tensor", name_, names);
   }
-  return found->second;
+  if (mark == std::string::npos) {
+    return found->second;
+  }
+  if (const std::uint32_t tensor = program_.windows[window].tensor; tensor != found->second) {
+    cursor_.fail("region " + std::to_string(window) + " is of " +
+                 in_quotes(program_.tensors[tensor].name) + ", not of " + in_quotes(name_));
+  }
+  return static_cast<std::uint32_t>(program_.tensors.size() + window);
 }
 
 /// "18x6x26", "18x6" of a vector op; nothing if they are the usual ones.

@@ -31,7 +31,7 @@ class OpParser {
  private:
   std::uint32_t u32(const char* what);
   Opcode parse_opcode();
-  std::uint32_t parse_tensor_name();
+  std::uint32_t parse_region();
   void parse_extents(Op& op);
   void parse_kernel(Op& op);
   void parse_operand(Op& op, const OperandRule& operand);

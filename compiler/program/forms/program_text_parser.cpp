@@ -5,6 +5,8 @@
 #include <charconv>
 #include <limits>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "compiler/base/error.h"
@@ -98,11 +100,17 @@ class TextParser {
       parse_kernel();
       return true;
     }
-    if (keyword != "tensor") {
-      cursor_.fail_unknown("word", keyword, {"tensor", "kernel", "ops"});
+    if (keyword == "region") {
+      parse_window();
+      return true;
     }
-    if (!program_.kernels.empty()) {
-      cursor_.fail("a tensor behind a kernel; allowed: tensors, then kernels, then ops");
+    if (keyword != "tensor") {
+      cursor_.fail_unknown("word", keyword, {"tensor", "region", "kernel", "ops"});
+    }
+    if (!program_.kernels.empty() || !program_.windows.empty()) {
+      cursor_.fail(std::string("a tensor behind a ") +
+                   (program_.kernels.empty() ? "region" : "kernel") +
+                   "; allowed: tensors, then regions, then kernels, then ops");
     }
     if (program_.tensors.size() == kMaxTensors) {
       cursor_.fail("one tensor too many; allowed: at most " + std::to_string(kMaxTensors));
@@ -113,9 +121,7 @@ class TextParser {
     tensor.shape = parse_shape();
     const ElementType type = parse_type();
     cursor_.expect("tile", "the size of the tensor's tiles");
-    const Shape tile = parse_shape();
-    tensor.tile = {static_cast<std::uint32_t>(std::min(tile.rows, kMaxU32)),
-                   static_cast<std::uint32_t>(std::min(tile.cols, kMaxU32)), type};
+    tensor.tile = parse_tile_extent(type);
     tensor.stored = tensor.shape;
     if (cursor_.peek() == "padded") {
       cursor_.word();
@@ -139,6 +145,62 @@ class TextParser {
     }
     program_.tensors.push_back(std::move(tensor));
     return true;
+  }
+
+  /// "0 x 0:128 64:128 tile 32x32", behind the keyword.
+  void parse_window() {
+    if (!program_.kernels.empty()) {
+      cursor_.fail(
+          "a region behind a kernel; allowed: tensors, then regions, then kernels, then ops");
+    }
+    const std::size_t next = program_.windows.size();
+    if (next == kMaxWindows) {
+      cursor_.fail("one region too many; allowed: at most " + std::to_string(kMaxWindows));
+    }
+    if (const auto number = cursor_.number("region", kMaxU64); number != next) {
+      cursor_.fail("region = " + std::to_string(number) + "; allowed: " + std::to_string(next) +
+                   ", regions are numbered in order");
+    }
+    const std::string name(cursor_.word());
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) {
+      std::vector<std::string> names;
+      for (const ProgramTensor& tensor : program_.tensors) {
+        names.push_back(tensor.name);
+      }
+      cursor_.fail_unknown("tensor", name, names);
+    }
+    Window window;
+    window.tensor = found->second;
+    std::tie(window.top, window.shape.rows) = parse_range("rows");
+    std::tie(window.left, window.shape.cols) = parse_range("columns");
+    cursor_.expect("tile", "the size of the region's tiles");
+    window.tile = parse_tile_extent(program_.tensors[window.tensor].type());
+    cursor_.expect_line_end();
+    if (const auto problem = find_problem(window, program_)) {
+      cursor_.fail("region " + problem->text());
+    }
+    program_.windows.push_back(window);
+  }
+
+  /// "64:128": the first, and how many there are.
+  std::pair<std::uint64_t, std::uint64_t> parse_range(const char* what) {
+    const std::string_view word = cursor_.word();
+    const std::size_t colon = word.find(':');
+    std::uint64_t first = 0;
+    std::uint64_t end = 0;
+    if (colon == word.npos || !parse_extent(word.substr(0, colon), first) ||
+        !parse_extent(word.substr(colon + 1), end) || end <= first) {
+      cursor_.fail(std::string(what) + " = " + in_quotes(word) +
+                   "; allowed: FIRST:END in decimal, like 64:128, without the end");
+    }
+    return {first, end - first};
+  }
+
+  TileExtent parse_tile_extent(ElementType type) {
+    const Shape tile = parse_shape();
+    return {static_cast<std::uint32_t>(std::min(tile.rows, kMaxU32)),
+            static_cast<std::uint32_t>(std::min(tile.cols, kMaxU32)), type};
   }
 
   /// "0 tile row | add x0 x1", behind the keyword.

@@ -1,4 +1,4 @@
-// One walk over the ops with the contents of SRAM and the stored tiles of DRAM beside it. Messages
+// One walk over the ops with the contents of SRAM and the stored cells of DRAM beside it. Messages
 // are made in program_verify_errors.cpp.
 #include "compiler/program/verify/program_verify.h"
 
@@ -8,6 +8,7 @@
 #include "compiler/base/error.h"
 #include "compiler/program/forms/program_fields.h"
 #include "compiler/program/opcodes.h"
+#include "compiler/program/tile_cells.h"
 #include "compiler/program/verify/program_verify_errors.h"
 #include "compiler/program/verify/program_verify_header.h"
 #include "compiler/program/verify/sram_contents.h"
@@ -20,13 +21,15 @@ namespace {
 class OpVerifier {
  public:
   OpVerifier(const Program& program, const VerifyErrors& errors)
-      : program_(program), errors_(errors), sram_(program, errors) {
-    std::uint64_t tiles = 0;
-    for (const ProgramTensor& tensor : program.tensors) {
-      tensors_.push_back({tensor.grid(), tensor.role, tiles});
-      tiles += tensors_.back().grid.tiles();
+      : program_(program),
+        errors_(errors),
+        sram_(program, errors),
+        cells_(program),
+        stored_(cells_.count(), program.ops.size()),
+        to_store_(output_elements(program)) {
+    for (std::uint32_t region = 0; region < program.regions(); ++region) {
+      regions_.push_back({program.grid(region), program.tensors[program.tensor_of(region)].role});
     }
-    stored_.resize(tiles);
     has_padding_ = std::ranges::any_of(
         program.tensors, [](const ProgramTensor& tensor) { return tensor.stored != tensor.shape; });
   }
@@ -62,10 +65,9 @@ class OpVerifier {
   }
 
  private:
-  struct TensorInfo {
+  struct RegionInfo {
     TileGrid grid;
     TensorRole role;
-    std::uint64_t first_tile;  ///< its tile [0,0] in stored_
 
     bool is_constant() const {
       return role == TensorRole::kInput || role == TensorRole::kParameter;
@@ -84,7 +86,7 @@ class OpVerifier {
   }
 
   void verify_coordinates(std::uint32_t index, const Op& op) const {
-    const TileGrid& grid = tensors_[op.tensor].grid;
+    const TileGrid& grid = regions_[op.region].grid;
     if (op.row >= grid.rows || op.col >= grid.cols) {
       errors_.fail_op(index, "names a tile that does not exist; allowed: row 0 to " +
                                  std::to_string(grid.rows - 1) + ", column 0 to " +
@@ -97,11 +99,14 @@ class OpVerifier {
   }
 
   void verify_load(std::uint32_t index, const Op& op) {
-    const TensorInfo& tensor = tensors_[op.tensor];
-    const TileExtent tile = program_.tensors[op.tensor].tile_at(op.row, op.col);
+    const TileExtent tile = program_.tile_at(op);
     sram_.check_address(index, "destination", op.dst, tile.bytes());
-    if (!tensor.is_constant() && !stored_[dram_tile(op)]) {
-      errors_.fail_unstored(index);
+    if (!regions_[op.region].is_constant()) {
+      cells_.visit(op, [&](CellId cell) {
+        if (stored_[cell] == 0) {
+          errors_.fail_unstored(index);
+        }
+      });
     }
     sram_.write(index, op.dst, tile, false);
     ++report_.loads;
@@ -109,11 +114,11 @@ class OpVerifier {
   }
 
   void verify_store(std::uint32_t index, const Op& op) {
-    const TensorInfo& tensor = tensors_[op.tensor];
-    const TileExtent tile = program_.tensors[op.tensor].tile_at(op.row, op.col);
+    const RegionInfo& region = regions_[op.region];
+    const TileExtent tile = program_.tile_at(op);
     sram_.check_address(index, "source", op.a, tile.bytes());
-    if (tensor.is_constant()) {
-      errors_.fail_op(index, std::string("stores to a tensor of role ") + to_string(tensor.role) +
+    if (region.is_constant()) {
+      errors_.fail_op(index, std::string("stores to a tensor of role ") + to_string(region.role) +
                                  "; allowed: intermediate, output");
     }
     SramTile& source = sram_.read(index, "source", op.a, tile);
@@ -122,18 +127,23 @@ class OpVerifier {
       errors_.fail_op(index, "stores the tile of " + errors_.describe(source.writer) +
                                  " under other coordinates");
     }
-    if (!within(valid_part(writer), valid_part(op))) {
+    if (!within(program_.elements_at(writer), program_.elements_at(op))) {
       errors_.fail_op(index,
                       "stores the tile of " + errors_.describe(source.writer) +
                           " into one with less valid elements: the rest would become padding,"
                           " which has to stay zero");
     }
     source.stored = true;
-    const std::uint64_t place = dram_tile(op);
-    if (tensor.role == TensorRole::kOutput && stored_[place]) {
-      errors_.fail_stored_twice(index);
+    const bool is_output = region.role == TensorRole::kOutput;
+    cells_.visit(op, [&](CellId cell) {
+      if (is_output && stored_[cell] != 0) {
+        errors_.fail_stored_twice(index);
+      }
+    });
+    cells_.visit(op, [&](CellId cell) { stored_[cell] = 1; });
+    if (is_output) {
+      to_store_ -= program_.elements_at(op).elements();
     }
-    stored_[place] = true;
     ++report_.stores;
     report_.bytes_stored += tile.bytes();
   }
@@ -190,46 +200,52 @@ class OpVerifier {
 
   /// What is computed is a tile of the tensor that it is said to be of, if not of its elements yet.
   void verify_result(std::uint32_t index, const Op& op, const TileExtent& result) const {
-    const TileExtent tile = program_.tensors[op.tensor].tile_at(op.row, op.col).of(result.type);
+    const TileExtent tile = program_.tile_at(op).of(result.type);
     if (tile != result) {
       errors_.fail_op(index, "computes a tile of a tensor with tiles of " + to_string(tile) +
                                  "; allowed: m x n = " + to_string(result));
     }
   }
 
-  /// The elements of an op's tile that are not padding.
-  TileExtent valid_part(const Op& op) const {
-    const ProgramTensor& tensor = program_.tensors[op.tensor];
-    return tile_part(tensor.shape, tensor.tile, op.row, op.col);
-  }
-  static bool within(const TileExtent& inner, const TileExtent& outer) {
-    return inner.rows <= outer.rows && inner.cols <= outer.cols;
+  /// By size: of tiles with the same coordinates.
+  static bool within(const ElementRange& inner, const ElementRange& outer) {
+    return inner.rows() <= outer.rows() && inner.cols() <= outer.cols();
   }
 
-  std::uint64_t dram_tile(const Op& op) const {
-    const TensorInfo& tensor = tensors_[op.tensor];
-    return tensor.first_tile + tensor.grid.index(op.row, op.col);
-  }
-
+  /// Each of their elements is stored once: then there are as many as they have. Only what is missing
+  /// is looked for, cell by cell.
   void verify_outputs() const {
-    for (std::uint32_t id = 0; id < tensors_.size(); ++id) {
-      const TensorInfo& tensor = tensors_[id];
-      for (std::uint64_t tile = 0; tensor.role == TensorRole::kOutput && tile < tensor.grid.tiles();
-           ++tile) {
-        if (!stored_[tensor.first_tile + tile]) {
-          errors_.fail_never_stored(id, static_cast<std::uint32_t>(tile / tensor.grid.cols),
-                                    static_cast<std::uint32_t>(tile % tensor.grid.cols));
+    if (to_store_ == 0) {
+      return;
+    }
+    for (std::uint32_t tensor = 0; tensor < program_.tensors.size(); ++tensor) {
+      if (program_.tensors[tensor].role != TensorRole::kOutput) {
+        continue;
+      }
+      for (CellId cell = cells_.first(tensor); cell < cells_.first(tensor + 1); ++cell) {
+        if (const char* stored = stored_.find(cell); stored == nullptr || *stored == 0) {
+          errors_.fail_never_stored(tensor, cells_.elements(tensor, cell));
         }
       }
     }
   }
 
+  static std::uint64_t output_elements(const Program& program) {
+    std::uint64_t elements = 0;
+    for (const ProgramTensor& tensor : program.tensors) {
+      elements += tensor.role == TensorRole::kOutput ? tensor.shape.elements() : 0;
+    }
+    return elements;
+  }
+
   const Program& program_;
   const VerifyErrors& errors_;
   SramContents sram_;
-  std::vector<TensorInfo> tensors_;
+  TileCells cells_;
+  CellMap<char> stored_;        ///< per cell: whether an op has stored it
+  std::uint64_t to_store_ = 0;  ///< elements of outputs that no op has stored yet
+  std::vector<RegionInfo> regions_;
   bool has_padding_ = false;  ///< of some tensor
-  std::vector<bool> stored_;  ///< per DRAM tile: an op has stored it
   VerifyReport report_;
 };
 

@@ -47,13 +47,14 @@ struct VerifyReport {
 //   the results of vector ops.
 // - A store writes a tile under the coordinates it was loaded or computed with, to any tensor that
 //   is not an input or a parameter, and never valid elements into what is padding there.
-// - Tiles of intermediates and outputs are stored before they are loaded; tiles of outputs are
-//   stored exactly once, tiles of intermediates as often as one likes.
+// - Elements of intermediates and outputs are stored before they are loaded, whatever tiles of whatever
+//   regions they are in; those of outputs are stored exactly once, those of intermediates as often as
+//   one likes.
 
 /// Throws InputError for the first breach, naming `file_name`, the op and the earlier op it clashes
 /// with: "prog.twp: op 17 (load x[0,3] -> 0x2000) overwrites the live accumulator of op 12 (…)".
 /// O(ops + tensors · log tensors) time; memory for one record per 64 bytes of SRAM in use and one
-/// bit per tile of DRAM.
+/// flag per cell of DRAM (compiler/program/tile_cells.h).
 VerifyReport verify_program(const Program& program, const std::string& file_name = "program");
 
 /// All the messages at once, at most `most`; none for a legal program. An op with a fault is passed over, so

@@ -5,6 +5,7 @@
 #include "compiler/base/number_text.h"
 #include "compiler/program/forms/program_fields.h"
 #include "compiler/program/forms/program_text.h"
+#include "compiler/program/op_names.h"
 #include "compiler/program/opcodes.h"
 
 namespace tilewave {
@@ -14,7 +15,7 @@ namespace {
 constexpr std::size_t kAddressDigits = 4;
 
 bool same_tile(const Op& a, const Op& b) {
-  return a.tensor == b.tensor && a.row == b.row && a.col == b.col;
+  return a.region == b.region && a.row == b.row && a.col == b.col;
 }
 
 }  // namespace
@@ -31,47 +32,52 @@ std::string VerifyErrors::describe(std::size_t op) const {
   return "op " + std::to_string(op) + " (" + op_text(program_, program_.ops[op]) + ")";
 }
 
-std::string VerifyErrors::tile_name(std::uint32_t tensor, std::uint32_t row,
-                                    std::uint32_t col) const {
-  return program_.tensors[tensor].name + "[" + std::to_string(row) + "," + std::to_string(col) +
-         "]";
-}
-
-VerifyErrors::Region VerifyErrors::written_by(std::size_t op) const {
-  Region region;
+VerifyErrors::Bytes VerifyErrors::written_by(std::size_t op) const {
+  Bytes found;
   if (find_problem(program_.ops[op], program_)) {
-    return region;  // nobody has looked at it yet, or it was passed over
+    return found;  // nobody has looked at it yet, or it was passed over
   }
   visit_sram(
       program_, program_.ops[op], [](std::uint32_t, std::uint64_t) {},
       [&](std::uint32_t start, std::uint64_t bytes) {
-        region = {start, start + bytes};
+        found = {start, start + bytes};
       });
-  return region;
+  return found;
 }
 
-VerifyErrors::Region VerifyErrors::read_by(std::size_t op, std::uint32_t address) const {
-  Region region;
+VerifyErrors::Bytes VerifyErrors::read_by(std::size_t op, std::uint32_t address) const {
+  Bytes found;
   if (find_problem(program_.ops[op], program_)) {
-    return region;
+    return found;
   }
   visit_sram(
       program_, program_.ops[op],
       [&](std::uint32_t start, std::uint64_t bytes) {
         if (start == address) {
-          region = {start, start + bytes};
+          found = {start, start + bytes};
         }
       },
       [](std::uint32_t, std::uint64_t) {});
-  return region;
+  return found;
+}
+
+bool VerifyErrors::touches(const Op& op, std::uint32_t tensor, const ElementRange& elements) const {
+  if (find_problem(op, program_) || program_.tensor_of(op.region) != tensor) {
+    return false;
+  }
+  const TileGrid grid = program_.grid(op.region);
+  if (op.row >= grid.rows || op.col >= grid.cols) {
+    return false;
+  }
+  return program_.elements_at(op).overlaps(elements);
 }
 
 void VerifyErrors::fail_unreadable(std::size_t op, const char* what, std::uint32_t address) const {
   std::size_t writer = op;  // the last that wrote a whole tile there; `op` itself means none
   std::size_t clash = op;   // the first that wrote over a part of it, or the last if there was none
-  Region tile = read_by(op, address);
+  Bytes tile = read_by(op, address);
   for (std::size_t i = 0; i < op; ++i) {
-    const Region written = written_by(i);
+    const Bytes written = written_by(i);
     if (written.begin == address && written.end > written.begin) {
       writer = i;
       clash = op;
@@ -93,7 +99,7 @@ void VerifyErrors::fail_unreadable(std::size_t op, const char* what, std::uint32
 
 std::string VerifyErrors::later_writer(std::size_t op, std::uint32_t address) const {
   for (std::size_t i = op + 1; i < program_.ops.size(); ++i) {
-    const Region written = written_by(i);
+    const Bytes written = written_by(i);
     if (written.begin == address && written.end > written.begin) {
       return "; " + describe(i) + " does only later";
     }
@@ -103,12 +109,14 @@ std::string VerifyErrors::later_writer(std::size_t op, std::uint32_t address) co
 
 void VerifyErrors::fail_unstored(std::size_t op) const {
   std::string later;
+  const std::uint32_t tensor = program_.tensor_of(program_.ops[op].region);
+  const ElementRange elements = program_.elements_at(program_.ops[op]);
   for (std::size_t i = op + 1; i < program_.ops.size() && later.empty(); ++i) {
-    if (is_store(program_.ops[i]) && same_tile(program_.ops[i], program_.ops[op])) {
+    if (is_store(program_.ops[i]) && touches(program_.ops[i], tensor, elements)) {
       later = "; " + describe(i) + " does only later";
     }
   }
-  const TensorRole role = program_.tensors[program_.ops[op].tensor].role;
+  const TensorRole role = program_.tensors[tensor].role;
   fail_op(op, std::string("loads a tile of an ") + to_string(role) +
                   " tensor that no earlier op stored" + later);
 }
@@ -162,10 +170,10 @@ void VerifyErrors::fail_unread(std::size_t op) const {
   std::string early;
   const std::uint32_t place = program_.ops[op].dst;
   for (std::size_t i = op; i-- > 0 && early.empty();) {
-    if (const Region read = read_by(i, place); read.end > read.begin) {
+    if (const Bytes read = read_by(i, place); read.end > read.begin) {
       early = "; " + describe(i) + " reads what was there before";
     }
-    if (const Region written = written_by(i); written.begin == place && written.end > place) {
+    if (const Bytes written = written_by(i); written.begin == place && written.end > place) {
       break;
     }
   }
@@ -173,21 +181,21 @@ void VerifyErrors::fail_unread(std::size_t op) const {
 }
 
 void VerifyErrors::fail_stored_twice(std::size_t op) const {
+  const std::uint32_t tensor = program_.tensor_of(program_.ops[op].region);
+  const ElementRange elements = program_.elements_at(program_.ops[op]);
   for (std::size_t i = 0; i < op; ++i) {
-    if (is_store(program_.ops[i]) && same_tile(program_.ops[i], program_.ops[op])) {
+    if (is_store(program_.ops[i]) && touches(program_.ops[i], tensor, elements)) {
       fail_op(op, "stores an output tile that " + describe(i) + " has already stored");
     }
   }
   throw InternalError("verify_program: no first store for " + describe(op));
 }
 
-void VerifyErrors::fail_never_stored(std::uint32_t tensor, std::uint32_t row,
-                                     std::uint32_t col) const {
-  std::string message = "output tile " + tile_name(tensor, row, col) + " is never stored";
-  const Op missing{.tensor = tensor, .row = row, .col = col};
+void VerifyErrors::fail_never_stored(std::uint32_t tensor, const ElementRange& elements) const {
+  std::string message =
+      "output tile " + elements_name(program_, tensor, elements) + " is never stored";
   for (std::size_t i = program_.ops.size(); i-- > 0;) {
-    const Op& op = program_.ops[i];
-    if (computes(op) && same_tile(op, missing)) {
+    if (computes(program_.ops[i]) && touches(program_.ops[i], tensor, elements)) {
       message += "; " + describe(i) + " computes it";
       break;
     }

@@ -36,29 +36,28 @@ class VerifyErrors {
   [[noreturn]] void fail_overwrite(std::size_t op, std::size_t writer) const;
   /// What `op` computes is neither stored nor read: says who reads its place, but too early.
   [[noreturn]] void fail_unread(std::size_t op) const;
-  /// `op` stores an output tile for the second time.
+  /// `op` stores elements of an output for the second time.
   [[noreturn]] void fail_stored_twice(std::size_t op) const;
-  /// No op stores this output tile.
-  [[noreturn]] void fail_never_stored(std::uint32_t tensor, std::uint32_t row,
-                                      std::uint32_t col) const;
+  /// No op stores these elements of an output.
+  [[noreturn]] void fail_never_stored(std::uint32_t tensor, const ElementRange& elements) const;
 
   /// "op 12 (matmul a1[0,0] k=3 …)"
   std::string describe(std::size_t op) const;
-  /// "a1[0,0]"
-  std::string tile_name(std::uint32_t tensor, std::uint32_t row, std::uint32_t col) const;
 
  private:
   /// Bytes from `begin` to before `end`; none if they are equal.
-  struct Region {
+  struct Bytes {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
 
-    bool overlaps(const Region& other) const { return begin < other.end && other.begin < end; }
+    bool overlaps(const Bytes& other) const { return begin < other.end && other.begin < end; }
   };
-  Region written_by(std::size_t op) const;
+  Bytes written_by(std::size_t op) const;
   /// "; op 12 (load x[0,3] -> 0x2000) does only later", or nothing.
   std::string later_writer(std::size_t op, std::uint32_t address) const;
-  Region read_by(std::size_t op, std::uint32_t address) const;
+  Bytes read_by(std::size_t op, std::uint32_t address) const;
+  /// Whether `op`, which may be a wrong one, has a tile that shares elements with these of a tensor.
+  bool touches(const Op& op, std::uint32_t tensor, const ElementRange& elements) const;
 
   const Program& program_;
   const std::string& file_;

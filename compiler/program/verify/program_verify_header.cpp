@@ -49,6 +49,10 @@ void verify_header(const Program& program, const VerifyErrors& errors) {
     errors.fail(std::to_string(program.tensors.size()) + " tensors; allowed: at most " +
                 std::to_string(kMaxTensors));
   }
+  if (program.windows.size() > kMaxWindows) {
+    errors.fail(std::to_string(program.windows.size()) + " windows; allowed: at most " +
+                std::to_string(kMaxWindows));
+  }
   if (program.ops.size() > kMaxOps) {
     errors.fail(std::to_string(program.ops.size()) + " ops; allowed: at most " +
                 std::to_string(kMaxOps));
@@ -62,6 +66,11 @@ void verify_header(const Program& program, const VerifyErrors& errors) {
     if (!inserted) {
       errors.fail(tensor_label(program, i) + " has the name of " +
                   tensor_label(program, earlier->second));
+    }
+  }
+  for (std::size_t i = 0; i < program.windows.size(); ++i) {
+    if (const auto problem = find_problem(program.windows[i], program)) {
+      errors.fail("region " + std::to_string(i) + " " + problem->text());
     }
   }
   verify_dram_layout(program, errors);

@@ -2,39 +2,57 @@
 // kernel. What an op reads is what its operands' writers left.
 #include "compiler/program/verify/same_values.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "compiler/program/dataflow.h"
 #include "compiler/program/forms/program_text.h"
+#include "compiler/program/op_names.h"
 #include "compiler/program/opcodes.h"
+#include "compiler/program/tile_cells.h"
 #include "compiler/program/verify/program_verify_errors.h"
 
 namespace tilewave {
 namespace {
 
-enum class Stage : std::uint8_t { kNone, kSource, kSum, kMapped };
+enum class Stage : std::uint8_t { kNone, kSource, kSum, kMapped, kParts };
 
 /// What a tile holds.
 struct Value {
   Stage stage = Stage::kNone;
   bool relu = false;
   std::uint32_t tensor = 0;
-  std::uint32_t row = 0;
-  std::uint32_t col = 0;
-  std::uint32_t steps = 0;  ///< of a sum, that are in it
+  std::uint32_t number = 0;  ///< of a sum: the steps that are in it; of parts: which of PartLists
+  ElementRange elements;     ///< of the tensor
 
-  bool operator==(const Value&) const = default;
+  auto operator<=>(const Value&) const = default;
+};
+
+/// What a tile is that was stored in parts: a number for each list of values and of their elements in it,
+/// the same in both programs.
+class PartLists {
+ public:
+  using Parts = std::vector<std::pair<ElementRange, Value>>;
+
+  std::uint32_t number(const Parts& parts) {
+    return numbers_.try_emplace(parts, static_cast<std::uint32_t>(numbers_.size())).first->second;
+  }
+
+ private:
+  std::map<Parts, std::uint32_t> numbers_;
 };
 
 /// What an op does, wherever its tiles lie: the same in both programs.
 using Deed = std::tuple<Opcode, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>;
 
-Deed deed_of(const Op& op) { return {op.opcode, op.tensor, op.row, op.col, op.step}; }
+Deed deed_of(const Op& op) { return {op.opcode, op.region, op.row, op.col, op.step}; }
 
 /// What an op reads, the sum that it goes on with last.
 struct Reads {
@@ -44,20 +62,72 @@ struct Reads {
   Reads() { writers.fill(kNoOp); }
 };
 
+/// The values of tensors, as ops store them.
+class StoredValues {
+ public:
+  StoredValues(const Program& program, PartLists& lists)
+      : program_(program),
+        lists_(lists),
+        cells_(program),
+        stores_(cells_.count(), program.ops.size()) {}
+
+  void store(const Op& op, const Value& value) {
+    stored_.push_back({program_.elements_at(op), value});
+    const auto last = static_cast<std::uint32_t>(stored_.size());
+    cells_.visit(op, [&](CellId cell) { stores_[cell] = last; });
+  }
+
+  Value load(const Op& op) {
+    const ElementRange elements = program_.elements_at(op);
+    const Value source{Stage::kSource, false, program_.tensor_of(op.region), 0, elements};
+    std::set<std::uint32_t> stores;
+    cells_.visit(op, [&](CellId cell) { stores.insert(stores_[cell]); });
+    if (stores == std::set<std::uint32_t>{0}) {
+      return source;
+    }
+    if (stores.size() == 1 && stored_[*stores.begin() - 1].first == elements) {
+      return stored_[*stores.begin() - 1].second;
+    }
+    PartLists::Parts parts;
+    for (const std::uint32_t store : stores) {
+      parts.push_back(store == 0 ? std::pair{elements, source} : stored_[store - 1]);
+    }
+    if (!any_overlap(parts)) {  // else their order says what is left of each
+      std::ranges::sort(parts);
+    }
+    return {Stage::kParts, false, source.tensor, lists_.number(parts), elements};
+  }
+
+ private:
+  static bool any_overlap(const PartLists::Parts& parts) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (parts[i].first.overlaps(parts[j].first)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  const Program& program_;
+  PartLists& lists_;
+  TileCells cells_;
+  CellMap<std::uint32_t> stores_;                       // by cell: which of stored_, from 1 on
+  std::vector<std::pair<ElementRange, Value>> stored_;  // store by store
+};
+
 /// Goes through a program and tells `visit(index, op, reads)` of every op that computes or stores.
 template <typename Visit>
-void walk(const Program& program, Visit&& visit) {
+void walk(const Program& program, PartLists& lists, Visit&& visit) {
   const std::vector<OpLinks> links = find_links(program);
   std::vector<Value> left(program.ops.size());  // by each op, where it writes
-  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, Value> stored;
+  StoredValues stored(program, lists);
   std::unordered_map<std::uint32_t, std::uint32_t> sums;  // by address: their last step
   for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
     const Op& op = program.ops[i];
-    const std::tuple tile(op.tensor, op.row, op.col);
     if (is_load(op)) {
-      const auto found = stored.find(tile);
-      left[i] = found != stored.end() ? found->second
-                                      : Value{Stage::kSource, false, op.tensor, op.row, op.col, 0};
+      left[i] = stored.load(op);
       continue;
     }
     Reads reads;
@@ -68,16 +138,17 @@ void walk(const Program& program, Visit&& visit) {
       }
     }
     visit(i, op, reads);
+    const std::uint32_t tensor = program.tensor_of(op.region);
     if (is_store(op)) {
       Value value = reads.values.front();
       value.relu = value.relu || op.relu;
-      stored[tile] = value;
+      stored.store(op, value);
     } else if (is_sum_step(op)) {
-      const std::uint32_t before = op.clear ? 0 : left[sums.at(op.dst)].steps;
-      left[i] = {Stage::kSum, op.relu, op.tensor, op.row, op.col, before + 1};
+      const std::uint32_t before = op.clear ? 0 : left[sums.at(op.dst)].number;
+      left[i] = {Stage::kSum, op.relu, tensor, before + 1, program.elements_at(op)};
       sums[op.dst] = i;
     } else {
-      left[i] = {Stage::kMapped, false, op.tensor, op.row, op.col, 0};
+      left[i] = {Stage::kMapped, false, tensor, 0, program.elements_at(op)};
     }
   }
 }
@@ -86,10 +157,11 @@ std::string describe(const Program& program, const Value& value) {
   if (value.stage == Stage::kNone) {
     return "nothing";
   }
-  std::string text = program.tensors[value.tensor].name + "[" + std::to_string(value.row) + "," +
-                     std::to_string(value.col) + "]";
+  std::string text = elements_name(program, value.tensor, value.elements);
   if (value.stage == Stage::kSum) {
-    text += " after " + std::to_string(value.steps) + (value.steps == 1 ? " step" : " steps");
+    text += " after " + std::to_string(value.number) + (value.number == 1 ? " step" : " steps");
+  } else if (value.stage == Stage::kParts) {
+    text += " from several stores";
   }
   return text + (value.relu ? " with ReLU" : "");
 }
@@ -113,10 +185,11 @@ void require_same_values(const Program& program, const Program& compiled,
     Reads reads;
   };
   std::map<Deed, Done> deeds;
-  walk(compiled, [&](std::uint32_t index, const Op& op, const Reads& reads) {
+  PartLists lists;
+  walk(compiled, lists, [&](std::uint32_t index, const Op& op, const Reads& reads) {
     deeds[deed_of(op)] = {index, reads};
   });
-  walk(program, [&](std::uint32_t index, const Op& op, const Reads& reads) {
+  walk(program, lists, [&](std::uint32_t index, const Op& op, const Reads& reads) {
     const auto found = deeds.find(deed_of(op));
     if (found == deeds.end()) {
       errors.fail_op(index, "does what no op of the compiled program does");

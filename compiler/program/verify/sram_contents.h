@@ -104,7 +104,7 @@ class SramContents {
       errors_.fail_unreadable(index, "its uncleared accumulator", op.dst);
     }
     const Op& earlier = program_.ops[tile->writer];
-    if (!is_sum_step(earlier) || earlier.tensor != op.tensor || earlier.row != op.row ||
+    if (!is_sum_step(earlier) || earlier.region != op.region || earlier.row != op.row ||
         earlier.col != op.col || earlier.relu || tile->stored || tile->extent != result) {
       errors_.fail_accumulate(index, tile->writer);
     }

@@ -136,7 +136,7 @@ TEST(LoopChoice, ExpectsAboutAsManyBytesAsTheScheduleMoves) {
       for (const Op& op : program.ops) {
         moved +=
             moves_tile(op)
-                ? static_cast<double>(program.tensors[op.tensor].tile_at(op.row, op.col).bytes())
+                ? static_cast<double>(program.tensors[op.region].tile_at(op.row, op.col).bytes())
                 : 0;
       }
       const double expected = static_cast<double>(ranked.front().bytes);

@@ -171,7 +171,7 @@ Program random_ops(std::mt19937& random, bool in_place) {
   while (program.ops.size() < 60) {
     Op op;
     op.opcode = static_cast<Opcode>(below(kOpcodeCount));
-    op.tensor = below(3);
+    op.region = below(3);
     op.row = below(2);
     op.col = below(2);
     const bool dma = moves_tile(op);
@@ -217,7 +217,9 @@ Program random_uneven_ops(std::mt19937& random) {
       "tilewave-program 3\ntile 24 16 8\nsram 0x2000\ntensor a input 48x16 tile 24x8 dram 0\n"
       "tensor b input 16x32 tile 8x16 dram 0x1000\n"
       "tensor c intermediate 48x32 tile 24x16 dram 0x2000\n"
-      "tensor d input 1x32 tile 1x16 dram 0x8000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile "
+      "tensor d input 1x32 tile 1x16 dram 0x8000\nregion 0 a 10:40 5:16 tile 24x8\n"
+      "region 1 c 1:33 0:32 tile 24x16\nregion 2 c 24:48 8:24 tile 8x16\nkernel 0 tile tile | add "
+      "x0 x1\nkernel 1 tile "
       "row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
       "tile row | add x0 x1; relu t0\nops\n",
       "hazards_test");
@@ -228,9 +230,10 @@ Program random_uneven_ops(std::mt19937& random) {
     Op op;
     op.opcode = static_cast<Opcode>(below(kOpcodeCount));
     const bool dma = moves_tile(op);
-    op.tensor = dma ? below(4) : 2;
-    op.row = op.tensor == 3 ? 0 : below(2);
-    op.col = below(2);
+    op.region = dma ? below(7) : 2;
+    const TileGrid grid = program.grid(op.region);
+    op.row = below(grid.rows);
+    op.col = below(grid.cols);
     op.clear = op.opcode == Opcode::kMatmul && below(2) == 0;
     op.biased = op.clear && below(2) == 0;
     op.kernel = op.opcode == Opcode::kVector ? static_cast<std::uint16_t>(below(5)) : 0;

@@ -79,6 +79,19 @@ inline Program random_program(std::uint32_t seed) {
     tensor.dram_base = std::uint64_t{64} * below(1U << 20);
     program.tensors.push_back(tensor);
   }
+  for (std::uint32_t i = below(4); i > 0; --i) {
+    Window window;
+    window.tensor = below(tensors);
+    const ProgramTensor& tensor = program.tensors[window.tensor];
+    window.top = below(static_cast<std::uint32_t>(tensor.shape.rows));
+    window.left = below(static_cast<std::uint32_t>(tensor.shape.cols));
+    window.shape = {1 + below(static_cast<std::uint32_t>(tensor.shape.rows - window.top)),
+                    1 + below(static_cast<std::uint32_t>(tensor.shape.cols - window.left))};
+    window.tile = extents[below(5)].of(tensor.type());
+    if (tensor.stored == tensor.shape) {
+      program.windows.push_back(window);
+    }
+  }
   const std::uint32_t kernels = 1 + below(4);
   for (std::uint32_t i = 0; i < kernels; ++i) {
     program.kernels.push_back(random_kernel(random));
@@ -88,14 +101,14 @@ inline Program random_program(std::uint32_t seed) {
     Op op;
     op.opcode = static_cast<Opcode>(below(kOpcodeCount));
     op.tag = static_cast<BufferTag>(below(3));
-    op.tensor = below(tensors);
+    op.region = below(static_cast<std::uint32_t>(program.regions()));
     op.row = any();
     op.col = any();
     const bool matmul = op.opcode == Opcode::kMatmul;
     const bool vector = op.opcode == Opcode::kVector;
     op.clear = matmul && below(2) == 1;
     op.biased = op.clear && below(2) == 1;
-    const ElementType type = program.tensors[op.tensor].type();
+    const ElementType type = program.tensor(op).type();
     op.relu = (matmul || (op.opcode == Opcode::kStore && type == sum_type(type))) && below(2) == 1;
     op.kernel = vector ? static_cast<std::uint16_t>(below(kernels)) : 0;
     const std::size_t read = vector ? program.kernels[op.kernel].operands.size() : 2;

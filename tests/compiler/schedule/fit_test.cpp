@@ -101,7 +101,7 @@ TEST(Fit, AResidualJoinsAProductThatWouldLeaveTheSram) {
   options.joins = Joins::kSpilled;  // it is seen whether it has to leave
   const CompiledSchedule tight = compile_to_fit(graph, {}, options);
   for (const Op& op : tight.fitting.schedule.ops) {
-    EXPECT_TRUE(!is_store(op) || tight.fused.tensor(op.tensor).role == TensorRole::kOutput);
+    EXPECT_TRUE(!is_store(op) || tight.fused.tensor(op.region).role == TensorRole::kOutput);
   }
   options.joins = Joins::kOff;
   options.sram_bytes = 64 * 1024;

@@ -132,7 +132,7 @@ std::uint64_t stores_of(const CompiledSchedule& compiled, const char* tensor) {
   const TensorId id = *compiled.fused.find(tensor);
   return static_cast<std::uint64_t>(
       std::ranges::count_if(compiled.fitting.schedule.ops,
-                            [&](const Op& op) { return is_store(op) && op.tensor == id; }));
+                            [&](const Op& op) { return is_store(op) && op.region == id; }));
 }
 
 TEST(Mapping, AResultGoesToDramIfItSays) {

@@ -29,7 +29,7 @@ std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, int> stores_of
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, int> stores;
   for (const Op& op : program.ops) {
     if (op.opcode == Opcode::kStore) {
-      ++stores[{op.tensor, op.row, op.col}];
+      ++stores[{op.region, op.row, op.col}];
     }
   }
   return stores;

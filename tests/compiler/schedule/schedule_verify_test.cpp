@@ -78,7 +78,7 @@ TEST(VerifySchedule, RefusesWrongSchedules) {
           {"no load", [](Ops& o) { drop(o, 0); }, "1" + kOperand},
           {"no second load", [](Ops& o) { drop(o, 4); }, "4" + kOperand},
           {"load of another tile", [](Ops& o) { o[0].col = 1; }, "2" + kOperand},
-          {"load of another tensor", [](Ops& o) { o[1].tensor = 0; }, "2" + kOperand},
+          {"load of another tensor", [](Ops& o) { o[1].region = 0; }, "2" + kOperand},
           {"load elsewhere", [](Ops& o) { o[1].dst += 4096 * 9; }, "2" + kOperand},
           {"load over a tile in use", [](Ops& o) { o[4].dst = o[3].dst; }, "5" + kOperand},
           {"load over the accumulator", [](Ops& o) { o[3].dst = o[2].dst; }, "5" + kOperand},
@@ -88,7 +88,7 @@ TEST(VerifySchedule, RefusesWrongSchedules) {
            "6: loads a tile that is not in DRAM"},
           {"load of a tile that does not exist", [](Ops& o) { o[0].row = 1; },
            "0: names a tile that does not exist"},
-          {"load of a tensor that does not exist", [](Ops& o) { o[0].tensor = 9; },
+          {"load of a tensor that does not exist", [](Ops& o) { o[0].region = 9; },
            "0: names a tile that does not exist"},
           {"address off the grid", [](Ops& o) { o[0].dst = 32; },
            "0: uses an address that is not the arena's"},
@@ -98,7 +98,7 @@ TEST(VerifySchedule, RefusesWrongSchedules) {
           {"step missing", [](Ops& o) { drop(o, 2); }, "4" + kTurn},
           {"step twice", [](Ops& o) { repeat(o, 2); }, "3" + kTurn},
           {"step of another tile", [](Ops& o) { o[2].col = 1; }, "2" + kTurn},
-          {"step of another tensor", [](Ops& o) { o[13].tensor = 2; }, "13" + kTurn},
+          {"step of another tensor", [](Ops& o) { o[13].region = 2; }, "13" + kTurn},
           {"one step more", [](Ops& o) { o.push_back(o[16]); }, "18: a step that nobody asked for"},
           {"last step missing", [](Ops& o) { o.resize(16); }, "16: steps are missing"},
           {"nothing at all", [](Ops& o) { o.clear(); }, "0: steps are missing"},
@@ -124,7 +124,7 @@ TEST(VerifySchedule, RefusesWrongSchedules) {
            "17: a tile of result 's' is not stored"},
           {"store twice", [](Ops& o) { repeat(o, 6); }, "7" + kStored},
           {"store of the other tile", [](Ops& o) { o[6].col = 1; }, "6" + kOperand},
-          {"store to a source", [](Ops& o) { o[6].tensor = 0; }, "6" + kStored},
+          {"store to a source", [](Ops& o) { o[6].region = 0; }, "6" + kStored},
           {"store of a tile that does not exist", [](Ops& o) { o[6].col = 2; },
            "6: names a tile that does not exist"},
           {"store from elsewhere", [](Ops& o) { o[6].a = o[2].a; }, "6" + kOperand},
@@ -153,7 +153,7 @@ TEST(VerifySchedule, RefusesWrongForwarding) {
                      {"loaded without a store",
                       [](Ops& o) {
                         Op load = o[0];
-                        load.tensor = o[5].tensor;
+                        load.region = o[5].region;
                         o.insert(o.begin() + 10, load);
                       },
                       "10: loads a tile that is not in DRAM"},

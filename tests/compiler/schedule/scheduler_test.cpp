@@ -85,7 +85,7 @@ std::vector<std::tuple<Opcode, std::uint32_t, std::uint32_t, std::uint32_t, std:
     const Program& program) {
   std::vector<std::tuple<Opcode, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>> ops;
   for (const Op& op : program.ops) {
-    ops.emplace_back(op.opcode, op.tensor, op.row, op.col, op.step);
+    ops.emplace_back(op.opcode, op.region, op.row, op.col, op.step);
   }
   std::ranges::sort(ops);
   return ops;
@@ -235,7 +235,7 @@ TEST(Scheduler, StoresAForwardedTileThatHasToGoAsSoonAsItIsComplete) {
   for (const Op& op : compiled.program.ops) {
     if (op.opcode == Opcode::kStore) {
       ASSERT_EQ(before->opcode, Opcode::kMatmul) << op_text(compiled.program, op);
-      ASSERT_EQ(before->tensor, op.tensor);
+      ASSERT_EQ(before->region, op.region);
       ASSERT_EQ(before->col, op.col);
     }
     before = &op;
@@ -303,13 +303,13 @@ TEST(Scheduler, WithRoomEnoughEveryTileIsLoadedOnceAndOnlyResultsAreStored) {
     std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> loaded;
     for (const Op& op : compiled.program.ops) {
       if (op.opcode == Opcode::kLoad) {
-        ASSERT_TRUE(loaded.insert({op.tensor, op.row, op.col}).second)
+        ASSERT_TRUE(loaded.insert({op.region, op.row, op.col}).second)
             << op_text(compiled.program, op);
-        const TensorRole role = compiled.program.tensors[op.tensor].role;
+        const TensorRole role = compiled.program.tensors[op.region].role;
         ASSERT_TRUE(role == TensorRole::kInput || role == TensorRole::kParameter)
             << op_text(compiled.program, op);
       } else if (op.opcode == Opcode::kStore) {
-        ASSERT_EQ(compiled.program.tensors[op.tensor].role, TensorRole::kOutput);
+        ASSERT_EQ(compiled.program.tensors[op.region].role, TensorRole::kOutput);
       }
     }
     ASSERT_EQ(compiled.stats.evictions, 0U);

@@ -83,11 +83,11 @@ TEST_P(DramImageTest, EveryTileLiesInItsRuns) {
       const TileGrid grid = program.grid(id);
       for (std::uint32_t tile = 0; tile < grid.tiles(); ++tile) {
         Op op;
-        op.tensor = id;
+        op.region = id;
         op.row = tile / grid.cols;
         op.col = tile % grid.cols;
         std::vector<float> found(extent.elements());
-        BurstCursor cursor(tile_runs(program, GetParam(), op), 100);
+        BurstCursor cursor(TilePieces(program, GetParam(), op), 100);
         while (!cursor.done()) {
           const BurstCursor::Burst burst = cursor.next();
           std::memcpy(reinterpret_cast<std::byte*>(found.data()) + burst.tile_offset,

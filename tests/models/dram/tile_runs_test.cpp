@@ -25,6 +25,14 @@ Op tile_at(std::uint32_t row, std::uint32_t col) {
   return op;
 }
 
+/// Of a tile that is one piece.
+TileRuns tile_runs(const Program& program, DramLayout layout, const Op& op) {
+  TilePieces pieces(program, layout, op);
+  const TileRuns runs = pieces.next();
+  EXPECT_TRUE(pieces.done());
+  return runs;
+}
+
 TEST(TileRuns, RowMajorIsOneRunPerRow) {
   const TileRuns runs = tile_runs(program_with({50, 90}), DramLayout::kRowMajor, tile_at(1, 2));
   EXPECT_EQ(runs.base, 0x10000U + 32 * 384 + 2 * 128);
@@ -105,6 +113,51 @@ TEST(TileRuns, TilesNeedNotBeSquare) {
   }
 }
 
+/// Rows 10 to 40 and columns 20 to 70 of 50×90, in tiles of 32×32.
+Program with_window() {
+  Program program = program_with({50, 90});
+  program.tensors[0].stored = program.tensors[0].shape;
+  program.windows.push_back({0, 10, 20, {30, 50}, {32, 32}});
+  return program;
+}
+
+Op window_tile(std::uint32_t row, std::uint32_t col) {
+  return {.region = 1, .row = row, .col = col};
+}
+
+TEST(TilePieces, AWindowOfRowsIsOnePiece) {
+  const Program program = with_window();  // rows of 360 bytes, 384 apart
+  const TileRuns runs = tile_runs(program, DramLayout::kRowMajor, window_tile(0, 1));
+  EXPECT_EQ(runs.base, 0x10000U + 10 * 384 + (20 + 32) * 4);
+  EXPECT_EQ(runs.run_bytes, 18U * 4);
+  EXPECT_EQ(runs.stride, 384U);
+  EXPECT_EQ(runs.count, 30U);
+  EXPECT_EQ(runs.sram_offset, 0U);
+  EXPECT_EQ(runs.sram_stride, 18U * 4);
+}
+
+TEST(TilePieces, AWindowOfTilesIsAPieceOfEach) {
+  const Program program = with_window();
+  TilePieces pieces(program, DramLayout::kTiled,
+                    window_tile(0, 0));  // rows 10 to 40, columns 20 to 52
+  std::vector<TileRuns> all;
+  while (!pieces.done()) {
+    all.push_back(pieces.next());
+  }
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[0].base, 0x10000U + (10 * 32 + 20) * 4);  // of tile (0, 0): 22 rows of 12
+  EXPECT_EQ(all[0].run_bytes, 12U * 4);
+  EXPECT_EQ(all[0].stride, 32U * 4);
+  EXPECT_EQ(all[0].count, 22U);
+  EXPECT_EQ(all[0].sram_stride, 32U * 4);
+  EXPECT_EQ(all[1].base, 0x10000U + (32 * 32 + 10 * 32) * 4);  // of tile (0, 1): 20 columns
+  EXPECT_EQ(all[1].sram_offset, 12U * 4);
+  EXPECT_EQ(all[3].base,
+            0x10000U + (32 * 90 + 18 * 32) * 4);  // of tile (1, 1), whose 18 rows begin in row 32
+  EXPECT_EQ(all[3].count, 8U);
+  EXPECT_EQ(all[3].sram_offset, (22U * 32 + 12) * 4);
+}
+
 using Bursts = std::vector<std::tuple<std::uint64_t, std::uint32_t, std::uint32_t>>;
 
 Bursts bursts_of(const TileRuns& runs, std::uint32_t burst_bytes) {
@@ -118,10 +171,11 @@ Bursts bursts_of(const TileRuns& runs, std::uint32_t burst_bytes) {
 }
 
 TEST(BurstCursor, CutsEveryRunByItself) {
-  EXPECT_EQ(bursts_of({1000, 128, 384, 2}, 100),
+  EXPECT_EQ(bursts_of({1000, 128, 384, 2, 0, 128}, 100),
             (Bursts{{1000, 0, 100}, {1100, 100, 28}, {1384, 128, 100}, {1484, 228, 28}}));
-  EXPECT_EQ(bursts_of({1000, 128, 384, 2}, 128), (Bursts{{1000, 0, 128}, {1384, 128, 128}}));
-  EXPECT_EQ(bursts_of({1000, 128, 384, 2}, 127),
+  EXPECT_EQ(bursts_of({1000, 128, 384, 2, 0, 128}, 128),
+            (Bursts{{1000, 0, 128}, {1384, 128, 128}}));
+  EXPECT_EQ(bursts_of({1000, 128, 384, 2, 0, 128}, 127),
             (Bursts{{1000, 0, 127}, {1127, 127, 1}, {1384, 128, 127}, {1511, 255, 1}}));
   EXPECT_EQ(bursts_of({0, 128, 384, 1}, 1U << 30), (Bursts{{0, 0, 128}}));
 }
@@ -135,6 +189,7 @@ TEST(BurstCursor, CoversTheTileOnceInOrder) {
     runs.run_bytes = 1 + random() % 600;
     runs.stride = runs.run_bytes + random() % 100;
     runs.count = static_cast<std::uint32_t>(1 + random() % 40);
+    runs.sram_stride = static_cast<std::uint32_t>(runs.run_bytes);
     const auto limit = static_cast<std::uint32_t>(1 + random() % 300);
     std::uint32_t offset = 0;
     for (const auto& [address, tile_offset, bytes] : bursts_of(runs, limit)) {

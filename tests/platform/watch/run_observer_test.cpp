@@ -80,7 +80,7 @@ class Auditor : public RunObserver {
       EXPECT_LE(burst.dram_to, burst.bus_start);
       EXPECT_LE(burst.bus_end, burst.done);
     }
-    const ProgramTensor& tensor = program_->tensors[op.tensor];
+    const ProgramTensor& tensor = program_->tensors[op.region];
     EXPECT_GE(burst.address, tensor.dram_base);
     EXPECT_LE(burst.address + burst.bytes, tensor.dram_base + tensor.bytes());
     (burst.write ? written_bytes : read_bytes) += burst.bytes;

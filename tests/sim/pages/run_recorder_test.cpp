@@ -64,7 +64,7 @@ void expect_tiles(const RecordedPage& run) {
     EXPECT_LE(tile.address + tile.bytes, run.compiled.program.sram_bytes);
     const Op& op = run.compiled.program.ops[tile.tile];  // the page takes both from there
     EXPECT_EQ(tile.address, op.dst);
-    EXPECT_EQ(tile.bytes, run.compiled.program.tensors[op.tensor].tile_at(op.row, op.col).bytes());
+    EXPECT_EQ(tile.bytes, run.compiled.program.tensors[op.region].tile_at(op.row, op.col).bytes());
     EXPECT_EQ(tile.from, run.recorder.detail()->ops[tile.tile].start);
     byte_cycles += tile.bytes * (tile.to - tile.from);
   }

@@ -204,7 +204,7 @@ class Trace : public ::testing::Test {
         EXPECT_EQ(slice.arguments.at("cycle"), times.start);
         EXPECT_EQ(slice.arguments.at("fetched"), times.fetched);
         EXPECT_EQ(slice.arguments.at("released"), times.released);
-        EXPECT_EQ(slice.arguments.at("tensor"), program.tensors[program.ops[op].tensor].name);
+        EXPECT_EQ(slice.arguments.at("tensor"), program.tensors[program.ops[op].region].name);
         if (slice.arguments.contains("held_by")) {
           const auto by = slice.arguments.at("held_by").get<std::uint32_t>();
           EXPECT_EQ(recorder_.timeline()[by].complete, times.start);

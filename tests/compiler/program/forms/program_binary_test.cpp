@@ -47,14 +47,14 @@ TEST(ProgramBinary, RoundTripsRandomPrograms) {
 
 /// Where the sample's kernels and ops begin: behind the header and 6 tensors with names of one byte and
 /// their regions; behind 124 bytes of kernels.
-constexpr std::size_t kKernels = 96 + 6 * (49 + 56);
+constexpr std::size_t kKernels = 96 + 6 * (49 + 72);
 constexpr std::size_t kOps = kKernels + 124;
 constexpr std::size_t kOpBytes = 56;
 
 TEST(ProgramBinary, HasTheDocumentedLayout) {
   const Bytes bytes = sample_bytes();
-  // 96 + 6 · (48 + 1) + 6 · 56 + (2 + 21) + (2 + 20) + (2 + 14) + (2 + 30) + (2 + 29) + 9 · 56 + 4 = 1358
-  ASSERT_EQ(bytes.size(), 1358U);
+  // 96 + 6 · (48 + 1) + 6 · 72 + (2 + 21) + (2 + 20) + (2 + 14) + (2 + 30) + (2 + 29) + 9 · 56 + 4 = 1454
+  ASSERT_EQ(bytes.size(), 1454U);
   const auto at = [&](std::size_t offset) { return std::to_integer<int>(bytes[offset]); };
   EXPECT_EQ(at(0), 0x89);
   EXPECT_EQ(at(8), 3);                    // version
@@ -67,18 +67,20 @@ TEST(ProgramBinary, HasTheDocumentedLayout) {
   EXPECT_EQ(at(64), 5);                   // kernels
   EXPECT_EQ(at(72), 124);                 // 23 + 22 + 16 + 32 + 31
   EXPECT_EQ(at(80), 6);                   // regions
-  EXPECT_EQ(at(88) + 256 * at(89), 336);  // 6 · 56
+  EXPECT_EQ(at(88) + 256 * at(89), 432);  // 6 · 72
   EXPECT_EQ(at(96 + 27), 2);              // axes
   EXPECT_EQ(at(96 + 32), 8);              // rows
   EXPECT_EQ(at(96 + 48), 'x');
-  const std::size_t region = 96 + 294 + 5 * 56;
+  const std::size_t region = 96 + 294 + 5 * 72;
   EXPECT_EQ(at(region), 5);       // tensor b
   EXPECT_EQ(at(region + 4), 2);   // axes
-  EXPECT_EQ(at(region + 16), 1);  // step of its rows
-  EXPECT_EQ(at(region + 24), 1);  // and extent
-  EXPECT_EQ(at(region + 28), 1);  // and stride
-  EXPECT_EQ(at(region + 40), 8);  // step of its columns
-  EXPECT_EQ(at(region + 48), 8);  // and extent
+  EXPECT_EQ(at(region + 16), 1);  // end of its rows
+  EXPECT_EQ(at(region + 24), 1);  // step
+  EXPECT_EQ(at(region + 32), 1);  // extent
+  EXPECT_EQ(at(region + 36), 1);  // stride
+  EXPECT_EQ(at(region + 48), 8);  // end of its columns
+  EXPECT_EQ(at(region + 56), 8);  // step
+  EXPECT_EQ(at(region + 64), 8);  // extent
   EXPECT_EQ(at(kKernels), 21);    // size of the first kernel's text
   EXPECT_EQ(at(kKernels + 1), 0);
   std::string text;
@@ -126,7 +128,7 @@ TEST(ProgramBinary, RefusesEveryTruncationAndTrailingByte) {
   Bytes longer = good;
   longer.resize(good.size() + 3);
   EXPECT_EQ(parse_message(longer),
-            "p.twb: byte 1358: 3 trailing bytes; allowed: none after the 1358 that the header "
+            "p.twb: byte 1454: 3 trailing bytes; allowed: none after the 1454 that the header "
             "announces");
 }
 
@@ -140,11 +142,11 @@ TEST(ProgramBinary, SaysWhatIsDamaged) {
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 99)),
             "p.twb: byte 99: truncated: a program has at least 100 bytes, this has 99");
   EXPECT_EQ(parse_message(Bytes(good.begin(), good.begin() + 700)),
-            "p.twb: byte 700: truncated: the header announces 1358 bytes, this has 700");
+            "p.twb: byte 700: truncated: the header announces 1454 bytes, this has 700");
   Bytes flipped = good;
   flipped[370] ^= std::byte{4};
   const std::string message = parse_message(flipped);
-  EXPECT_EQ(message.substr(0, 29), "p.twb: byte 1354: checksum = ");
+  EXPECT_EQ(message.substr(0, 29), "p.twb: byte 1450: checksum = ");
   EXPECT_NE(message.find("the file is damaged"), std::string::npos);
   // A file of an earlier version is called that, even one shorter than ours can be.
   Bytes earlier(good.begin(), good.begin() + 68);
@@ -161,8 +163,8 @@ struct WrongField {
 };
 
 TEST(ProgramBinary, NamesTheWrongField) {
-  // tensor i begins at 96 + 49·i, region i at 390 + 56·i, the kernels at 726, 749, 771, 787 and 819, op
-  // i at 850 + 56·i
+  // tensor i begins at 96 + 49·i, region i at 390 + 72·i, the kernels at 822, 845, 867, 883 and 915, op
+  // i at 946 + 56·i
   const std::vector<WrongField> table = {
       {8, 7, 4, "byte 8: format version 7; this tilewave reads 3"},
       {8, 2, 4, "byte 8: format version 2; this tilewave reads 3: compile the model again"},
@@ -177,17 +179,18 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {48, 3, 8, "byte 48: tensor_bytes = 3; allowed: 294 to 1818 for 6 tensors"},
       {48, 1819, 8, "byte 48: tensor_bytes = 1819; allowed: 294 to 1818 for 6 tensors"},
       {56, (1ULL << 27) + 1, 8, "byte 56: op_count = 134217729; allowed: 0 to 134217728"},
-      {56, 1ULL << 27, 8,  // 1358 + (2^27 - 9) · 56
-       "byte 1358: truncated: the header announces 7516193622 bytes, this has 1358"},
+      {56, 1ULL << 27, 8,  // 1454 + (2^27 - 9) · 56
+       "byte 1454: truncated: the header announces 7516193718 bytes, this has 1454"},
       {64, 65537, 8, "byte 64: kernel_count = 65537; allowed: 0 to 65536"},
       {64, 0, 8, "byte 72: kernel_bytes = 124; allowed: 0 to 0 for 0 kernels"},
       {72, 9, 8, "byte 72: kernel_bytes = 9; allowed: 10 to 20490 for 5 kernels"},
       {72, 20491, 8, "byte 72: kernel_bytes = 20491; allowed: 10 to 20490 for 5 kernels"},
       {72, 1ULL << 63, 8,
        "byte 72: kernel_bytes = 9223372036854775808; allowed: 10 to 20490 for 5 kernels"},
-      {80, 5, 8, "byte 80: region_count = 5; allowed: 6, one for each tensor"},
+      {80, 5, 8,
+       "byte 80: region_count = 5; allowed: 6, one for each tensor, and up to 1048576 windows"},
       {88, 1ULL << 63, 8,
-       "byte 88: region_bytes = 9223372036854775808; allowed: 336 for 6 regions"},
+       "byte 88: region_bytes = 9223372036854775808; allowed: 432 for 6 regions"},
       // tensors
       {96, 3, 8, "byte 96: tensor 0 dram_base = 0x3; allowed: multiples of 64"},
       {96, 0xffffffffffffffc0, 8,
@@ -203,7 +206,7 @@ TEST(ProgramBinary, NamesTheWrongField) {
        "byte 120: tensor 0 role = 4; allowed: 0 input, 1 param, 2 intermediate, 3 output"},
       {121, 0, 1,
        "byte 144: tensor 0 name = ''; allowed: 1 to 255 printable ASCII characters without space, "
-       "'#', '[' and ']'"},
+       "'#', '@', '[' and ']'"},
       {121, 255, 1,
        "byte 121: tensor 0 name_bytes = 255; allowed: at most 246, what is left of the tensor "
        "table"},
@@ -215,7 +218,7 @@ TEST(ProgramBinary, NamesTheWrongField) {
        "byte 136: tensor 0 cols = 9223372036854775808; allowed: 1 to 4294967296"},
       {144, ' ', 1,
        "byte 144: tensor 0 name = ' '; allowed: 1 to 255 printable ASCII characters without "
-       "space, '#', '[' and ']'"},
+       "space, '#', '@', '[' and ']'"},
       {144 + 49, 'x', 1,
        "byte 193: tensor 1 name = 'x'; allowed: a name of its own, tensor 0 has this one"},
       // regions
@@ -224,62 +227,64 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {395, 1, 1, "byte 395: region 0 outside = 1; allowed: 0"},
       {396, 1, 2, "byte 396: region 0 reserved = 1; allowed: 0"},
       {398, 8, 8, "byte 398: region 0 origin = 8; allowed: 0"},
-      {406, 4, 8, "byte 406: region 0 step = 4; allowed: 8"},
-      {418, 2, 4, "byte 418: region 0 stride = 2; allowed: 1"},
-      {422, 1, 8, "byte 422: region 0 origin = 1; allowed: 0"},
-      {430, 0, 8, "byte 430: region 0 step = 0; allowed: 8"},
-      {438, 9, 4, "byte 430: region 0 step = 8; allowed: 9"},
-      {442, 0, 4, "byte 442: region 0 stride = 0; allowed: 1"},
+      {406, 7, 8, "byte 406: region 0 end = 7; allowed: 8"},
+      {414, 4, 8, "byte 414: region 0 step = 4; allowed: 8"},
+      {426, 2, 4, "byte 426: region 0 stride = 2; allowed: 1"},
+      {430, 1, 8, "byte 430: region 0 origin = 1; allowed: 0"},
+      {438, 9, 8, "byte 438: region 0 end = 9; allowed: 8"},
+      {446, 0, 8, "byte 446: region 0 step = 0; allowed: 8"},
+      {454, 9, 4, "byte 446: region 0 step = 8; allowed: 9"},
+      {458, 0, 4, "byte 458: region 0 stride = 0; allowed: 1"},
       // kernels
-      {726, 0, 2,
-       "byte 728: kernel 0 a vector kernel is the forms of its operands, '|' and an expression, "
+      {822, 0, 2,
+       "byte 824: kernel 0 a vector kernel is the forms of its operands, '|' and an expression, "
        "such as 'tile row | add x0 x1', not ''"},
-      {726, 123, 2, "byte 726: kernel 0 text_bytes = 123; allowed: at most 122"},
-      {726, 65535, 2, "byte 726: kernel 0 text_bytes = 65535; allowed: at most 122"},
-      {728, 'k', 1,
-       "byte 728: kernel 0 unknown form 'kile' of operand x0; allowed: tile, row, column, "
+      {822, 123, 2, "byte 822: kernel 0 text_bytes = 123; allowed: at most 122"},
+      {822, 65535, 2, "byte 822: kernel 0 text_bytes = 65535; allowed: at most 122"},
+      {824, 'k', 1,
+       "byte 824: kernel 0 unknown form 'kile' of operand x0; allowed: tile, row, column, "
        "first_column, value; did you mean 'tile'?"},
-      {732, '\t', 1,
-       "byte 728: kernel 0 text = 'tile\\x09tile | add x0 x1'; allowed: 'tile tile | add x0 x1'"},
-      {748, '0', 1, "byte 728: kernel 0 no step reads operand x1"},
-      {771 + 2 + 13, '1', 1, "byte 773: kernel 2 step t0: no operand x1; there are 1"},
+      {828, '\t', 1,
+       "byte 824: kernel 0 text = 'tile\\x09tile | add x0 x1'; allowed: 'tile tile | add x0 x1'"},
+      {844, '0', 1, "byte 824: kernel 0 no step reads operand x1"},
+      {867 + 2 + 13, '1', 1, "byte 869: kernel 2 step t0: no operand x1; there are 1"},
       // ops
-      {850, 4, 1, "byte 850: op 0 opcode = 4; allowed: 0 load, 1 store, 2 matmul, 3 vector"},
-      {850 + 1, 1, 1, "byte 851: op 0 clear = 1; allowed: 0, for a load has none"},
-      {850 + 1, 2, 1, "byte 851: op 0 clear = 2; allowed: 0 or 1"},
-      {850 + 2, 1, 1, "byte 852: op 0 relu = 1; allowed: 0, for a load has none"},
-      {906 + 2, 255, 1, "byte 908: op 1 relu = 255; allowed: 0 or 1"},
-      {850 + 3, 3, 1, "byte 853: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
-      {850 + 4, 1, 1, "byte 854: op 0 biased = 1; allowed: 0, for a load has none"},
-      {850 + 4, 2, 1, "byte 854: op 0 biased = 2; allowed: 0 or 1"},
-      {850 + 5, 1, 1, "byte 855: op 0 a_type = 1; allowed: 0, for a load has none"},
-      {850 + 6, 1, 2, "byte 856: op 0 kernel = 1; allowed: 0, for a load has none"},
-      {850 + 20, 6, 4,
-       "byte 870: op 0 region = 6; allowed: an index into the regions of the 6 tensors"},
-      {850 + 32, 1, 4, "byte 882: op 0 step = 1; allowed: 0, for a load has none"},
-      {850 + 36, 64, 4, "byte 886: op 0 a = 64; allowed: 0, for a load has none"},
-      {850 + 40, 64, 4, "byte 890: op 0 b = 64; allowed: 0, for a load has none"},
-      {850 + 44, 64, 4, "byte 894: op 0 c = 64; allowed: 0, for a load has none"},
-      {850 + 48, 64, 4, "byte 898: op 0 d = 64; allowed: 0, for a load has none"},
-      // the matmul, at 1018
-      {1018 + 1, 0, 1,
-       "byte 1022: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
-      {1018 + 4, 0, 1, "byte 1062: op 3 c = 1024; allowed: 0, for the op is not biased"},
-      {1018 + 6, 1, 2, "byte 1024: op 3 kernel = 1; allowed: 0, for a matmul has none"},
-      {1018 + 48, 64, 4, "byte 1066: op 3 d = 64; allowed: 0, for a matmul has none"},
-      // the store, at 1074
-      {1074 + 1, 1, 1, "byte 1075: op 4 clear = 1; allowed: 0, for a store has none"},
-      {1074 + 52, 64, 4, "byte 1126: op 4 dst = 64; allowed: 0, for a store has none"},
-      // vector ops, of two operands at 1130, of one at 1242
-      {1130 + 6, 2, 2, "byte 1170: op 5 b = 512; allowed: 0, for a vector has none"},
-      {1130 + 44, 64, 4, "byte 1174: op 5 c = 64; allowed: 0, for a vector has none"},
-      {1242 + 1, 1, 1, "byte 1243: op 7 clear = 1; allowed: 0, for a vector has none"},
-      {1242 + 2, 1, 1, "byte 1244: op 7 relu = 1; allowed: 0, for a vector has none"},
-      {1242 + 4, 1, 1, "byte 1246: op 7 biased = 1; allowed: 0, for a vector has none"},
-      {1242 + 6, 5, 2, "byte 1248: op 7 kernel = 5; allowed: an index into the 5 kernels"},
-      {1242 + 32, 1, 4, "byte 1274: op 7 step = 1; allowed: 0, for a vector has none"},
-      {1242 + 40, 64, 4, "byte 1282: op 7 b = 64; allowed: 0, for a vector has none"},
-      {1242 + 48, 64, 4, "byte 1290: op 7 d = 64; allowed: 0, for a vector has none"},
+      {946, 4, 1, "byte 946: op 0 opcode = 4; allowed: 0 load, 1 store, 2 matmul, 3 vector"},
+      {946 + 1, 1, 1, "byte 947: op 0 clear = 1; allowed: 0, for a load has none"},
+      {946 + 1, 2, 1, "byte 947: op 0 clear = 2; allowed: 0 or 1"},
+      {946 + 2, 1, 1, "byte 948: op 0 relu = 1; allowed: 0, for a load has none"},
+      {1002 + 2, 255, 1, "byte 1004: op 1 relu = 255; allowed: 0 or 1"},
+      {946 + 3, 3, 1, "byte 949: op 0 tag = 3; allowed: 0 none, 1 ping, 2 pong"},
+      {946 + 4, 1, 1, "byte 950: op 0 biased = 1; allowed: 0, for a load has none"},
+      {946 + 4, 2, 1, "byte 950: op 0 biased = 2; allowed: 0 or 1"},
+      {946 + 5, 1, 1, "byte 951: op 0 a_type = 1; allowed: 0, for a load has none"},
+      {946 + 6, 1, 2, "byte 952: op 0 kernel = 1; allowed: 0, for a load has none"},
+      {946 + 20, 6, 4,
+       "byte 966: op 0 region = 6; allowed: an index into the regions of the 6 tensors"},
+      {946 + 32, 1, 4, "byte 978: op 0 step = 1; allowed: 0, for a load has none"},
+      {946 + 36, 64, 4, "byte 982: op 0 a = 64; allowed: 0, for a load has none"},
+      {946 + 40, 64, 4, "byte 986: op 0 b = 64; allowed: 0, for a load has none"},
+      {946 + 44, 64, 4, "byte 990: op 0 c = 64; allowed: 0, for a load has none"},
+      {946 + 48, 64, 4, "byte 994: op 0 d = 64; allowed: 0, for a load has none"},
+      // the matmul, at 1114
+      {1114 + 1, 0, 1,
+       "byte 1118: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
+      {1114 + 4, 0, 1, "byte 1158: op 3 c = 1024; allowed: 0, for the op is not biased"},
+      {1114 + 6, 1, 2, "byte 1120: op 3 kernel = 1; allowed: 0, for a matmul has none"},
+      {1114 + 48, 64, 4, "byte 1162: op 3 d = 64; allowed: 0, for a matmul has none"},
+      // the store, at 1170
+      {1170 + 1, 1, 1, "byte 1171: op 4 clear = 1; allowed: 0, for a store has none"},
+      {1170 + 52, 64, 4, "byte 1222: op 4 dst = 64; allowed: 0, for a store has none"},
+      // vector ops, of two operands at 1226, of one at 1338
+      {1226 + 6, 2, 2, "byte 1266: op 5 b = 512; allowed: 0, for a vector has none"},
+      {1226 + 44, 64, 4, "byte 1270: op 5 c = 64; allowed: 0, for a vector has none"},
+      {1338 + 1, 1, 1, "byte 1339: op 7 clear = 1; allowed: 0, for a vector has none"},
+      {1338 + 2, 1, 1, "byte 1340: op 7 relu = 1; allowed: 0, for a vector has none"},
+      {1338 + 4, 1, 1, "byte 1342: op 7 biased = 1; allowed: 0, for a vector has none"},
+      {1338 + 6, 5, 2, "byte 1344: op 7 kernel = 5; allowed: an index into the 5 kernels"},
+      {1338 + 32, 1, 4, "byte 1370: op 7 step = 1; allowed: 0, for a vector has none"},
+      {1338 + 40, 64, 4, "byte 1378: op 7 b = 64; allowed: 0, for a vector has none"},
+      {1338 + 48, 64, 4, "byte 1386: op 7 d = 64; allowed: 0, for a vector has none"},
   };
   for (const WrongField& wrong : table) {
     EXPECT_EQ(parse_message(patched(sample_bytes(), wrong.offset, wrong.value, wrong.size)),
@@ -288,10 +293,29 @@ TEST(ProgramBinary, NamesTheWrongField) {
 }
 
 TEST(ProgramBinary, RefusesTilesThatNoOpHas) {
-  const Bytes other = patched(patched(sample_bytes(), 406, 7, 8), 414, 7, 4);
+  const Bytes other = patched(patched(sample_bytes(), 414, 7, 8), 422, 7, 4);
   EXPECT_EQ(parse_message(other),
-            "p.twb: byte 414: region 0 tile = 7x8; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8, "
+            "p.twb: byte 422: region 0 tile = 7x8; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8, "
             "1 x n = 1x8, m x 1 = 8x1 or 1x1");
+}
+
+TEST(ProgramBinary, NamesTheWrongFieldOfAWindow) {
+  Program program = parse_program_text(kSampleText, "sample");
+  program.windows.push_back({0, 2, 3, {6, 5}, {8, 8}});
+  const Bytes good = to_binary(program);
+  EXPECT_EQ(parse_binary(good, "p.twb"), program);
+  const std::vector<WrongField> table = {
+      // region 6, at 390 + 6 · 72 = 822
+      {822, 6, 4, "byte 822: region 6 tensor = 6; allowed: an index into the 6 tensors"},
+      {830, 9, 8, "byte 830: region 6 rows = 9:8; allowed: a part of 0:8, the tensor's"},
+      {838, 9, 8, "byte 830: region 6 rows = 2:9; allowed: a part of 0:8, the tensor's"},
+      {870, 3, 8, "byte 862: region 6 cols = 3:3; allowed: a part of 0:8, the tensor's"},
+      {846, 9, 8, "byte 846: region 6 step = 9; allowed: 8"},
+  };
+  for (const WrongField& wrong : table) {
+    EXPECT_EQ(parse_message(patched(good, wrong.offset, wrong.value, wrong.size)),
+              "p.twb: " + wrong.message);
+  }
 }
 
 TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
@@ -303,10 +327,10 @@ TEST(ProgramBinary, RefusesATensorTableOfAnotherSize) {
   Program program = parse_program_text(kSampleText, "sample");
   program.tensors.resize(1);
   program.tensors[0].name = std::string(100, 'x');
-  program.ops.resize(1);
-  // Two tensors, with a region more in the place of the op.
+  program.ops.assign(9, program.ops[0]);
+  // Two tensors, with seven regions more, 72 bytes each, in the place of nine ops of 56.
   Bytes two = patched(patched(to_binary(program), 40, 2, 8), 56, 0, 8);
-  two = patched(patched(two, 80, 2, 8), 88, 112, 8);
+  two = patched(patched(two, 80, 8, 8), 88, 576, 8);
   EXPECT_EQ(parse_message(two),
             "p.twb: byte 244: tensor 1 does not fit into the tensor table, which ends at byte 244");
 }
@@ -321,8 +345,8 @@ TEST(ProgramBinary, RefusesATableOfKernelsOfAnotherSize) {
   program.kernels.resize(1);
   program.ops.clear();
   EXPECT_EQ(parse_message(patched(to_binary(program), 64, 2, 8)),
-            "p.twb: byte 749: kernel 1 does not fit into the table of kernels, which ends at byte "
-            "749");
+            "p.twb: byte 845: kernel 1 does not fit into the table of kernels, which ends at byte "
+            "845");
 }
 
 TEST(ProgramBinary, SurvivesResealedRandomDamage) {

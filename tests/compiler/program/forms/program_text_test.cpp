@@ -49,14 +49,14 @@ TEST(ProgramText, ReadsWhatAPersonWrites) {
   ASSERT_EQ(program.kernels.size(), 1U);
   EXPECT_EQ(to_text(program.kernels[0]), "column value | add x1 x0; leakyrelu t0 alpha=0.25");
   ASSERT_EQ(program.ops.size(), 3U);
-  EXPECT_EQ(program.ops[0], (Op{.tensor = 1, .row = 1, .col = 2, .dst = 8192}));
+  EXPECT_EQ(program.ops[0], (Op{.region = 1, .row = 1, .col = 2, .dst = 8192}));
   EXPECT_EQ(program.ops[1], (Op{.opcode = Opcode::kMatmul,
                                 .clear = true,
                                 .tag = BufferTag::kPong,
                                 .m = 32,
                                 .n = 32,
                                 .k = 32,
-                                .tensor = 0,
+                                .region = 0,
                                 .row = 1,
                                 .step = 3,
                                 .b = 4096,
@@ -65,7 +65,7 @@ TEST(ProgramText, ReadsWhatAPersonWrites) {
                                 .tag = BufferTag::kPing,
                                 .m = 32,
                                 .n = 32,
-                                .tensor = 0,
+                                .region = 0,
                                 .row = 1,
                                 .a = 64,
                                 .b = 64,
@@ -86,15 +86,17 @@ TEST(ProgramText, ReadsTheGrammarByExample) {
   EXPECT_EQ(program.tensors.size(), 5U);
   ASSERT_EQ(program.kernels.size(), 2U);
   EXPECT_EQ(to_text(program.kernels[1]), "tile row | add x0 x1; relu t0");
-  ASSERT_EQ(program.ops.size(), 8U);
+  EXPECT_EQ(program.windows, (std::vector<Window>{{0, 0, 64, {128, 64}, {32, 32}}}));
+  ASSERT_EQ(program.ops.size(), 9U);
+  EXPECT_EQ(program.ops[2].region, 5U);
   // every opcode and flag, an op with a tag
   for (std::size_t opcode = 0; opcode < kOpcodeCount; ++opcode) {
     EXPECT_TRUE(std::ranges::any_of(program.ops, [&](const Op& op) {
       return op.opcode == static_cast<Opcode>(opcode);
     })) << opcode;
   }
-  EXPECT_TRUE(program.ops[3].clear && program.ops[3].biased);
-  EXPECT_TRUE(program.ops[4].relu && program.ops[7].relu);
+  EXPECT_TRUE(program.ops[4].clear && program.ops[4].biased);
+  EXPECT_TRUE(program.ops[5].relu && program.ops[8].relu);
   EXPECT_EQ(program.ops[1].tag, BufferTag::kPing);
   EXPECT_EQ(parse_program_text(to_text(program), "again"), program);
 }
@@ -132,7 +134,7 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
        "4: unknown role 'inptu'; allowed: input, param, intermediate, output; did you mean "
        "'input'?"},
       {"tensor x", "tensr x",
-       "4: unknown word 'tensr'; allowed: tensor, kernel, ops; did you mean 'tensor'?"},
+       "4: unknown word 'tensr'; allowed: tensor, region, kernel, ops; did you mean 'tensor'?"},
       {"x input 8x8", "x input 0x8", "4: tensor rows = 0; allowed: 1 to 4294967296"},
       {"x input 8x8", "x input 8", "4: shape = '8'; allowed: ROWSxCOLS in decimal, like 128x64"},
       {"x input 8x8", "x input 8x99999999999999999999",
@@ -156,7 +158,7 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
        "5: tensor name = 'x'; allowed: a name of its own, tensor 0 has this one"},
       {"tensor w", "tensor w[]",
        "5: tensor name = 'w[]'; allowed: 1 to 255 printable ASCII characters without space, '#', "
-       "'[' and ']'"},
+       "'@', '[' and ']'"},
       {"load ", "laod ",
        "16: unknown op 'laod'; allowed: load, store, matmul, vector; did you mean 'load'?"},
       {"load   x", "load   xx",
@@ -190,9 +192,28 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
       {"bias=0x0400", "bias 0x0400",
        "19: expected 'bias=' before the bias's address, found 'bias'"},
       {"bias=0x0400", "bias=", "19: expected a number for bias, decimal or 0x hex, found '->'"},
+      // regions
+      {"kernel 0", "region 1 x 0:8 0:8 tile 8x8\nkernel 0",
+       "10: region = 1; allowed: 0, regions are numbered in order"},
+      {"kernel 0", "region 0 v 0:8 0:8 tile 8x8\nkernel 0",
+       "10: unknown tensor 'v'; allowed: x, w, h, s, y, b"},
+      {"kernel 0", "region 0 x 0:8 8:0 tile 8x8\nkernel 0",
+       "10: columns = '8:0'; allowed: FIRST:END in decimal, like 64:128, without the end"},
+      {"kernel 0", "region 0 x 1:9 0:8 tile 8x8\nkernel 0",
+       "10: region rows = 1:9; allowed: a part of 0:8, the tensor's"},
+      {"kernel 0", "region 0 x 0:8 0:8 tile 7x8\nkernel 0",
+       "10: region tile = 7x8; allowed: " + tiles},
+      {"kernel 0", "region 0 y 0:7 0:5 tile 8x8\nkernel 0",
+       "10: region tensor = 4; allowed: a tensor without padding, which windows would read"},
+      {"kernel 0", "region 0 x 0:8 0:8 tile 8x8\ntensor z input 8x8 tile 8x8 dram 0x1000\nkernel 0",
+       "11: a tensor behind a region; allowed: tensors, then regions, then kernels, then ops"},
+      {"ops\n", "region 0 x 0:8 0:8 tile 8x8\nops\n",
+       "15: a region behind a kernel; allowed: tensors, then regions, then kernels, then ops"},
+      {"load   x[", "load   x@0[",
+       "16: region = '0'; allowed: a number below 0, the number of regions"},
       // kernels
       {"kernel 0 tile", "kernle 0 tile",
-       "10: unknown word 'kernle'; allowed: tensor, kernel, ops; did you mean 'kernel'?"},
+       "10: unknown word 'kernle'; allowed: tensor, region, kernel, ops; did you mean 'kernel'?"},
       {"kernel 0 tile", "kernel tile",
        "10: expected a number for kernel, decimal or 0x hex, found 'tile'"},
       {"kernel 0 tile", "kernel 1 tile",
@@ -209,7 +230,7 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
       {"| relu x0", "| relu x1", "12: kernel 2: step t0: no operand x1; there are 1"},
       {"kernel 2 tile |", "kernel 2 tile row |", "12: kernel 2: no step reads operand x1"},
       {"ops\n", "tensor z input 8x8 tile 8x8 dram 0x1000\nops\n",
-       "15: a tensor behind a kernel; allowed: tensors, then kernels, then ops"},
+       "15: a tensor behind a kernel; allowed: tensors, then regions, then kernels, then ops"},
       // vector ops
       {"kernel=2", "kernel=5", "23: kernel = 5; allowed: an index into the 5 kernels"},
       {"kernel=2", "kernel=65536", "23: kernel = 65536; allowed: an index into the 5 kernels"},
@@ -285,7 +306,7 @@ TEST(ProgramText, SniffsItsFirstWord) {
 
 TEST(ProgramText, PrintsOpsThatNoVerifierHasSeen) {
   const Program program;
-  EXPECT_EQ(op_text(program, Op{.tensor = 7, .row = 1, .dst = 64}), "load tensor 7[1,0] -> 0x0040");
+  EXPECT_EQ(op_text(program, Op{.region = 7, .row = 1, .dst = 64}), "load region 7[1,0] -> 0x0040");
 }
 
 TEST(CanonicalText, PrintsOneLinePerOp) {

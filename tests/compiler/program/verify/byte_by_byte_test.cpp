@@ -39,22 +39,22 @@ TEST(ProgramVerify, AgreesWithAByteByByteModelForTilesOfAllSizes) {
         const Op& guess = program.ops[random() % program.ops.size()];
         const bool guessed = guess.opcode == Opcode::kLoad && random() % 4 != 0;
         Op op{.opcode = Opcode::kStore,
-              .tensor = 4 + (guessed ? guess.tensor : kind),
+              .region = 4 + (guessed ? guess.region : kind),
               .a = guessed ? guess.dst : address};
-        const std::uint64_t size = program.tensors[op.tensor].tile.bytes();
+        const std::uint64_t size = program.tensors[op.region].tile.bytes();
         const int first = writer[op.a];
         for (std::size_t byte = 0; byte < size; ++byte) {
           legal = legal && writer[op.a + byte] == first;
         }
         if (legal && first >= 0) {
           const Op& source = program.ops[static_cast<std::size_t>(first)];
-          legal = source.dst == op.a && source.tensor + 4 == op.tensor;
+          legal = source.dst == op.a && source.region + 4 == op.region;
         }
         legal = legal && first >= 0;
         program.ops.push_back(op);
       } else {
         std::fill_n(writer.begin() + address, bytes, i);
-        program.ops.push_back(Op{.tensor = kind, .dst = address});
+        program.ops.push_back(Op{.region = kind, .dst = address});
       }
     }
     const std::string message = message_of([&] { verify_program(program); });
@@ -81,9 +81,9 @@ TEST(ProgramVerify, AgreesWithAByteByByteModel) {
         "p");
     for (int i = 0; i < 8; ++i) {
       const auto address = static_cast<std::uint32_t>(random() % 29 * 64);  // up to 0x700
-      Op op{.tensor = 0, .dst = address};
+      Op op{.region = 0, .dst = address};
       if (i >= 3 && random() % 2 == 0) {
-        op = {.opcode = Opcode::kStore, .tensor = 2, .a = address};
+        op = {.opcode = Opcode::kStore, .region = 2, .a = address};
         const int first = writer[address];
         for (std::size_t byte = 0; byte < 256; ++byte) {
           legal = legal && writer[address + byte] == first;

@@ -71,6 +71,28 @@ TEST(SameValues, NamesWhoReadsWhatAndWhatItShouldRead) {
               HasSubstr("reads y[1,0] after 1 step from op 5 (matmul"));
 }
 
+TEST(SameValues, WhatWasStoredInPartsIsTheSameInAnyOrder) {
+  const auto with_windows = [](const std::string& ops) {
+    return parse_program_text(
+        "tilewave-program 3\ntile 8 8 8\nsram 0x800\ntensor x input 8x16 tile 8x8 dram 0x0\n"
+        "tensor h intermediate 8x16 tile 8x8 dram 0x400\ntensor y output 8x8 tile 8x8 dram 0x800\n"
+        "region 0 h 0:8 4:12 tile 8x8\nops\n" +
+            ops,
+        "p");
+  };
+  const std::string load = "load x[0,0] -> 0\nload x[0,1] -> 0x100\n";
+  const std::string rest = "load h@0[0,0] -> 0x200\nstore y[0,0] <- 0x200\n";
+  const std::string left = "store h[0,0] <- 0\n";
+  const std::string right = "store h[0,1] <- 0x100\n";
+  EXPECT_EQ(
+      error_of(with_windows(load + left + right + rest), with_windows(load + right + left + rest)),
+      "");
+  EXPECT_EQ(error_of(with_windows(load + "store h[0,0] <- 0 relu\n" + right + rest),
+                     with_windows(load + left + right + rest)),
+            "p: op 2 (store h[0,0] <- 0x0000 relu) is another one in the compiled program: store "
+            "h[0,0] <- 0x0000");
+}
+
 TEST(SameValues, WhatTheVerifierPassesOfRandomMovesIsEitherTheSameOrNamed) {
   std::mt19937 random(3);
   int same = 0;
