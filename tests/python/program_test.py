@@ -177,7 +177,7 @@ class ProgramTest(unittest.TestCase):
         self.program.ops = flags.view(good.dtype).reshape(-1)
         with self.assertRaisesRegex(tw.InputError, "clear = 7"):
             self.program.check()
-        for field in ("opcode", "tensor", "row", "col", "step", "a", "dst", "kernel", "m", "n", "k"):
+        for field in ("opcode", "region", "row", "col", "step", "a", "dst", "kernel", "m", "n", "k"):
             for where in (slice(None), slice(3, 4)):
                 edited = good.copy()
                 edited[field][where] = 3 if field == "opcode" else np.iinfo(edited[field].dtype).max
