@@ -92,7 +92,7 @@ UsefulProducts useful_products(const Program& program) {
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
     const Op& op = program.ops[i];
     if (is_sum_step(op)) {
-      products.count += useful_products(program, op, padded ? links[i] : OpLinks{});
+      products.count += padded ? useful_products(program, op, links[i]) : step_products(op);
       products.factors.set(static_cast<std::size_t>(op.a_type));
     }
   }

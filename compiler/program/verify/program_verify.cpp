@@ -127,7 +127,7 @@ class OpVerifier {
       errors_.fail_op(index, "stores the tile of " + errors_.describe(source.writer) +
                                  " under other coordinates");
     }
-    if (!within(program_.elements_at(writer), program_.elements_at(op))) {
+    if (has_padding_ && !within(program_.elements_at(writer), program_.elements_at(op))) {
       errors_.fail_op(index,
                       "stores the tile of " + errors_.describe(source.writer) +
                           " into one with less valid elements: the rest would become padding,"
@@ -142,7 +142,7 @@ class OpVerifier {
     });
     cells_.visit(op, [&](CellId cell) { stored_[cell] = 1; });
     if (is_output) {
-      to_store_ -= program_.elements_at(op).elements();
+      to_store_ -= has_padding_ ? program_.elements_at(op).elements() : tile.elements();
     }
     ++report_.stores;
     report_.bytes_stored += tile.bytes();
