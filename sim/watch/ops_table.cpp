@@ -3,6 +3,7 @@
 
 #include "compiler/base/number_text.h"
 #include "compiler/program/dataflow.h"
+#include "compiler/program/op_names.h"
 #include "compiler/program/opcodes.h"
 #include "compiler/program/tile_access.h"
 #include "sim/base/csv.h"
@@ -15,8 +16,8 @@ void OpsTable::on_begin(const ObservedRun& run) {
   walk_.emplace(run.program);
   units_ = units_of(run.machine);
   shares_.on_begin(run.program, units_);
-  for (const ProgramTensor& tensor : run.program.tensors) {
-    tensors_.push_back(csv_field(tensor.name));
+  for (std::uint32_t region = 0; region < run.program.regions(); ++region) {
+    regions_.push_back(csv_field(region_name(run.program, region)));
   }
   write_head();
 }
@@ -91,7 +92,7 @@ void OpsTable::write_row(const Row& row) {
   cell(next_);
   cell(to_string(op.opcode));
   cell(to_string(units_.account_of(op)));
-  cell(tensors_[run_->program.tensor_of(op.region)]);
+  cell(regions_[op.region]);
   cell(op.row);
   cell(op.col);
   write_extents(op);

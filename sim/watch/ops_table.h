@@ -61,7 +61,7 @@ class OpsTable : public RunObserver, private OpShareSink {
   std::optional<SramWalk> walk_;  // of the rows written
   Units units_{{}};
   OpShares shares_{*this};
-  std::vector<std::string> tensors_;        // their cells
+  std::vector<std::string> regions_;        // their cells
   std::array<Cycle, kEngineCount> free_{};  // when an engine let go of its last op, by queue
   std::uint32_t next_ = 0;                  // to be written
   std::deque<Row> rows_;                    // from then on, of those fetched
