@@ -34,8 +34,10 @@ class LineByLine {
     for (const Touch& mine : touches_[later]) {
       bool overwritten = false;
       for (std::uint32_t earlier = later; !overwritten && earlier-- > 0;) {
-        for (const Touch& theirs :
-             std::ranges::equal_range(touches_[earlier], mine.line, {}, &Touch::line)) {
+        const std::vector<Touch>& all = touches_[earlier];
+        for (auto at = std::ranges::lower_bound(all, mine.line, {}, &Touch::line);
+             at != all.end() && at->line == mine.line; ++at) {
+          const Touch& theirs = *at;
           overwritten |= theirs.write;
           const bool one_sum = accumulates(earlier, later) && mine.sum && theirs.sum;
           if ((theirs.write || mine.write) && !one_sum) {
