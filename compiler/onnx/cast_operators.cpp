@@ -8,6 +8,7 @@
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/tensor_values.h"
+#include "compiler/onnx/truth_values.h"
 #include "compiler/onnx/typed_values.h"
 #include "compiler/program/element_rounding.h"
 
@@ -77,12 +78,35 @@ Value cast_tensor(Node& node, const Value& x, ElementType type) {
              : map_values_to(builder, node.output(), type, truncated(apply("identity")), {x});
 }
 
+/// What differs from 0 is true.
+Value cast_to_truth(Node& node) {
+  const Value& x = node.input(0);
+  if (is_constant(node.builder(), x) && element_count(dims_of(x)) <= kMaxKnown) {
+    return known_numbers(node.builder(), x, OnnxType::kBool);
+  }
+  const Expression twice{
+      {make_step("not", {Argument::operand(0)}), make_step("not", {Argument::step(0)})}};
+  return truth_value(map_values_to(node.builder(), node.output(), ElementType::kU8, twice, {x}));
+}
+
 Value cast(Node& node, OnnxType type) {
   const Value& x = node.any_input(0);
   const std::optional<ElementType> element = info_of(type).element;
+  if (const auto* truth = std::get_if<TruthValue>(&x)) {
+    if (!element && type != OnnxType::kBool) {
+      throw InputError("computed values of type BOOL do not become " + to_string(type));
+    }
+    return !element || *element == ElementType::kU8
+               ? (element ? truth->of->values : x)
+               : map_values_to(node.builder(), node.output(), *element, apply("identity"),
+                               {truth->of->values});
+  }
   if (const auto* integers = std::get_if<IntegerValue>(&x)) {
     return element ? constant_of(node.builder(), node.output(), *integers, *element)
                    : Value{known_as(*integers, type)};
+  }
+  if (type == OnnxType::kBool) {
+    return cast_to_truth(node);
   }
   return element ? cast_tensor(node, node.input(0), *element)
                  : Value{known_numbers(node.builder(), node.input(0), type)};

@@ -33,12 +33,11 @@ Dims placed_at_axis(Dims dims, const Dims& a, const onnx::AttributeProto* axis) 
   return dims;
 }
 
-/// The two operands as NumPy broadcasts them.
-std::vector<Value> two_operands(Node& node) {
-  const Value& a = node.input(0);
-  Value b = node.input(1);
+}  // namespace
+
+std::vector<Value> two_operands(Node& node, const Value& a, Value b) {
   if (node.operator_set() >= kBroadcastsAsNumpy) {
-    return {a, b};
+    return {a, std::move(b)};
   }
   const bool may_broadcast = node.integer("broadcast", 0) != 0;
   const onnx::AttributeProto* axis = node.attribute("axis", onnx::AttributeProto::INT);
@@ -53,6 +52,8 @@ std::vector<Value> two_operands(Node& node) {
   }
   return {a, reshaped(b, dims)};
 }
+
+namespace {
 
 Argument chained(std::size_t step) {
   return step == 0 ? Argument::operand(0) : Argument::step(step - 1);
@@ -130,8 +131,9 @@ std::optional<Value> bound_of(Node& node, const char* name, std::size_t index) {
 Value import_function(Node& node) {
   const std::string word = function_word(node.operator_name());
   const FunctionInfo& function = function_info(function_named(word));
+  const Value& first = node.input(0);
   std::vector<Value> operands =
-      function.arity == 1 ? std::vector<Value>{node.input(0)} : two_operands(node);
+      function.arity == 1 ? std::vector<Value>{first} : two_operands(node, first, node.input(1));
   std::vector<float> parameters;
   for (const FunctionParameter& parameter : function.parameters) {
     parameters.push_back(node.parameter(std::string(parameter.name), parameter.otherwise));

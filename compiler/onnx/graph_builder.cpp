@@ -10,6 +10,7 @@
 #include "compiler/onnx/matrix_view.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/quantized_values.h"
+#include "compiler/onnx/truth_values.h"
 #include "compiler/onnx/typed_values.h"
 #include "compiler/program/program.h"
 
@@ -27,6 +28,16 @@ Value GraphBuilder::add_source(OnnxSource source) {
 Value GraphBuilder::add_input(const std::string& name, const Dims& dims, ElementType type,
                               std::optional<OnnxNumbers> values) {
   return add_source({name, dims, TensorRole::kInput, type, false, std::move(values)});
+}
+
+Value GraphBuilder::add_truth_input(const std::string& name, const Dims& dims,
+                                    const std::optional<OnnxTensor>& given) {
+  OnnxSource source{name, dims, TensorRole::kInput, ElementType::kU8, false, std::nullopt, true};
+  if (given) {
+    const auto& numbers = std::get<std::vector<std::int64_t>>(given->values);
+    source.values = std::vector<float>(numbers.begin(), numbers.end());
+  }
+  return truth_value(add_source(std::move(source)));
 }
 
 Value GraphBuilder::add_constant(OnnxTensor tensor) {
@@ -158,8 +169,9 @@ void GraphBuilder::add_output(const std::string& name, const Value& any) {
     throw InputError("is of type " + to_string(integers->type) +
                      ", of which there are no tensors; supported: " + supported_onnx_types());
   }
-  const Value& value = real_value(*this, any);
-  OnnxOutput output{name, dims_of(value), element_type(*this, value), {}};
+  const auto* truth = std::get_if<TruthValue>(&any);
+  const Value& value = truth != nullptr ? truth->of->values : real_value(*this, any);
+  OnnxOutput output{name, dims_of(value), element_type(*this, value), type_of(*this, any), {}};
   std::vector<TensorId> tensors;
   if (const auto* source = std::get_if<SourceValue>(&value)) {
     const TensorId bound = bind(*source, folded_shape(output.dims));

@@ -28,6 +28,9 @@ class GraphBuilder {
 
   Value add_input(const std::string& name, const Dims& dims, ElementType type,
                   std::optional<OnnxNumbers> values);
+  /// Of BOOL.
+  Value add_truth_input(const std::string& name, const Dims& dims,
+                        const std::optional<OnnxTensor>& given);
   Value add_constant(OnnxTensor tensor);
   /// A constant whose values are read when they are wanted.
   Value add_weight(std::shared_ptr<ExternalWeight> weight);

@@ -92,7 +92,7 @@ std::vector<OnnxDeclaration> declared_outputs(const onnx::GraphProto& graph) {
 std::vector<OnnxDeclaration> imported_outputs(const OnnxModel& model) {
   std::vector<OnnxDeclaration> outputs;
   for (const OnnxOutput& output : model.outputs) {
-    const OnnxType type = onnx_type(output.type);
+    const OnnxType type = output.declared;
     std::vector<OnnxDimension> dims;
     for (const std::uint64_t dim : output.dims) {
       dims.push_back({dim, {}});

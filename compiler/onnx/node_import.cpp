@@ -23,8 +23,9 @@ struct Supported {
 };
 
 /// Beside those that elementwise_operators() names.
-constexpr std::array<Supported, 32> kOperators = {{
+constexpr std::array<Supported, 42> kOperators = {{
     {"Add", import_add},
+    {"And", import_logic},
     {"BatchNormalization", import_batch_normalization},
     {"Cast", import_cast},
     {"CastLike", import_cast_like},
@@ -34,17 +35,24 @@ constexpr std::array<Supported, 32> kOperators = {{
     {"DequantizeLinear", import_dequantize_linear},
     {"Dropout", import_dropout},
     {"DynamicQuantizeLinear", import_dynamic_quantize_linear},
+    {"Equal", import_comparison},
     {"Expand", import_expand},
     {"Flatten", import_flatten},
     {"Gelu", import_gelu},
     {"Gemm", import_gemm},
+    {"Greater", import_comparison},
+    {"GreaterOrEqual", import_comparison},
     {"Identity", import_identity},
+    {"Less", import_comparison},
+    {"LessOrEqual", import_comparison},
     {"MatMul", import_matmul},
     {"MatMulInteger", import_matmul_integer},
     {"Max", import_max},
     {"Mean", import_mean},
     {"Min", import_min},
     {"Mod", import_mod},
+    {"Not", import_not},
+    {"Or", import_logic},
     {"PRelu", import_prelu},
     {"Pow", import_pow},
     {"QLinearMatMul", import_qlinear_matmul},
@@ -56,6 +64,8 @@ constexpr std::array<Supported, 32> kOperators = {{
     {"Sum", import_sum},
     {"Transpose", import_transpose},
     {"Unsqueeze", import_unsqueeze},
+    {"Where", import_where},
+    {"Xor", import_logic},
 }};
 
 /// Null if the operator is not supported.
@@ -106,18 +116,26 @@ const Value& Node::input(std::size_t index) const {
     throw InputError("input " + std::to_string(index) + " is of type " + to_string(integers->type) +
                      "; supported: " + supported_onnx_types());
   }
+  if (std::holds_alternative<TruthValue>(value)) {
+    throw InputError("input " + std::to_string(index) +
+                     " is of type BOOL, which the operator does not take");
+  }
   return real_value(builder_, value);
 }
 
 const Value& Node::viewed_input(std::size_t index) const {
   const auto* dequantized = std::get_if<DequantizedValue>(&any_input(index));
+  if (std::holds_alternative<TruthValue>(any_input(index))) {
+    return any_input(index);
+  }
   return dequantized != nullptr && dequantized->of->quantization.is_whole() ? any_input(index)
                                                                             : input(index);
 }
 
 const Value& Node::transposed_input(std::size_t index) const {
-  return std::holds_alternative<DequantizedValue>(any_input(index)) ? any_input(index)
-                                                                    : input(index);
+  const bool as_it_is = std::holds_alternative<DequantizedValue>(any_input(index)) ||
+                        std::holds_alternative<TruthValue>(any_input(index));
+  return as_it_is ? any_input(index) : input(index);
 }
 
 const std::vector<std::int64_t>& Node::integers(std::size_t index, const char* what) const {

@@ -91,7 +91,9 @@ class ModelImport {
     for (ModelInput& input : resolve_inputs(graph_, options_)) {
       const std::optional<ElementType> element = info_of(input.type).element;
       Value value = IntegerValue{input.dims, nullptr, input.type};
-      if (!element && input.given) {
+      if (input.type == OnnxType::kBool) {
+        value = builder_.add_truth_input(input.name, input.dims, input.given);
+      } else if (!element && input.given) {
         value = builder_.add_constant(*std::move(input.given));
       } else if (element) {
         std::optional<OnnxNumbers> given;

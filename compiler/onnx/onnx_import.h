@@ -102,6 +102,7 @@ struct OnnxSource {
   ElementType type = ElementType::kF32;
   bool is_external = false;           ///< a weight in another file
   std::optional<OnnxNumbers> values;  ///< none: an input that was not given, a weight not read
+  bool is_truth = false;              ///< BOOL: of UINT8, 1 or 0
 };
 
 /// A graph input or parameter: a source's values, arranged and scaled.
@@ -117,6 +118,7 @@ struct OnnxOutput {
   std::string name;
   Dims dims;
   ElementType type = ElementType::kF32;
+  OnnxType declared = OnnxType::kFloat;  ///< BOOL has tensors of UINT8: 1 or 0
   std::vector<std::string> tensors;
 };
 

@@ -31,7 +31,7 @@ struct OnnxTypeInfo {
   std::uint64_t raw_bytes;   ///< of an element in raw data
   std::int64_t least_field;  ///< what an element in a field of integers, bits of floats, may be
   std::int64_t most_field;
-  std::optional<ElementType> element;  ///< none: known numbers only, never a tensor
+  std::optional<ElementType> element;  ///< none: known numbers, or BOOL, whose tensors are of UINT8
 };
 
 /// By OnnxType.
@@ -74,12 +74,12 @@ constexpr OnnxType onnx_type(ElementType type) {
 /// "FLOAT, FLOAT16, ...", for messages.
 inline std::string supported_onnx_types() {
   std::string tensors;
-  std::string numbers;
   for (const OnnxTypeInfo& info : kOnnxTypes) {
-    std::string& list = info.element ? tensors : numbers;
-    list += (list.empty() ? "" : info.element ? ", " : " and ") + std::string(info.name);
+    if (info.element) {
+      tensors += (tensors.empty() ? "" : ", ") + std::string(info.name);
+    }
   }
-  return tensors + ", and " + numbers + " for shapes, axes and other known numbers";
+  return tensors + ", BOOL for conditions, and INT64 for shapes, axes and other known numbers";
 }
 
 }  // namespace tilewave

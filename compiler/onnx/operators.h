@@ -1,4 +1,4 @@
-// The operators, in groups: matmul_operators.cpp, function_operators.cpp, quantization_operators.cpp,
+// The operators, in groups: matmul_operators.cpp, function_operators.cpp, logic_operators.cpp, quantization_operators.cpp,
 // normalization_operators.cpp, constant_operators.cpp, cast_operators.cpp and view_operators.cpp. All
 // throw InputError if shapes, types or attributes are not supported, without naming the node.
 #pragma once
@@ -23,6 +23,12 @@ Value import_pow(Node& node);
 Value import_prelu(Node& node);
 Value import_relu(Node& node);
 Value import_sum(Node& node);
+
+/// Less, Equal, ...; And, Or, Xor.
+Value import_comparison(Node& node);
+Value import_logic(Node& node);
+Value import_not(Node& node);
+Value import_where(Node& node);
 
 Value import_dequantize_linear(Node& node);
 Value import_dynamic_quantize_linear(Node& node);
@@ -49,6 +55,9 @@ Value import_unsqueeze(Node& node);
 
 /// `axis` of a value of this rank, negative ones counted from the end; below `count`, or an InputError.
 std::size_t resolved_axis(std::int64_t axis, std::size_t rank, std::size_t count);
+
+/// a and b as NumPy broadcasts them, or as the attributes of operator sets before 7 say.
+std::vector<Value> two_operands(Node& node, const Value& a, Value b);
 
 /// The same elements in the same order. Dequantized ones have to have one scale.
 Value reshaped(const Value& value, const Dims& dims);

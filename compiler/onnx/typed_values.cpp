@@ -50,6 +50,9 @@ OnnxType type_of(const GraphBuilder& builder, const Value& value) {
   if (const auto* mapped = std::get_if<MappedValue>(&value)) {
     return onnx_type(mapped->map->type());
   }
+  if (std::holds_alternative<TruthValue>(value)) {
+    return OnnxType::kBool;
+  }
   const auto* integers = std::get_if<IntegerValue>(&value);
   return integers != nullptr ? integers->type : OnnxType::kFloat;
 }

@@ -36,7 +36,7 @@ struct MappedValue {
   std::shared_ptr<ElementwiseMap> map;
 };
 
-/// INT64 or BOOL: a shape, a list of axes, or numbers that become others; never in the graph.
+/// INT64, or known BOOL: a shape, a list of axes, or numbers that become others; never in the graph.
 struct IntegerValue {
   Dims dims;
   std::shared_ptr<const std::vector<std::int64_t>> values;  ///< null: an input that was not given
@@ -56,8 +56,15 @@ struct ProductValue {
   std::shared_ptr<IntegerProduct> of;
 };
 
+/// BOOL as a tensor of the graph: truth_values.h.
+struct TruthTensor;
+struct TruthValue {
+  Dims dims;
+  std::shared_ptr<const TruthTensor> of;
+};
+
 using Value = std::variant<SourceValue, ComputedValue, MappedValue, IntegerValue, DequantizedValue,
-                           ProductValue>;
+                           ProductValue, TruthValue>;
 
 inline const Dims& dims_of(const SourceValue& value) { return value.arrangement.dims(); }
 

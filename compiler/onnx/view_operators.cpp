@@ -8,6 +8,7 @@
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/quantized_values.h"
+#include "compiler/onnx/truth_values.h"
 #include "compiler/program/tensor.h"
 
 namespace tilewave {
@@ -119,6 +120,9 @@ Value reshaped(const Value& value, const Dims& dims) {
     return DequantizedValue{dims, std::make_shared<Dequantized>(Dequantized{
                                       of.name, reshaped(of.integers, dims), of.quantization})};
   }
+  if (const auto* truth = std::get_if<TruthValue>(&value)) {
+    return truth_value(reshaped(truth->of->values, dims));
+  }
   return ComputedValue{dims, std::get<ComputedValue>(value).slices};
 }
 
@@ -139,6 +143,9 @@ Value transposed(const Value& value, const std::vector<std::size_t>& permutation
         std::move(dims), std::make_shared<Dequantized>(
                              Dequantized{of.name, std::move(integers), std::move(quantization)})};
   }
+  if (const auto* truth = std::get_if<TruthValue>(&value)) {
+    return truth_value(transposed(truth->of->values, permutation));
+  }
   const Dims& from = dims_of(value);
   Dims dims;
   std::size_t last = 0;
@@ -158,12 +165,14 @@ Value transposed(const Value& value, const std::vector<std::size_t>& permutation
 }
 
 Value import_expand(Node& node) {
-  const Value& x = node.input(0);
+  const auto* truth = std::get_if<TruthValue>(&node.any_input(0));
+  const Value& x = truth != nullptr ? truth->of->values : node.input(0);
   Dims dims;
   for (const std::int64_t dim : node.integers(1, "shape")) {
     dims.push_back(static_cast<std::uint64_t>(dim));
   }
-  return expanded(x, broadcast(dims_of(x), checked_result(std::move(dims))));
+  Value result = expanded(x, broadcast(dims_of(x), checked_result(std::move(dims))));
+  return truth != nullptr ? Value{truth_value(std::move(result))} : result;
 }
 
 Value import_flatten(Node& node) {

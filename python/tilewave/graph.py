@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import keyword
 import numbers
 import os
 import sys
@@ -104,7 +105,8 @@ class Graph:
         h = graph.relu(x @ graph.parameter("w1", weights) + graph.parameter("b1", bias))
         graph.output(h)
 
-    Every function of `Graph.functions()` is a method: `graph.gelu(x)`, `graph.leakyrelu(x, alpha=0.1)`.
+    Every function of `Graph.functions()` is a method: `graph.gelu(x)`, `graph.leakyrelu(x, alpha=0.1)`; those that
+    Python has words for have a `_` behind them, `graph.not_(x)`.
     Methods raise InputError, naming graph, operator, inputs, shapes and types, and leave the graph as it was.
     """
 
@@ -239,6 +241,8 @@ class Graph:
             self._core.mark_output(tensor._id)
 
     def __getattr__(self, word: str) -> Callable[..., Tensor]:
+        if keyword.iskeyword(word.removesuffix("_")):
+            word = word.removesuffix("_")
         if word.startswith("_") or word not in _FUNCTIONS:
             near = difflib.get_close_matches(word, _FUNCTIONS, 1)
             raise AttributeError(f"neither a graph's attribute nor a function is called {word!r}"
@@ -254,7 +258,7 @@ class Graph:
         return function
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *_FUNCTIONS]
+        return [*super().__dir__(), *(word + "_" * keyword.iskeyword(word) for word in _FUNCTIONS)]
 
     def _number(self, value: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, numbers.Real):

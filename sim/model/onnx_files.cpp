@@ -162,13 +162,13 @@ std::size_t output_of(const std::string& name, const OnnxInput& file, const Onnx
 OnnxNumbers numbers_for(const OnnxOutput& output, std::optional<OnnxTensor> tensor,
                         const OnnxInput& file) {
   const Dims& dims = tensor ? tensor->dims : file.array->dims;
-  const bool same_type = !tensor || info_of(tensor->type).element == output.type;
+  const bool same_type = !tensor || tensor->type == output.declared;
   if (!same_type || dims != output.dims) {
     throw InputError(file.file + ": holds " + (tensor ? to_string(tensor->type) + " " : "") +
                      to_string(dims) + ", but output '" + one_line(output.name) + "' is " +
-                     to_string(onnx_type(output.type)) + " " + to_string(output.dims));
+                     to_string(output.declared) + " " + to_string(output.dims));
   }
-  return tensor ? std::move(tensor->values) : file.array->read(onnx_type(output.type));
+  return tensor ? std::move(tensor->values) : file.array->read(output.declared);
 }
 
 }  // namespace
@@ -227,6 +227,11 @@ FloatArray array_of(const OnnxNumbers& numbers, ElementType type) {
   }
   const auto& integers = std::get<std::vector<std::int64_t>>(numbers);
   FloatArray array(integers.size(), type);
+  if (type != ElementType::kI32) {  // of BOOL
+    std::transform(integers.begin(), integers.end(), array.begin(),
+                   [](std::int64_t number) { return static_cast<float>(number); });
+    return array;
+  }
   std::transform(integers.begin(), integers.end(), array.integers(),
                  [](std::int64_t number) { return static_cast<std::int32_t>(number); });
   return array;

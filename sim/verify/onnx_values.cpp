@@ -32,7 +32,12 @@ OnnxNumbers source_values(const OnnxSource& source, std::uint64_t seed) {
   if (source.type == ElementType::kI32) {
     return std::vector<std::int64_t>(drawn.integers(), drawn.integers() + drawn.size());
   }
-  return std::vector<float>(drawn.begin(), drawn.end());
+  std::vector<float> numbers(drawn.begin(), drawn.end());
+  if (source.is_truth) {
+    std::ranges::transform(numbers, numbers.begin(),
+                           [](float number) { return std::fmod(number, 2.0F); });
+  }
+  return numbers;
 }
 
 OnnxNumbers arranged(const OnnxBinding& binding, const OnnxNumbers& source) {

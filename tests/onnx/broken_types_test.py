@@ -14,7 +14,7 @@ from tilewave_runs import Table
 
 TABLE = Table(sys.argv[1])
 refuse = TABLE.refuse
-SUPPORTED = "supported: FLOAT, FLOAT16, BFLOAT16, INT8, UINT8, INT32, and INT64 and BOOL for shapes, axes and " \
+SUPPORTED = "supported: FLOAT, FLOAT16, BFLOAT16, INT8, UINT8, INT32, BOOL for conditions, and INT64 for shapes, axes and " \
     "other known numbers"
 X = {"x": [2, 3]}
 Y = {"y": [2, 3]}
@@ -36,11 +36,19 @@ def types():
                                node("Add", "x k", "y")], X, Y))
     refuse("int64 operands", r"FILE: node #1 \(Add\): input 0 is of type INT64; " + SUPPORTED,
            model([node("Add", "x x", "y")], [value("x", [2, 3], INT64)], [value("y", [2, 3], INT64)]))
-    for kind in [INT64, TensorProto.BOOL]:
-        name = TensorProto.DataType.Name(kind)
-        refuse(name + " output", f"FILE: output 'y': is of type {name}, of which there are no tensors; "
-               + SUPPORTED, model([node("Identity", "x", "y")], [value("x", [2, 3], kind)],
-                                  [value("y", [2, 3], kind)]))
+    refuse("INT64 output", "FILE: output 'y': is of type INT64, of which there are no tensors; "
+           + SUPPORTED, model([node("Identity", "x", "y")], [value("x", [2, 3], INT64)],
+                              [value("y", [2, 3], INT64)]))
+    mask = [value("x", [2, 3], TensorProto.BOOL)]
+    refuse("arithmetic of BOOL", r"FILE: node #1 \(Relu\): input 0 is of type BOOL, which the operator does not take",
+           model([node("Relu", "x", "y")], mask, [value("y", [2, 3], TensorProto.BOOL)]))
+    refuse("a condition of FLOAT", r"FILE: node #1 \(Where\): input 0 is of type FLOAT; it has to be BOOL",
+           model([node("Where", "x x x", "y")], X, Y))
+    refuse("BOOL to INT64", r"FILE: node #1 \(Cast\): computed values of type BOOL do not become INT64",
+           model([node("Cast", "x", "y", to=INT64)], mask, [value("y", [2, 3], INT64)]))
+    refuse("INT32 that fp32 does not hold", r"FILE: node #1 \(Less\): an operand is between -2147483648 and 2147483647, .*",
+           model([node("Less", "a a", "y")], [value("a", [2, 3], TensorProto.INT32)],
+                 [value("y", [2, 3], TensorProto.BOOL)]))
     refuse("mixed types", r"FILE: node #1 \(Add\): input 1 is of type INT64; .*",
            model([node("Add", "x w", "y")], X, Y, [constant("w", np.zeros((2, 3), np.int64))]))
     refuse("mixed tensors", r"FILE: node #1 \(Add\): its operands are of types FLOAT and FLOAT16; they have to "

@@ -108,7 +108,9 @@ TEST(GraphText, WrongMaps) {
       "clip, reciprocal, sqrt, exp, log, sin, cos, tanh, erf, identity, relu, leakyrelu, "
       "thresholdedrelu, "
       "shrink, hardsigmoid, hardswish, softsign, sigmoid, softplus, elu, selu, celu, gelu, "
-      "gelutanh, mish, rescale";
+      "gelutanh, mish, rescale, less, lessorequal, greater, greaterorequal, equal, not, and, or, "
+      "xor, "
+      "where";
   const std::string matmul_form =
       ": expected 'matmul A B | EXPRESSION' or 'matmul+bias A B BIAS | EXPRESSION', more operands "
       "before the '|' if the expression reads them";
@@ -255,8 +257,8 @@ TEST(GraphText, WrongFiles) {
       "sqrt, "
       "exp, log, sin, cos, tanh, erf, identity, relu, leakyrelu, thresholdedrelu, shrink, "
       "hardsigmoid, "
-      "hardswish, softsign, sigmoid, softplus, elu, selu, celu, gelu, gelutanh, mish "
-      "or rescale";
+      "hardswish, softsign, sigmoid, softplus, elu, selu, celu, gelu, gelutanh, mish, "
+      "rescale, less, lessorequal, greater, greaterorequal, equal, not, and, or, xor or where";
   const std::string rule =
       "a name is a letter or _ followed by letters, digits and any of _ . / : -, at most 255 bytes";
   const std::string dimension = " is not a dimension: a whole number in 1..2147483647";

@@ -154,11 +154,34 @@ const std::map<std::string, Expected, std::less<>>& expected() {
           return x / 2 * (1 + std::tanh(std::sqrt(2 / pi) * (x + 0.044715 * std::pow(x, 3))));
         },
         true}},
+      {"less",
+       {2, kSimple, [](double a, double b, double, double) { return a < b ? 1.0 : 0.0; }, true}},
+      {"lessorequal",
+       {2, kSimple, [](double a, double b, double, double) { return a <= b ? 1.0 : 0.0; }, false}},
+      {"greater",
+       {2, kSimple, [](double a, double b, double, double) { return a > b ? 1.0 : 0.0; }, true}},
+      {"greaterorequal",
+       {2, kSimple, [](double a, double b, double, double) { return a >= b ? 1.0 : 0.0; }, false}},
+      {"equal",
+       {2, kSimple, [](double a, double b, double, double) { return a == b ? 1.0 : 0.0; }, false}},
+      {"not",
+       {1, kSimple, [](double x, double, double, double) { return x != 0 ? 0.0 : 1.0; }, false}},
+      {"and",
+       {2, kSimple, [](double a, double b, double, double) { return a != 0 && b != 0 ? 1.0 : 0.0; },
+        true}},
+      {"or",
+       {2, kSimple, [](double a, double b, double, double) { return a != 0 || b != 0 ? 1.0 : 0.0; },
+        true}},
+      {"xor",
+       {2, kSimple,
+        [](double a, double b, double, double) { return (a != 0) != (b != 0) ? 1.0 : 0.0; }, true}},
+      // What is chosen otherwise is looked at by hand.
+      {"where",
+       {3, kSimple, [](double a, double, double, double) { return a != 0 ? 0.0 : 0.0; }, true}},
       {"mish",
        {1, kComposite,
-        [](double x, double, double, double) {
-          return x * std::tanh(x > 30 ? x : std::log1p(std::exp(x)));
-        },
+        [](double x, double, double,
+           double) { return x * std::tanh(x > 30 ? x : std::log1p(std::exp(x))); },
         true}},
   };
   // NOLINTEND(readability-named-parameter)
@@ -295,6 +318,19 @@ TEST(Functions, ValuesWorkedOutByHand) {
   EXPECT_NEAR(value_of("gelutanh", 1), 0.8411919906082768, 1e-15);
   EXPECT_NEAR(value_of("softplus", -800), 0, 0);
   EXPECT_EQ(value_of("softplus", 800), 800);
+}
+
+TEST(Functions, WhereTakesWhatIsChosenAsItIs) {
+  const FunctionInfo& where = function_info(function_named("where"));
+  const auto chosen = [&](double condition) {
+    const std::array<double, kMaxArity> arguments{condition, 5, kInf};
+    return where.scalar(arguments.data(), nullptr);
+  };
+  EXPECT_EQ(chosen(1), 5);
+  EXPECT_EQ(chosen(-0.5), 5);
+  EXPECT_EQ(chosen(kNaN), 5);
+  EXPECT_EQ(chosen(0), kInf);
+  EXPECT_EQ(chosen(-0.0), kInf);
 }
 
 TEST(Functions, SpecialValues) {
