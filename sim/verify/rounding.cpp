@@ -110,6 +110,14 @@ class UncertainStep {
     }
     // A number of fp32 may have what its neighbours in double have not: a whole exponent, say.
     change = std::max(change, moved(argument, static_cast<double>(static_cast<float>(centre))));
+    // Those of two that may be equal: what is equal is told by no end.
+    for (std::size_t other = 0; other < info_.arity; ++other) {
+      const double there = values_[other];
+      const double reach = most + rounding_difference(arguments_[other].units + std::abs(there));
+      if (other != argument && std::abs(centre - there) <= reach) {
+        change = std::max(change, moved(argument, there));
+      }
+    }
     if (info_.repeats) {
       change = std::max(change, 2 * most_between(argument, centre, most));
     }

@@ -26,8 +26,28 @@ class GraphTest(unittest.TestCase):
             self.assertTrue(callable(getattr(self.graph, word)), word)
         with self.assertRaisesRegex(AttributeError, "did you mean 'relu'"):
             self.graph.rellu(self.x)
+        both = self.graph.and_(self.graph.less(self.x, 1), self.graph.not_(self.x))
+        self.assertEqual(both.shape, self.x.shape)
+        self.assertIn("not_", dir(self.graph))
         self.assertIn("neg", (-self.x).graph.text)
         self.assertIn("pow x 2", (self.x ** 2).graph.text)
+
+    def test_what_is_equal_but_for_rounding_is_no_mistake(self):
+        random = np.random.default_rng(1)
+        factors = [random.standard_normal(shape).astype(np.float32) for shape in ((9, 200), (200, 8))]
+
+        def product(graph):
+            return graph.matmul(*(graph.input(name, array) for name, array in zip("ab", factors)))
+
+        graph = tw.Graph("product")
+        graph.output(product(graph))
+        rounded = next(iter(tw.run(graph).outputs.values()))
+        for word, wanted in (("equal", 1), ("less", 0), ("greaterorequal", 1), ("xor", 0)):
+            graph = tw.Graph(word)
+            graph.output(getattr(graph, word)(product(graph), graph.input("c", rounded)))
+            result = tw.run(graph)
+            self.assertEqual(result.verdict, "verified")
+            self.assertTrue((next(iter(result.outputs.values())) == wanted).all(), word)
 
     def test_arrays_give_shape_type_and_values(self):
         weights = np.arange(64, dtype=np.int8).reshape(16, 4)
