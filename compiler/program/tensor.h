@@ -40,7 +40,7 @@ struct ElementRange {
   bool overlaps(const ElementRange& other) const {
     return row < other.row_end && other.row < row_end && col < other.col_end && other.col < col_end;
   }
-  auto operator<=>(const ElementRange&) const = default;
+  auto operator<=>(const ElementRange&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// "128x64x32" → {128, 64, 32}, each in 1..kMaxDimension. Throws InputError naming the bad part.

@@ -32,8 +32,7 @@ struct Value {
   std::uint32_t number = 0;  ///< of a sum: the steps that are in it; of parts: which of PartLists
   ElementRange elements;     ///< of the tensor
 
-  auto operator<=>(const Value&) const =
-      default;  // NOLINT(modernize-use-nullptr): the 0 it compares with
+  auto operator<=>(const Value&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// What a tile is that was stored in parts: a number for each list of values and of their elements in it,
