@@ -1,6 +1,7 @@
 // The platform for whoever does not link SystemC: loads the module at the first simulation.
 #include "compiler/base/module_loader.h"
 #include "platform/module/simulator_module.h"
+#include "platform/simulator.h"
 
 namespace tilewave {
 namespace {
@@ -14,6 +15,8 @@ const SimulatorModule& loaded_module() {
 }
 
 }  // namespace
+
+void load_simulator() { loaded_module(); }
 
 RunResult run_program(const Program& program, const std::vector<OpHazards>& hazards,
                       const MachineConfig& config, const RunOptions& options) {

@@ -10,6 +10,7 @@
 #include "compiler/base/text.h"
 #include "compiler/program/element_rounding.h"
 #include "models/dram/image.h"
+#include "platform/simulator.h"
 #include "sim/model/tensor_data.h"
 #include "sim/verify/onnx_values.h"
 #include "sim/verify/verification.h"
@@ -123,6 +124,7 @@ Reference& KeptValues::reference(const CompiledModel& compiled, Coverage coverag
 
 void simulate_timing(const CompiledModel& compiled, const RunOptions& options,
                      RunOutcome& outcome) {
+  load_simulator();
   const Stopwatch watch;
   outcome.result = run_program(compiled.program, compiled.hazards, outcome.config.machine, options);
   outcome.host.simulation_seconds = watch.seconds();
