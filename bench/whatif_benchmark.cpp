@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/benchmark_setup.h"
 #include "compiler/base/stopwatch.h"
 #include "platform/platform.h"
 #include "sim/explain/replay.h"
@@ -92,11 +93,6 @@ void measure(const Machine& machine, const std::string& model, const std::vector
   std::fflush(stdout);
 }
 
-Setting settings_of(const std::string& argument) {
-  const std::size_t equals = argument.find('=');
-  return {argument.substr(2, equals - 2), argument.substr(equals + 1), 0};
-}
-
 }  // namespace
 }  // namespace tilewave
 
@@ -105,8 +101,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool banked = std::erase(arguments, "--banked") > 0;
   const bool quick = std::erase(arguments, "--quick") > 0;
-  std::vector<Setting> more;
-  std::transform(arguments.begin(), arguments.end(), std::back_inserter(more), settings_of);
+  const std::vector<Setting> more = settings_of(arguments).settings;
   std::vector<Machine> machines = {{"full", {{"compute.fill_overlap", "full", 0}}},
                                    {"8x8", {{"compute.rows", "8", 0}, {"compute.cols", "8", 0}}},
                                    {"4GB/s", {{"dram.bandwidth", "4GB/s", 0}}}};

@@ -12,11 +12,10 @@ namespace tilewave {
 /// One such file. It exports one function, `extern "C" void entry(Table* table)`, which fills in what
 /// the file can do: a struct of function pointers, and of `build`, its identity_text().
 struct ModuleFile {
-  const char* file;   ///< its name; loaded_table() has the places
-  const char* entry;  ///< of the function
-  const char*
-      cannot;  ///< how an error begins that says what cannot be done without: "cannot be read"
-  const char* what;  ///< the part by its deed: "what reads ONNX"
+  const char* file;    ///< its name; module_loader.cpp has the places
+  const char* entry;   ///< of the function
+  const char* cannot;  ///< how an error about it begins: "cannot be read"
+  const char* what;    ///< the part by its deed: "what reads ONNX"
 };
 
 /// The function `entry` of the file, which is loaded and stays so, for what it throws and what it

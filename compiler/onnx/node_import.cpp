@@ -124,18 +124,17 @@ const Value& Node::input(std::size_t index) const {
 }
 
 const Value& Node::viewed_input(std::size_t index) const {
-  const auto* dequantized = std::get_if<DequantizedValue>(&any_input(index));
-  if (std::holds_alternative<TruthValue>(any_input(index))) {
-    return any_input(index);
-  }
-  return dequantized != nullptr && dequantized->of->quantization.is_whole() ? any_input(index)
-                                                                            : input(index);
+  const Value& value = any_input(index);
+  const auto* dequantized = std::get_if<DequantizedValue>(&value);
+  const bool is_whole = dequantized != nullptr && dequantized->of->quantization.is_whole();
+  return is_whole || std::holds_alternative<TruthValue>(value) ? value : input(index);
 }
 
 const Value& Node::transposed_input(std::size_t index) const {
-  const bool as_it_is = std::holds_alternative<DequantizedValue>(any_input(index)) ||
-                        std::holds_alternative<TruthValue>(any_input(index));
-  return as_it_is ? any_input(index) : input(index);
+  const Value& value = any_input(index);
+  const bool as_it_is =
+      std::holds_alternative<DequantizedValue>(value) || std::holds_alternative<TruthValue>(value);
+  return as_it_is ? value : input(index);
 }
 
 const std::vector<std::int64_t>& Node::integers(std::size_t index, const char* what) const {

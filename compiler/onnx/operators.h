@@ -1,6 +1,6 @@
-// The operators, in groups: matmul_operators.cpp, function_operators.cpp, logic_operators.cpp, quantization_operators.cpp,
-// normalization_operators.cpp, constant_operators.cpp, cast_operators.cpp and view_operators.cpp. All
-// throw InputError if shapes, types or attributes are not supported, without naming the node.
+// The operators, in groups: matmul_operators.cpp, function_operators.cpp, logic_operators.cpp,
+// quantization_operators.cpp, normalization_operators.cpp, constant_operators.cpp, cast_operators.cpp
+// and view_operators.cpp. All throw InputError if shapes, types or attributes are not supported, without naming the node.
 #pragma once
 
 #include "compiler/onnx/node_import.h"

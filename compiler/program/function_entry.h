@@ -1,9 +1,11 @@
 // What the entries of the register of elementwise functions are written with: function_list.h.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "compiler/program/functions.h"
@@ -62,7 +64,5 @@ inline std::int64_t floor_quotient(std::int64_t a, std::int64_t b) {
 inline std::int64_t product(std::int64_t a, std::int64_t b) { return a * b; }
 /// ⌊a / 2⌋ for a > 0
 inline std::int64_t half(std::int64_t a) { return a / 2; }
-
-// Arithmetic of two operands.
 
 }  // namespace tilewave::elementwise

@@ -6,7 +6,7 @@
 // with half(); floor_quotient() of the two makes ordinary lanes of them.
 //
 // A lane type has + - * / and unary -, < and > that give what select() takes, V(double), and the
-// functions named below; those of a type that is not double or float are found beside the type.
+// functions named in function_entry.h; those of a type that is not double or float are found beside the type.
 #pragma once
 
 #include <algorithm>
@@ -25,6 +25,8 @@
 #include "compiler/program/logic_functions.h"
 
 namespace tilewave::elementwise {
+
+// Arithmetic of two operands.
 
 struct Add : Function<2, CostClass::kSimple> {
   static constexpr std::string_view kWord = "add";

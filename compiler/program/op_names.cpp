@@ -20,6 +20,10 @@ std::string region_name(const Program& program, std::uint32_t region) {
   return name;
 }
 
+std::string range_text(std::uint64_t first, std::uint64_t end) {
+  return std::to_string(first) + ":" + std::to_string(end);
+}
+
 std::string elements_name(const Program& program, std::uint32_t tensor,
                           const ElementRange& elements) {
   const ProgramTensor& entry = program.tensors[tensor];
@@ -29,11 +33,8 @@ std::string elements_name(const Program& program, std::uint32_t tensor,
   if (program.elements_at(tile) == elements) {
     return entry.name + "[" + std::to_string(tile.row) + "," + std::to_string(tile.col) + "]";
   }
-  const auto range = [](std::uint64_t first, std::uint64_t end) {
-    return std::to_string(first) + ":" + std::to_string(end);
-  };
-  return entry.name + "[" + range(elements.row, elements.row_end) + ", " +
-         range(elements.col, elements.col_end) + "]";
+  return entry.name + "[" + range_text(elements.row, elements.row_end) + ", " +
+         range_text(elements.col, elements.col_end) + "]";
 }
 
 std::string tile_name(const Program& program, std::uint32_t op) {

@@ -46,10 +46,14 @@ class RandomProgram {
       x_.values[i] = static_cast<double>(below(17)) - 8;  // sums of products of these are exact
     }
     for (const ElementRange& part : parts_of(h_.shape)) {
-      copy(part);
+      for (const ElementRange& piece : pieces_of(part, x_.shape)) {
+        copy(piece);
+      }
     }
     for (const ElementRange& part : parts_of(y_.shape)) {
-      multiply(part);
+      for (const ElementRange& piece : pieces_of(part, h_.shape)) {
+        multiply(piece);
+      }
     }
   }
 
@@ -108,19 +112,19 @@ class RandomProgram {
     return static_cast<std::uint32_t>(program_.regions() - 1);
   }
 
-  /// In pieces that x is large enough for.
-  void copy(const ElementRange& part) {
-    const std::uint64_t rows = std::min(part.rows(), x_.shape.rows);
-    const std::uint64_t cols = std::min(part.cols(), x_.shape.cols);
-    for (std::uint64_t row = part.row; row < part.row_end; row += rows) {
-      for (std::uint64_t col = part.col; col < part.col_end; col += cols) {
-        copy_piece(
-            {row, std::min(row + rows, part.row_end), col, std::min(col + cols, part.col_end)});
+  /// Of a part, none larger than `most`.
+  static std::vector<ElementRange> pieces_of(const ElementRange& part, const Shape& most) {
+    std::vector<ElementRange> pieces;
+    for (std::uint64_t row = part.row; row < part.row_end; row += most.rows) {
+      for (std::uint64_t col = part.col; col < part.col_end; col += most.cols) {
+        pieces.push_back({row, std::min(row + most.rows, part.row_end), col,
+                          std::min(col + most.cols, part.col_end)});
       }
     }
+    return pieces;
   }
 
-  void copy_piece(const ElementRange& to) {
+  void copy(const ElementRange& to) {
     const ElementRange from = anywhere(x_.shape, to.rows(), to.cols());
     const std::uint32_t source = window(0, from);
     const std::uint32_t target = window(1, to);
@@ -139,19 +143,7 @@ class RandomProgram {
     }
   }
 
-  /// In pieces that h is large enough for.
-  void multiply(const ElementRange& part) {
-    const std::uint64_t rows = std::min(part.rows(), h_.shape.rows);
-    const std::uint64_t cols = std::min(part.cols(), h_.shape.cols);
-    for (std::uint64_t row = part.row; row < part.row_end; row += rows) {
-      for (std::uint64_t col = part.col; col < part.col_end; col += cols) {
-        multiply_piece(
-            {row, std::min(row + rows, part.row_end), col, std::min(col + cols, part.col_end)});
-      }
-    }
-  }
-
-  void multiply_piece(const ElementRange& to) {
+  void multiply(const ElementRange& to) {
     const std::uint64_t depth = 1 + below(std::min(h_.shape.rows, h_.shape.cols));
     const ElementRange left = anywhere(h_.shape, to.rows(), depth);
     const ElementRange right = anywhere(h_.shape, depth, to.cols());

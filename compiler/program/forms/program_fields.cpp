@@ -166,7 +166,7 @@ std::optional<FieldProblem> find_problem(const Window& window, const Program& pr
   };
   const auto outside = [](const char* field, std::uint64_t first, std::uint64_t end,
                           std::uint64_t whole) {
-    return FieldProblem{field, std::to_string(first) + ":" + std::to_string(end),
+    return FieldProblem{field, range_text(first, end),
                         "a part of 0:" + std::to_string(whole) + ", the tensor's"};
   };
   const ElementRange elements = window.elements();

@@ -59,6 +59,19 @@ TileShape usual_shape(const Program& program, const Op& op) {
   return shape;
 }
 
+std::uint32_t find_tensor(const TextCursor& cursor, const Program& program,
+                          const TensorIndices& tensors, const std::string& name) {
+  const auto found = tensors.find(name);
+  if (found != tensors.end()) {
+    return found->second;
+  }
+  std::vector<std::string> names;
+  for (const ProgramTensor& tensor : program.tensors) {
+    names.push_back(tensor.name);
+  }
+  cursor.fail_unknown("tensor", name, names);
+}
+
 Op OpParser::parse() {
   Op op;
   op.opcode = parse_opcode();
@@ -118,18 +131,11 @@ std::uint32_t OpParser::parse_region() {
     }
     name_.resize(mark);
   }
-  const auto found = tensors_.find(name_);
-  if (found == tensors_.end()) {
-    std::vector<std::string> names;
-    for (const ProgramTensor& tensor : program_.tensors) {
-      names.push_back(tensor.name);
-    }
-    cursor_.fail_unknown("tensor", name_, names);
-  }
+  const std::uint32_t named = find_tensor(cursor_, program_, tensors_, name_);
   if (mark == std::string::npos) {
-    return found->second;
+    return named;
   }
-  if (const std::uint32_t tensor = program_.windows[window].tensor; tensor != found->second) {
+  if (const std::uint32_t tensor = program_.windows[window].tensor; tensor != named) {
     cursor_.fail("region " + std::to_string(window) + " is of " +
                  in_quotes(program_.tensors[tensor].name) + ", not of " + in_quotes(name_));
   }

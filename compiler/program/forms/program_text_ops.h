@@ -19,6 +19,10 @@ using TensorIndices = std::unordered_map<std::string, std::uint32_t>;
 /// the program's k for a matmul. Of a tile that does not exist, the program's.
 TileShape usual_shape(const Program& program, const Op& op);
 
+/// The tensor of this name. Throws InputError.
+std::uint32_t find_tensor(const TextCursor& cursor, const Program& program,
+                          const TensorIndices& tensors, const std::string& name);
+
 class OpParser {
  public:
   /// Of a program whose tables are complete, or will be when parse() is called.

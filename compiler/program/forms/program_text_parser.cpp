@@ -153,25 +153,9 @@ class TextParser {
       cursor_.fail(
           "a region behind a kernel; allowed: tensors, then regions, then kernels, then ops");
     }
-    const std::size_t next = program_.windows.size();
-    if (next == kMaxWindows) {
-      cursor_.fail("one region too many; allowed: at most " + std::to_string(kMaxWindows));
-    }
-    if (const auto number = cursor_.number("region", kMaxU64); number != next) {
-      cursor_.fail("region = " + std::to_string(number) + "; allowed: " + std::to_string(next) +
-                   ", regions are numbered in order");
-    }
-    const std::string name(cursor_.word());
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end()) {
-      std::vector<std::string> names;
-      for (const ProgramTensor& tensor : program_.tensors) {
-        names.push_back(tensor.name);
-      }
-      cursor_.fail_unknown("tensor", name, names);
-    }
+    parse_number("region", program_.windows.size(), kMaxWindows);
     Window window;
-    window.tensor = found->second;
+    window.tensor = find_tensor(cursor_, program_, tensors_, std::string(cursor_.word()));
     std::tie(window.top, window.shape.rows) = parse_range("rows");
     std::tie(window.left, window.shape.cols) = parse_range("columns");
     cursor_.expect("tile", "the size of the region's tiles");
@@ -181,6 +165,17 @@ class TextParser {
       cursor_.fail("region " + problem->text());
     }
     program_.windows.push_back(window);
+  }
+
+  /// The number of the next entry of a table that has so many, and may have `most`.
+  void parse_number(const std::string& what, std::size_t next, std::uint64_t most) {
+    if (next == most) {
+      cursor_.fail("one " + what + " too many; allowed: at most " + std::to_string(most));
+    }
+    if (const auto number = cursor_.number(what.c_str(), kMaxU64); number != next) {
+      cursor_.fail(what + " = " + std::to_string(number) + "; allowed: " + std::to_string(next) +
+                   ", " + what + "s are numbered in order");
+    }
   }
 
   /// "64:128": the first, and how many there are.
@@ -206,13 +201,7 @@ class TextParser {
   /// "0 tile row | add x0 x1", behind the keyword.
   void parse_kernel() {
     const std::size_t next = program_.kernels.size();
-    if (next == kMaxKernels) {
-      cursor_.fail("one kernel too many; allowed: at most " + std::to_string(kMaxKernels));
-    }
-    if (const auto number = cursor_.number("kernel", kMaxU64); number != next) {
-      cursor_.fail("kernel = " + std::to_string(number) + "; allowed: " + std::to_string(next) +
-                   ", kernels are numbered in order");
-    }
+    parse_number("kernel", next, kMaxKernels);
     try {
       program_.kernels.push_back(parse_vector_kernel(cursor_.rest_of_line()));
     } catch (const InputError& error) {
