@@ -1,5 +1,5 @@
 // Speed of the tile kernels on the host: GFLOP/s of matmul, GB/s of the elementwise ones and of
-// conversions, elements/s of vector kernels, which fraction of the core's measured fp32 FMA peak the
+// conversions, elements/s of vector kernels and transposition, which fraction of the core's measured fp32 FMA peak the
 // AVX2 matmul reaches, and how many times as many operations as that the product of integers does.
 #include <algorithm>
 #include <chrono>
@@ -130,6 +130,19 @@ void bench_narrow(benchmark::State& state, const Kernel& kernel, ElementType typ
   }
   state.counters["GB/s"] =
       rate(static_cast<double>(kCount * (sizeof(float) + element_bytes(type))));
+}
+
+/// Of a tile of one edge, from and to the nearer caches.
+void bench_transpose(benchmark::State& state, const Kernel& kernel, std::uint32_t edge,
+                     ElementType type) {
+  const TileExtent tile{edge, edge, type};
+  const std::vector<std::uint32_t> src(tile.elements(), 1);
+  std::vector<std::uint32_t> dst(tile.elements());
+  for (auto _ : state) {
+    kernel.transpose(dst.data(), src.data(), tile);
+    benchmark::ClobberMemory();
+  }
+  state.counters["Gelements/s"] = rate(static_cast<double>(tile.elements()));
 }
 
 void bench_add(benchmark::State& state, const Kernel& kernel, std::uint32_t edge) {
@@ -290,6 +303,10 @@ void register_all() {
       const std::string suffix = "/" + name + "/" + std::string(to_string(type));
       benchmark::RegisterBenchmark(("widen" + suffix).c_str(), bench_widen, *kernel, type);
       benchmark::RegisterBenchmark(("narrow" + suffix).c_str(), bench_narrow, *kernel, type);
+      for (const std::uint32_t edge : {32U, 256U}) {
+        benchmark::RegisterBenchmark(("transpose" + suffix + "/" + std::to_string(edge)).c_str(),
+                                     bench_transpose, *kernel, edge, type);
+      }
     }
     for (const char* text :
          {"tile | relu x0", "tile tile | add x0 x1", "tile row | add x0 x1",

@@ -1,5 +1,5 @@
 // Functional tile kernels: the arithmetic that the simulated compute core and store DMA perform, on
-// row-major tiles in host memory: fp32, products of 8-bit integers, and conversions. How long a step takes in the machine is not decided here.
+// row-major tiles in host memory: fp32, products of 8-bit integers, conversions and transposition. How long a step takes in the machine is not decided here.
 #pragma once
 
 #include <array>
@@ -83,6 +83,10 @@ struct Kernel {
   /// there is, a NaN zero. kF32 is a copy, bit by bit. All kernels agree in every bit. dst and src
   /// do not overlap.
   void (*narrow)(void* dst, const float* src, ElementType type, std::size_t count);
+
+  /// dst(cols×rows) = src(rows×cols) with rows and columns exchanged, of elements of the tile's type, whose
+  /// bits stay what they are. dst and src do not overlap.
+  void (*transpose)(void* dst, const void* src, const TileExtent& tile);
 
   /// By FunctionId. What they do with NaN and infinity is alike in all kernels; their values are
   /// within 1e-5 of themselves + 1e-6 of the functions' meaning.

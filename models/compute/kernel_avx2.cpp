@@ -249,6 +249,7 @@ constexpr Kernel kAvx2Kernel{"avx2",
                              kernels::avx2::matmul_integer_bias,
                              kernels::avx2::widen,
                              kernels::avx2::narrow,
+                             kernels::avx2::transpose,
                              kernels::kAvx2Functions};
 
 }  // namespace

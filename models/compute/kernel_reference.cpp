@@ -71,6 +71,7 @@ constexpr Kernel kReferenceKernel{"reference",
                                   kernels::reference::matmul_integer_bias,
                                   widen_elements,
                                   narrow_elements,
+                                  kernels::reference::transpose,
                                   kernels::kReferenceFunctions};
 
 }  // namespace

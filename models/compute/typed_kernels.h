@@ -15,6 +15,7 @@ void matmul_integer(std::int32_t* c, const IntegerFactors& factors, const TileSh
                     bool clear);
 void matmul_integer_bias(std::int32_t* c, const IntegerFactors& factors, const std::int32_t* bias,
                          const TileShape& tile);
+void transpose(void* dst, const void* src, const TileExtent& tile);
 
 }  // namespace reference
 
@@ -27,6 +28,7 @@ void matmul_integer_bias(std::int32_t* c, const IntegerFactors& factors, const s
                          const TileShape& tile);
 void widen(float* dst, const void* src, ElementType type, std::size_t count);
 void narrow(void* dst, const float* src, ElementType type, std::size_t count);
+void transpose(void* dst, const void* src, const TileExtent& tile);
 
 }  // namespace avx2
 
