@@ -11,6 +11,7 @@
 #include "compiler/program/program.h"
 #include "models/compute/kernel.h"
 #include "models/compute/run_vector_kernel.h"
+#include "models/compute/transposed_tile.h"
 
 namespace tilewave {
 
@@ -22,15 +23,25 @@ inline double bare_kernel_seconds(const Program& program, const Kernel& kernel,
   for (const VectorKernel& vector : program.kernels) {
     vector_kernels.emplace_back(kernel, vector);
   }
+  TransposedTile a_room;
+  TransposedTile b_room;
+  const auto factor = [&](std::uint32_t at, const TileExtent& stored, bool transposed,
+                          TransposedTile& room) {
+    return transposed ? static_cast<const float*>(room.of(kernel, tile(at), stored)) : tile(at);
+  };
   const auto begin = std::chrono::steady_clock::now();
   for (const Op& op : program.ops) {
     by_opcode(
         op.opcode, [] {}, [] {},
         [&] {
+          const float* a =
+              factor(op.a, operand_of(program, op, OperandSize::kLeft, 0), op.a_transposed, a_room);
+          const float* b = factor(op.b, operand_of(program, op, OperandSize::kRight, 1),
+                                  op.b_transposed, b_room);
           if (op.biased) {
-            kernel.matmul_bias(tile(op.dst), tile(op.a), tile(op.b), tile(op.c), op.shape());
+            kernel.matmul_bias(tile(op.dst), a, b, tile(op.c), op.shape());
           } else {
-            kernel.matmul(tile(op.dst), tile(op.a), tile(op.b), op.shape(), op.clear);
+            kernel.matmul(tile(op.dst), a, b, op.shape(), op.clear);
           }
         },
         [&] {

@@ -72,11 +72,20 @@ class Walk {
 
 std::vector<OpLinks> find_links(const Program& program) { return Walk(program).run(); }
 
+std::uint64_t product_depth(const Program& program, const Op& op, std::uint32_t left) {
+  const Shape shape = program.shape(program.ops[left].region);
+  return op.a_transposed ? shape.rows : shape.cols;
+}
+
 std::uint64_t useful_products(const Program& program, const Op& op, std::uint32_t left) {
   if (!is_sum_step(op)) {
     return 0;
   }
-  const std::uint64_t depth = left == kNoOp ? op.k : program.elements_at(program.ops[left]).cols();
+  std::uint64_t depth = op.k;
+  if (left != kNoOp) {
+    const ElementRange factor = program.elements_at(program.ops[left]);
+    depth = op.a_transposed ? factor.rows() : factor.cols();
+  }
   return program.elements_at(op).elements() * std::min<std::uint64_t>(depth, op.k);
 }
 

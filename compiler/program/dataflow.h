@@ -24,6 +24,9 @@ struct OpLinks {
 /// By op. Expects a verified program; O(ops · log tiles in SRAM).
 std::vector<OpLinks> find_links(const Program& program);
 
+/// Products in each sum that a step with this left operand belongs to: `left` is an op that wrote it.
+std::uint64_t product_depth(const Program& program, const Op& op, std::uint32_t left);
+
 /// Those of step_products() that add to elements of a tensor and come from elements of tensors, not from
 /// padding. `left` is an op that wrote the left operand; kNoOp: it has no padding.
 std::uint64_t useful_products(const Program& program, const Op& op, std::uint32_t left);

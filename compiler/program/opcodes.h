@@ -25,8 +25,8 @@ const char* to_string(Engine engine);  ///< "load_dma", "store_dma", "compute", 
 /// How large the tile at an address is.
 enum class OperandSize : std::uint8_t {
   kTensor,  ///< the op's tile of its tensor
-  kLeft,    ///< m×k of the op
-  kRight,   ///< k×n
+  kLeft,    ///< m×k of the op; transposed: k×m
+  kRight,   ///< k×n; transposed: n×k
   kRow,     ///< 1×n
   kResult,  ///< m×n
   kKernel,  ///< as the kernel's operand says
@@ -41,7 +41,11 @@ struct OperandRule {
   bool Op::*only_if = nullptr;       ///< null: always
   ElementType Op::*type = nullptr;   ///< null: what the rest of the op says
   std::int16_t Op::*zero = nullptr;  ///< null: zero
+  bool Op::*transposed = nullptr;    ///< null: never
 };
+
+/// In the text form, at the end of a transposed operand.
+inline constexpr std::string_view kTransposedSuffix = ":transposed";
 
 /// A word behind an op.
 struct FlagRule {
@@ -85,9 +89,9 @@ inline constexpr std::array<OpcodeRule, kOpcodeCount> kOpcodeRules = {
     OpcodeRule{.word = "matmul",
                .engine = Engine::kCompute,
                .operands = {OperandRule{"a", "first operand", &Op::a, OperandSize::kLeft, nullptr,
-                                        &Op::a_type, &Op::a_zero},
+                                        &Op::a_type, &Op::a_zero, &Op::a_transposed},
                             OperandRule{"b", "second operand", &Op::b, OperandSize::kRight, nullptr,
-                                        &Op::b_type, &Op::b_zero},
+                                        &Op::b_type, &Op::b_zero, &Op::b_transposed},
                             OperandRule{"bias", "bias", &Op::c, OperandSize::kRow, &Op::biased}},
                .operand_count = 3,
                .flags = {kClearFlag, kReluFlag},
@@ -139,13 +143,16 @@ inline TileExtent result_of(const Program& program, const Op& op) {
   return {op.m, op.n, type};
 }
 
-/// What an op reads as operand `operand` of this size.
+/// What an op reads as operand `operand` of this size: rows and columns as they lie in SRAM.
 inline TileExtent operand_of(const Program& program, const Op& op, OperandSize size,
                              std::size_t operand) {
+  const auto as_it_lies = [](const TileExtent& extent, bool transposed) {
+    return transposed ? extent.transposed() : extent;
+  };
   switch (size) {
     case OperandSize::kTensor: return program.tile_at(op);
-    case OperandSize::kLeft: return {op.m, op.k, op.a_type};
-    case OperandSize::kRight: return {op.k, op.n, op.b_type};
+    case OperandSize::kLeft: return as_it_lies({op.m, op.k, op.a_type}, op.a_transposed);
+    case OperandSize::kRight: return as_it_lies({op.k, op.n, op.b_type}, op.b_transposed);
     case OperandSize::kRow: return {1, op.n, sum_type(op.a_type)};
     case OperandSize::kResult: return result_of(program, op);
     case OperandSize::kKernel:

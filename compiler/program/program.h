@@ -28,6 +28,7 @@ enum class BufferTag : std::uint8_t { kNone, kPing, kPong };
 ///                                      sum_type()
 ///           dst = a · b                clear: a new sum
 ///           dst = bias + a · b         clear and biased: the n values at c, for every row
+///                                      a_transposed: what lies at a is k×m, b_transposed: at b n×k
 ///   vector  dst = kernel(a, b, c, d)   m×n, tile (row, col) of `region`; operands as the kernel
 ///                                      says
 ///
@@ -44,6 +45,8 @@ struct Op {
   std::uint16_t n = 0;
   std::uint16_t k = 0;  ///< matmul only: products that the step adds to each sum
   ElementType b_type = ElementType::kF32;
+  bool a_transposed = false;  ///< matmul only: rows and columns are exchanged in SRAM
+  bool b_transposed = false;
   std::int16_t a_zero = 0;  ///< of integers: what stands for zero
   std::int16_t b_zero = 0;
   std::uint32_t region = 0;  ///< a tensor, or a window: Program has the numbers

@@ -62,6 +62,7 @@ struct TileExtent {
   std::uint64_t bytes() const { return elements() * element_bytes(type); }
   /// The same of other elements.
   TileExtent of(ElementType other) const { return {rows, cols, other}; }
+  TileExtent transposed() const { return {cols, rows, type}; }
   bool operator==(const TileExtent&) const = default;
 };
 

@@ -54,9 +54,11 @@ bool ComputeTiming::chains(const Op& op, const Op& next) const {
     case Dataflow::kOutputStationary:
     case Dataflow::kSimd: return op.dst == next.dst && !next.clear;
     case Dataflow::kWeightStationary:
-      return op.b == next.b && op.step == next.step && op.col == next.col;
+      return op.b == next.b && op.b_transposed == next.b_transposed && op.step == next.step &&
+             op.col == next.col;
     case Dataflow::kInputStationary:
-      return op.a == next.a && op.step == next.step && op.row == next.row;
+      return op.a == next.a && op.a_transposed == next.a_transposed && op.step == next.step &&
+             op.row == next.row;
   }
   return false;
 }

@@ -29,7 +29,7 @@ struct StepTime {
 ///   vector                          duration = passes·⌈M·N / (vector_lanes·P)⌉ + latency
 /// The passes of a vector step are the sum of what its functions cost, at least one; P elements of the
 /// widest type that it reads or writes fit into 4 bytes. A bias that a step starts from and a ReLU that
-/// it ends with take no time of their own.
+/// it ends with take no time of their own, nor does it take any to read an operand transposed.
 class ComputeTiming {
  public:
   /// The program outlives it.

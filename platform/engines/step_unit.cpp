@@ -123,22 +123,33 @@ void StepUnit::matmul(const Op& op) {
   }
 }
 
-/// A factor in f32, in `room` if it has to be converted.
-const float* StepUnit::factor(std::uint32_t address, const TileExtent& extent,
-                              std::vector<float>& room) {
-  if (extent.type == ElementType::kF32) {
-    return tile(address);
+/// A factor row by row: where it lies, or in `room` if that is transposed.
+const void* StepUnit::factor(std::uint32_t address, const TileExtent& stored, bool transposed,
+                             FactorRoom& room) const {
+  const void* as_it_lies = sram_ + address;
+  return transposed ? room.transposed.of(*context_.kernel, as_it_lies, stored) : as_it_lies;
+}
+
+/// The same in f32, in `room` if it has to be converted.
+const float* StepUnit::float_factor(std::uint32_t address, const TileExtent& stored,
+                                    bool transposed, FactorRoom& room) const {
+  const void* values = factor(address, stored, transposed, room);
+  if (stored.type == ElementType::kF32) {
+    return static_cast<const float*>(values);
   }
-  room.resize(extent.elements());
-  context_.kernel->widen(room.data(), sram_ + address, extent.type, extent.elements());
-  return room.data();
+  room.widened.resize(stored.elements());
+  context_.kernel->widen(room.widened.data(), values, stored.type, stored.elements());
+  return room.widened.data();
 }
 
 void StepUnit::float_matmul(const Op& op, float* dst) {
   const Kernel& kernel = *context_.kernel;
   const TileShape shape = op.shape();
-  const float* a = factor(op.a, shape.left().of(op.a_type), a_);
-  const float* b = factor(op.b, shape.right().of(op.b_type), b_);
+  const Program& program = context_.program;
+  const float* a =
+      float_factor(op.a, operand_of(program, op, OperandSize::kLeft, 0), op.a_transposed, a_);
+  const float* b =
+      float_factor(op.b, operand_of(program, op, OperandSize::kRight, 1), op.b_transposed, b_);
   if (op.biased) {
     kernel.matmul_bias(dst, a, b, tile(op.c), shape);
   } else {
@@ -149,8 +160,12 @@ void StepUnit::float_matmul(const Op& op, float* dst) {
 void StepUnit::integer_matmul(const Op& op, std::int32_t* dst) {
   const Kernel& kernel = *context_.kernel;
   const TileShape shape = op.shape();
-  const IntegerFactors factors{.a = sram_ + op.a,
-                               .b = sram_ + op.b,
+  const Program& program = context_.program;
+  const void* a = factor(op.a, operand_of(program, op, OperandSize::kLeft, 0), op.a_transposed, a_);
+  const void* b =
+      factor(op.b, operand_of(program, op, OperandSize::kRight, 1), op.b_transposed, b_);
+  const IntegerFactors factors{.a = a,
+                               .b = b,
                                .a_type = op.a_type,
                                .b_type = op.b_type,
                                .a_zero = op.a_zero,

@@ -10,6 +10,7 @@
 #include "models/accounting/unit_counters.h"
 #include "models/compute/compute_timing.h"
 #include "models/compute/run_vector_kernel.h"
+#include "models/compute/transposed_tile.h"
 #include "platform/engines/engine_front.h"
 
 namespace tilewave {
@@ -56,7 +57,15 @@ class StepUnit : public sc_core::sc_module {
   T* tile(std::uint32_t address) const {
     return reinterpret_cast<T*>(sram_ + address);
   }
-  const float* factor(std::uint32_t address, const TileExtent& extent, std::vector<float>& room);
+  /// Where a factor goes that no kernel reads as it lies in SRAM.
+  struct FactorRoom {
+    TransposedTile transposed;
+    std::vector<float> widened;
+  };
+  const void* factor(std::uint32_t address, const TileExtent& stored, bool transposed,
+                     FactorRoom& room) const;
+  const float* float_factor(std::uint32_t address, const TileExtent& stored, bool transposed,
+                            FactorRoom& room) const;
   /// Gives the time until `until` to what is left of the last step, then to `state`.
   void account(EngineState state, Cycle until);
   const Op* next_step(std::uint32_t after) const;
@@ -72,8 +81,8 @@ class StepUnit : public sc_core::sc_module {
   // Functional runs only: direct memory, and the program's kernels.
   std::byte* sram_ = nullptr;
   std::vector<PreparedVectorKernel> vector_kernels_;
-  std::vector<float> a_;  // factors that are not of f32, in f32
-  std::vector<float> b_;
+  FactorRoom a_;
+  FactorRoom b_;
 
   bool chain_goes_on_ = false;  // with the next step
   Cycle complete_ = 0;          // of the step before

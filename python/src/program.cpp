@@ -41,6 +41,8 @@ const std::vector<Field>& fields() {
       {"n", "<u2", offsetof(Op, n), sizeof(Op::n)},
       {"k", "<u2", offsetof(Op, k), sizeof(Op::k)},
       {"b_type", "u1", offsetof(Op, b_type), sizeof(Op::b_type), kElementTypeCount},
+      {"a_transposed", "?", offsetof(Op, a_transposed), sizeof(Op::a_transposed), 2},
+      {"b_transposed", "?", offsetof(Op, b_transposed), sizeof(Op::b_transposed), 2},
       {"a_zero", "<i2", offsetof(Op, a_zero), sizeof(Op::a_zero)},
       {"b_zero", "<i2", offsetof(Op, b_zero), sizeof(Op::b_zero)},
       {"region", "<u4", offsetof(Op, region), sizeof(Op::region)},

@@ -56,8 +56,8 @@ class Program:
 
     `ops` may be edited in place, or replaced: `program.ops["dst"][3] = 64`, `program.ops = mine`. Fields are
     those of the text form: opcode, region, row, col (a tile), m, n, k, step, a, b, c, d (addresses of operands,
-    in bytes), dst, clear, relu, biased ... A region is a tensor, by its index, or behind them a window. Whatever
-    it is, nothing runs that check() does not pass.
+    in bytes), dst, clear, relu, biased, a_transposed, b_transposed ... A region is a tensor, by its index, or behind
+    them a window. Whatever it is, nothing runs that check() does not pass.
     """
 
     #: The record of an op, a NumPy dtype.

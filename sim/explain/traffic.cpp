@@ -72,7 +72,7 @@ class Counter {
     traffic.n = result.cols;
     const std::uint32_t left = links_[i].operands[0];
     if (is_sum_step(op) && left != kNoOp) {
-      traffic.k = program_.shape(program_.ops[left].region).cols;
+      traffic.k = product_depth(program_, op, left);
       const std::uint64_t element = std::min({element_bytes(op.a_type), element_bytes(op.b_type),
                                               element_bytes(program_.tensor(op).type())});
       traffic.io_bound = matmul_io_bound(traffic.m, traffic.n, traffic.k, sram_bytes_, element);

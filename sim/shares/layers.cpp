@@ -96,7 +96,7 @@ class LayerFinder {
     work.note(program_, op);
     const std::uint32_t left = links_[index].operands.front();
     if (is_sum_step(op) && left != kNoOp) {
-      work.note_product(program_.shape(op.region), program_.shape(program_.ops[left].region).cols);
+      work.note_product(program_.shape(op.region), product_depth(program_, op, left));
     }
     return found->second;
   }

@@ -128,6 +128,18 @@ class Interpreter {
     });
   }
 
+  /// A tile whose columns lie one after the other, `rows` elements each, row by row.
+  static std::vector<double> by_rows(const std::vector<double>& columns, std::uint64_t rows) {
+    const std::uint64_t cols = columns.size() / rows;
+    std::vector<double> values(columns.size());
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      for (std::uint64_t col = 0; col < cols; ++col) {
+        values[row * cols + col] = columns[col * rows + row];
+      }
+    }
+    return values;
+  }
+
   /// Calls `visit(element in tile, element in tensor)` where the tile is not padding.
   template <typename Visit>
   void for_each_element(const Op& op, Visit&& visit) const {
@@ -254,6 +266,12 @@ class Interpreter {
     const ElementType sum = sum_type(op.a_type);
     read(op.a, tile_.left().of(op.a_type), a_);
     read(op.b, tile_.right().of(op.b_type), b_);
+    if (op.a_transposed) {
+      a_ = by_rows(a_, tile_.m);
+    }
+    if (op.b_transposed) {
+      b_ = by_rows(b_, tile_.k);
+    }
     std::ranges::for_each(a_, [&](double& x) { x -= op.a_zero; });
     std::ranges::for_each(b_, [&](double& x) { x -= op.b_zero; });
     if (op.clear) {
@@ -298,6 +316,12 @@ class Interpreter {
     }
     read_units(op.a, tile_.left().elements(), units_[0]);
     read_units(op.b, tile_.right().elements(), units_[1]);
+    if (op.a_transposed) {
+      units_[0] = by_rows(units_[0], tile_.m);
+    }
+    if (op.b_transposed) {
+      units_[1] = by_rows(units_[1], tile_.k);
+    }
     for (std::uint64_t i = 0; i < tile_.m; ++i) {
       const std::span<UncertainSums::Element> row(units + i * tile_.n, tile_.n);
       sums_.begin(sum_type(op.a_type), {dst + i * tile_.n, tile_.n}, row);

@@ -107,6 +107,28 @@ class ProgramTest(unittest.TestCase):
             tw.Program.from_ops(program.ops, program.tensors, tile=program.tile,
                                 windows=[tw.Window(0, (0, 9), (4, 12), (8, 8))])
 
+    def test_transposed_operands(self):
+        text = ("tilewave-program 3\ntile 4 6 5\nsram 0x200\ntensor x input 5x4 tile 5x4 dram 0\n"
+                "tensor w param 6x5 tile 6x5 dram 0x100\ntensor y output 4x6 tile 4x6 dram 0x200\nops\n"
+                "load   x[0,0] -> 0x0000\nload   w[0,0] -> 0x0080\n"
+                "matmul y[0,0] k=0 a=0x0000:transposed b=0x0080:transposed -> 0x0100 clear\n"
+                "store  y[0,0] <- 0x0100\n")
+        program = tw.Program.parse(text)
+        self.assertEqual(program.text, text)
+        self.assertEqual([*program.ops["a_transposed"]], [False, False, True, False])
+        self.assertEqual([*program.ops["b_transposed"]], [False, False, True, False])
+        x, w = np.arange(20, dtype=np.float32).reshape(5, 4), np.arange(30, dtype=np.float32).reshape(6, 5)
+        result = tw.run(program, inputs={"x": x, "w": w})
+        self.assertEqual(result.outputs["y"].tolist(), (x.T @ w.T).tolist())
+        again = tw.Program.from_ops(program.ops, program.tensors, tile=program.tile)
+        self.assertEqual(tw.Program.parse(again.binary).ops.tolist(), program.ops.tolist())
+        again.ops["b_transposed"][2] = False
+        with self.assertRaisesRegex(tw.InputError, r"op 2 .* reads as b the 6x5 tile of op 1 .*; allowed: 5x6"):
+            again.check()
+        again.ops["b_transposed"][:] = [True, False, True, False]
+        with self.assertRaisesRegex(tw.InputError, "op 0 .*b_transposed = 1; allowed: 0, for a load has none"):
+            again.check()
+
     def test_copies_know_graph_and_values(self):
         graph = tw.Graph("g")
         x = graph.input("x", (8, 8))

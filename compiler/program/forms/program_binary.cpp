@@ -76,7 +76,8 @@ void write_op(ByteWriter& out, const Op& op) {
     out.u16(field);
   }
   out.u8(static_cast<std::uint8_t>(op.b_type));
-  out.u8(0);  // reserved
+  out.u8(static_cast<std::uint8_t>((op.a_transposed ? kATransposed : 0) |
+                                   (op.b_transposed ? kBTransposed : 0)));
   for (const std::int16_t field : {op.a_zero, op.b_zero}) {
     out.u16(static_cast<std::uint16_t>(field));
   }

@@ -35,7 +35,8 @@ namespace tilewave {
 //                             each axis origin, end, step (i64 each), extent, stride (u32 each)
 //         …  kernels          text_bytes (u16), the text as in the text form: "tile | gelu x0"
 //         …  ops              56 bytes each: opcode, clear, relu, tag, biased, a_type (u8 each),
-//                             kernel, m, n, k (u16 each), b_type, reserved = 0 (u8 each),
+//                             kernel, m, n, k (u16 each), b_type (u8),
+//                             transposed (u8: 1 a, 2 b, 3 both),
 //                             a_zero, b_zero (i16 each),
 //                             region, row, col, step, a, b, c, d, dst (u32 each)
 //         …  checksum         u32: CRC-32 (IEEE 802.3) of every byte before it

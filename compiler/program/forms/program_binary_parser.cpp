@@ -37,14 +37,29 @@ constexpr std::array kRegionFields = {FieldOffset{"tensor", 0},  FieldOffset{"ax
 constexpr std::array kRegionAxisFields = {FieldOffset{"origin", 8}, FieldOffset{"end", 16},
                                           FieldOffset{"step", 24}, FieldOffset{"extent", 32},
                                           FieldOffset{"stride", 36}};
-constexpr std::array kOpFields = {
-    FieldOffset{"opcode", 0},  FieldOffset{"clear", 1},   FieldOffset{"relu", 2},
-    FieldOffset{"tag", 3},     FieldOffset{"biased", 4},  FieldOffset{"a_type", 5},
-    FieldOffset{"kernel", 6},  FieldOffset{"m", 8},       FieldOffset{"n", 10},
-    FieldOffset{"k", 12},      FieldOffset{"b_type", 14}, FieldOffset{"a_type and b_type", 14},
-    FieldOffset{"a_zero", 16}, FieldOffset{"b_zero", 18}, FieldOffset{"region", 20},
-    FieldOffset{"step", 32},   FieldOffset{"a", 36},      FieldOffset{"b", 40},
-    FieldOffset{"c", 44},      FieldOffset{"d", 48},      FieldOffset{"dst", 52}};
+constexpr std::array kOpFields = {FieldOffset{"opcode", 0},
+                                  FieldOffset{"clear", 1},
+                                  FieldOffset{"relu", 2},
+                                  FieldOffset{"tag", 3},
+                                  FieldOffset{"biased", 4},
+                                  FieldOffset{"a_type", 5},
+                                  FieldOffset{"kernel", 6},
+                                  FieldOffset{"m", 8},
+                                  FieldOffset{"n", 10},
+                                  FieldOffset{"k", 12},
+                                  FieldOffset{"b_type", 14},
+                                  FieldOffset{"a_type and b_type", 14},
+                                  FieldOffset{"a_transposed", 15},
+                                  FieldOffset{"b_transposed", 15},
+                                  FieldOffset{"a_zero", 16},
+                                  FieldOffset{"b_zero", 18},
+                                  FieldOffset{"region", 20},
+                                  FieldOffset{"step", 32},
+                                  FieldOffset{"a", 36},
+                                  FieldOffset{"b", 40},
+                                  FieldOffset{"c", 44},
+                                  FieldOffset{"d", 48},
+                                  FieldOffset{"dst", 52}};
 
 std::size_t offset_of(std::span<const FieldOffset> fields, std::string_view field) {
   const auto found = std::find_if(fields.begin(), fields.end(),
@@ -371,9 +386,13 @@ class BinaryParser {
         *field = reader_.u16();
       }
       op.b_type = static_cast<ElementType>(reader_.u8());
-      if (const std::uint8_t reserved = reader_.u8(); reserved != 0) {
-        fail(start + 15, "op " + std::to_string(i) + " reserved", reserved, "0");
+      const std::uint8_t transposed = reader_.u8();
+      if (transposed > (kATransposed | kBTransposed)) {
+        fail(start + 15, "op " + std::to_string(i) + " transposed", transposed,
+             "0 none, 1 a, 2 b, 3 both");
       }
+      op.a_transposed = (transposed & kATransposed) != 0;
+      op.b_transposed = (transposed & kBTransposed) != 0;
       for (std::int16_t* field : {&op.a_zero, &op.b_zero}) {
         *field = static_cast<std::int16_t>(reader_.u16());
       }

@@ -25,6 +25,8 @@ const char* buffer_text(BufferTag tag) {
 
 /// What tileflow has no word for.
 void append_additions(std::string& text, const Op& op) {
+  text += op.a_transposed ? " a:transposed" : "";
+  text += op.b_transposed ? " b:transposed" : "";
   if (op.biased) {
     text += " bias";
     append_numbers(text, {op.c});

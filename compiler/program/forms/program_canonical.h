@@ -16,8 +16,8 @@ namespace tilewave {
 ///   A tensor row col a b dst buf             (add)
 ///   R tensor row col a dst buf               (relu)
 ///
-/// followed, on E and A, by what this form had no place for: "bias" and its address, "broadcast" (b
-/// is a row vector), "relu".
+/// followed, on E and A, by what this form had no place for: "a:transposed", "b:transposed", "bias" and its
+/// address, "broadcast" (b is a row vector), "relu".
 std::string canonical_text(const Program& program);
 
 }  // namespace tilewave

@@ -41,14 +41,16 @@ std::string up_to(std::uint64_t first, std::uint64_t last) {
 std::optional<FieldProblem> find_tile_problem(TileExtent extent, const TileShape& tile) {
   extent.type = ElementType::kF32;
   if (extent == tile.result() || extent == tile.left() || extent == tile.right() ||
+      extent == tile.left().transposed() || extent == tile.right().transposed() ||
       extent == tile.row() || extent == tile.column() || extent == TileShape::value()) {
     return std::nullopt;
   }
   return FieldProblem{
       "tile", to_string(extent),
-      "m x n = " + to_string(tile.result()) + ", m x k = " + to_string(tile.left()) +
-          ", k x n = " + to_string(tile.right()) + ", 1 x n = " + to_string(tile.row()) +
-          ", m x 1 = " + to_string(tile.column()) + " or 1x1"};
+      "m x n = " + to_string(tile.result()) + ", m x k = " + to_string(tile.left()) + ", k x n = " +
+          to_string(tile.right()) + ", k x m = " + to_string(tile.left().transposed()) +
+          ", n x k = " + to_string(tile.right().transposed()) + ", 1 x n = " +
+          to_string(tile.row()) + ", m x 1 = " + to_string(tile.column()) + " or 1x1"};
 }
 
 /// Expects a valid tile.
@@ -190,13 +192,25 @@ template <typename Value>
 OpField(const char*, Value Op::*) -> OpField<Value>;
 
 /// The fields of an op that not every opcode has, in the order in which they are checked.
-constexpr std::tuple kOpFields = {
-    OpField{"clear", &Op::clear},   OpField{"relu", &Op::relu},     OpField{"biased", &Op::biased},
-    OpField{"kernel", &Op::kernel}, OpField{"m", &Op::m},           OpField{"n", &Op::n},
-    OpField{"k", &Op::k},           OpField{"step", &Op::step},     OpField{"a", &Op::a},
-    OpField{"b", &Op::b},           OpField{"c", &Op::c},           OpField{"d", &Op::d},
-    OpField{"dst", &Op::dst},       OpField{"a_type", &Op::a_type}, OpField{"b_type", &Op::b_type},
-    OpField{"a_zero", &Op::a_zero}, OpField{"b_zero", &Op::b_zero}};
+constexpr std::tuple kOpFields = {OpField{"clear", &Op::clear},
+                                  OpField{"relu", &Op::relu},
+                                  OpField{"biased", &Op::biased},
+                                  OpField{"kernel", &Op::kernel},
+                                  OpField{"m", &Op::m},
+                                  OpField{"n", &Op::n},
+                                  OpField{"k", &Op::k},
+                                  OpField{"step", &Op::step},
+                                  OpField{"a", &Op::a},
+                                  OpField{"b", &Op::b},
+                                  OpField{"c", &Op::c},
+                                  OpField{"d", &Op::d},
+                                  OpField{"dst", &Op::dst},
+                                  OpField{"a_type", &Op::a_type},
+                                  OpField{"b_type", &Op::b_type},
+                                  OpField{"a_zero", &Op::a_zero},
+                                  OpField{"b_zero", &Op::b_zero},
+                                  OpField{"a_transposed", &Op::a_transposed},
+                                  OpField{"b_transposed", &Op::b_transposed}};
 constexpr std::size_t kOpFieldCount = std::tuple_size_v<decltype(kOpFields)>;
 
 using FieldSet = std::uint32_t;  ///< one bit for each of kOpFields
@@ -235,12 +249,29 @@ constexpr FieldSet fields_of(const OpcodeRule& rule, std::size_t count) {
     return std::ranges::any_of(operands,
                                [&](const OperandRule& operand) { return operand.zero == field; });
   };
-  const std::array<bool, kOpFieldCount> has = {
-      may_have(&Op::clear), may_have(&Op::relu), may_have(&Op::biased), rule.has_kernel,
-      !rule.moves,          !rule.moves,         rule.has_step,         rule.has_step,
-      reads(&Op::a),        reads(&Op::b),       reads(&Op::c),         reads(&Op::d),
-      rule.has_dst,         types(&Op::a_type),  types(&Op::b_type),    zeros(&Op::a_zero),
-      zeros(&Op::b_zero)};
+  const auto turns = [&](bool Op::*field) {
+    return std::ranges::any_of(
+        operands, [&](const OperandRule& operand) { return operand.transposed == field; });
+  };
+  const std::array<bool, kOpFieldCount> has = {may_have(&Op::clear),
+                                               may_have(&Op::relu),
+                                               may_have(&Op::biased),
+                                               rule.has_kernel,
+                                               !rule.moves,
+                                               !rule.moves,
+                                               rule.has_step,
+                                               rule.has_step,
+                                               reads(&Op::a),
+                                               reads(&Op::b),
+                                               reads(&Op::c),
+                                               reads(&Op::d),
+                                               rule.has_dst,
+                                               types(&Op::a_type),
+                                               types(&Op::b_type),
+                                               zeros(&Op::a_zero),
+                                               zeros(&Op::b_zero),
+                                               turns(&Op::a_transposed),
+                                               turns(&Op::b_transposed)};
   FieldSet set = 0;
   for (std::size_t i = 0; i < kOpFieldCount; ++i) {
     set |= has[i] ? FieldSet{1} << i : 0;

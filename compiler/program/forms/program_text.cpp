@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kAddressDigits = 4;
 constexpr std::size_t kOpcodeWidth = 6;  // "matmul"
 
-/// ":i8" where an operand is not of f32, ":i8:-3" with what stands for zero.
+/// ":i8" where an operand is not of f32, ":i8:-3" with what stands for zero, and ":transposed" where it is.
 void append_element(std::string& text, const Op& op, const OperandRule& operand) {
   const std::int16_t zero = operand.zero != nullptr ? op.*operand.zero : std::int16_t{0};
   if (operand.type != nullptr && (op.*operand.type != ElementType::kF32 || zero != 0)) {
@@ -26,6 +26,9 @@ void append_element(std::string& text, const Op& op, const OperandRule& operand)
   }
   if (zero != 0) {
     text += ':' + std::to_string(zero);
+  }
+  if (operand.transposed != nullptr && op.*operand.transposed) {
+    text += kTransposedSuffix;
   }
 }
 

@@ -35,8 +35,8 @@ inline constexpr std::size_t kMaxProgramLineBytes = 4096;
 //   load   x@0[1,0] -> 0x5000               # a tile of region 0, which is of x
 //   load   b1[0,0] -> 0x3000
 //   matmul a1[0,0] k=0 a=0x0000 b=0x1000 bias=0x3000 -> 0x2000 clear
-//   matmul a1[0,0] 32x32x32 k=1 a=0x4000 b=0x5000 -> 0x2000 relu  # m n k, if not what there is of
-//                                           # the tile, and the program's k
+//   matmul a1[0,0] 32x32x32 k=1 a=0x4000 b=0x5000:transposed -> 0x2000 relu  # m n k, if not what there is
+//                                           # of the tile, and the program's k; b as n x k in SRAM
 //   vector y[0,0] kernel=1 a=0x2000 b=0x3000 -> 0x6000
 //   vector y[0,1] kernel=0 a=0x2000 -> 0x2000
 //   store  y[0,0] <- 0x6000 relu

@@ -176,7 +176,7 @@ void OpParser::parse_kernel(Op& op) {
   op.kernel = static_cast<std::uint16_t>(kernel);
 }
 
-/// "a=0x1000"; "<- 0x1000" for an operand without a key.
+/// "a=0x1000", ":i8:-3:transposed" or parts of that behind it; "<- 0x1000" for an operand without a key.
 void OpParser::parse_operand(Op& op, const OperandRule& operand) {
   if (operand.only_if != nullptr) {
     if (cursor_.peek("=") != operand.key) {
@@ -190,7 +190,14 @@ void OpParser::parse_operand(Op& op, const OperandRule& operand) {
   what_ = operand.key.empty() ? operand.what : operand.key;
   op.*operand.address = u32(what_.c_str());
   if (operand.type != nullptr && cursor_.peek().starts_with(':')) {
-    parse_element(op, operand, cursor_.word().substr(1));
+    std::string_view behind = cursor_.word();
+    if (operand.transposed != nullptr && behind.ends_with(kTransposedSuffix)) {
+      op.*operand.transposed = true;
+      behind.remove_suffix(kTransposedSuffix.size());
+    }
+    if (!behind.empty()) {
+      parse_element(op, operand, behind.substr(1));
+    }
   }
 }
 
@@ -200,7 +207,7 @@ void OpParser::parse_element(Op& op, const OperandRule& operand, std::string_vie
   const std::string_view word = text.substr(0, colon);
   const std::optional<ElementType> type = parse_element_type(word);
   if (!type) {
-    cursor_.fail_unknown("type", word, {kElementTypeNames.begin(), kElementTypeNames.end()});
+    fail_type(op, operand, word);
   }
   op.*operand.type = *type;
   if (colon == std::string_view::npos) {
@@ -214,6 +221,19 @@ void OpParser::parse_element(Op& op, const OperandRule& operand, std::string_vie
                  "; allowed: a value of the type of a matmul's operand");
   }
   op.*operand.zero = zero;
+}
+
+void OpParser::fail_type(const Op& op, const OperandRule& operand, std::string_view word) {
+  constexpr std::string_view kTransposed = kTransposedSuffix.substr(1);
+  if (word == kTransposed) {
+    cursor_.fail("operand " + std::string(operand.key) +
+                 " is transposed before its end; allowed: once, behind type and zero");
+  }
+  std::vector<std::string> allowed(kElementTypeNames.begin(), kElementTypeNames.end());
+  if (operand.transposed != nullptr && !(op.*operand.transposed)) {
+    allowed.emplace_back(kTransposed);
+  }
+  cursor_.fail_unknown("type", word, allowed);
 }
 
 void OpParser::parse_flags(Op& op) {

@@ -40,6 +40,7 @@ class OpParser {
   void parse_kernel(Op& op);
   void parse_operand(Op& op, const OperandRule& operand);
   void parse_element(Op& op, const OperandRule& operand, std::string_view text);
+  [[noreturn]] void fail_type(const Op& op, const OperandRule& operand, std::string_view word);
   void parse_flags(Op& op);
   [[noreturn]] void fail_flag(const Op& op, std::string_view word);
 

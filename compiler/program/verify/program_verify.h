@@ -35,7 +35,7 @@ struct VerifyReport {
 //   vector        makes a computed tile, also in place of an operand
 //
 // - Operands, sources of stores and accumulators lie exactly where a tile was written as a whole, and
-//   have the size that the op needs: a is m×k, b is k×n, what is stored or computed is as large as that
+//   have the size that the op needs: a is m×k, b is k×n, transposed k×m and n×k, what is stored or computed is as large as that
 //   tile of its tensor, an operand of a vector op has what its form wants. A row vector is the first row
 //   of a tile that is n wide. A write that overlaps a tile in part ends that tile: neither half can be
 //   read.

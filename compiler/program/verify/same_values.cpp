@@ -172,7 +172,8 @@ bool same_way(const Program& program, const Op& op, const Program& compiled, con
                            program.kernels[op.kernel] == compiled.kernels[other.kernel];
   return same_kernel && op.shape() == other.shape() && op.relu == other.relu &&
          op.biased == other.biased && op.a_type == other.a_type && op.b_type == other.b_type &&
-         op.a_zero == other.a_zero && op.b_zero == other.b_zero;
+         op.a_zero == other.a_zero && op.b_zero == other.b_zero &&
+         op.a_transposed == other.a_transposed && op.b_transposed == other.b_transposed;
 }
 
 }  // namespace

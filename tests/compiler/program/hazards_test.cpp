@@ -236,6 +236,8 @@ Program random_uneven_ops(std::mt19937& random) {
     op.col = below(grid.cols);
     op.clear = op.opcode == Opcode::kMatmul && below(2) == 0;
     op.biased = op.clear && below(2) == 0;
+    op.a_transposed = op.opcode == Opcode::kMatmul && below(2) == 0;
+    op.b_transposed = op.opcode == Opcode::kMatmul && below(2) == 0;
     op.kernel = op.opcode == Opcode::kVector ? static_cast<std::uint16_t>(below(5)) : 0;
     const std::size_t operands = operand_rules(program, op).size();
     op.a = op.opcode == Opcode::kLoad ? 0 : 64 * below(60);

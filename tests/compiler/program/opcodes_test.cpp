@@ -78,6 +78,10 @@ TEST(Opcodes, AreMovesSumsOrNeither) {
     EXPECT_EQ(is_sum_step(op), opcode == Opcode::kMatmul);
     EXPECT_EQ(rule_of(opcode).has_step, is_sum_step(op));
     EXPECT_EQ(rule_of(opcode).has_kernel, opcode == Opcode::kVector);
+    for (const OperandRule& operand : operands_of(opcode)) {  // the factors
+      EXPECT_EQ(operand.transposed != nullptr,
+                operand.size == OperandSize::kLeft || operand.size == OperandSize::kRight);
+    }
     EXPECT_EQ(accumulates(op), opcode == Opcode::kMatmul);
     op.clear = true;
     EXPECT_FALSE(accumulates(op));
@@ -120,6 +124,8 @@ TEST(Opcodes, SayWhatIsReadAndWritten) {
       "matmul y[0,0] k=0 a=0 b=512 -> 2048 clear\n"
       "matmul y[0,0] k=0 a=0 b=512 -> 2048\n"
       "matmul y[0,0] k=0 a=0 b=512 bias=1280 -> 2048 clear relu\n"
+      "matmul y[0,0] k=0 a=0:transposed b=512 -> 2048 clear\n"
+      "matmul y[0,0] k=0 a=0 b=512:transposed -> 2048\n"
       "vector y[0,0] kernel=0 a=4096 -> 4096\n"
       "vector y[0,0] kernel=1 a=64 b=128 c=192 d=256 -> 4096\n",
       "p");
@@ -131,6 +137,9 @@ TEST(Opcodes, SayWhatIsReadAndWritten) {
       "2048",
       "a 16x8 at 0; b 8x24 at 512; bias 1x24 at 1280; | read 512 at 0 read 768 at 512 read 96 at "
       "1280 write 1536 at 2048",
+      "a 8x16 at 0; b 8x24 at 512; | read 512 at 0 read 768 at 512 write 1536 at 2048",
+      "a 16x8 at 0; b 24x8 at 512; | read 512 at 0 read 768 at 512 read 1536 at 2048 write 1536 at "
+      "2048",
       "a 16x24 at 4096; | read 1536 at 4096 write 1536 at 4096",
       "a 16x24 at 64; b 1x24 at 128; c 16x1 at 192; d 1x1 at 256; | read 1536 at 64 read 96 at 128 "
       "read 64 at 192 read 4 at 256 write 1536 at 4096",

@@ -64,8 +64,13 @@ inline Program random_program(std::uint32_t seed) {
   const auto any = [&] { return static_cast<std::uint32_t>(random()) >> below(32); };
   Program program;
   program.tile = {1 + below(256), 1 + below(256), 1 + below(256)};
-  const TileExtent extents[] = {program.tile.left(), program.tile.right(), program.tile.result(),
-                                program.tile.row(), program.tile.column()};
+  const TileExtent extents[] = {program.tile.left(),
+                                program.tile.right(),
+                                program.tile.result(),
+                                program.tile.row(),
+                                program.tile.column(),
+                                program.tile.left().transposed(),
+                                program.tile.right().transposed()};
   program.sram_bytes = any() % (kMaxSramBytes + 1);
   const std::uint32_t tensors = 1 + below(6);
   for (std::uint32_t i = 0; i < tensors; ++i) {
@@ -73,7 +78,7 @@ inline Program random_program(std::uint32_t seed) {
     tensor.name =
         std::string(1 + below(20), static_cast<char>('a' + i)) + "/x.y:" + std::to_string(i);
     tensor.shape = {1 + below(3000), 1 + below(3000)};
-    tensor.tile = extents[below(5)].of(static_cast<ElementType>(below(kElementTypeCount)));
+    tensor.tile = extents[below(7)].of(static_cast<ElementType>(below(kElementTypeCount)));
     tensor.stored = below(2) == 0 ? tensor.shape : padded_shape(tensor.shape, tensor.tile);
     tensor.role = static_cast<TensorRole>(below(4));
     tensor.dram_base = std::uint64_t{64} * below(1U << 20);
@@ -87,7 +92,7 @@ inline Program random_program(std::uint32_t seed) {
     window.left = below(static_cast<std::uint32_t>(tensor.shape.cols));
     window.shape = {1 + below(static_cast<std::uint32_t>(tensor.shape.rows - window.top)),
                     1 + below(static_cast<std::uint32_t>(tensor.shape.cols - window.left))};
-    window.tile = extents[below(5)].of(tensor.type());
+    window.tile = extents[below(7)].of(tensor.type());
     if (tensor.stored == tensor.shape) {
       program.windows.push_back(window);
     }
@@ -124,6 +129,8 @@ inline Program random_program(std::uint32_t seed) {
       op.a_zero = bytes ? static_cast<std::int16_t>(below(128)) : std::int16_t{0};
       op.b_zero = op.b_type == ElementType::kI8 ? std::int16_t{-128} : std::int16_t{0};
     }
+    op.a_transposed = matmul && below(3) == 0;
+    op.b_transposed = matmul && below(3) == 0;
     op.step = matmul ? any() : 0;
     op.a = op.opcode != Opcode::kLoad ? any() : 0;
     op.b = matmul || (vector && read > 1) ? any() : 0;

@@ -308,6 +308,48 @@ std::string streams(Dataflow dataflow, bool clear, bool chained, bool continues)
   return streams(ComputeTiming(array(dataflow, 32, 32), program_of()), op, chained, continues);
 }
 
+TEST(ComputeTiming, ATransposedOperandCostsWhatItCostsInOrder) {
+  for (const Dataflow dataflow : {kOutputStationary, kWeightStationary, kInputStationary, kSimd}) {
+    const ComputeTiming timing(array(dataflow, 8, 16), program_of());
+    for (const TileShape shape : {TileShape{32, 32, 32}, {7, 19, 30}}) {
+      Op op = kMatmul;
+      op.set_shape(shape);
+      Op transposed = op;
+      transposed.a_transposed = transposed.b_transposed = true;
+      EXPECT_EQ(timing.step(transposed).duration, timing.step(op).duration);
+      EXPECT_EQ(timing.step(transposed).interval, timing.step(op).interval);
+      EXPECT_EQ(timing.preload(transposed), timing.preload(op));
+      EXPECT_EQ(timing.slots(transposed), timing.slots(op));
+      const auto streamed = [&](const Op& step) {
+        std::vector<std::uint64_t> bytes;
+        timing.visit_streams(step, false, false,
+                             [&](std::uint32_t, std::uint64_t count) { bytes.push_back(count); });
+        return bytes;
+      };
+      EXPECT_EQ(streamed(transposed), streamed(op));
+    }
+  }
+}
+
+TEST(ComputeTiming, WhatStaysInTheArrayStaysInItsOrder) {
+  Op op = kMatmul;
+  op.clear = true;
+  Op next = op;
+  next.dst = 0x4000;
+  next.row = next.col = 0;
+  const auto chains = [&](Dataflow dataflow) {
+    return ComputeTiming(array(dataflow, 32, 32), program_of()).chains(op, next);
+  };
+  EXPECT_TRUE(chains(kWeightStationary) && chains(kInputStationary));
+  next.a_transposed = true;
+  EXPECT_TRUE(chains(kWeightStationary));
+  EXPECT_FALSE(chains(kInputStationary));
+  next.b_transposed = true;
+  EXPECT_FALSE(chains(kWeightStationary));
+  op.a_transposed = op.b_transposed = true;
+  EXPECT_TRUE(chains(kWeightStationary) && chains(kInputStationary));
+}
+
 TEST(ComputeTiming, StreamsWhatIsNotInPlace) {
   EXPECT_EQ(streams(kOutputStationary, true, false, true), "ab");
   EXPECT_EQ(streams(kOutputStationary, false, true, true), "ab");

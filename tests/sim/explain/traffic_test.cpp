@@ -72,6 +72,19 @@ TEST(Traffic, PerOperator) {
   EXPECT_EQ(relu.io_bound, 0);
 }
 
+TEST(Traffic, ATransposedLeftFactorIsAsDeepAsItHasRows) {
+  const Program program = test::tiny_program(
+      "tensor x input 4x6 tile 8x8 dram 0x0\ntensor w param 4x5 tile 8x8 dram 0x1000\n"
+      "tensor y output 6x5 tile 8x8 dram 0x2000\n",
+      "load x[0,0] -> 0\nload w[0,0] -> 0x100\n"
+      "matmul y[0,0] 6x5x4 k=0 a=0:transposed b=0x100 -> 0x200 clear\nstore y[0,0] <- 0x200\n");
+  const Traffic traffic = find_traffic(program, find_links(program), 0x1000);
+  ASSERT_EQ(traffic.operators.size(), 1U);
+  EXPECT_EQ(traffic.operators[0].m, 6U);
+  EXPECT_EQ(traffic.operators[0].n, 5U);
+  EXPECT_EQ(traffic.operators[0].k, 4U);
+}
+
 TEST(Traffic, BoundOfMatrixMultiplication) {
   // 256 KiB are S = 65536 elements: 2·2^30 / 256 + 2^20 = 9437184 elements.
   EXPECT_DOUBLE_EQ(matmul_io_bound(1024, 1024, 1024, 256 * 1024), 4.0 * 9437184);

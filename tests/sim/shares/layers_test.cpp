@@ -56,6 +56,23 @@ TEST(Layers, CountTheWorkOfEveryOp) {
   EXPECT_EQ(layers.all[0].kind, "matmul+relu");
 }
 
+TEST(Layers, ATransposedProductIsAsDeepAsItIs) {
+  const Program program = parse_program_text(
+      "tilewave-program 3\ntile 8 8 8\nsram 0x1000\ntensor x input 4x6 tile 8x8 dram 0\n"
+      "tensor w param 5x4 tile 8x8 dram 0x100\ntensor y output 6x5 tile 8x8 dram 0x200\nops\n"
+      "load x[0,0] -> 0\nload w[0,0] -> 0x100\n"
+      "matmul y[0,0] 6x5x4 k=0 a=0:transposed b=0x100:transposed -> 0x200 clear\n"
+      "store y[0,0] <- 0x200\n",
+      "test");
+  verify_program(program);
+  const Layer layer = layers_of(program).all[0];
+  ASSERT_TRUE(layer.product);
+  EXPECT_EQ(layer.product->m, 6U);
+  EXPECT_EQ(layer.product->n, 5U);
+  EXPECT_EQ(layer.product->k, 4U);
+  EXPECT_EQ(layer.macs, 6U * 5 * 4);
+}
+
 TEST(Layers, ABiasIsNamed) {
   const test::RecordedPage run(
       "input x 40x40\nparam w 40x40\nparam b 1x40\ny = matmul x w\nz = add y b\noutput z\n");

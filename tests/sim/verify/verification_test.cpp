@@ -12,6 +12,8 @@
 
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/graph_text.h"
+#include "compiler/program/forms/program_text.h"
+#include "compiler/program/verify/program_verify.h"
 #include "models/compute/kernel.h"
 #include "platform/platform.h"
 #include "sim/run/compile.h"
@@ -129,6 +131,48 @@ TEST(Reference, BiasRowVectorAndCopy) {
     EXPECT_EQ(values.at("h"), (std::vector<float>{17, 30, 21, 32}));
     EXPECT_EQ(values.at("y"), (std::vector<float>{0, 31, 1, 33}));
   }
+}
+
+/// √[1, 2, 3; 4, 5, 6] times √[1, 4; 9, 16; 25, 36], either stored transposed: values and uncertainties are those of
+/// the factors in order.
+TEST(Reference, TransposedOperandsMeetAsInOrder) {
+  const auto evaluate = [](bool a_transposed, bool b_transposed) {
+    const std::string x = a_transposed ? "3x2" : "2x3";
+    const std::string w = b_transposed ? "2x3" : "3x2";
+    const Program program = parse_program_text(
+        "tilewave-program 3\ntile 3 3 3\nsram 0x100\ntensor x input " + x +
+            " tile 3x3 dram 0\ntensor w param " + w +
+            " tile 3x3 dram 0x40\ntensor h intermediate " + x +
+            " tile 3x3 dram 0x80\ntensor v intermediate " + w +
+            " tile 3x3 dram 0xc0\ntensor y output 2x2 tile 3x3 dram 0x100\n"
+            "kernel 0 tile | sqrt x0\nops\n"
+            "load x[0,0] -> 0\nload w[0,0] -> 0x40\nvector h[0,0] kernel=0 a=0 -> 0\n"
+            "vector v[0,0] kernel=0 a=0x40 -> 0x40\nmatmul y[0,0] k=0 a=0" +
+            (a_transposed ? ":transposed" : "") + " b=0x40" + (b_transposed ? ":transposed" : "") +
+            " -> 0x80 clear\nstore y[0,0] <- 0x80\n",
+        "p");
+    verify_program(program);
+    const TensorValues sources = {
+        {"x", a_transposed ? FloatArray{1, 4, 2, 5, 3, 6} : FloatArray{1, 2, 3, 4, 5, 6}},
+        {"w", b_transposed ? FloatArray{1, 9, 25, 4, 16, 36} : FloatArray{1, 4, 9, 16, 25, 36}}};
+    TensorUncertainties uncertainties;
+    const TensorValues values =
+        evaluate_program(program, sources, {{"y", {3, 3}, {{0, 0}}}}, &uncertainties);
+    std::vector<double> result;
+    for (std::size_t i = 0; i < 4; ++i) {
+      result.push_back(values.at("y").number(i));
+      result.push_back(uncertainties.at("y").data()[i]);
+    }
+    return result;
+  };
+  const std::vector<double> in_order = evaluate(false, false);
+  // √1·1 + √2·3 + √3·5
+  EXPECT_NEAR(in_order[0], 1 + std::sqrt(2.0) * 3 + std::sqrt(3.0) * 5, 1e-5);
+  EXPECT_GT(in_order[1], 0);
+  EXPECT_NE(in_order[1], in_order[3]);
+  EXPECT_EQ(evaluate(true, false), in_order);
+  EXPECT_EQ(evaluate(false, true), in_order);
+  EXPECT_EQ(evaluate(true, true), in_order);
 }
 
 TEST(Reference, BothAgreeOnMixedNetworksInTilesOfAllShapes) {

@@ -259,6 +259,10 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {946 + 4, 2, 1, "byte 950: op 0 biased = 2; allowed: 0 or 1"},
       {946 + 5, 1, 1, "byte 951: op 0 a_type = 1; allowed: 0, for a load has none"},
       {946 + 6, 1, 2, "byte 952: op 0 kernel = 1; allowed: 0, for a load has none"},
+      {946 + 15, 1, 1, "byte 961: op 0 a_transposed = 1; allowed: 0, for a load has none"},
+      {946 + 15, 3, 1, "byte 961: op 0 a_transposed = 1; allowed: 0, for a load has none"},
+      {946 + 15, 2, 1, "byte 961: op 0 b_transposed = 1; allowed: 0, for a load has none"},
+      {946 + 15, 4, 1, "byte 961: op 0 transposed = 4; allowed: 0 none, 1 a, 2 b, 3 both"},
       {946 + 20, 6, 4,
        "byte 966: op 0 region = 6; allowed: an index into the regions of the 6 tensors"},
       {946 + 32, 1, 4, "byte 978: op 0 step = 1; allowed: 0, for a load has none"},
@@ -271,6 +275,7 @@ TEST(ProgramBinary, NamesTheWrongField) {
        "byte 1118: op 3 biased = 1; allowed: 0, for only a matmul that clears starts from a bias"},
       {1114 + 4, 0, 1, "byte 1158: op 3 c = 1024; allowed: 0, for the op is not biased"},
       {1114 + 6, 1, 2, "byte 1120: op 3 kernel = 1; allowed: 0, for a matmul has none"},
+      {1114 + 15, 255, 1, "byte 1129: op 3 transposed = 255; allowed: 0 none, 1 a, 2 b, 3 both"},
       {1114 + 48, 64, 4, "byte 1162: op 3 d = 64; allowed: 0, for a matmul has none"},
       // the store, at 1170
       {1170 + 1, 1, 1, "byte 1171: op 4 clear = 1; allowed: 0, for a store has none"},
@@ -282,6 +287,7 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {1338 + 2, 1, 1, "byte 1340: op 7 relu = 1; allowed: 0, for a vector has none"},
       {1338 + 4, 1, 1, "byte 1342: op 7 biased = 1; allowed: 0, for a vector has none"},
       {1338 + 6, 5, 2, "byte 1344: op 7 kernel = 5; allowed: an index into the 5 kernels"},
+      {1338 + 15, 1, 1, "byte 1353: op 7 a_transposed = 1; allowed: 0, for a vector has none"},
       {1338 + 32, 1, 4, "byte 1370: op 7 step = 1; allowed: 0, for a vector has none"},
       {1338 + 40, 64, 4, "byte 1378: op 7 b = 64; allowed: 0, for a vector has none"},
       {1338 + 48, 64, 4, "byte 1386: op 7 d = 64; allowed: 0, for a vector has none"},
@@ -292,11 +298,20 @@ TEST(ProgramBinary, NamesTheWrongField) {
   }
 }
 
+TEST(ProgramBinary, TransposedOperandsAreTwoBitsOfOneByte) {
+  for (const std::uint32_t bits : {0U, 1U, 2U, 3U}) {
+    const Program program = parse_binary(patched(sample_bytes(), 1114 + 15, bits, 1), "p.twb");
+    EXPECT_EQ(program.ops[3].a_transposed, (bits & 1U) != 0);
+    EXPECT_EQ(program.ops[3].b_transposed, (bits & 2U) != 0);
+    EXPECT_EQ(to_binary(program), patched(sample_bytes(), 1114 + 15, bits, 1));
+  }
+}
+
 TEST(ProgramBinary, RefusesTilesThatNoOpHas) {
   const Bytes other = patched(patched(sample_bytes(), 414, 7, 8), 422, 7, 4);
   EXPECT_EQ(parse_message(other),
             "p.twb: byte 422: region 0 tile = 7x8; allowed: m x n = 8x8, m x k = 8x8, k x n = 8x8, "
-            "1 x n = 1x8, m x 1 = 8x1 or 1x1");
+            "k x m = 8x8, n x k = 8x8, 1 x n = 1x8, m x 1 = 8x1 or 1x1");
 }
 
 TEST(ProgramBinary, NamesTheWrongFieldOfAWindow) {

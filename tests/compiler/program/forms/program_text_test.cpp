@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
@@ -97,6 +98,7 @@ TEST(ProgramText, ReadsTheGrammarByExample) {
   }
   EXPECT_TRUE(program.ops[4].clear && program.ops[4].biased);
   EXPECT_TRUE(program.ops[5].relu && program.ops[8].relu);
+  EXPECT_TRUE(program.ops[5].b_transposed && !program.ops[5].a_transposed);
   EXPECT_EQ(program.ops[1].tag, BufferTag::kPing);
   EXPECT_EQ(parse_program_text(to_text(program), "again"), program);
 }
@@ -109,7 +111,8 @@ struct Mistake {
 
 TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
   const std::string tiles =
-      "m x n = 8x8, m x k = 8x8, k x n = 8x8, 1 x n = 1x8, m x 1 = 8x1 or 1x1";
+      "m x n = 8x8, m x k = 8x8, k x n = 8x8, k x m = 8x8, n x k = 8x8, 1 x n = 1x8, m x 1 = 8x1 "
+      "or 1x1";
   const std::vector<Mistake> table = {
       {"tilewave-program", "tileflow", "1: expected 'tilewave-program 3', found 'tileflow'"},
       {"program 3", "program 7", "1: format version 7; this tilewave reads 3"},
@@ -150,9 +153,8 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
       {"tile 8x8", "tile 0x8", "4: tensor tile = 0x8; allowed: " + tiles},
       {"tile 8x8", "tile 8x4294967304", "4: tensor tile = 8x4294967295; allowed: " + tiles},
       {"8 8 8", "16 24 8",
-       "4: tensor tile = 8x8; allowed: m x n = 16x24, m x k = 16x8, k x n = 8x24, 1 x n = 1x24, m "
-       "x "
-       "1 = 16x1 or 1x1"},
+       "4: tensor tile = 8x8; allowed: m x n = 16x24, m x k = 16x8, k x n = 8x24, k x m = 8x16, n "
+       "x k = 24x8, 1 x n = 1x24, m x 1 = 16x1 or 1x1"},
       {"dram 0x0", "dram 0x7", "4: tensor dram_base = 0x7; allowed: multiples of 64"},
       {"tensor w", "tensor x",
        "5: tensor name = 'x'; allowed: a name of its own, tensor 0 has this one"},
@@ -192,6 +194,24 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
       {"bias=0x0400", "bias 0x0400",
        "19: expected 'bias=' before the bias's address, found 'bias'"},
       {"bias=0x0400", "bias=", "19: expected a number for bias, decimal or 0x hex, found '->'"},
+      // transposed operands
+      {"a=0x0000 b", "a=0x0000:transpose b",
+       "19: unknown type 'transpose'; allowed: f32, bf16, f16, i8, u8, i32, transposed; did you "
+       "mean 'transposed'?"},
+      {"a=0x0000 b", "a=0x0000:transposed:i8 b",
+       "19: operand a is transposed before its end; allowed: once, behind type and zero"},
+      {"b=0x0100", "b=0x0100:transposed:transposed",
+       "19: operand b is transposed before its end; allowed: once, behind type and zero"},
+      {"b=0x0100", "b=0x0100::transposed",
+       "19: unknown type ''; allowed: f32, bf16, f16, i8, u8, i32"},
+      {"b=0x0100", "b=0x0100:i8:1:2:transposed",
+       "19: zero = '1:2'; allowed: a value of the type of a matmul's operand"},
+      {"bias=0x0400", "bias=0x0400:transposed",
+       "19: expected '->' before the destination address, found ':transposed'"},
+      {"<- 0x0200 relu", "<- 0x0200:transposed",
+       "20: unknown or repeated word after the store ':transposed'; allowed: relu, ping, pong"},
+      {"kernel=2 a=0x0300", "kernel=2 a=0x0300:transposed",
+       "23: expected '->' before the destination address, found ':transposed'"},
       // regions
       {"kernel 0", "region 1 x 0:8 0:8 tile 8x8\nkernel 0",
        "10: region = 1; allowed: 0, regions are numbered in order"},
@@ -247,6 +267,28 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
     EXPECT_EQ(parse_message(replaced(kSampleText, mistake.from, mistake.to)),
               "p.twp:" + mistake.message);
   }
+}
+
+TEST(ProgramText, AnOperandSaysThatItIsTransposedAtItsEnd) {
+  const auto with_operands = [](const std::string& operands) {
+    return parse_program_text(
+        replaced(kSampleText, "a=0x0000 b=0x0100 bias=0x0400", operands + " bias=0x0400"), "p.twp");
+  };
+  for (const std::string a : {"a=0x0000", "a=0x0000:transposed", "a=0x0000:u8:128:transposed"}) {
+    for (const std::string b : {"b=0x0100", "b=0x0100:i8", "b=0x0100:i8:-3:transposed"}) {
+      const bool bytes = a.find("u8") != std::string::npos;
+      if (bytes == (b.find("i8") != std::string::npos)) {
+        const Program program = with_operands(a + " " + b);
+        const Op& op = program.ops[3];
+        EXPECT_EQ(op.a_transposed, a.ends_with(":transposed")) << a;
+        EXPECT_EQ(op.b_transposed, b.ends_with(":transposed")) << b;
+        EXPECT_EQ(op.a_zero, bytes ? 128 : 0) << a;
+        EXPECT_THAT(op_text(program, op), ::testing::HasSubstr(" " + a + " " + b + " bias"));
+      }
+    }
+  }
+  EXPECT_EQ(with_operands("a=0 :transposed b=0x0100 :f32:transposed").ops[3],
+            with_operands("a=0x0000:transposed b=0x0100:transposed").ops[3]);
 }
 
 TEST(ProgramText, RefusesWhatEndsTooEarly) {
@@ -307,6 +349,15 @@ TEST(ProgramText, SniffsItsFirstWord) {
 TEST(ProgramText, PrintsOpsThatNoVerifierHasSeen) {
   const Program program;
   EXPECT_EQ(op_text(program, Op{.region = 7, .row = 1, .dst = 64}), "load region 7[1,0] -> 0x0040");
+}
+
+TEST(CanonicalText, NamesTransposedOperands) {
+  const Program program = parse_program_text(
+      replaced(kSampleText, "a=0x0000 b=0x0100", "a=0x0000:transposed b=0x0100:transposed"),
+      "p.twp");
+  EXPECT_THAT(
+      canonical_text(program),
+      ::testing::HasSubstr("\nE 0 0 0 0 256 512 0 a:transposed b:transposed bias 1024 relu\n"));
 }
 
 TEST(CanonicalText, PrintsOneLinePerOp) {

@@ -71,6 +71,15 @@ TEST(SameValues, NamesWhoReadsWhatAndWhatItShouldRead) {
               HasSubstr("reads y[1,0] after 1 step from op 5 (matmul"));
 }
 
+TEST(SameValues, ATransposedOperandIsAnother) {
+  std::string other = kCompiled;
+  other.replace(other.rfind("b=0 "), 4, "b=0:transposed ");
+  EXPECT_EQ(error_of(program_of(other), program_of(kCompiled)),
+            "p: op 5 (matmul y[1,0] k=0 a=0x0100 b=0x0000:transposed -> 0x0200 clear) is another "
+            "one in the compiled program: matmul y[1,0] k=0 a=0x0100 b=0x0000 -> 0x0200 clear");
+  EXPECT_EQ(error_of(program_of(other), program_of(other)), "");
+}
+
 TEST(SameValues, WhatWasStoredInPartsIsTheSameInAnyOrder) {
   const auto with_windows = [](const std::string& ops) {
     return parse_program_text(
