@@ -49,8 +49,8 @@ std::optional<FieldProblem> find_problem(const ProgramTensor& tensor, const Tile
 std::optional<FieldProblem> find_problem(const Window& window, const Program& program);
 
 /// "opcode", "tag", "region", "kernel", "m", "n", "k", "biased", "a_type", "b_type", "a_type and
-/// b_type", "a_zero", "b_zero", "relu", or a field that the op does not use and that is not zero: of another than a matmul also
-/// "a_transposed" and "b_transposed". The program has its tensors, windows and kernels.
+/// b_type", "a_zero", "b_zero", "relu", or a field that the op does not use and that is not zero, such as
+/// "a_transposed". The program has its tensors, windows and kernels.
 std::optional<FieldProblem> find_problem(const Op& op, const Program& program);
 
 }  // namespace tilewave
