@@ -108,7 +108,7 @@ class ProgramTest(unittest.TestCase):
                                 windows=[tw.Window(0, (0, 9), (4, 12), (8, 8))])
 
     def test_transposed_operands(self):
-        text = ("tilewave-program 3\ntile 4 6 5\nsram 0x200\ntensor x input 5x4 tile 5x4 dram 0\n"
+        text = ("tilewave-program 3\ntile 4 6 5\nsram 0x200\ntensor x input 5x4 tile 5x4 dram 0x0\n"
                 "tensor w param 6x5 tile 6x5 dram 0x100\ntensor y output 4x6 tile 4x6 dram 0x200\nops\n"
                 "load   x[0,0] -> 0x0000\nload   w[0,0] -> 0x0080\n"
                 "matmul y[0,0] k=0 a=0x0000:transposed b=0x0080:transposed -> 0x0100 clear\n"
