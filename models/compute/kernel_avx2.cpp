@@ -249,7 +249,8 @@ constexpr Kernel kAvx2Kernel{"avx2",
                              kernels::avx2::matmul_integer_bias,
                              kernels::avx2::widen,
                              kernels::avx2::narrow,
-                             kernels::kAvx2Functions};
+                             kernels::kAvx2Functions,
+                             kernels::kAvx2Folds};
 
 }  // namespace
 

@@ -71,7 +71,8 @@ constexpr Kernel kReferenceKernel{"reference",
                                   kernels::reference::matmul_integer_bias,
                                   widen_elements,
                                   narrow_elements,
-                                  kernels::kReferenceFunctions};
+                                  kernels::kReferenceFunctions,
+                                  kernels::kReferenceFolds};
 
 }  // namespace
 
