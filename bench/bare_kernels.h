@@ -31,6 +31,13 @@ inline double bare_kernel_seconds(const Program& program, const Kernel& kernel,
   };
   const auto begin = std::chrono::steady_clock::now();
   for (const Op& op : program.ops) {
+    std::array<const void*, kMostOperands> operands{};
+    std::size_t count = 0;
+    const auto find_operands = [&] {
+      visit_operands(program, op,
+                     [&](std::size_t, const OperandRule&, std::uint32_t address,
+                         const TileExtent&) { operands[count++] = tile(address); });
+    };
     by_opcode(
         op.opcode, [] {}, [] {},
         [&] {
@@ -45,12 +52,13 @@ inline double bare_kernel_seconds(const Program& program, const Kernel& kernel,
           }
         },
         [&] {
-          std::array<const void*, kMostOperands> operands{};
-          std::size_t count = 0;
-          visit_operands(program, op,
-                         [&](std::size_t, const OperandRule&, std::uint32_t address,
-                             const TileExtent&) { operands[count++] = tile(address); });
+          find_operands();
           vector_kernels[op.kernel].run({op.m, op.n}, {operands.data(), count}, tile(op.dst));
+        },
+        [&] {
+          find_operands();
+          vector_kernels[op.kernel].reduce(work_of(program, op), {operands.data(), count},
+                                           tile(op.dst), op.clear);
         });
   }
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

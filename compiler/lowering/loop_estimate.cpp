@@ -62,9 +62,10 @@ double MachineCosts::matmul_cycles(const std::array<double, 3>& extents, Element
 }
 
 std::uint64_t MachineCosts::vector_cycles(const VectorKernel& kernel,
-                                          const TileExtent& result) const {
+                                          const TileExtent& work) const {
   return passes(kernel, vector_cost) *
-         ceil_div(result.elements(), vector_lanes * elements_per_lane(kernel));
+             ceil_div(work.elements(), vector_lanes * elements_per_lane(kernel)) +
+         fold_cycles(kernel, work.rows, vector_lanes);
 }
 
 /// What one block computes and moves. A first row is a first column if columns are the outer of

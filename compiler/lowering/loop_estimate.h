@@ -32,8 +32,8 @@ struct MachineCosts {
 
   /// Of a step of m, n and k like these, which may be averages, and such factors.
   double matmul_cycles(const std::array<double, 3>& extents, ElementType factor) const;
-  /// Of a vector step with such a result.
-  std::uint64_t vector_cycles(const VectorKernel& kernel, const TileExtent& result) const;
+  /// Of a vector step with such a result, or a reduce with such a work tile.
+  std::uint64_t vector_cycles(const VectorKernel& kernel, const TileExtent& work) const;
 
   bool operator==(const MachineCosts&) const = default;
 };

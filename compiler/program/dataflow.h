@@ -17,7 +17,7 @@ struct OpLinks {
   /// The ops that wrote the operands, in the order of visit_operands().
   std::array<std::uint32_t, kMostOperands> operands{kNoOp, kNoOp, kNoOp, kNoOp};
   std::uint32_t first_use = kNoOp;  ///< the first to read the tile that this op writes
-  /// The first to write over a byte of it; not the steps that go on with the same sum.
+  /// The first to write over a byte of it; not the steps that go on with the same sum or fold.
   std::uint32_t overwritten_by = kNoOp;
 };
 

@@ -90,7 +90,7 @@ class HazardFinder {
       return;
     }
     const Op& before = program_.ops[earlier];
-    if (in_place && is_sum_step(before) && before.dst == program_.ops[op_].dst) {
+    if (in_place && is_reduction_step(before) && before.dst == program_.ops[op_].dst) {
       return;
     }
     Hazard& hazard = hazards_[op_][static_cast<std::size_t>(engine_of(before.opcode))];

@@ -35,7 +35,7 @@ using OpHazards = std::array<Hazard, kEngineCount>;
 
 /// For every op its conflicts with earlier ones: overlapping byte ranges in SRAM, the same
 /// elements in DRAM. If several kinds meet in one earlier op, read-after-write is reported. Consecutive steps
-/// into one accumulator do not conflict with each other: the core adds them up in order.
+/// into one accumulator do not conflict with each other: their unit adds them up, or folds, in order.
 /// O(ops · log live tiles); expects a verified program.
 std::vector<OpHazards> find_hazards(const Program& program);
 

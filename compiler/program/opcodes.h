@@ -29,7 +29,7 @@ enum class OperandSize : std::uint8_t {
   kRight,   ///< k×n; transposed: n×k
   kRow,     ///< 1×n
   kResult,  ///< m×n
-  kKernel,  ///< as the kernel's operand says
+  kKernel,  ///< as the kernel's operand says, of what its expression is evaluated for
 };
 
 /// An address that an op reads.
@@ -54,21 +54,22 @@ struct FlagRule {
 };
 
 inline constexpr std::size_t kMostOperands = kMaxMapOperands;
-/// What an op reads, with the sum that a matmul goes on with.
+/// What an op reads, with what it goes on with at its dst.
 inline constexpr std::size_t kMostReads = kMostOperands + 1;
 
 struct OpcodeRule {
   std::string_view word;
   Engine engine = Engine::kLoadDma;
-  /// Those of the opcode; of a vector op, only the first as many as its kernel has.
+  /// Those of the opcode; of an op with a kernel, only the first as many as that has.
   std::array<OperandRule, kMostOperands> operands{};
   std::size_t operand_count = 0;
   std::array<FlagRule, 2> flags{};
   std::size_t flag_count = 0;
   bool has_dst = true;
-  bool has_step = false;    ///< fields step and k
+  bool has_step = false;    ///< fields step and k; without `clear` it goes on with what is at dst
   bool has_kernel = false;  ///< field kernel
-  bool sums = false;        ///< without `clear` it goes on with the sum at dst
+  bool folds = false;       ///< its kernel has a reduction
+  bool sums = false;        ///< it makes products, and adds them up
   bool moves = false;       ///< between DRAM and SRAM: the tile (row, col) of its tensor
 };
 
@@ -106,6 +107,18 @@ inline constexpr std::array<OpcodeRule, kOpcodeCount> kOpcodeRules = {
                             OperandRule{"d", "fourth operand", &Op::d, OperandSize::kKernel}},
                .operand_count = 4,
                .has_kernel = true},
+    OpcodeRule{.word = "reduce",
+               .engine = Engine::kVector,
+               .operands = {OperandRule{"a", "first operand", &Op::a, OperandSize::kKernel},
+                            OperandRule{"b", "second operand", &Op::b, OperandSize::kKernel},
+                            OperandRule{"c", "third operand", &Op::c, OperandSize::kKernel},
+                            OperandRule{"d", "fourth operand", &Op::d, OperandSize::kKernel}},
+               .operand_count = 4,
+               .flags = {kClearFlag},
+               .flag_count = 1,
+               .has_step = true,
+               .has_kernel = true,
+               .folds = true},
 };
 
 constexpr const OpcodeRule& rule_of(Opcode opcode) {
@@ -125,8 +138,10 @@ constexpr bool is_sum_step(const Op& op) { return rule_of(op.opcode).sums; }
 constexpr std::uint64_t step_products(const Op& op) {
   return is_sum_step(op) ? std::uint64_t{op.m} * op.n * op.k : 0;
 }
-/// Whether an op goes on with the sum at its dst.
-constexpr bool accumulates(const Op& op) { return is_sum_step(op) && !op.clear; }
+/// Whether an op is one of the steps, of a sum of products or of a fold, that make a result together.
+constexpr bool is_reduction_step(const Op& op) { return rule_of(op.opcode).has_step; }
+/// Whether an op goes on with what earlier steps left at its dst.
+constexpr bool accumulates(const Op& op) { return is_reduction_step(op) && !op.clear; }
 
 /// The operands that an op of this kernel (of none: -1) has, whatever its flags.
 inline std::span<const OperandRule> operand_rules(const Program& program, const Op& op) {
@@ -143,6 +158,12 @@ inline TileExtent result_of(const Program& program, const Op& op) {
   return {op.m, op.n, type};
 }
 
+/// What the kernel of an op that has one is evaluated for: m×n elements, or what a reduce folds.
+inline TileExtent work_of(const Program& program, const Op& op) {
+  const TileExtent result{op.m, op.n};
+  return rule_of(op.opcode).folds ? work_tile(program.kernels[op.kernel], result, op.k) : result;
+}
+
 /// What an op reads as operand `operand` of this size: rows and columns as they lie in SRAM.
 inline TileExtent operand_of(const Program& program, const Op& op, OperandSize size,
                              std::size_t operand) {
@@ -156,21 +177,22 @@ inline TileExtent operand_of(const Program& program, const Op& op, OperandSize s
     case OperandSize::kRow: return {1, op.n, sum_type(op.a_type)};
     case OperandSize::kResult: return result_of(program, op);
     case OperandSize::kKernel:
-      return operand_extent(program.kernels[op.kernel].operands[operand], {op.m, op.n});
+      return operand_extent(program.kernels[op.kernel].operands[operand], work_of(program, op));
   }
   throw InternalError("no such size of an operand");
 }
 
 /// Calls the one function that stands for the op's opcode: whoever has something to do for each says
 /// it for all, or it does not compile.
-template <typename Load, typename Store, typename Matmul, typename Vector>
+template <typename Load, typename Store, typename Matmul, typename Vector, typename Reduce>
 decltype(auto) by_opcode(Opcode opcode, Load&& load, Store&& store, Matmul&& matmul,
-                         Vector&& vector) {
+                         Vector&& vector, Reduce&& reduce) {
   switch (opcode) {
     case Opcode::kLoad: return load();
     case Opcode::kStore: return store();
     case Opcode::kMatmul: return matmul();
     case Opcode::kVector: return vector();
+    case Opcode::kReduce: return reduce();
   }
   throw InternalError("opcode " + std::to_string(static_cast<int>(opcode)));
 }
@@ -205,7 +227,8 @@ void visit_operands(const Program& program, const Op& op, Visit&& visit) {
       op.opcode, [&] { of.template operator()<Opcode::kLoad>(); },
       [&] { of.template operator()<Opcode::kStore>(); },
       [&] { of.template operator()<Opcode::kMatmul>(); },
-      [&] { of.template operator()<Opcode::kVector>(); });
+      [&] { of.template operator()<Opcode::kVector>(); },
+      [&] { of.template operator()<Opcode::kReduce>(); });
 }
 
 /// What `op` writes at its dst; expects that it has one.
@@ -213,8 +236,8 @@ inline TileExtent written_extent(const Program& program, const Op& op) {
   return moves_tile(op) ? program.tile_at(op) : result_of(program, op);
 }
 
-/// Calls `read(address, bytes)` for every piece of SRAM that `op` reads, the sum that it goes on
-/// with last, then `write(address, bytes)` for the one it writes, if any.
+/// Calls `read(address, bytes)` for every piece of SRAM that `op` reads, what it goes on with at its
+/// dst last, then `write(address, bytes)` for the one it writes, if any.
 template <typename Read, typename Write>
 void visit_sram(const Program& program, const Op& op, Read&& read, Write&& write) {
   visit_operands(program, op,

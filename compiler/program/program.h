@@ -11,8 +11,8 @@
 
 namespace tilewave {
 
-enum class Opcode : std::uint8_t { kLoad, kStore, kMatmul, kVector };
-inline constexpr std::size_t kOpcodeCount = 4;
+enum class Opcode : std::uint8_t { kLoad, kStore, kMatmul, kVector, kReduce };
+inline constexpr std::size_t kOpcodeCount = 5;
 
 /// Which half of a double buffer an op belongs to; a remark of the scheduler, without effect on
 /// what the machine does.
@@ -31,6 +31,9 @@ enum class BufferTag : std::uint8_t { kNone, kPing, kPong };
 ///                                      a_transposed: what lies at a is k×m, b_transposed: at b n×k
 ///   vector  dst = kernel(a, b, c, d)   m×n, tile (row, col) of `region`; operands as the kernel
 ///                                      says
+///   reduce  dst = dst ∘ fold           m×1, of m×k values of kernel(a, b, c, d), or 1×n, of k×n:
+///                                      step `step` of tile (row, col) of `region`
+///           dst = fold                 clear: of these alone
 ///
 /// `relu` on a store or the last matmul of a sum: what is written goes through max(x, 0).
 struct Op {
@@ -40,10 +43,11 @@ struct Op {
   BufferTag tag = BufferTag::kNone;
   bool biased = false;
   ElementType a_type = ElementType::kF32;
-  std::uint16_t kernel = 0;  ///< vector only: index into the table of kernels
+  std::uint16_t kernel = 0;  ///< vector and reduce: index into the table of kernels
   std::uint16_t m = 0;       ///< what is computed is m×n
   std::uint16_t n = 0;
-  std::uint16_t k = 0;  ///< matmul only: products that the step adds to each sum
+  std::uint16_t k =
+      0;  ///< matmul: products that the step adds to each sum; reduce: values likewise
   ElementType b_type = ElementType::kF32;
   bool a_transposed = false;  ///< matmul only: rows and columns are exchanged in SRAM
   bool b_transposed = false;
@@ -52,7 +56,7 @@ struct Op {
   std::uint32_t region = 0;  ///< a tensor, or a window: Program has the numbers
   std::uint32_t row = 0;     ///< tile coordinates
   std::uint32_t col = 0;
-  std::uint32_t step = 0;  ///< matmul only: which of those of the sum, in whatever order
+  std::uint32_t step = 0;  ///< matmul and reduce: which of those of the result, in whatever order
   std::uint32_t a = 0;     ///< first operand, or the source of a store
   std::uint32_t b = 0;     ///< second operand
   std::uint32_t c = 0;     ///< third operand: the bias of a matmul
@@ -125,7 +129,7 @@ struct Program {
   std::uint64_t sram_bytes = 0;  ///< SRAM the program needs: one past the highest byte it touches
   std::vector<ProgramTensor> tensors;
   std::vector<Window> windows;
-  std::vector<VectorKernel> kernels;  ///< of the vector ops
+  std::vector<VectorKernel> kernels;  ///< of the ops that have one
   std::vector<Op> ops;
 
   std::size_t regions() const { return tensors.size() + windows.size(); }

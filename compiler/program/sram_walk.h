@@ -12,7 +12,8 @@
 
 namespace tilewave {
 
-/// A tile in SRAM: the index of the op that wrote it first, which is the first step of a sum.
+/// A tile in SRAM: the index of the op that wrote it first, which is the first step of a sum
+/// or a fold.
 using SramTileId = std::uint32_t;
 
 struct OpTiles {

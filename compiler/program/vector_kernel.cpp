@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <iterator>
 #include <optional>
 #include <vector>
@@ -17,6 +18,7 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::array<std::string_view, kOperandFormCount> kForms = {"tile", "row", "column",
                                                                     "first_column", "value"};
+constexpr std::array<std::string_view, kFoldAxisCount> kAxes = {"columns", "rows"};
 
 OperandForm parse_form(std::string_view word, std::size_t operand) {
   const auto* const found = std::find(kForms.begin(), kForms.end(), word);
@@ -46,6 +48,56 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
+/// Empty if there is such a one.
+std::string reduction_problem(const Reduction& reduction, ElementType result) {
+  const auto unknown = [](const char* what, std::size_t index, std::size_t count) {
+    return std::string("a reduction by ") + what + " " + std::to_string(index) +
+           "; allowed: 0 to " + std::to_string(count - 1);
+  };
+  if (static_cast<std::size_t>(reduction.fold) >= kFoldCount) {
+    return unknown("fold", static_cast<std::size_t>(reduction.fold), kFoldCount);
+  }
+  if (static_cast<std::size_t>(reduction.over) >= kFoldAxisCount) {
+    return unknown("axis", static_cast<std::size_t>(reduction.over), kFoldAxisCount);
+  }
+  if (result != ElementType::kF32) {
+    return "a reduction whose result is of " + std::string(to_string(result)) + "; allowed: f32";
+  }
+  return "";
+}
+
+/// "of columns", behind the fold's word
+FoldAxis parse_axis(std::string_view& text, std::string_view fold) {
+  const std::string_view of = take_word(text);
+  const std::string_view word = take_word(text);
+  const auto* const found = std::find(kAxes.begin(), kAxes.end(), word);
+  if (of != "of" || found == kAxes.end()) {
+    throw InputError("expected 'of columns' or 'of rows' behind " + in_quotes(fold) + ", found " +
+                     in_quotes(std::string(of) + (word.empty() ? "" : " ") + std::string(word)));
+  }
+  return static_cast<FoldAxis>(found - kAxes.begin());
+}
+
+/// "i8", "sum of columns", behind the arrow
+void parse_result(std::string_view text, VectorKernel& kernel) {
+  const std::string_view word = take_word(text);
+  if (const std::optional<Fold> fold = find_fold(word)) {
+    kernel.reduction = Reduction{*fold, parse_axis(text, word)};
+  } else if (const std::optional<ElementType> type = parse_element_type(word)) {
+    kernel.result = *type;
+  } else {
+    std::vector<std::string> allowed(kElementTypeNames.begin(), kElementTypeNames.end());
+    std::ranges::transform(folds(), std::back_inserter(allowed),
+                           [](const FoldInfo& info) { return std::string(info.word); });
+    throw InputError("unknown type or fold " + in_quotes(word) +
+                     " of the result; allowed: " + joined(allowed) + did_you_mean(word, allowed));
+  }
+  if (const std::string_view rest = take_word(text); !rest.empty()) {
+    throw InputError(std::string("expected '|' behind the result's ") +
+                     (kernel.reduction ? "fold" : "type") + ", found " + in_quotes(rest));
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(OperandForm form) {
@@ -54,6 +106,14 @@ std::string_view to_string(OperandForm form) {
     throw InternalError("no such operand form: " + std::to_string(index));
   }
   return kForms[index];
+}
+
+std::string_view to_string(FoldAxis axis) {
+  const auto index = static_cast<std::size_t>(axis);
+  if (index >= kAxes.size()) {
+    throw InternalError("no such axis of a fold: " + std::to_string(index));
+  }
+  return kAxes[index];
 }
 
 std::string kernel_problem(const VectorKernel& kernel) {
@@ -71,6 +131,12 @@ std::string kernel_problem(const VectorKernel& kernel) {
   }
   if (std::string problem = expression_problem(kernel.expression, operands); !problem.empty()) {
     return problem;
+  }
+  if (kernel.reduction) {
+    if (std::string problem = reduction_problem(*kernel.reduction, kernel.result);
+        !problem.empty()) {
+      return problem;
+    }
   }
   std::vector<ElementType> types;
   std::ranges::transform(kernel.operands, std::back_inserter(types), &KernelOperand::type);
@@ -92,6 +158,13 @@ std::string to_text(const VectorKernel& kernel) {
     text += to_string(kernel.result);
     text += ' ';
   }
+  if (kernel.reduction) {
+    text += "-> ";
+    text += fold_info(kernel.reduction->fold).word;
+    text += " of ";
+    text += to_string(kernel.reduction->over);
+    text += ' ';
+  }
   return text + "| " + to_text(kernel.expression);
 }
 
@@ -107,10 +180,7 @@ VectorKernel parse_vector_kernel(std::string_view text) {
   std::string_view forms = text.substr(0, bar);
   for (std::string_view word = take_word(forms); !word.empty(); word = take_word(forms)) {
     if (word == "->") {
-      kernel.result = read_element_type(take_word(forms), "the result");
-      if (const std::string_view rest = take_word(forms); !rest.empty()) {
-        throw InputError("expected '|' behind the result's type, found " + in_quotes(rest));
-      }
+      parse_result(forms, kernel);
       break;
     }
     if (kernel.operands.size() == kMaxMapOperands) {
@@ -125,6 +195,17 @@ VectorKernel parse_vector_kernel(std::string_view text) {
     throw InputError(problem);
   }
   return kernel;
+}
+
+TileExtent work_tile(const VectorKernel& kernel, const TileExtent& result, std::uint32_t depth) {
+  if (!kernel.reduction) {
+    return result;
+  }
+  switch (kernel.reduction->over) {
+    case FoldAxis::kColumns: return {result.rows, depth, result.type};
+    case FoldAxis::kRows: return {depth, result.cols, result.type};
+  }
+  throw InternalError("no such axis of a fold");
 }
 
 TileExtent operand_extent(const KernelOperand& operand, const TileExtent& result) {
@@ -169,7 +250,17 @@ std::uint64_t passes(const VectorKernel& kernel,
   for (const ExpressionStep& step : kernel.expression.steps) {
     sum += cost[static_cast<std::size_t>(function_info(step.function).cost)];
   }
+  if (kernel.reduction) {
+    sum += cost[static_cast<std::size_t>(CostClass::kSimple)];
+  }
   return std::max<std::uint64_t>(1, sum);
+}
+
+std::uint64_t fold_cycles(const VectorKernel& kernel, std::uint64_t rows, std::uint64_t lanes) {
+  if (!kernel.reduction || kernel.reduction->over != FoldAxis::kColumns) {
+    return 0;
+  }
+  return ceil_div(rows, lanes) * static_cast<std::uint64_t>(std::bit_width(lanes - 1));
 }
 
 std::uint64_t elements_per_lane(const VectorKernel& kernel) {

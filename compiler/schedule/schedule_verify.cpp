@@ -28,7 +28,7 @@ class ContentsVerifier {
       const Op& op = schedule_.ops[index_];
       by_opcode(
           op.opcode, [&] { load(op); }, [&] { store(op); }, [&] { execute(op, false); },
-          [&] { execute(op, true); });
+          [&] { execute(op, true); }, [&] { fail("a reduce, which no step asks for"); });
     }
     if (next_execute() != list_.uops.size()) {
       fail("steps are missing");

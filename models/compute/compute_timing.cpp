@@ -68,7 +68,9 @@ StepTime ComputeTiming::step(const Op& op) const {
     return matmul_time(op).step;
   }
   const KernelTime& kernel = kernels_[op.kernel];
-  const Cycle interval = kernel.passes * ceil_div(std::uint64_t{op.m} * op.n, kernel.elements);
+  const TileExtent work = work_of(*program_, op);
+  const Cycle interval = kernel.passes * ceil_div(work.elements(), kernel.elements) +
+                         fold_cycles(program_->kernels[op.kernel], work.rows, config_.vector_lanes);
   return {interval, interval + config_.latency};
 }
 

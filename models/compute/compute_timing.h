@@ -27,16 +27,20 @@ struct StepTime {
 ///   is    folds = ⌈K/(H·R)⌉·⌈M/W⌉   duration = folds·(2H + W + N − 2)
 ///   simd                            duration = ⌈M·N·K / (macs_per_cycle·R)⌉ + latency
 ///   vector                          duration = passes·⌈M·N / (vector_lanes·P)⌉ + latency
-/// The passes of a vector step are the sum of what its functions cost, at least one; P elements of the
-/// widest type that it reads or writes fit into 4 bytes. A bias that a step starts from and a ReLU that
-/// it ends with take no time of their own, nor does it take any to read an operand transposed.
+///   reduce over columns             duration = passes·⌈M·K / vector_lanes⌉
+///                                              + ⌈M / vector_lanes⌉·⌈log2(vector_lanes)⌉ + latency
+///   reduce over rows                duration = passes·⌈K·N / vector_lanes⌉ + latency
+/// The passes of a vector step are the sum of what its functions cost, at least one, those of a reduce
+/// one of class `simple` more; P elements of the widest type that it reads or writes fit into 4 bytes.
+/// A bias that a step starts from and a ReLU that it ends with take no time of their own, nor does it
+/// take any to read an operand transposed.
 class ComputeTiming {
  public:
   /// The program outlives it.
   ComputeTiming(const ComputeConfig& config, const Program& program);
 
   /// True if `next`, right after `op`, keeps the stationary operand in place: os and simd: one
-  /// accumulator; ws: one B tile; is: one A tile. Vector steps never chain.
+  /// accumulator; ws: one B tile; is: one A tile. Vector steps and reduces never chain.
   bool chains(const Op& op, const Op& next) const;
 
   StepTime step(const Op& op) const;

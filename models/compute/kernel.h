@@ -8,6 +8,7 @@
 #include <span>
 
 #include "compiler/program/element_type.h"
+#include "compiler/program/folds.h"
 #include "compiler/program/functions.h"
 #include "compiler/program/tensor.h"
 
@@ -23,6 +24,19 @@ using StripArguments = std::array<const float*, kMaxArity>;
 /// partly.
 using StripFunction = void (*)(float* dst, const StripArguments& arguments, const float* parameters,
                                std::size_t count);
+
+/// One fold of the register (compiler/program/folds.h) over a tile of values, combined with what is
+/// at dst. A NaN among them is the result, whichever it is; of equal ones, such as zeros of both signs,
+/// a maximum or minimum is either. Values and dst do not overlap.
+struct StripFold {
+  /// dst[row] = dst[row] ∘ fold of the row's values: as many as there are columns, at least one. If
+  /// `clear`, old values of dst are not read. The reference takes the columns in order, AVX2 as
+  /// strip_functions_avx2.cpp says; the result depends on the values alone.
+  void (*columns)(float* dst, const float* values, const TileExtent& tile, bool clear) = nullptr;
+
+  /// dst[col] = dst[col] ∘ values[0][col] ∘ values[1][col] ..., in this order in all kernels.
+  void (*rows)(float* dst, const float* values, const TileExtent& tile) = nullptr;
+};
 
 /// What is multiplied in integers: a(m×k) − a_zero and b(k×n) − its zero points, both of kI8 or kU8.
 /// A zero point is a value of the type that it belongs to.
@@ -91,6 +105,8 @@ struct Kernel {
   /// By FunctionId. What they do with NaN and infinity is alike in all kernels; their values are
   /// within 1e-5 of themselves + 1e-6 of the functions' meaning.
   std::span<const StripFunction> functions;
+
+  std::span<const StripFold> folds;  ///< by Fold
 };
 
 /// The ReLU of sums, which are of f32 or i32, in place.

@@ -250,7 +250,8 @@ constexpr Kernel kAvx2Kernel{"avx2",
                              kernels::avx2::widen,
                              kernels::avx2::narrow,
                              kernels::avx2::transpose,
-                             kernels::kAvx2Functions};
+                             kernels::kAvx2Functions,
+                             kernels::kAvx2Folds};
 
 }  // namespace
 

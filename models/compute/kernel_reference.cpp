@@ -72,7 +72,8 @@ constexpr Kernel kReferenceKernel{"reference",
                                   widen_elements,
                                   narrow_elements,
                                   kernels::reference::transpose,
-                                  kernels::kReferenceFunctions};
+                                  kernels::kReferenceFunctions,
+                                  kernels::kReferenceFolds};
 
 }  // namespace
 

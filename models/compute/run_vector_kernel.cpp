@@ -1,6 +1,7 @@
 // Strips are whole rows wherever rows matter, so that a broadcast operand is a strip like any
 // other: rows and values are repeated once a run, columns once a strip. Only the last step writes
-// to the result, when every operand of its strip has been read or copied: hence the work in place.
+// to the result, when every operand of its strip has been read or copied: hence the work in place. A
+// reduction folds the strip while it is in the cache.
 #include "models/compute/run_vector_kernel.h"
 
 #include <algorithm>
@@ -62,7 +63,11 @@ void widen_to_i32(std::int32_t* to, const std::byte* from, ElementType type, std
 }  // namespace
 
 PreparedVectorKernel::PreparedVectorKernel(const Kernel& kernel, const VectorKernel& vector)
-    : kernel_(&kernel), operands_of_(vector.operands), result_type_(vector.result) {
+    : kernel_(&kernel),
+      operands_of_(vector.operands),
+      result_type_(vector.result),
+      reduction_(vector.reduction),
+      by_elements_(!vector.reduction) {
   const std::string problem = kernel_problem(vector);
   if (!problem.empty()) {
     throw InternalError("a vector kernel that is not legal is run: " + problem);
@@ -71,8 +76,8 @@ PreparedVectorKernel::PreparedVectorKernel(const Kernel& kernel, const VectorKer
     const OperandForm form = operands_of_[i].form;
     by_elements_ = by_elements_ && (form == OperandForm::kTile || form == OperandForm::kValue);
   }
-  if (result_type_ != ElementType::kF32) {
-    narrowed_ = new_place();
+  if (result_type_ != ElementType::kF32 || reduction_) {
+    value_ = new_place();
   }
   add_steps(kernel, vector.expression);
 }
@@ -220,22 +225,34 @@ void PreparedVectorKernel::run_steps(std::size_t count, float* dst) {
   }
 }
 
-void PreparedVectorKernel::run(const TileExtent& result, std::span<const void* const> operands,
-                               void* dst) {
-  if (operands.size() != operands_of_.size()) {
-    throw InternalError("a vector kernel of " + std::to_string(operands_of_.size()) +
-                        " operands gets " + std::to_string(operands.size()));
+void PreparedVectorKernel::require(bool reduces, std::size_t operands) const {
+  if (reduces != reduction_.has_value()) {
+    throw InternalError(std::string("a vector kernel ") + (reduces ? "without" : "with") +
+                        " a reduction does what one " + (reduces ? "with" : "without") + " does");
   }
-  const std::size_t elements = result.elements();
+  if (operands != operands_of_.size()) {
+    throw InternalError("a vector kernel of " + std::to_string(operands_of_.size()) +
+                        " operands gets " + std::to_string(operands));
+  }
+}
+
+/// Elements of a strip of a tile that has some.
+std::size_t PreparedVectorKernel::strip_of(const TileExtent& tile) const {
+  if (strips_ == 0) {  // one step on tiles
+    return tile.elements();
+  }
+  return by_elements_ ? kStrip : std::max<std::size_t>(kStrip / tile.cols, 1) * tile.cols;
+}
+
+/// Calls `visit(first, count)` for each strip of the tile, whose operands are in place then.
+template <typename Visit>
+void PreparedVectorKernel::for_each_strip(const TileExtent& tile,
+                                          std::span<const void* const> operands, Visit&& visit) {
+  const std::size_t elements = tile.elements();
   if (elements == 0) {
     return;
   }
-  std::size_t strip = kStrip;
-  if (strips_ == 0) {  // one step on tiles
-    strip = elements;
-  } else if (!by_elements_) {
-    strip = std::max<std::size_t>(kStrip / result.cols, 1) * result.cols;
-  }
+  const std::size_t strip = strip_of(tile);
   make_room(strip);
   for (std::size_t first = 0; first < elements; first += strip) {
     const std::size_t count = std::min(strip, elements - first);
@@ -244,16 +261,44 @@ void PreparedVectorKernel::run(const TileExtent& result, std::span<const void* c
                                                     first * sizeof(float));
     }
     for (const Copy& copy : copies_) {
-      expand(copy, result, static_cast<const std::byte*>(operands[copy.operand]), first, count);
+      expand(copy, tile, static_cast<const std::byte*>(operands[copy.operand]), first, count);
     }
+    visit(first, count);
+  }
+}
+
+void PreparedVectorKernel::run(const TileExtent& result, std::span<const void* const> operands,
+                               void* dst) {
+  require(false, operands.size());
+  for_each_strip(result, operands, [&](std::size_t first, std::size_t count) {
     if (result_type_ == ElementType::kF32) {
       run_steps(count, static_cast<float*>(dst) + first);
     } else {
-      run_steps(count, room(narrowed_));
+      run_steps(count, room(value_));
       kernel_->narrow(static_cast<std::byte*>(dst) + first * element_bytes(result_type_),
-                      room(narrowed_), result_type_, count);
+                      room(value_), result_type_, count);
     }
+  });
+}
+
+void PreparedVectorKernel::reduce(const TileExtent& work, std::span<const void* const> operands,
+                                  float* dst, bool clear) {
+  require(true, operands.size());
+  const StripFold& fold = kernel_->folds[static_cast<std::size_t>(reduction_->fold)];
+  const bool columns = reduction_->over == FoldAxis::kColumns;
+  if (clear && !columns) {
+    std::fill_n(dst, work.cols, static_cast<float>(fold_info(reduction_->fold).identity));
   }
+  for_each_strip(work, operands, [&](std::size_t first, std::size_t count) {  // of whole rows
+    float* values = room(value_);
+    run_steps(count, values);
+    const TileExtent rows{static_cast<std::uint32_t>(count / work.cols), work.cols};
+    if (columns) {
+      fold.columns(dst + first / work.cols, values, rows, clear);
+    } else {
+      fold.rows(dst, values, rows);
+    }
+  });
 }
 
 void run_vector_kernel(const Kernel& kernel, const VectorKernel& vector, const TileExtent& result,

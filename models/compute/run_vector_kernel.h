@@ -1,10 +1,11 @@
-// What a vector op does with its tiles: runs the expression of a vector kernel on tiles in
-// host memory, strip by strip, so that values between its steps stay in the first-level cache.
+// What a vector op or a reduce does with its tiles: runs the expression of a vector kernel on tiles
+// in host memory, strip by strip, so that values between its steps stay in the first-level cache.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,7 +24,15 @@ class PreparedVectorKernel {
   /// dst(rows×cols) = expression(operands), which lie row-major with the extents and types of
   /// operand_extent(). dst may equal any operand that is not a kColumn, and whose elements are no
   /// smaller than those of dst, and overlaps none partly.
+  /// Throws InternalError for a kernel with a reduction.
   void run(const TileExtent& result, std::span<const void* const> operands, void* dst);
+
+  /// Of a kernel with a reduction: dst(rows) or dst(cols) = what is there ∘ the fold of
+  /// expression(operands) over the columns, or the rows, of `work`; if `clear`, old values of dst are not
+  /// read. The operands have the extents of operand_extent() for `work`, and dst overlaps none. The
+  /// same values give the same result bit by bit; kernels differ by rounding (StripFold). Throws InternalError for a kernel without a reduction.
+  void reduce(const TileExtent& work, std::span<const void* const> operands, float* dst,
+              bool clear);
 
  private:
   static constexpr std::size_t kLine = 16;  ///< elements of a cache line; strips begin at one
@@ -59,6 +68,10 @@ class PreparedVectorKernel {
   Place place_of_constant(float value, Reading reading);
   void add_steps(const Kernel& kernel, const Expression& expression);
   void make_room(std::size_t strip);
+  std::size_t strip_of(const TileExtent& tile) const;
+  template <typename Visit>
+  void for_each_strip(const TileExtent& tile, std::span<const void* const> operands, Visit&& visit);
+  void require(bool reduces, std::size_t operands) const;
   float* room(Place place);
   const float* read(Place place);
   void convert(float* to, const Copy& copy, const std::byte* values, std::size_t first,
@@ -71,10 +84,11 @@ class PreparedVectorKernel {
   std::vector<KernelOperand> operands_of_;
   ElementType result_type_;
   std::vector<Copy> copies_;
-  Place narrowed_ = 0;  ///< the strip of the result, unless that is of f32
+  std::optional<Reduction> reduction_;
+  Place value_ = 0;  ///< the strip of what is narrowed or folded; of others unused
   std::vector<Constant> constants_;
   std::vector<Step> steps_;
-  bool by_elements_ = true;  ///< only tiles and values: rows do not matter
+  bool by_elements_ = true;  ///< only tiles and values, no reduction: rows do not matter
   std::size_t strips_ = 0;   ///< in room_
   std::size_t stride_ = 0;   ///< elements of a strip in room_, whole lines
   std::vector<Line> room_;

@@ -1,4 +1,4 @@
-// The elementwise functions on eight floats at a time, with glibc's vector mathematics. Compiled
+// The elementwise functions and folds on eight floats at a time, with glibc's vector mathematics. Compiled
 // for AVX2 and FMA, so what kernel_avx2.cpp says holds here: all that is instantiated has the lane
 // type below in its name, which no other file can name.
 #include "models/compute/strip_functions.h"
@@ -179,6 +179,11 @@ inline Lanes floor_quotient(WholeLanes a, Divisor divisor) {
   return _mm256_cvtepi32_ps(_mm256_blend_epi32(quotient(a.even), odd, 0xAA));
 }
 
+inline __m256i first_lanes(std::size_t count) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lane);
+}
+
 /// As the function takes them.
 template <typename F>
 auto argument(Lanes lanes) {
@@ -210,11 +215,66 @@ void apply(float* dst, const StripArguments& arguments, [[maybe_unused]] const f
     _mm256_storeu_ps(dst + i, result(Lanes(_mm256_loadu_ps(arguments[Argument] + i))...));
   }
   if (i < count) {  // by the same instructions, so that a value does not depend on its place
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count - i)), lane);
+    const __m256i mask = first_lanes(count - i);
     _mm256_maskstore_ps(dst + i, mask,
                         result(Lanes(_mm256_maskload_ps(arguments[Argument] + i, mask))...));
   }
+}
+
+/// The first `count` lanes, those behind them as they are in `rest`.
+inline Lanes load_first(const float* from, std::size_t count, Lanes rest) {
+  const __m256i mask = first_lanes(count);
+  return _mm256_blendv_ps(rest.values, _mm256_maskload_ps(from, mask), _mm256_castsi256_ps(mask));
+}
+
+/// In all lanes: ((0∘4)∘(2∘6))∘((1∘5)∘(3∘7)).
+template <typename F>
+inline Lanes fold_lanes(Lanes a) {
+  a = F::combine(a, Lanes(_mm256_permute2f128_ps(a.values, a.values, 1)));
+  a = F::combine(a, Lanes(_mm256_permute_ps(a.values, 0x4E)));
+  return F::combine(a, Lanes(_mm256_permute_ps(a.values, 0xB1)));
+}
+
+/// Lane i takes columns i, i + 8, i + 16 ... in this order, then the lanes are folded, then what was at
+/// dst comes before the whole.
+template <typename F>
+void fold_columns(float* dst, const float* values, const TileExtent& tile, bool clear) {
+  const Lanes identity(F::kIdentity);
+  const std::size_t cols = tile.cols;
+  for (std::size_t row = 0; row < tile.rows; ++row, values += cols) {
+    Lanes folded = identity;
+    std::size_t col = 0;
+    for (; col + kLanes <= cols; col += kLanes) {
+      folded = F::combine(folded, Lanes(_mm256_loadu_ps(values + col)));
+    }
+    if (col < cols) {
+      folded = F::combine(folded, load_first(values + col, cols - col, identity));
+    }
+    folded = fold_lanes<F>(folded);
+    if (!clear) {
+      folded = F::combine(Lanes(_mm256_broadcast_ss(dst + row)), folded);
+    }
+    _mm_store_ss(dst + row, _mm256_castps256_ps128(folded.values));
+  }
+}
+
+template <typename F>
+void fold_rows(float* dst, const float* values, const TileExtent& tile) {
+  const std::size_t cols = tile.cols;
+  for (std::size_t col = 0; col < cols; col += kLanes) {
+    const std::size_t count = cols - col < kLanes ? cols - col : kLanes;
+    const __m256i mask = first_lanes(count);
+    Lanes folded(_mm256_maskload_ps(dst + col, mask));
+    for (std::size_t row = 0; row < tile.rows; ++row) {
+      folded = F::combine(folded, Lanes(_mm256_maskload_ps(values + row * cols + col, mask)));
+    }
+    _mm256_maskstore_ps(dst + col, mask, folded.values);
+  }
+}
+
+template <typename... F>
+constexpr FoldTable fold_table(elementwise::FoldList<F...> /*list*/) {
+  return {StripFold{fold_columns<F>, fold_rows<F>}...};
 }
 
 template <typename F>
@@ -232,6 +292,7 @@ constexpr StripTable table(elementwise::FunctionList<F...> /*list*/) {
 }  // namespace
 
 constinit const StripTable kAvx2Functions = table(elementwise::Functions{});
+constinit const FoldTable kAvx2Folds = fold_table(elementwise::Folds{});
 
 }  // namespace tilewave::kernels
 

@@ -1,4 +1,5 @@
-// The elementwise functions in plain C++, on one float at a time, with the C library's mathematics.
+// The elementwise functions and folds in plain C++, on one float at a time, with the C library's
+// mathematics.
 #include <bit>
 #include <cstdint>
 #include <utility>
@@ -49,8 +50,34 @@ constexpr StripTable table(elementwise::FunctionList<F...> /*list*/) {
   return {strip<F>...};
 }
 
+template <typename F>
+void fold_columns(float* dst, const float* values, const TileExtent& tile, bool clear) {
+  for (std::size_t row = 0; row < tile.rows; ++row, values += tile.cols) {
+    float folded = values[0];
+    for (std::size_t col = 1; col < tile.cols; ++col) {
+      folded = F::combine(folded, values[col]);
+    }
+    dst[row] = clear ? folded : F::combine(dst[row], folded);
+  }
+}
+
+template <typename F>
+void fold_rows(float* dst, const float* values, const TileExtent& tile) {
+  for (std::size_t row = 0; row < tile.rows; ++row, values += tile.cols) {
+    for (std::size_t col = 0; col < tile.cols; ++col) {
+      dst[col] = F::combine(dst[col], values[col]);
+    }
+  }
+}
+
+template <typename... F>
+constexpr FoldTable fold_table(elementwise::FoldList<F...> /*list*/) {
+  return {StripFold{fold_columns<F>, fold_rows<F>}...};
+}
+
 }  // namespace
 
 constinit const StripTable kReferenceFunctions = table(elementwise::Functions{});
+constinit const FoldTable kReferenceFolds = fold_table(elementwise::Folds{});
 
 }  // namespace tilewave::kernels

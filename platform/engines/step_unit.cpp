@@ -108,7 +108,7 @@ void StepUnit::account(EngineState state, Cycle until) {
 void StepUnit::compute(const Op& op) {
   const auto never = [] { throw InternalError("a transfer is no step"); };
   by_opcode(
-      op.opcode, never, never, [&] { matmul(op); }, [&] { vector(op); });
+      op.opcode, never, never, [&] { matmul(op); }, [&] { vector(op); }, [&] { reduce(op); });
   clear_padding(op);
 }
 
@@ -177,14 +177,23 @@ void StepUnit::integer_matmul(const Op& op, std::int32_t* dst) {
   }
 }
 
-void StepUnit::vector(const Op& op) {
-  std::array<const void*, kMostOperands> operands{};
+/// Where they lie, until the next call.
+std::span<const void* const> StepUnit::operands_of(const Op& op) {
   std::size_t count = 0;
   visit_operands(context_.program, op,
                  [&](std::size_t, const OperandRule&, std::uint32_t address, const TileExtent&) {
-                   operands[count++] = sram_ + address;
+                   operands_[count++] = sram_ + address;
                  });
-  vector_kernels_[op.kernel].run({op.m, op.n}, {operands.data(), count}, sram_ + op.dst);
+  return {operands_.data(), count};
+}
+
+void StepUnit::vector(const Op& op) {
+  vector_kernels_[op.kernel].run({op.m, op.n}, operands_of(op), sram_ + op.dst);
+}
+
+void StepUnit::reduce(const Op& op) {
+  vector_kernels_[op.kernel].reduce(work_of(context_.program, op), operands_of(op), tile(op.dst),
+                                    op.clear);
 }
 
 /// Padding stays zero whatever the operands hold: a row vector is added to the rows of the padding

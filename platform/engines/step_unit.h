@@ -2,7 +2,9 @@
 // arithmetic and their account. How a step's operands come from SRAM is the unit's own.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <span>
 #include <systemc>
 #include <vector>
 
@@ -51,6 +53,8 @@ class StepUnit : public sc_core::sc_module {
   void float_matmul(const Op& op, float* dst);
   void integer_matmul(const Op& op, std::int32_t* dst);
   void vector(const Op& op);
+  void reduce(const Op& op);
+  std::span<const void* const> operands_of(const Op& op);
   void clear_padding(const Op& op) const;
   /// What lies at `address`, as if it were of elements of type T.
   template <typename T = float>
@@ -81,6 +85,7 @@ class StepUnit : public sc_core::sc_module {
   // Functional runs only: direct memory, and the program's kernels.
   std::byte* sram_ = nullptr;
   std::vector<PreparedVectorKernel> vector_kernels_;
+  std::array<const void*, kMostOperands> operands_{};  // of the step
   FactorRoom a_;
   FactorRoom b_;
 

@@ -140,7 +140,7 @@ Shared with_ops(const Program& program, const py::array& array) {
     const auto reach = [&](std::uint32_t address, std::uint64_t bytes) {
       changed->sram_bytes = std::max(changed->sram_bytes, address + bytes);
     };
-    if (op.opcode != Opcode::kVector || !changed->kernels.empty()) {
+    if (!rule_of(op.opcode).has_kernel || !changed->kernels.empty()) {
       visit_sram(*changed, op, reach, reach);
     }
   }

@@ -47,7 +47,7 @@ class ReplayCore {
 
  private:
   Cycle stream_cycles(const Op& op, bool chained, bool continues) {
-    std::array<SramRange, 5> ranges;
+    std::array<SramRange, kMostReads + 1> ranges;  // what is read, and what is written
     std::size_t count = 0;
     timing_.visit_streams(op, chained, continues, [&](std::uint32_t address, std::uint64_t bytes) {
       ranges[count++] = {address, bytes};

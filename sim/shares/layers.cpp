@@ -47,6 +47,9 @@ struct Work {
       for (const ExpressionStep& step : kernel->expression.steps) {
         add(function_info(step.function).word);
       }
+      if (kernel->reduction) {
+        add(fold_info(kernel->reduction->fold).word);
+      }
     }
     return all.empty() ? "copy" : all;
   }

@@ -10,6 +10,7 @@
 #include "compiler/program/element_rounding.h"
 #include "compiler/program/opcodes.h"
 #include "compiler/program/tile_cells.h"
+#include "sim/verify/fold_rounding.h"
 #include "sim/verify/reference.h"
 
 namespace tilewave {
@@ -104,6 +105,10 @@ class Interpreter {
         },
         [&] {
           vector(op, dst);
+          clear_padding(op, dst);
+        },
+        [&] {
+          reduce(op, dst);
           clear_padding(op, dst);
         });
   }
@@ -207,8 +212,8 @@ class Interpreter {
     }
   }
 
-  void vector(const Op& op, double* dst) {
-    const VectorKernel& kernel = program_.kernels[op.kernel];
+  /// The operands of an op with a kernel, and their uncertainties where these are wanted; how many.
+  std::size_t read_operands(const Op& op) {
     std::size_t count = 0;
     visit_operands(
         program_, op,
@@ -218,48 +223,110 @@ class Interpreter {
           }
           read(address, extent, operands_[count++]);
         });
+    return count;
+  }
+
+  void vector(const Op& op, double* dst) {
+    const VectorKernel& kernel = program_.kernels[op.kernel];
+    const std::size_t count = read_operands(op);
     if (with_units()) {
-      vector_units(op, count);
+      UncertainSums::Element* units = &sram_units_[op.dst];
+      for_each_value_units(op, count, [&](std::uint64_t row, std::uint64_t col, double value) {
+        units[row * tile_.n + col] = {value, 0};
+      });
     }
+    for_each_value(kernel, {tile_.m, tile_.n}, count,
+                   [&](std::uint64_t row, std::uint64_t col, double value) {
+                     dst[row * tile_.n + col] = value;
+                   });
+  }
+
+  /// Calls `visit(row, col, value)` for what an op's kernel makes of the `count` operands read.
+  template <typename Visit>
+  void for_each_value(const VectorKernel& kernel, const TileExtent& work, std::size_t count,
+                      Visit&& visit) const {
     std::array<double, kMostOperands> elements{};
-    for (std::uint64_t row = 0; row < tile_.m; ++row) {
-      for (std::uint64_t col = 0; col < tile_.n; ++col) {
+    for (std::uint64_t row = 0; row < work.rows; ++row) {
+      for (std::uint64_t col = 0; col < work.cols; ++col) {
         for (std::size_t i = 0; i < count; ++i) {
-          elements[i] = operands_[i][place(kernel.operands[i].form, row, col)];
+          elements[i] = operands_[i][place(kernel.operands[i].form, work, row, col)];
         }
-        dst[row * tile_.n + col] =
-            evaluate_as(kernel.result, kernel.expression, {elements.data(), count});
+        visit(row, col, evaluate_as(kernel.result, kernel.expression, {elements.data(), count}));
       }
     }
   }
 
-  /// Of what vector() computes from the `count` operands read.
-  void vector_units(const Op& op, std::size_t count) {
+  /// The same for the uncertainty of these.
+  template <typename Visit>
+  void for_each_value_units(const Op& op, std::size_t count, Visit&& visit) const {
     const VectorKernel& kernel = program_.kernels[op.kernel];
+    const TileExtent work = work_of(program_, op);
     std::array<UncertainValue, kMostOperands> elements{};
-    UncertainSums::Element* dst = &sram_units_[op.dst];
-    for (std::uint64_t row = 0; row < tile_.m; ++row) {
-      for (std::uint64_t col = 0; col < tile_.n; ++col) {
+    for (std::uint64_t row = 0; row < work.rows; ++row) {
+      for (std::uint64_t col = 0; col < work.cols; ++col) {
         for (std::size_t i = 0; i < count; ++i) {
-          const std::uint64_t from = place(kernel.operands[i].form, row, col);
+          const std::uint64_t from = place(kernel.operands[i].form, work, row, col);
           elements[i] = {operands_[i][from], units_[i][from]};
         }
-        dst[row * tile_.n + col] = {
-            evaluate_uncertain_as(kernel.result, kernel.expression, {elements.data(), count}), 0};
+        visit(row, col,
+              evaluate_uncertain_as(kernel.result, kernel.expression, {elements.data(), count}));
       }
     }
   }
 
-  /// Where an operand has what meets an element of the result.
-  std::uint64_t place(OperandForm form, std::uint64_t row, std::uint64_t col) const {
+  /// Where an operand has what meets an element of the result, or of what is folded.
+  static std::uint64_t place(OperandForm form, const TileExtent& work, std::uint64_t row,
+                             std::uint64_t col) {
     switch (form) {
-      case OperandForm::kTile: return row * tile_.n + col;
+      case OperandForm::kTile: return row * work.cols + col;
       case OperandForm::kRow: return col;
       case OperandForm::kColumn: return row;
-      case OperandForm::kFirstColumn: return row * tile_.n;
+      case OperandForm::kFirstColumn: return row * work.cols;
       case OperandForm::kValue: return 0;
     }
     throw InternalError("no such form of an operand");
+  }
+
+  /// Values are folded in order: of all results the first one, then the second ones.
+  void reduce(const Op& op, double* dst) {
+    const VectorKernel& kernel = program_.kernels[op.kernel];
+    const TileExtent work = work_of(program_, op);
+    const FoldInfo& fold = fold_info(kernel.reduction->fold);
+    const bool columns = kernel.reduction->over == FoldAxis::kColumns;
+    const auto turn = [&](std::uint64_t row, std::uint64_t col) {
+      return columns ? col * work.rows + row : row * work.cols + col;
+    };
+    const std::size_t count = read_operands(op);
+    folded_.resize(work.elements());
+    for_each_value(kernel, work, count, [&](std::uint64_t row, std::uint64_t col, double value) {
+      folded_[turn(row, col)] = value;
+    });
+    if (op.clear) {
+      std::fill_n(dst, result_, fold.identity);
+    }
+    if (with_units()) {
+      folded_units_.resize(folded_.size());
+      for_each_value_units(op, count, [&](std::uint64_t row, std::uint64_t col, double units) {
+        folded_units_[turn(row, col)] = units;
+      });
+      reduce_units(op, kernel.reduction->fold, dst);
+    }
+    for (std::size_t i = 0; i < folded_.size(); ++i) {
+      dst[i % result_] = fold.combine(dst[i % result_], folded_[i]);
+    }
+  }
+
+  /// Of the step on the results at `dst`, with which it is yet to be combined.
+  void reduce_units(const Op& op, Fold fold, const double* dst) {
+    const std::span<UncertainSums::Element> units(&sram_units_[op.dst], result_);
+    if (op.clear) {
+      std::ranges::fill(units, UncertainSums::Element{});
+    }
+    folds_.begin(fold, {dst, result_}, units);
+    for (std::size_t first = 0; first < folded_.size(); first += result_) {
+      folds_.add(&folded_[first], &folded_units_[first]);
+    }
+    folds_.end(units);
   }
 
   void matmul(const Op& op, double* dst) {
@@ -343,13 +410,16 @@ class Interpreter {
   std::vector<double> b_;
   std::vector<double> bias_;
   std::array<std::vector<double>, kMostOperands> operands_;
+  std::vector<double> folded_;  ///< what a reduce folds
   std::vector<double> kept_;
 
   // Only where the uncertainties are wanted:
   std::vector<UncertainSums::Element> sram_units_;  ///< likewise
   std::vector<double*> dram_units_;                 ///< of whole tensors
   std::array<std::vector<double>, kMostOperands> units_;
+  std::vector<double> folded_units_;
   UncertainSums sums_;
+  UncertainFolds folds_;
 };
 
 }  // namespace
@@ -371,7 +441,8 @@ std::uint64_t evaluation_work(const Program& program) {
   std::uint64_t work = 0;
   for (const Op& op : program.ops) {
     const TileExtent tile = moves_tile(op) ? program.tile_at(op) : TileExtent{op.m, op.n};
-    work += tile.elements() * (is_sum_step(op) ? op.k : kProductsPerVectorStep);
+    work += tile.elements() * (is_sum_step(op) ? 1 : kProductsPerVectorStep) *
+            (is_reduction_step(op) ? op.k : 1);
   }
   return work;
 }

@@ -117,7 +117,7 @@ void OpsTable::write_extents(const Op& op) {
   const TileExtent extent = moves_tile(op) ? run_->program.tile_at(op) : TileExtent{op.m, op.n};
   cell(extent.rows);
   cell(extent.cols);
-  if (is_sum_step(op)) {
+  if (rule_of(op.opcode).has_step) {
     cell(op.k);
   } else {
     cell("");

@@ -1,6 +1,7 @@
 """Programs: arrays of ops, edited, checked, and there and back."""
 
 import copy
+import csv
 import os
 import pickle
 import tempfile
@@ -129,6 +130,46 @@ class ProgramTest(unittest.TestCase):
         with self.assertRaisesRegex(tw.InputError, "op 0 .*b_transposed = 1; allowed: 0, for a load has none"):
             again.check()
 
+    def test_reductions(self):
+        program = tw.Program.parse(
+            "tilewave-program 3\ntile 8 8 8\nsram 0x400\ntensor x input 6x13 tile 8x8 dram 0\n"
+            "tensor m output 6x1 tile 8x1 dram 0x400\ntensor s output 6x1 tile 8x1 dram 0x800\n"
+            "kernel 0 tile -> max of columns | identity x0\n"
+            "kernel 1 tile column -> sum of columns | sub x0 x1; exp t0\nops\n"
+            "load x[0,0] -> 0\nload x[0,1] -> 0x100\nreduce m[0,0] 6x1x8 k=0 kernel=0 a=0 -> 0x200 clear\n"
+            "reduce m[0,0] 6x1x5 k=1 kernel=0 a=0x100 -> 0x200\n"
+            "reduce s[0,0] 6x1x8 k=0 kernel=1 a=0 b=0x200 -> 0x240 clear\n"
+            "reduce s[0,0] 6x1x5 k=1 kernel=1 a=0x100 b=0x200 -> 0x240\n"
+            "store m[0,0] <- 0x200\nstore s[0,0] <- 0x240\n")
+        reduce = tw.OPCODES.index("reduce")
+        self.assertEqual((program.ops["opcode"] == reduce).tolist(), [False] * 2 + [True] * 4 + [False] * 2)
+        self.assertEqual([*program.ops["k"][2:4]], [8, 5])
+        self.assertEqual([*program.ops["step"][2:4]], [0, 1])
+        self.assertEqual([*program.ops["clear"][2:4]], [True, False])
+        self.assertEqual(program.kernels[1], "tile column -> sum of columns | sub x0 x1; exp t0")
+        again = tw.Program.from_ops(program.ops, program.tensors, program.kernels, program.tile)
+        self.assertEqual(again.text, program.text.replace("sram 0x400", "sram 0x258"))
+        x = np.random.default_rng(1).normal(size=(6, 13)).astype(np.float32)
+        for kernel in ("reference", "auto"):
+            result = tw.run(again, inputs={"x": x}, kernel=kernel, **{"vector.unit": "own"})
+            self.assertTrue((result.outputs["m"] == x.max(axis=1, keepdims=True)).all())
+            sums = np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+            np.testing.assert_allclose(result.outputs["s"], sums, rtol=1e-5)
+            self.assertEqual(result["compute.macs"], 0)
+            self.assertEqual(result["vector.steps"], 4)
+        with tempfile.TemporaryDirectory() as folder:
+            tw.run(again, inputs={"x": x}, ops=os.path.join(folder, "ops.csv"))
+            with open(os.path.join(folder, "ops.csv"), encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+        self.assertEqual([[rows[3][name] for name in ("opcode", "m", "n", "k", "macs")]],
+                         [["reduce", "6", "1", "5", "0"]])
+        again.ops["kernel"][3] = 1
+        with self.assertRaisesRegex(tw.InputError, "reads as b the 6x8 tile of op 0"):
+            again.check()
+        again.ops["kernel"][3] = 2
+        with self.assertRaisesRegex(tw.InputError, "kernel = 2; allowed: an index into the 2 kernels"):
+            again.check()
+
     def test_copies_know_graph_and_values(self):
         graph = tw.Graph("g")
         x = graph.input("x", (8, 8))
@@ -188,7 +229,7 @@ class ProgramTest(unittest.TestCase):
         for bad in (np.zeros(3), [1, 2], good["dst"], "abc"):
             with self.assertRaises(tw.InputError):
                 self.program.ops = bad
-        for field, value in (("opcode", 4), ("opcode", 255), ("tag", 3), ("a_type", 200)):
+        for field, value in (("opcode", len(tw.OPCODES)), ("opcode", 255), ("tag", 3), ("a_type", 200)):
             edited = good.copy()
             edited[field][5] = value
             self.program.ops = edited

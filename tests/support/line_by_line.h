@@ -57,13 +57,13 @@ class LineByLine {
   struct Touch {
     std::uint64_t line = 0;
     bool write = false;
-    bool sum = false;  // as the accumulator of a matmul
+    bool sum = false;  // as the accumulator of a matmul or a reduce
   };
 
   std::vector<Touch> touches_of(const Op& op, std::uint32_t line_bytes) const {
     std::vector<Touch> touches;
     const auto add = [&](std::uint32_t address, std::uint64_t bytes, bool write) {
-      const bool sum = op.opcode == Opcode::kMatmul && address == op.dst;
+      const bool sum = is_reduction_step(op) && address == op.dst;
       for (std::uint64_t line = address / line_bytes; line * line_bytes < address + bytes; ++line) {
         touches.push_back({line, write, sum});
       }

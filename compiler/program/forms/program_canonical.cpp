@@ -43,6 +43,11 @@ std::string canonical_text(const Program& program) {
   for (const Op& op : program.ops) {
     const std::string region = region_name(program, op.region);
     const std::uint64_t bytes = tile_bytes(program, op);
+    const auto append_operands = [&] {
+      visit_operands(program, op,
+                     [&](std::size_t, const OperandRule&, std::uint32_t address,
+                         const TileExtent&) { append_numbers(text, {address}); });
+    };
     by_opcode(
         op.opcode,
         [&] {
@@ -64,9 +69,14 @@ std::string canonical_text(const Program& program) {
         [&] {
           (text += "V ") += region;
           append_numbers(text, {op.row, op.col, op.kernel});
-          visit_operands(program, op,
-                         [&](std::size_t, const OperandRule&, std::uint32_t address,
-                             const TileExtent&) { append_numbers(text, {address}); });
+          append_operands();
+          append_numbers(text, {op.dst});
+          text += buffer_text(op.tag);
+        },
+        [&] {
+          (text += "R ") += region;
+          append_numbers(text, {op.row, op.col, op.step, op.kernel});
+          append_operands();
           append_numbers(text, {op.dst});
           text += buffer_text(op.tag);
         });

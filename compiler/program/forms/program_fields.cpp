@@ -311,17 +311,41 @@ constexpr auto kFindUnknown = [] {
 }();
 
 /// Of an op that computes: from 1 to those of the program.
-std::optional<FieldProblem> find_extent_problem(const Op& op, const TileShape& tile) {
-  if (op.m == 0 || op.m > tile.m) {
-    return problem("m", op.m, up_to(1, tile.m));
+std::optional<FieldProblem> find_extent_problem(const Op& op, const TileShape& most) {
+  if (op.m == 0 || op.m > most.m) {
+    return problem("m", op.m, up_to(1, most.m));
   }
-  if (op.n == 0 || op.n > tile.n) {
-    return problem("n", op.n, up_to(1, tile.n));
+  if (op.n == 0 || op.n > most.n) {
+    return problem("n", op.n, up_to(1, most.n));
   }
-  if (rule_of(op.opcode).has_step && (op.k == 0 || op.k > tile.k)) {
-    return problem("k", op.k, up_to(1, tile.k));
+  if (rule_of(op.opcode).has_step && (op.k == 0 || op.k > most.k)) {
+    return problem("k", op.k, up_to(1, most.k));
   }
   return std::nullopt;
+}
+
+/// Of an op that folds with a kernel that does: its result is a column or a row, and what it folds may
+/// be whole tiles of any size that the program has.
+std::optional<FieldProblem> find_fold_problem(const Op& op, FoldAxis over, const TileShape& tile) {
+  const bool columns = over == FoldAxis::kColumns;
+  if (columns && op.n != 1) {
+    return problem("n", op.n, "1, for the kernel folds the columns of each row");
+  }
+  if (!columns && op.m != 1) {
+    return problem("m", op.m, "1, for the kernel folds the rows of each column");
+  }
+  return find_extent_problem(op, {tile.m, tile.n, std::max(columns ? tile.n : tile.m, tile.k)});
+}
+
+/// The kernel is in the table.
+std::optional<FieldProblem> find_kernel_problem(const Op& op, const Program& program) {
+  const bool folds = rule_of(op.opcode).folds;
+  if (program.kernels[op.kernel].reduction.has_value() == folds) {
+    return std::nullopt;
+  }
+  return problem("kernel", op.kernel,
+                 folds ? "a kernel with a reduction, for a reduce"
+                       : "a kernel without a reduction, for a vector");
 }
 
 /// The values of `type`'s elements, of those that a product takes: "-128 to 127"; empty for others.
@@ -397,6 +421,11 @@ std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
     return problem("kernel", op.kernel,
                    "an index into the " + std::to_string(program.kernels.size()) + " kernels");
   }
+  if (rule.has_kernel) {
+    if (auto found = find_kernel_problem(op, program)) {
+      return found;
+    }
+  }
   const std::span<const OperandRule> operands = operand_rules(program, op);
   if (const FieldSet unknown =
           kFindUnknown[static_cast<std::size_t>(op.opcode)][operands.size()](op);
@@ -412,7 +441,10 @@ std::optional<FieldProblem> find_problem(const Op& op, const Program& program) {
     return problem("relu", 1, "0, for only sums, of f32 or i32, go through one");
   }
   if (!rule.moves) {
-    if (auto found = find_extent_problem(op, program.tile)) {
+    auto found =
+        rule.folds ? find_fold_problem(op, program.kernels[op.kernel].reduction->over, program.tile)
+                   : find_extent_problem(op, program.tile);
+    if (found) {
       return found;
     }
   }

@@ -29,6 +29,7 @@ inline constexpr std::size_t kMaxProgramLineBytes = 4096;
 //   region 0 x 0:128 64:128 tile 32x32      # a window: number, tensor, rows, columns, tiles of its own
 //   kernel 0 tile | gelu x0                 # number, operands (tile row column first_column value),
 //   kernel 1 tile row | add x0 x1; relu t0  # steps on operands x0.., earlier steps t0.., numbers
+//   kernel 2 tile -> sum of rows | exp x0   # a reduction: sum max min product, of columns or of rows
 //   ops
 //   load   x[0,0] -> 0x0000
 //   load   w1[0,0] -> 0x1000 ping           # any op may end in ping or pong
@@ -39,6 +40,7 @@ inline constexpr std::size_t kMaxProgramLineBytes = 4096;
 //                                           # of the tile, and the program's k; b as n x k in SRAM
 //   vector y[0,0] kernel=1 a=0x2000 b=0x3000 -> 0x6000
 //   vector y[0,1] kernel=0 a=0x2000 -> 0x2000
+//   reduce b1[0,0] 1x32x32 k=0 kernel=2 a=0x2000 -> 0x7000 clear  # m n k; k rows are folded here
 //   store  y[0,0] <- 0x6000 relu
 // clang-format on
 

@@ -16,7 +16,7 @@ namespace tilewave {
 using TensorIndices = std::unordered_map<std::string, std::uint32_t>;
 
 /// Extents of an op that computes whose line does not say any: the part that there is of its tile, and
-/// the program's k for a matmul. Of a tile that does not exist, the program's.
+/// the program's k for a matmul or a reduce. Of a tile that does not exist, the program's.
 TileShape usual_shape(const Program& program, const Op& op);
 
 /// The tensor of this name. Throws InputError.

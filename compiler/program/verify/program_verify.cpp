@@ -82,7 +82,8 @@ class OpVerifier {
     verify_coordinates(index, op);
     by_opcode(
         op.opcode, [&] { verify_load(index, op); }, [&] { verify_store(index, op); },
-        [&] { verify_matmul(index, op); }, [&] { verify_vector(index, op); });
+        [&] { verify_matmul(index, op); }, [&] { verify_vector(index, op); },
+        [&] { verify_reduce(index, op); });
   }
 
   void verify_coordinates(std::uint32_t index, const Op& op) const {
@@ -174,12 +175,7 @@ class OpVerifier {
             sram_.read(index, rule.key.data(), address, extent);
           }
         });
-    if (op.clear) {
-      sram_.open(index, op, result);
-    } else {
-      sram_.accumulate(index, op, result);
-    }
-    ++report_.executes;
+    take_step(index, op, result);
   }
 
   void verify_vector(std::uint32_t index, const Op& op) {
@@ -195,6 +191,56 @@ class OpVerifier {
           sram_.read(index, rule.key.data(), address, *operand++, result);
         });
     sram_.write(index, op.dst, result, true);
+    ++report_.executes;
+  }
+
+  void verify_reduce(std::uint32_t index, const Op& op) {
+    const VectorKernel& kernel = program_.kernels[op.kernel];
+    const TileExtent result = result_of(program_, op);
+    const TileExtent work = work_of(program_, op);
+    verify_result(index, op, result);
+    sram_.check_address(index, "accumulator", op.dst, result.bytes());
+    visit_operands(
+        program_, op,
+        [&](std::size_t operand, const OperandRule& rule, std::uint32_t address,
+            const TileExtent& extent) {
+          sram_.check_address(index, rule.key.data(), address, extent.bytes());
+          sram_.check_apart(index, "an accumulator that overlaps its own operand", op, result,
+                            address, extent.bytes());
+          const SramTile& tile =
+              sram_.read(index, rule.key.data(), address, kernel.operands[operand], work);
+          if (has_padding_) {
+            verify_no_padding(index, *kernel.reduction, kernel.operands[operand].form, tile);
+          }
+        });
+    take_step(index, op, result);
+  }
+
+  /// Of what the op folds of an operand, every element is one of a tensor.
+  void verify_no_padding(std::uint32_t index, const Reduction& reduction, OperandForm form,
+                         const SramTile& tile) const {
+    if (form == OperandForm::kValue) {
+      return;
+    }
+    const ElementRange valid = program_.elements_at(program_.ops[tile.writer]);
+    const bool padded = reduction.over == FoldAxis::kColumns
+                            ? form != OperandForm::kColumn && form != OperandForm::kFirstColumn &&
+                                  valid.cols() < tile.extent.cols
+                            : form != OperandForm::kRow && valid.rows() < tile.extent.rows;
+    if (padded) {
+      errors_.fail_op(index, "folds " + std::string(to_string(reduction.over)) +
+                                 " of the tile of " + errors_.describe(tile.writer) +
+                                 " that are padding; allowed: elements of a tensor");
+    }
+  }
+
+  /// Of a sum or a fold.
+  void take_step(std::uint32_t index, const Op& op, const TileExtent& result) {
+    if (op.clear) {
+      sram_.open(index, op, result);
+    } else {
+      sram_.accumulate(index, op, result);
+    }
     ++report_.executes;
   }
 

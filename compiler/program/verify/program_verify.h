@@ -18,7 +18,7 @@ inline constexpr std::uint32_t kMaxReductionSteps = 1U << 20;
 struct VerifyReport {
   std::uint64_t loads = 0;
   std::uint64_t stores = 0;
-  std::uint64_t executes = 0;  ///< matmul and vector
+  std::uint64_t executes = 0;  ///< matmul, vector and reduce
   std::uint64_t bytes_loaded = 0;
   std::uint64_t bytes_stored = 0;
   std::uint64_t peak_address = 0;  ///< one past the highest SRAM byte touched
@@ -33,18 +33,20 @@ struct VerifyReport {
 //   matmul        continues the accumulator of the same tensor tile, until that has been stored or
 //                 has gone through a ReLU; takes each reduction step at most once
 //   vector        makes a computed tile, also in place of an operand
+//   reduce        opens and continues an accumulator as matmul does, of steps with the same reduction
 //
 // - Operands, sources of stores and accumulators lie exactly where a tile was written as a whole, and
-//   have the size that the op needs: a is m×k, b is k×n, transposed k×m and n×k, what is stored or computed is as large as that
-//   tile of its tensor, an operand of a vector op has what its form wants. A row vector is the first row
+//   have the size that the op needs: a is m×k, b is k×n, transposed k×m and n×k, what is stored or computed is as
+//   large as that tile of its tensor, an operand of a vector op or a reduce has what its form wants. A row vector is the first row
 //   of a tile that is n wide. A write that overlaps a tile in part ends that tile: neither half can be
 //   read.
 // - A computed value (an accumulator after its last matmul, the result of a vector op) must be
 //   used, that is stored or read as an operand, before it is overwritten and before the program
-//   ends. Every further matmul makes a new value. A loaded tile may be overwritten at any time.
+//   ends. Every further step makes a new value. A loaded tile may be overwritten at any time.
 // - An accumulator is closed by its store: to go on accumulating afterwards is an error, to read or
-//   store it again is not. Only a matmul can open one: sums do not continue on loaded tiles or on
-//   the results of vector ops.
+//   store it again is not. Only a matmul can open one for matmuls, and a reduce one for reduces: sums and
+//   folds do not continue on loaded tiles, on the results of vector ops, or on each other.
+// - A reduce folds no padding: zeros that are no elements would be among them.
 // - A store writes a tile under the coordinates it was loaded or computed with, to any tensor that
 //   is not an input or a parameter, and never valid elements into what is padding there.
 // - Elements of intermediates and outputs are stored before they are loaded, whatever tiles of whatever

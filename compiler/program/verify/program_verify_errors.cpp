@@ -7,6 +7,7 @@
 #include "compiler/program/forms/program_text.h"
 #include "compiler/program/op_names.h"
 #include "compiler/program/opcodes.h"
+#include "compiler/program/verify/reduction_rule.h"
 
 namespace tilewave {
 
@@ -14,8 +15,11 @@ namespace {
 
 constexpr std::size_t kAddressDigits = 4;
 
-bool same_tile(const Op& a, const Op& b) {
-  return a.region == b.region && a.row == b.row && a.col == b.col;
+/// "sum of columns", of a reduce whose fields are right.
+std::string fold_text(const Program& program, const Op& op) {
+  const Reduction& reduction = *program.kernels[op.kernel].reduction;
+  return std::string(fold_info(reduction.fold).word) + " of " +
+         std::string(to_string(reduction.over));
 }
 
 }  // namespace
@@ -129,10 +133,11 @@ void VerifyErrors::fail_extent(std::size_t op, const char* what, const SramTile&
 
 void VerifyErrors::fail_accumulate(std::size_t op, std::size_t writer) const {
   const Op& earlier = program_.ops[writer];
-  if (is_sum_step(earlier) && same_tile(earlier, program_.ops[op]) && earlier.relu) {
+  const bool same = continues(program_, earlier, program_.ops[op]);
+  if (same && earlier.relu) {
     fail_op(op, "accumulates without clear into what went through the ReLU of " + describe(writer));
   }
-  if (is_sum_step(earlier) && same_tile(earlier, program_.ops[op])) {
+  if (same) {
     std::size_t store = op;
     for (std::size_t i = writer; i < op; ++i) {
       const Op& candidate = program_.ops[i];
@@ -143,6 +148,14 @@ void VerifyErrors::fail_accumulate(std::size_t op, std::size_t writer) const {
     }
     fail_op(op, "accumulates without clear into what " + describe(store) + " has already stored");
   }
+  if (earlier.opcode == program_.ops[op].opcode && rule_of(earlier.opcode).folds) {
+    const std::string mine = fold_text(program_, program_.ops[op]);
+    const std::string theirs = fold_text(program_, earlier);
+    if (mine != theirs) {
+      fail_op(op, "goes on with the " + mine + ", but its accumulator holds the " + theirs +
+                      " of " + describe(writer));
+    }
+  }
   fail_op(op,
           "accumulates without clear, but its accumulator holds the tile of " + describe(writer));
 }
@@ -151,17 +164,18 @@ void VerifyErrors::fail_step_twice(std::size_t op) const {
   const Op& again = program_.ops[op];
   for (std::size_t i = op; i-- > 0;) {
     const Op& earlier = program_.ops[i];
-    if (is_sum_step(earlier) && earlier.dst == again.dst && same_tile(earlier, again) &&
+    if (earlier.dst == again.dst && continues(program_, earlier, again) &&
         earlier.step == again.step) {
-      fail_op(op, "takes step k = " + std::to_string(again.step) + " of its sum, which " +
-                      describe(i) + " has already taken");
+      fail_op(op, "takes step k = " + std::to_string(again.step) + " of its " +
+                      (is_sum_step(again) ? "sum" : "fold") + ", which " + describe(i) +
+                      " has already taken");
     }
   }
   throw InternalError("verify_program: no first step for " + describe(op));
 }
 
 void VerifyErrors::fail_overwrite(std::size_t op, std::size_t writer) const {
-  const bool accumulator = is_sum_step(program_.ops[writer]);
+  const bool accumulator = is_reduction_step(program_.ops[writer]);
   fail_op(op, std::string("overwrites the ") +
                   (accumulator ? "live accumulator" : "unread result") + " of " + describe(writer));
 }

@@ -30,7 +30,7 @@ class VerifyErrors {
                                 const std::string& allowed) const;
   /// `op` accumulates into its dst, where `writer` left a tile that is not its open accumulator.
   [[noreturn]] void fail_accumulate(std::size_t op, std::size_t writer) const;
-  /// `op` takes a step of its sum that an earlier op has taken.
+  /// `op` takes a step of its sum or fold that an earlier op has taken.
   [[noreturn]] void fail_step_twice(std::size_t op) const;
   /// `op` overwrites what `writer` computed and nobody read.
   [[noreturn]] void fail_overwrite(std::size_t op, std::size_t writer) const;

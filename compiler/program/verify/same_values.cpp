@@ -1,5 +1,5 @@
-// What a value is follows from how it came about: the tile of a source, so many steps of a sum, the result of a
-// kernel. What an op reads is what its operands' writers left.
+// What a value is follows from how it came about: the tile of a source, so many steps of a sum or a fold, the
+// result of a kernel. What an op reads is what its operands' writers left.
 #include "compiler/program/verify/same_values.h"
 
 #include <algorithm>
@@ -22,14 +22,14 @@
 namespace tilewave {
 namespace {
 
-enum class Stage : std::uint8_t { kNone, kSource, kSum, kMapped, kParts };
+enum class Stage : std::uint8_t { kNone, kSource, kSteps, kMapped, kParts };
 
 /// What a tile holds.
 struct Value {
   Stage stage = Stage::kNone;
   bool relu = false;
   std::uint32_t tensor = 0;
-  std::uint32_t number = 0;  ///< of a sum: the steps that are in it; of parts: which of PartLists
+  std::uint32_t number = 0;  ///< the steps that are in it; of parts: which of PartLists
   ElementRange elements;     ///< of the tensor
 
   auto operator<=>(const Value&) const = default;  // NOLINT(modernize-use-nullptr)
@@ -54,7 +54,7 @@ using Deed = std::tuple<Opcode, std::uint32_t, std::uint32_t, std::uint32_t, std
 
 Deed deed_of(const Op& op) { return {op.opcode, op.region, op.row, op.col, op.step}; }
 
-/// What an op reads, the sum that it goes on with last.
+/// What an op reads, what it goes on with last.
 struct Reads {
   std::array<Value, kMostReads> values{};
   std::array<std::uint32_t, kMostReads> writers{};
@@ -123,7 +123,8 @@ void walk(const Program& program, PartLists& lists, Visit&& visit) {
   const std::vector<OpLinks> links = find_links(program);
   std::vector<Value> left(program.ops.size());  // by each op, where it writes
   StoredValues stored(program, lists);
-  std::unordered_map<std::uint32_t, std::uint32_t> sums;  // by address: their last step
+  std::unordered_map<std::uint32_t, std::uint32_t>
+      open;  // by address: the last step of what is there
   for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
     const Op& op = program.ops[i];
     if (is_load(op)) {
@@ -143,10 +144,10 @@ void walk(const Program& program, PartLists& lists, Visit&& visit) {
       Value value = reads.values.front();
       value.relu = value.relu || op.relu;
       stored.store(op, value);
-    } else if (is_sum_step(op)) {
-      const std::uint32_t before = op.clear ? 0 : left[sums.at(op.dst)].number;
-      left[i] = {Stage::kSum, op.relu, tensor, before + 1, program.elements_at(op)};
-      sums[op.dst] = i;
+    } else if (is_reduction_step(op)) {
+      const std::uint32_t before = op.clear ? 0 : left[open.at(op.dst)].number;
+      left[i] = {Stage::kSteps, op.relu, tensor, before + 1, program.elements_at(op)};
+      open[op.dst] = i;
     } else {
       left[i] = {Stage::kMapped, false, tensor, 0, program.elements_at(op)};
     }
@@ -158,7 +159,7 @@ std::string describe(const Program& program, const Value& value) {
     return "nothing";
   }
   std::string text = elements_name(program, value.tensor, value.elements);
-  if (value.stage == Stage::kSum) {
+  if (value.stage == Stage::kSteps) {
     text += " after " + std::to_string(value.number) + (value.number == 1 ? " step" : " steps");
   } else if (value.stage == Stage::kParts) {
     text += " from several stores";

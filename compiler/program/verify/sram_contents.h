@@ -12,6 +12,7 @@
 #include "compiler/program/opcodes.h"
 #include "compiler/program/program.h"
 #include "compiler/program/verify/program_verify_errors.h"
+#include "compiler/program/verify/reduction_rule.h"
 #include "compiler/program/verify/sram_tiles.h"
 
 namespace tilewave {
@@ -71,13 +72,14 @@ class SramContents {
     return tile;
   }
 
-  /// A tile that serves as such an operand for such a result.
-  void read(std::uint32_t index, const char* what, std::uint32_t address,
-            const KernelOperand& operand, const TileExtent& result) {
+  /// A tile that serves as such an operand for such a result, or work tile of a reduction.
+  const SramTile& read(std::uint32_t index, const char* what, std::uint32_t address,
+                       const KernelOperand& operand, const TileExtent& result) {
     const SramTile& tile = find(index, what, address);
     if (!operand_fits(operand, tile.extent, result)) {
       errors_.fail_extent(index, what, tile, operand_requirement(operand, result));
     }
+    return tile;
   }
 
   void write(std::uint32_t index, std::uint32_t address, const TileExtent& extent, bool computed) {
@@ -89,7 +91,7 @@ class SramContents {
                    });
   }
 
-  /// The first step of a sum at op.dst.
+  /// The first step of a sum or a fold at op.dst.
   void open(std::uint32_t index, const Op& op, const TileExtent& result) {
     write(index, op.dst, result, true);
     steps_apart_.erase(op.dst);
@@ -97,15 +99,15 @@ class SramContents {
     tile.first_step = tile.last_step = op.step;
   }
 
-  /// Another step of the sum at op.dst, which has not been there before.
+  /// Another step of what is at op.dst, which has not been there before.
   void accumulate(std::uint32_t index, const Op& op, const TileExtent& result) {
     SramTile* tile = tiles_.find(op.dst);
     if (tile == nullptr) {
       errors_.fail_unreadable(index, "its uncleared accumulator", op.dst);
     }
     const Op& earlier = program_.ops[tile->writer];
-    if (!is_sum_step(earlier) || earlier.region != op.region || earlier.row != op.row ||
-        earlier.col != op.col || earlier.relu || tile->stored || tile->extent != result) {
+    if (!continues(program_, earlier, op) || earlier.relu || tile->stored ||
+        tile->extent != result) {
       errors_.fail_accumulate(index, tile->writer);
     }
     take_step(index, op, *tile);

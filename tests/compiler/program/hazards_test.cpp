@@ -25,7 +25,8 @@ Program program_of(const std::string& ops) {
       "tilewave-program 3\ntile 8 8 8\nsram 0x2000\ntensor x input 32x32 tile 8x8 dram 0\n"
       "tensor h intermediate 32x32 tile 8x8 dram 0x1000\ntensor y output 32x32 tile 8x8 dram "
       "0x2000\nkernel 0 tile tile | add x0 x1\nkernel 1 tile row | add x0 x1\nkernel 2 tile | relu "
-      "x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 tile row | add x0 x1; relu t0\nops\n" +
+      "x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 tile row | add x0 x1; relu t0\n"
+      "kernel 5 tile -> sum of columns | exp x0\nops\n" +
           ops,
       "hazards_test");
 }
@@ -131,6 +132,37 @@ TEST(Hazards, AccumulationIsNoHazardAmongMatmuls) {
             "load_dma 1 read-after-write; compute 3 write-after-write");
 }
 
+TEST(Hazards, FoldingOnIsNoHazardAmongReduces) {
+  const std::string head =
+      "tilewave-program 3\ntile 8 8 8\nsram 0x1000\ntensor x input 16x16 tile 8x8 dram 0\n"
+      "tensor s output 16x1 tile 8x1 dram 0x1000\ntensor t output 16x1 tile 8x1 dram 0x2000\n"
+      "kernel 0 tile -> sum of columns | exp x0\nkernel 1 column | relu x0\nops\n"
+      "load x[0,0] -> 0\nload x[0,1] -> 0x100\n"
+      "reduce s[0,0] 8x1x8 k=0 kernel=0 a=0 -> 0x200 clear\n";
+  const auto last = [&](const std::string& ops) {
+    const Program program = parse_program_text(head + ops, "p");
+    const OpHazards hazards = find_hazards(program).back();
+    std::string text;
+    for (const Engine engine : {Engine::kLoadDma, Engine::kStoreDma, Engine::kVector}) {
+      const Hazard& hazard = hazards[static_cast<std::size_t>(engine)];
+      text += hazard.exists() ? std::string(to_string(engine)) + " " + std::to_string(hazard.op) +
+                                    " " + to_string(hazard.kind) + ";"
+                              : "";
+    }
+    return text;
+  };
+  const std::string second = "reduce s[0,0] 8x1x8 k=1 kernel=0 a=0x100 -> 0x200\n";
+  EXPECT_EQ(last(""), "load_dma 0 read-after-write;");
+  EXPECT_EQ(last(second), "load_dma 1 read-after-write;");
+  EXPECT_EQ(last(second + "store s[0,0] <- 0x200\n"), "vector 3 read-after-write;");
+  EXPECT_EQ(last(second + "vector t[0,0] kernel=1 a=0x200 -> 0x240\n"),
+            "vector 3 read-after-write;");
+  EXPECT_EQ(last(second + "reduce t[0,0] 8x1x8 k=0 kernel=0 a=0 -> 0x200 clear\n"),
+            "load_dma 0 read-after-write;vector 3 write-after-write;");
+  EXPECT_EQ(last(second + "load x[1,0] -> 0\n"),
+            "load_dma 0 write-after-write;vector 2 write-after-read;");
+}
+
 TEST(Hazards, ReadAfterWriteIsNamedWhenSeveralMeet) {
   EXPECT_EQ(hazards_of_last("load x[0,0] -> 0\nvector h[0,0] kernel=2 a=0 -> 0\n"),
             "load_dma 0 read-after-write");  // and write-after-write
@@ -158,7 +190,7 @@ void expect_same_hazards(const Program& program, std::uint32_t line_bytes) {
 /// Of the programs here: one of two whole operands, one of one.
 constexpr std::array<std::uint16_t, 2> kPlainKernels = {0, 2};
 
-/// Ops at random addresses that overlap in part. `in_place`: matmuls that continue a sum, and vector
+/// Ops at random addresses that overlap in part. `in_place`: matmuls and reduces that go on, and vector
 /// ops onto their own operand; otherwise no op reads what it writes.
 Program random_ops(std::mt19937& random, bool in_place) {
   Program program = program_of("");
@@ -175,19 +207,19 @@ Program random_ops(std::mt19937& random, bool in_place) {
     op.row = below(2);
     op.col = below(2);
     const bool dma = moves_tile(op);
-    op.clear = op.opcode == Opcode::kMatmul && (!in_place || below(2) == 0);
+    const bool reduce = op.opcode == Opcode::kReduce;
+    op.clear = is_reduction_step(op) && (!in_place || below(2) == 0);
     op.a = op.opcode == Opcode::kLoad ? 0 : 64 * below(24);
-    op.kernel = op.opcode == Opcode::kVector ? kPlainKernels[below(2)] : 0;
-    const bool two = op.opcode == Opcode::kMatmul || op.kernel == kPlainKernels[0];
+    op.kernel = reduce ? 5 : op.opcode == Opcode::kVector ? kPlainKernels[below(2)] : 0;
+    const bool two = !reduce && (op.opcode == Opcode::kMatmul || op.kernel == kPlainKernels[0]);
     op.b = computes(op) && two ? 64 * below(24) : 0;
     op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(24);
     if (!dma) {
-      op.set_shape(program.tile);
+      op.set_shape(reduce ? TileShape{8, 1, 8} : program.tile);
     }
     const bool apart_a = apart(op.dst, op.a);
     const bool apart_b = !two || apart(op.dst, op.b);
-    const bool same =
-        in_place && op.opcode != Opcode::kMatmul;  // in place as a whole or not at all
+    const bool same = in_place && !is_reduction_step(op);  // in place as a whole or not at all
     const bool separate =
         (apart_a || (same && op.dst == op.a)) && (apart_b || (same && op.dst == op.b));
     if (dma || separate) {
@@ -221,7 +253,8 @@ Program random_uneven_ops(std::mt19937& random) {
       "region 1 c 1:33 0:32 tile 24x16\nregion 2 c 24:48 8:24 tile 8x16\nkernel 0 tile tile | add "
       "x0 x1\nkernel 1 tile "
       "row | add x0 x1\nkernel 2 tile | relu x0\nkernel 3 tile tile | add x0 x1; relu t0\nkernel 4 "
-      "tile row | add x0 x1; relu t0\nops\n",
+      "tile row | add x0 x1; relu t0\nkernel 5 tile column -> max of rows | sub x0 x1\n"
+      "kernel 6 tile:bf16 -> sum of columns | exp x0\nops\n",
       "hazards_test");
   const auto below = [&](std::uint32_t limit) {
     return static_cast<std::uint32_t>(random() % limit);
@@ -234,24 +267,29 @@ Program random_uneven_ops(std::mt19937& random) {
     const TileGrid grid = program.grid(op.region);
     op.row = below(grid.rows);
     op.col = below(grid.cols);
-    op.clear = op.opcode == Opcode::kMatmul && below(2) == 0;
-    op.biased = op.clear && below(2) == 0;
+    const bool reduce = op.opcode == Opcode::kReduce;
+    op.clear = is_reduction_step(op) && below(2) == 0;
+    op.biased = op.opcode == Opcode::kMatmul && op.clear && below(2) == 0;
     op.a_transposed = op.opcode == Opcode::kMatmul && below(2) == 0;
     op.b_transposed = op.opcode == Opcode::kMatmul && below(2) == 0;
-    op.kernel = op.opcode == Opcode::kVector ? static_cast<std::uint16_t>(below(5)) : 0;
+    op.kernel = reduce                         ? static_cast<std::uint16_t>(5 + below(2))
+                : op.opcode == Opcode::kVector ? static_cast<std::uint16_t>(below(5))
+                                               : 0;
     const std::size_t operands = operand_rules(program, op).size();
     op.a = op.opcode == Opcode::kLoad ? 0 : 64 * below(60);
     op.b = operands > 1 ? 64 * below(60) : 0;
     op.c = op.biased ? 64 * below(60) : 0;
     op.dst = op.opcode == Opcode::kStore ? 0 : 64 * below(60);
     if (!dma) {
-      op.set_shape(program.tile);
+      op.set_shape(!reduce          ? program.tile
+                   : op.kernel == 5 ? TileShape{1, 16, 24}
+                                    : TileShape{24, 1, 16});
     }
     bool apart = true;  // but for the accumulator itself, no op reads what it writes
     visit_sram(
         program, op,
         [&](std::uint32_t address, std::uint64_t bytes) {
-          const bool accumulator = op.opcode == Opcode::kMatmul && address == op.dst;
+          const bool accumulator = is_reduction_step(op) && address == op.dst;
           apart = apart && (accumulator || address + bytes <= op.dst ||
                             op.dst + program.tile.result().bytes() <= address);
         },

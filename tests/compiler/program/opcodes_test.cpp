@@ -16,7 +16,8 @@
 namespace tilewave {
 namespace {
 
-constexpr Opcode kOpcodes[] = {Opcode::kLoad, Opcode::kStore, Opcode::kMatmul, Opcode::kVector};
+constexpr Opcode kOpcodes[] = {Opcode::kLoad, Opcode::kStore, Opcode::kMatmul, Opcode::kVector,
+                               Opcode::kReduce};
 static_assert(std::size(kOpcodes) == kOpcodeCount);
 
 std::span<const OperandRule> operands_of(Opcode opcode) {
@@ -34,13 +35,14 @@ TEST(Opcodes, HaveAWordAndAnEngineEach) {
     EXPECT_FALSE(rule_of(opcode).word.empty());
     EXPECT_TRUE(words.insert(rule_of(opcode).word).second) << rule_of(opcode).word;
     EXPECT_EQ(to_string(opcode), rule_of(opcode).word);
-    EXPECT_TRUE(engines.insert(engine_of(opcode)).second) << rule_of(opcode).word;
+    engines.insert(engine_of(opcode));
   }
   EXPECT_EQ(engines.size(), kEngineCount);  // every unit has something to do
   EXPECT_EQ(engine_of(Opcode::kLoad), Engine::kLoadDma);
   EXPECT_EQ(engine_of(Opcode::kStore), Engine::kStoreDma);
   EXPECT_EQ(engine_of(Opcode::kMatmul), Engine::kCompute);
   EXPECT_EQ(engine_of(Opcode::kVector), Engine::kVector);
+  EXPECT_EQ(engine_of(Opcode::kReduce), Engine::kVector);
 }
 
 TEST(Opcodes, HaveOperandsThatNobodyTakesForAnother) {
@@ -65,6 +67,7 @@ TEST(Opcodes, HaveOperandsThatNobodyTakesForAnother) {
     }
   }
   EXPECT_EQ(operands_of(Opcode::kVector).size(), kMaxMapOperands);
+  EXPECT_EQ(operands_of(Opcode::kReduce).size(), kMaxMapOperands);
 }
 
 TEST(Opcodes, AreMovesSumsOrNeither) {
@@ -76,17 +79,21 @@ TEST(Opcodes, AreMovesSumsOrNeither) {
     EXPECT_EQ(moves_tile(op), is_load(op) || is_store(op));
     EXPECT_EQ(computes(op), !moves_tile(op));
     EXPECT_EQ(is_sum_step(op), opcode == Opcode::kMatmul);
-    EXPECT_EQ(rule_of(opcode).has_step, is_sum_step(op));
-    EXPECT_EQ(rule_of(opcode).has_kernel, opcode == Opcode::kVector);
+    EXPECT_EQ(rule_of(opcode).folds, opcode == Opcode::kReduce);
+    EXPECT_EQ(is_reduction_step(op), is_sum_step(op) || rule_of(opcode).folds);
+    EXPECT_EQ(rule_of(opcode).has_kernel, opcode == Opcode::kVector || rule_of(opcode).folds);
     for (const OperandRule& operand : operands_of(opcode)) {  // the factors
       EXPECT_EQ(operand.transposed != nullptr,
                 operand.size == OperandSize::kLeft || operand.size == OperandSize::kRight);
     }
-    EXPECT_EQ(accumulates(op), opcode == Opcode::kMatmul);
+    EXPECT_EQ(accumulates(op), is_reduction_step(op));
+    op.m = op.n = op.k = 3;
+    EXPECT_EQ(step_products(op), is_sum_step(op) ? 27U : 0U);
     op.clear = true;
     EXPECT_FALSE(accumulates(op));
     const int index = by_opcode(
-        opcode, [] { return 0; }, [] { return 1; }, [] { return 2; }, [] { return 3; });
+        opcode, [] { return 0; }, [] { return 1; }, [] { return 2; }, [] { return 3; },
+        [] { return 4; });
     EXPECT_EQ(index, static_cast<int>(opcode));
   }
 }
@@ -117,8 +124,12 @@ TEST(Opcodes, SayWhatIsReadAndWritten) {
   const Program program = parse_program_text(
       "tilewave-program 3\ntile 16 24 8\nsram 0x8000\ntensor x input 16x8 tile 16x8 dram 0\n"
       "tensor y output 16x24 tile 16x24 dram 0x1000\n"
+      "tensor s output 16x1 tile 16x1 dram 0x2000\ntensor t output 1x24 tile 1x24 dram 0x3000\n"
       "kernel 0 first_column | relu x0\n"
-      "kernel 1 tile row column value | add x0 x1; add t0 x2; add t1 x3\nops\n"
+      "kernel 1 tile row column value | add x0 x1; add t0 x2; add t1 x3\n"
+      "kernel 2 tile:i8 row column first_column -> sum of columns | add x0 x1; add x2 x3; mul t0 "
+      "t1\n"
+      "kernel 3 tile column -> max of rows | sub x0 x1\nops\n"
       "load x[0,0] -> 64\n"
       "store y[0,0] <- 128\n"
       "matmul y[0,0] k=0 a=0 b=512 -> 2048 clear\n"
@@ -127,7 +138,10 @@ TEST(Opcodes, SayWhatIsReadAndWritten) {
       "matmul y[0,0] k=0 a=0:transposed b=512 -> 2048 clear\n"
       "matmul y[0,0] k=0 a=0 b=512:transposed -> 2048\n"
       "vector y[0,0] kernel=0 a=4096 -> 4096\n"
-      "vector y[0,0] kernel=1 a=64 b=128 c=192 d=256 -> 4096\n",
+      "vector y[0,0] kernel=1 a=64 b=128 c=192 d=256 -> 4096\n"
+      "reduce s[0,0] 16x1x20 k=0 kernel=2 a=64 b=512 c=640 d=1024 -> 4096 clear\n"
+      "reduce s[0,0] 16x1x8 k=0 kernel=2 a=64 b=512 c=640 d=1024 -> 4096\n"
+      "reduce t[0,0] 1x24x8 k=0 kernel=3 a=64 b=1024 -> 4096\n",
       "p");
   const char* const expected[] = {
       "| write 512 at 64",
@@ -143,6 +157,13 @@ TEST(Opcodes, SayWhatIsReadAndWritten) {
       "a 16x24 at 4096; | read 1536 at 4096 write 1536 at 4096",
       "a 16x24 at 64; b 1x24 at 128; c 16x1 at 192; d 1x1 at 256; | read 1536 at 64 read 96 at 128 "
       "read 64 at 192 read 4 at 256 write 1536 at 4096",
+      "a 16x20 i8 at 64; b 1x20 at 512; c 16x1 at 640; d 16x20 at 1024; | read 320 at 64 read 80 "
+      "at "
+      "512 read 64 at 640 read 1280 at 1024 write 64 at 4096",
+      "a 16x8 i8 at 64; b 1x8 at 512; c 16x1 at 640; d 16x8 at 1024; | read 128 at 64 read 32 at "
+      "512 read 64 at 640 read 512 at 1024 read 64 at 4096 write 64 at 4096",
+      "a 8x24 at 64; b 8x1 at 1024; | read 768 at 64 read 32 at 1024 read 96 at 4096 write 96 at "
+      "4096",
   };
   ASSERT_EQ(program.ops.size(), std::size(expected));
   for (std::size_t i = 0; i < program.ops.size(); ++i) {
@@ -161,8 +182,8 @@ TEST(Opcodes, OfRandomProgramsReadNoMoreThanTheMost) {
           [&](std::uint32_t, std::uint64_t) { ++writes; });
       EXPECT_LE(reads, kMostReads);
       EXPECT_EQ(writes, is_store(op) ? 0U : 1U);
-      if (op.opcode == Opcode::kVector) {
-        EXPECT_EQ(reads, program.kernels[op.kernel].operands.size());
+      if (rule_of(op.opcode).has_kernel) {
+        EXPECT_EQ(reads, program.kernels[op.kernel].operands.size() + (accumulates(op) ? 1 : 0));
       }
     }
   }

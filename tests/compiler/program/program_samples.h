@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -11,7 +12,7 @@
 
 namespace tilewave::test {
 
-/// Legal, with every opcode and flag, one tile each: h = relu(b + x·w), s = relu(2h + b), y =
+/// Legal, with every opcode but reduce and every flag, one tile each: h = relu(b + x·w), s = relu(2h + b), y =
 /// relu(s).
 inline constexpr const char* kSampleText =
     "tilewave-program 3\n"
@@ -52,6 +53,10 @@ inline VectorKernel random_kernel(std::mt19937& random) {
   }
   kernel.expression.steps.push_back(make_step("leakyrelu", {Argument::step(operands - 1)},
                                               {static_cast<float>(random() % 100) / 64}));
+  if (random() % 3 == 0) {
+    kernel.reduction = Reduction{static_cast<Fold>(random() % kFoldCount),
+                                 static_cast<FoldAxis>(random() % kFoldAxisCount)};
+  }
   return kernel;
 }
 
@@ -105,21 +110,30 @@ inline Program random_program(std::uint32_t seed) {
   for (std::uint32_t i = 0; i < ops; ++i) {
     Op op;
     op.opcode = static_cast<Opcode>(below(kOpcodeCount));
+    const auto kernel = static_cast<std::uint16_t>(below(kernels));
+    const std::optional<Reduction>& reduction = program.kernels[kernel].reduction;
+    if (rule_of(op.opcode).has_kernel) {
+      op.opcode = reduction ? Opcode::kReduce : Opcode::kVector;
+    }
     op.tag = static_cast<BufferTag>(below(3));
     op.region = below(static_cast<std::uint32_t>(program.regions()));
     op.row = any();
     op.col = any();
     const bool matmul = op.opcode == Opcode::kMatmul;
-    const bool vector = op.opcode == Opcode::kVector;
-    op.clear = matmul && below(2) == 1;
-    op.biased = op.clear && below(2) == 1;
+    const bool reduce = op.opcode == Opcode::kReduce;
+    const bool vector = op.opcode == Opcode::kVector || reduce;
+    op.clear = (matmul || reduce) && below(2) == 1;
+    op.biased = matmul && op.clear && below(2) == 1;
     const ElementType type = program.tensor(op).type();
     op.relu = (matmul || (op.opcode == Opcode::kStore && type == sum_type(type))) && below(2) == 1;
-    op.kernel = vector ? static_cast<std::uint16_t>(below(kernels)) : 0;
+    op.kernel = vector ? kernel : 0;
     const std::size_t read = vector ? program.kernels[op.kernel].operands.size() : 2;
     if (computes(op)) {
       op.set_shape({1 + below(program.tile.m), 1 + below(program.tile.n),
-                    matmul ? 1 + below(program.tile.k) : 0});
+                    matmul || reduce ? 1 + below(program.tile.k) : 0});
+    }
+    if (reduce) {
+      (reduction->over == FoldAxis::kColumns ? op.n : op.m) = 1;
     }
     if (matmul && below(2) == 1) {
       constexpr std::array kBytes = {ElementType::kI8, ElementType::kU8};
@@ -131,7 +145,7 @@ inline Program random_program(std::uint32_t seed) {
     }
     op.a_transposed = matmul && below(3) == 0;
     op.b_transposed = matmul && below(3) == 0;
-    op.step = matmul ? any() : 0;
+    op.step = matmul || reduce ? any() : 0;
     op.a = op.opcode != Opcode::kLoad ? any() : 0;
     op.b = matmul || (vector && read > 1) ? any() : 0;
     op.c = op.biased || (vector && read > 2) ? any() : 0;

@@ -162,6 +162,42 @@ TEST(ComputeTiming, NarrowElementsShareALane) {
   EXPECT_EQ(cycles(3), 7U);
 }
 
+/// M×1 of M×K values over columns, 1×N of K×N over rows.
+TEST(ComputeTiming, AReducePaysForWhatItFoldsAndForTheTreeOverTheLanes) {
+  Program program = program_of({256, 256, 256});
+  program.kernels = {parse_vector_kernel("tile -> max of columns | identity x0"),
+                     parse_vector_kernel("tile column -> sum of columns | sub x0 x1; exp t0"),
+                     parse_vector_kernel("tile -> sum of rows | identity x0"),
+                     parse_vector_kernel("tile:i8 -> sum of rows | relu x0")};
+  ComputeConfig config;
+  config.vector_lanes = 32;
+  config.latency = 5;
+  const auto interval = [&](std::uint16_t kernel, const TileShape& shape) {
+    Op op{.opcode = Opcode::kReduce, .clear = true, .kernel = kernel};
+    op.set_shape(shape);
+    const ComputeTiming timing(config, program);
+    EXPECT_EQ(timing.step(op).duration, timing.step(op).interval + 5);
+    EXPECT_EQ(timing.initiation_interval(op), timing.step(op).interval);
+    EXPECT_EQ(timing.slots(op), 0U);
+    EXPECT_EQ(timing.preload(op), 0U);
+    op.clear = false;
+    EXPECT_EQ(timing.step(op).duration, timing.step(op).interval + 5);
+    return timing.step(op).interval;
+  };
+  EXPECT_EQ(interval(0, {32, 1, 32}), 37U);      // ⌈32·32 / 32⌉ + 1 · 5
+  EXPECT_EQ(interval(0, {33, 1, 32}), 43U);      // ⌈33·32 / 32⌉ + 2 · 5
+  EXPECT_EQ(interval(0, {3, 1, 7}), 6U);         // ⌈3·7 / 32⌉ + 1 · 5
+  EXPECT_EQ(interval(0, {256, 1, 256}), 2088U);  // 256·256 / 32 + 8 · 5
+  EXPECT_EQ(interval(1, {32, 1, 32}), 197U);     // (1 + 4 + 1) · 32 + 5
+  EXPECT_EQ(interval(2, {1, 32, 32}), 32U);      // no tree: each lane keeps a column
+  EXPECT_EQ(interval(2, {1, 7, 100}), 22U);      // ⌈100·7 / 32⌉
+  EXPECT_EQ(interval(3, {1, 32, 32}), 32U);      // the result is of f32: no narrower lanes
+  config.vector_lanes = 48;
+  EXPECT_EQ(interval(0, {49, 1, 32}), 45U);  // ⌈49·32 / 48⌉ + 2 · ⌈log2(48)⌉
+  config.vector_lanes = 1;
+  EXPECT_EQ(interval(0, {3, 1, 7}), 21U);
+}
+
 /// Cycles of steps one after another as the core lets them in: a step that may overlap starts one
 /// interval after the one before it, else when that one is complete; chains start a preload apart.
 Cycle total(const ComputeConfig& config, const std::vector<Op>& steps) {
@@ -374,6 +410,22 @@ TEST(ComputeTiming, StreamsABiasInsteadOfAnAccumulator) {
     EXPECT_EQ(timing.step(first).duration, timing.step(kMatmul).duration);
     EXPECT_EQ(streams(timing, vector_step(0), false, false), "abd");
     EXPECT_EQ(streams(timing, vector_step(1), false, false), "ad");
+  }
+}
+
+TEST(ComputeTiming, AReduceStreamsWhatItGoesOnWith) {
+  Program program = program_of();
+  program.kernels = {parse_vector_kernel("tile column -> sum of columns | sub x0 x1")};
+  for (const Dataflow dataflow : {kOutputStationary, kWeightStationary, kInputStationary, kSimd}) {
+    const ComputeTiming timing(array(dataflow, 32, 32), program);
+    Op op{.opcode = Opcode::kReduce, .clear = true};
+    op.set_shape({32, 1, 32});
+    EXPECT_EQ(streams(timing, op, false, false), "abd");
+    Op next = op;
+    next.clear = false;
+    EXPECT_EQ(streams(timing, next, false, false), "abdd");
+    EXPECT_FALSE(timing.chains(op, next));
+    EXPECT_FALSE(timing.chains(kMatmul, next));
   }
 }
 

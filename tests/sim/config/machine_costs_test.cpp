@@ -75,7 +75,8 @@ TEST(MachineCosts, EveryStepTakesWhatTheMachineTakes) {
     const MachineCosts costs = machine_costs(config.machine, config.tile);
     Program program;
     program.tile = config.tile;
-    program.kernels = {parse_vector_kernel("tile:i8 -> i8 | mul x0 x0; sigmoid t0")};
+    program.kernels = {parse_vector_kernel("tile:i8 -> i8 | mul x0 x0; sigmoid t0"),
+                       parse_vector_kernel("tile -> sum of columns | exp x0")};
     const ComputeTiming timing(config.machine.compute, program);
     for (const ElementType factor : {ElementType::kF32, ElementType::kBf16, ElementType::kI8}) {
       for (const TileShape& shape : {static_cast<const TileShape&>(config.tile),
@@ -94,6 +95,9 @@ TEST(MachineCosts, EveryStepTakesWhatTheMachineTakes) {
     map.set_shape({7, 9, 0});
     EXPECT_EQ(costs.vector_cycles(program.kernels[0], {7, 9, ElementType::kI8}),
               timing.step(map).interval);
+    Op fold{.opcode = Opcode::kReduce, .kernel = 1};
+    fold.set_shape({7, 1, 9});
+    EXPECT_EQ(costs.vector_cycles(program.kernels[1], {7, 9}), timing.step(fold).interval);
   }
 }
 

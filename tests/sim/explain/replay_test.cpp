@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "compiler/program/forms/program_text.h"
 #include "sim/explain/what_if.h"
 #include "tests/trust/machines.h"
 
@@ -68,6 +69,27 @@ TEST(ReplayTest, IsAboutTheSimulatorWithTheBankedDram) {
   expect_near({{{"dram.model", "banked"}},
                {{"dram.model", "banked"}, {"dram.preset", "hbm2"}, {"dram.channels", "2"}}},
               kBankedLimit);
+}
+
+TEST(ReplayTest, OfAReduceThatStreamsAsMuchAsAnOpMay) {
+  // four operands and what it goes on with, read, and the result, written
+  const Program program = parse_program_text(
+      "tilewave-program 3\ntile 32 32 32\nsram 0x3000\ntensor x input 32x64 tile 32x32 dram 0\n"
+      "tensor s output 32x1 tile 32x1 dram 0x2000\n"
+      "kernel 0 tile row first_column value -> sum of columns | add x0 x1; add t0 x2; add t1 "
+      "x3\nops\n"
+      "load x[0,0] -> 0\nload x[0,1] -> 0x1000\n"
+      "reduce s[0,0] k=0 kernel=0 a=0 b=0x1000 c=0x1000 d=0 -> 0x2000 clear\n"
+      "reduce s[0,0] k=1 kernel=0 a=0x1000 b=0 c=0 d=0x1000 -> 0x2000\nstore s[0,0] <- 0x2000\n",
+      "p");
+  verify_program(program);
+  const std::vector<OpHazards> hazards = find_hazards(program);
+  for (const char* unit : {"shared", "own"}) {
+    const MachineConfig machine = trust::configured({{"vector.unit", unit}}).machine;
+    const auto simulated = static_cast<double>(run_program(program, hazards, machine, {}).cycles);
+    const Cycle replayed = replay(program, hazards, machine, dram_service(program, machine));
+    EXPECT_NEAR(static_cast<double>(replayed) / simulated, 1, 0.03) << unit;
+  }
 }
 
 TEST(ReplayTest, OfNothing) {

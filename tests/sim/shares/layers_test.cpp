@@ -73,6 +73,28 @@ TEST(Layers, ATransposedProductIsAsDeepAsItIs) {
   EXPECT_EQ(layer.macs, 6U * 5 * 4);
 }
 
+TEST(Layers, AReductionIsNamedAndMultipliesNothing) {
+  const Program program = parse_program_text(
+      "tilewave-program 3\ntile 8 8 8\nsram 0x200\ntensor x input 8x8 tile 8x8 dram 0\n"
+      "tensor m output 8x1 tile 8x1 dram 0x100\ntensor s output 8x1 tile 8x1 dram 0x200\n"
+      "kernel 0 tile -> max of columns | identity x0\n"
+      "kernel 1 tile column -> sum of columns | sub x0 x1; exp t0\nops\nload x[0,0] -> 0\n"
+      "reduce m[0,0] k=0 kernel=0 a=0 -> 0x100 clear\n"
+      "reduce s[0,0] k=0 kernel=1 a=0 b=0x100 -> 0x140 clear\n"
+      "store m[0,0] <- 0x100\nstore s[0,0] <- 0x140\n",
+      "test");
+  verify_program(program);
+  const Layers layers = layers_of(program);
+  ASSERT_EQ(layers.all.size(), 2U);
+  EXPECT_EQ(layers.all[0].kind, "identity+max");
+  EXPECT_EQ(layers.all[1].kind, "sub+exp+sum");
+  EXPECT_EQ(layers.all[1].ops[static_cast<std::size_t>(Opcode::kReduce)], 1U);
+  EXPECT_EQ(layers.all[1].macs, 0U);
+  EXPECT_EQ(layers.all[1].step_macs, 0U);
+  EXPECT_FALSE(layers.all[1].product.has_value());
+  EXPECT_TRUE(layers.all[1].factors.none());
+}
+
 TEST(Layers, ABiasIsNamed) {
   const test::RecordedPage run(
       "input x 40x40\nparam w 40x40\nparam b 1x40\ny = matmul x w\nz = add y b\noutput z\n");

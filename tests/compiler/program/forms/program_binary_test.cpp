@@ -249,7 +249,8 @@ TEST(ProgramBinary, NamesTheWrongField) {
       {844, '0', 1, "byte 824: kernel 0 no step reads operand x1"},
       {867 + 2 + 13, '1', 1, "byte 869: kernel 2 step t0: no operand x1; there are 1"},
       // ops
-      {946, 4, 1, "byte 946: op 0 opcode = 4; allowed: 0 load, 1 store, 2 matmul, 3 vector"},
+      {946, 5, 1,
+       "byte 946: op 0 opcode = 5; allowed: 0 load, 1 store, 2 matmul, 3 vector, 4 reduce"},
       {946 + 1, 1, 1, "byte 947: op 0 clear = 1; allowed: 0, for a load has none"},
       {946 + 1, 2, 1, "byte 947: op 0 clear = 2; allowed: 0 or 1"},
       {946 + 2, 1, 1, "byte 948: op 0 relu = 1; allowed: 0, for a load has none"},
@@ -427,6 +428,7 @@ TEST(Program, NamesAndDramBytes) {
   EXPECT_STREQ(to_string(Opcode::kStore), "store");
   EXPECT_STREQ(to_string(Opcode::kMatmul), "matmul");
   EXPECT_STREQ(to_string(Opcode::kVector), "vector");
+  EXPECT_STREQ(to_string(Opcode::kReduce), "reduce");
   EXPECT_STREQ(to_string(Engine::kLoadDma), "load_dma");
   EXPECT_STREQ(to_string(Engine::kStoreDma), "store_dma");
   EXPECT_STREQ(to_string(Engine::kCompute), "compute");

@@ -85,10 +85,10 @@ TEST(ProgramText, ReadsTheGrammarByExample) {
   EXPECT_EQ(program.tile, TileShape{});
   EXPECT_EQ(program.sram_bytes, 0xd000U);
   EXPECT_EQ(program.tensors.size(), 5U);
-  ASSERT_EQ(program.kernels.size(), 2U);
+  ASSERT_EQ(program.kernels.size(), 3U);
   EXPECT_EQ(to_text(program.kernels[1]), "tile row | add x0 x1; relu t0");
   EXPECT_EQ(program.windows, (std::vector<Window>{{0, 0, 64, {128, 64}, {32, 32}}}));
-  ASSERT_EQ(program.ops.size(), 9U);
+  ASSERT_EQ(program.ops.size(), 10U);
   EXPECT_EQ(program.ops[2].region, 5U);
   // every opcode and flag, an op with a tag
   for (std::size_t opcode = 0; opcode < kOpcodeCount; ++opcode) {
@@ -97,7 +97,7 @@ TEST(ProgramText, ReadsTheGrammarByExample) {
     })) << opcode;
   }
   EXPECT_TRUE(program.ops[4].clear && program.ops[4].biased);
-  EXPECT_TRUE(program.ops[5].relu && program.ops[8].relu);
+  EXPECT_TRUE(program.ops[5].relu && program.ops[9].relu);
   EXPECT_TRUE(program.ops[5].b_transposed && !program.ops[5].a_transposed);
   EXPECT_EQ(program.ops[1].tag, BufferTag::kPing);
   EXPECT_EQ(parse_program_text(to_text(program), "again"), program);
@@ -162,7 +162,7 @@ TEST(ProgramText, NamesLineValueAndWhatIsAllowed) {
        "5: tensor name = 'w[]'; allowed: 1 to 255 printable ASCII characters without space, '#', "
        "'@', '[' and ']'"},
       {"load ", "laod ",
-       "16: unknown op 'laod'; allowed: load, store, matmul, vector; did you mean 'load'?"},
+       "16: unknown op 'laod'; allowed: load, store, matmul, vector, reduce; did you mean 'load'?"},
       {"load   x", "load   xx",
        "16: unknown tensor 'xx'; allowed: x, w, h, s, y, b; did you mean 'x'?"},
       {"load   x[0,0]", "load   x", "16: expected '[' before the tile row, found '->'"},
