@@ -50,13 +50,17 @@ std::string shape_problem(const Shape& shape) {
 
 const char* to_string(OperatorKind kind) {
   return by_kind(
-      kind, [] { return "matmul"; }, [] { return "map"; }, [] { return "copy"; });
+      kind, [] { return "matmul"; }, [] { return "map"; }, [] { return "reduce"; },
+      [] { return "copy"; }, [] { return "slice"; }, [] { return "concat"; });
 }
 
+const char* to_string(MatrixAxis axis) { return axis == MatrixAxis::kRows ? "rows" : "columns"; }
+
 std::size_t Operator::product_inputs() const {
-  return by_kind(
-      kind, [&]() -> std::size_t { return has_bias ? 3 : 2; }, []() -> std::size_t { return 0; },
-      []() -> std::size_t { return 0; });
+  if (!is_product()) {
+    return 0;
+  }
+  return has_bias ? 3 : 2;
 }
 
 ElementType sum_type(const Graph& graph, const Operator& matmul) {
@@ -80,6 +84,26 @@ Broadcast broadcast_of(const Shape& operand, const Shape& result) {
          : cols       ? Broadcast::kRow
          : rows       ? Broadcast::kColumn
                       : Broadcast::kValue;
+}
+
+Shape factor_shape(const Graph& graph, const Operator& matmul, std::size_t factor) {
+  const Shape& shape = graph.tensor(matmul.inputs[factor]).shape;
+  return matmul.transposed[factor] ? shape.transposed() : shape;
+}
+
+std::uint64_t product_depth(const Graph& graph, const Operator& matmul) {
+  return factor_shape(graph, matmul, 0).cols;
+}
+
+Shape work_shape(const Graph& graph, const Operator& oper) {
+  Shape work = graph.tensor(oper.output).shape;
+  if (oper.kind == OperatorKind::kReduce) {
+    for (const TensorId input : oper.inputs) {
+      const Shape& shape = graph.tensor(input).shape;
+      work = {std::max(work.rows, shape.rows), std::max(work.cols, shape.cols)};
+    }
+  }
+  return work;
 }
 
 bool is_legal_name(std::string_view text) {
@@ -138,8 +162,25 @@ TensorId Graph::add_map(const std::string& output, std::string_view function,
   return add_map(output, apply(function), std::move(inputs));
 }
 
+TensorId Graph::add_reduce(const std::string& output, const Reduction& reduction, Expression map,
+                           std::vector<TensorId> inputs) {
+  return add(output, {.kind = OperatorKind::kReduce,
+                      .inputs = std::move(inputs),
+                      .map = std::move(map),
+                      .reduction = reduction});
+}
+
 TensorId Graph::add_copy(const std::string& output, TensorId x) {
   return add(output, {.kind = OperatorKind::kCopy, .inputs = {x}});
+}
+
+TensorId Graph::add_slice(const std::string& output, TensorId x, const ElementRange& range) {
+  return add(output, {.kind = OperatorKind::kSlice, .inputs = {x}, .range = range});
+}
+
+TensorId Graph::add_concat(const std::string& output, MatrixAxis axis,
+                           std::vector<TensorId> parts) {
+  return add(output, {.kind = OperatorKind::kConcat, .inputs = std::move(parts), .axis = axis});
 }
 
 void Graph::mark_output(TensorId id) {

@@ -15,6 +15,7 @@
 #include "compiler/graph/operators.h"
 #include "compiler/program/expression.h"
 #include "compiler/program/tensor.h"
+#include "compiler/program/vector_kernel.h"
 
 namespace tilewave {
 
@@ -34,17 +35,21 @@ struct Tensor {
 ///
 ///   matmul  a · b, or a · b + bias with the row vector `bias` added to every row; then, where it has
 ///           one, the ReLU or the expression: that of the product x0 and of the inputs behind, which
-///           are broadcast to the product's shape
+///           are broadcast to the product's shape; either factor may be read transposed
 ///   map     the expression of the inputs x0, x1, ..., broadcast to the shape of the result: equal,
 ///           row, column or single value
+///   reduce  the same, but of the values of each row, or of each column, becomes one: M×1, or 1×N, of
+///           f32
 ///   copy    x
+///   slice   the rectangle `range` of x
+///   concat  its inputs, one below the other or side by side (`axis`)
 ///
 /// A product is of two f32, bf16 or f16, summed in f32, or of i8 and u8, less what stands for zero in
 /// each, summed in i32; its bias and its ReLU are of the sum. Expressions are of values in f32, whatever
 /// the types of what they read; their result is rounded to its type.
 struct Operator {
   OperatorKind kind = OperatorKind::kMatMul;
-  /// {a, b} or {a, b, bias}, with what `map` reads besides behind them; {x}.
+  /// {a, b} or {a, b, bias}, with what `map` reads besides behind them; {x}; the parts of a concat.
   std::vector<TensorId> inputs = {};
   TensorId output = 0;
   bool has_bias = false;  ///< matmul only, as the next
@@ -53,8 +58,13 @@ struct Operator {
   /// Of the result; none: of a matmul without expression the sum's, of a map f32, of a copy x's.
   std::optional<ElementType> type = {};
   std::array<std::int16_t, 2> zeros = {};  ///< matmul of integers: what stands for zero in a and b
+  std::array<bool, 2> transposed = {};     ///< matmul: a, and b
+  Reduction reduction = {};                ///< reduce
+  ElementRange range = {};                 ///< slice
+  MatrixAxis axis = MatrixAxis::kRows;     ///< concat
 
   bool has_map() const { return !map.empty(); }
+  bool is_product() const { return kind == OperatorKind::kMatMul; }
   /// Inputs of the product; the rest are operands of its expression. A map has none.
   std::size_t product_inputs() const;
   /// Those that the expression reads besides the product.
@@ -96,7 +106,12 @@ class Graph {
   /// The map of one function: "add" of a and b, "relu" of x.
   TensorId add_map(const std::string& output, std::string_view function,
                    std::vector<TensorId> inputs);
+  /// Over the values of such an expression.
+  TensorId add_reduce(const std::string& output, const Reduction& reduction, Expression map,
+                      std::vector<TensorId> inputs);
   TensorId add_copy(const std::string& output, TensorId x);
+  TensorId add_slice(const std::string& output, TensorId x, const ElementRange& range);
+  TensorId add_concat(const std::string& output, MatrixAxis axis, std::vector<TensorId> parts);
   /// Any operator; its output is set.
   TensorId add(const std::string& output, Operator oper);
   /// Makes a computed tensor a result of the graph. It may still have users.
@@ -133,7 +148,14 @@ ElementType sum_type(const Graph& graph, const Operator& matmul);
 /// The types of the left factors of its products.
 ElementTypes factor_types(const Graph& graph);
 
-/// How an operand of a map meets its result.
+/// How an operand of an expression meets what it is evaluated for.
 Broadcast broadcast_of(const Shape& operand, const Shape& result);
+
+/// Factor 0 or 1 of a matmul as it is multiplied: M×K, K×N.
+Shape factor_shape(const Graph& graph, const Operator& matmul, std::size_t factor);
+/// Products in each sum of a matmul.
+std::uint64_t product_depth(const Graph& graph, const Operator& matmul);
+/// What an operator's expression is evaluated for: its result, or what a reduce makes that of.
+Shape work_shape(const Graph& graph, const Operator& oper);
 
 }  // namespace tilewave

@@ -11,7 +11,7 @@ namespace tilewave {
 namespace {
 
 constexpr std::size_t kMostCycleTensors = 10;  // shown of a cycle
-constexpr std::ptrdiff_t kMaxOperands = 6;     // of an operator: two, a bias, three of its map
+constexpr std::ptrdiff_t kMaxOperands = 64;    // looked at, of an operator
 
 }  // namespace
 

@@ -4,17 +4,18 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <ranges>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "compiler/base/error.h"
 #include "compiler/base/nearest.h"
 #include "compiler/graph/graph_definitions.h"
+#include "compiler/graph/graph_values.h"
 #include "compiler/graph/operator_words.h"
 #include "compiler/graph/shape_inference.h"
 #include "compiler/program/program.h"
@@ -44,34 +45,6 @@ void check_bytes(std::string_view line) {
                        std::to_string(i + 1) + "; a graph file is ASCII text");
     }
   }
-}
-
-Shape parse_shape(std::string_view text) {
-  try {
-    const std::vector<std::uint64_t> extents = parse_dimensions(text);
-    if (extents.size() == 2) {
-      return {extents[0], extents[1]};
-    }
-  } catch (const InputError& error) {
-    throw InputError("shape " + in_quotes(text) + ": " + error.what());
-  }
-  throw InputError("shape " + in_quotes(text) + ": expected ROWSxCOLS, such as 128x64");
-}
-
-/// "-3,0"
-std::array<std::int16_t, 2> parse_zeros(std::string_view text) {
-  std::array<std::int16_t, 2> zeros{};
-  const std::size_t comma = text.find(',');
-  const auto parse = [](std::string_view digits, std::int16_t& zero) {
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), zero);
-    return error == std::errc() && end == digits.data() + digits.size();
-  };
-  if (comma == std::string_view::npos || !parse(text.substr(0, comma), zeros[0]) ||
-      !parse(text.substr(comma + 1), zeros[1])) {
-    throw InputError("zeros=" + printable(text) +
-                     ": expected two whole numbers, such as zeros=-3,0");
-  }
-  return zeros;
 }
 
 /// Methods throw InputErrors without a place; parse() adds it.
@@ -123,12 +96,15 @@ class Parser {
     std::span<const std::string_view> words;  ///< its operands
     std::optional<ElementType> type = {};
     std::array<std::int16_t, 2> zeros = {};
+    std::array<bool, 2> transposed = {};
   };
   void operation(const Words& words);
   static void take_ending(OperatorStatement& statement);
   TensorId matmul(const OperatorStatement& statement);
   TensorId map(const OperatorStatement& statement);
   TensorId chain(const OperatorStatement& statement);
+  TensorId reduce(const OperatorStatement& statement);
+  TensorId slice(const OperatorStatement& statement);
   bool names_operand(std::string_view word) const;
   static void check_operand_count(const OperatorStatement& statement, std::size_t given,
                                   std::size_t wanted);
@@ -232,31 +208,49 @@ void Parser::operation(const Words& words) {
   OperatorStatement statement{name, text, *word,
                               std::span(words).subspan(std::min<std::size_t>(3, words.size()))};
   take_ending(statement);
-  if (!expression_.empty() && (!word->functions.empty() || word->kind == OperatorKind::kCopy)) {
+  const bool takes_expression = word->functions.empty() && (word->kind == OperatorKind::kMatMul ||
+                                                            word->kind == OperatorKind::kMap ||
+                                                            word->kind == OperatorKind::kReduce);
+  if (!expression_.empty() && !takes_expression) {
     throw InputError(std::string(text) + " " + in_quotes(name) +
-                     ": an expression behind '|' belongs to a map or a matmul");
+                     ": an expression behind '|' belongs to a map, a reduce or a matmul");
   }
   define(by_kind(
       word->kind, [&] { return matmul(statement); },
       [&] { return word->functions.empty() ? map(statement) : chain(statement); },
+      [&] { return reduce(statement); },
       [&] {
         check_operand_count(statement, statement.words.size(), 1);
         return graph_->add(name, {.kind = OperatorKind::kCopy,
                                   .inputs = operands(statement, statement.words),
                                   .type = statement.type});
+      },
+      [&] { return slice(statement); },
+      [&] {
+        return graph_->add(name, {.kind = OperatorKind::kConcat,
+                                  .inputs = operands(statement, statement.words),
+                                  .type = statement.type,
+                                  .axis = word->axis});
       }));
 }
 
-/// "-> i8", and before it the "zeros=-3,0" of a matmul.
+/// "-> i8", and before it the "transposed=b zeros=-3,0" of a matmul.
 void Parser::take_ending(OperatorStatement& statement) {
   std::span<const std::string_view>& words = statement.words;
   if (words.size() >= 2 && words[words.size() - 2] == "->") {
     statement.type = read_element_type(words.back());
     words = words.first(words.size() - 2);
   }
-  if (statement.word.kind == OperatorKind::kMatMul && words.size() >= 3 &&
-      words[words.size() - 3] == "zeros" && words[words.size() - 2] == "=") {
+  const auto ends_with = [&](std::string_view key) {
+    return statement.word.kind == OperatorKind::kMatMul && words.size() >= 3 &&
+           words[words.size() - 3] == key && words[words.size() - 2] == "=";
+  };
+  if (ends_with("zeros")) {
     statement.zeros = parse_zeros(words.back());
+    words = words.first(words.size() - 3);
+  }
+  if (ends_with("transposed")) {
+    statement.transposed = parse_transposed(words.back());
     words = words.first(words.size() - 3);
   }
 }
@@ -295,7 +289,8 @@ TensorId Parser::matmul(const OperatorStatement& statement) {
                       .relu = statement.word.relu,
                       .map = expression_.empty() ? Expression{} : parse_expression(expression_),
                       .type = statement.type,
-                      .zeros = statement.zeros});
+                      .zeros = statement.zeros,
+                      .transposed = statement.transposed});
 }
 
 TensorId Parser::map(const OperatorStatement& statement) {
@@ -308,6 +303,32 @@ TensorId Parser::map(const OperatorStatement& statement) {
                                       .inputs = operands(statement, statement.words),
                                       .map = parse_expression(expression_),
                                       .type = statement.type});
+}
+
+/// Of the operand itself, or of an expression.
+TensorId Parser::reduce(const OperatorStatement& statement) {
+  if (expression_.empty()) {
+    check_operand_count(statement, statement.words.size(), 1);
+  }
+  return graph_->add(statement.name, {.kind = OperatorKind::kReduce,
+                                      .inputs = operands(statement, statement.words),
+                                      .map = expression_.empty() ? apply("identity")
+                                                                 : parse_expression(expression_),
+                                      .type = statement.type,
+                                      .reduction = statement.word.reduction});
+}
+
+TensorId Parser::slice(const OperatorStatement& statement) {
+  if (statement.words.size() != 3) {
+    throw InputError("slice " + in_quotes(statement.name) +
+                     ": expected 'slice OPERAND ROWS COLUMNS', such as 'slice x 0:128 64:128'");
+  }
+  Operator oper{.kind = OperatorKind::kSlice,
+                .inputs = operands(statement, statement.words.first(1)),
+                .type = statement.type};
+  std::tie(oper.range.row, oper.range.row_end) = parse_range(statement.words[1]);
+  std::tie(oper.range.col, oper.range.col_end) = parse_range(statement.words[2]);
+  return graph_->add(statement.name, std::move(oper));
 }
 
 /// Rather than a number: "inf" and "nan" may be either.

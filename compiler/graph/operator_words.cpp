@@ -1,4 +1,4 @@
-// Words and texts, both ways: matmuls have a fixed list, maps the register of functions.
+// Words and texts, both ways: maps have the register of functions, all else fixed lists.
 #include "compiler/graph/operator_words.h"
 
 #include <algorithm>
@@ -20,7 +20,38 @@ constexpr std::array kMatMulWords = {MatMulWord{"matmul"}, MatMulWord{"matmul+re
                                      MatMulWord{"matmul+bias", true, false},
                                      MatMulWord{"matmul+bias+relu", true, true}};
 constexpr std::string_view kMapWord = "map";
-constexpr std::string_view kCopyWord = "copy";
+/// Those whose word is all there is to say.
+struct PlainWord {
+  std::string_view text;
+  OperatorKind kind = OperatorKind::kCopy;
+  MatrixAxis axis = MatrixAxis::kRows;
+};
+constexpr std::array kPlainWords = {
+    PlainWord{kMapWord, OperatorKind::kMap}, PlainWord{"copy", OperatorKind::kCopy},
+    PlainWord{"slice", OperatorKind::kSlice},
+    PlainWord{"concat+rows", OperatorKind::kConcat, MatrixAxis::kRows},
+    PlainWord{"concat+columns", OperatorKind::kConcat, MatrixAxis::kColumns}};
+
+constexpr std::string_view kReduceWord = "reduce+";
+
+/// "reduce+sum+columns"
+std::string reduce_word(const Reduction& reduction) {
+  std::string word(kReduceWord);
+  word += fold_info(reduction.fold).word;
+  word += '+';
+  return word += to_string(reduction.over);
+}
+
+/// All that there are.
+std::vector<Reduction> reductions() {
+  std::vector<Reduction> all;
+  for (std::size_t fold = 0; fold < kFoldCount; ++fold) {
+    for (std::size_t axis = 0; axis < kFoldAxisCount; ++axis) {
+      all.push_back({static_cast<Fold>(fold), static_cast<FoldAxis>(axis)});
+    }
+  }
+  return all;
+}
 
 /// "add+relu": a function, then others of one argument each.
 std::optional<std::vector<FunctionId>> find_chain(std::string_view text) {
@@ -100,9 +131,19 @@ std::string_view matmul_word(const Operator& oper) {
       ->text;
 }
 
-/// " zeros=-3,0 -> i8", as far as it is said.
+std::string plain_word(const Operator& oper) {
+  return std::string(std::ranges::find_if(kPlainWords, [&](const PlainWord& word) {
+                       return word.kind == oper.kind && word.axis == oper.axis;
+                     })->text);
+}
+
+/// " transposed=b zeros=-3,0 -> i8", as far as it is said.
 std::string ending_text(const Operator& oper) {
   std::string text;
+  if (oper.transposed != std::array<bool, 2>{}) {
+    text += std::string(" transposed=") + (oper.transposed[0] ? "a" : "") +
+            (oper.transposed[1] ? "b" : "");
+  }
   if (oper.zeros != std::array<std::int16_t, 2>{}) {
     text += " zeros=" + std::to_string(oper.zeros[0]) + "," + std::to_string(oper.zeros[1]);
   }
@@ -118,16 +159,21 @@ std::string ending_text(const Operator& oper) {
 std::optional<OperatorWord> find_operator_word(std::string_view text) {
   const auto* matmul = std::ranges::find(kMatMulWords, text, &MatMulWord::text);
   if (matmul != kMatMulWords.end()) {
-    return OperatorWord{OperatorKind::kMatMul, matmul->bias, matmul->relu, {}};
+    return OperatorWord{.bias = matmul->bias, .relu = matmul->relu};
   }
-  if (text == kMapWord) {
-    return OperatorWord{.kind = OperatorKind::kMap};
+  const auto* plain = std::ranges::find(kPlainWords, text, &PlainWord::text);
+  if (plain != kPlainWords.end()) {
+    return OperatorWord{.kind = plain->kind, .axis = plain->axis};
   }
-  if (text == kCopyWord) {
-    return OperatorWord{.kind = OperatorKind::kCopy};
+  if (text.starts_with(kReduceWord)) {
+    for (const Reduction& reduction : reductions()) {
+      if (reduce_word(reduction) == text) {
+        return OperatorWord{.kind = OperatorKind::kReduce, .reduction = reduction};
+      }
+    }
   }
   if (auto chain = find_chain(text)) {
-    return OperatorWord{OperatorKind::kMap, false, false, std::move(*chain)};
+    return OperatorWord{.kind = OperatorKind::kMap, .functions = std::move(*chain)};
   }
   return std::nullopt;
 }
@@ -137,8 +183,12 @@ std::string unknown_operator_message(std::string_view text) {
   for (const MatMulWord& word : kMatMulWords) {
     known.emplace_back(word.text);
   }
-  known.emplace_back(kMapWord);
-  known.emplace_back(kCopyWord);
+  for (const PlainWord& word : kPlainWords) {
+    known.emplace_back(word.text);
+  }
+  for (const Reduction& reduction : reductions()) {
+    known.push_back(reduce_word(reduction));
+  }
   for (const FunctionInfo& function : functions()) {
     known.emplace_back(function.word);
   }
@@ -164,7 +214,18 @@ std::string operator_text(const Graph& graph, const Operator& oper) {
         return is_chain(oper.map, oper.inputs.size()) ? chain_text(graph, oper) + ending
                                                       : with_inputs(std::string(kMapWord));
       },
-      [&] { return with_inputs(std::string(kCopyWord)); });
+      [&] {
+        const std::string word = reduce_word(oper.reduction);
+        return oper.map == apply("identity")
+                   ? word + " " + graph.tensor(oper.inputs[0]).name + ending
+                   : with_inputs(word);
+      },
+      [&] { return with_inputs(plain_word(oper)); },
+      [&] {
+        return plain_word(oper) + " " + graph.tensor(oper.inputs[0]).name + " " +
+               to_string(oper.range) + ending;
+      },
+      [&] { return with_inputs(plain_word(oper)); });
 }
 
 std::string operator_name(const Operator& oper) {

@@ -12,8 +12,10 @@ namespace tilewave {
 
 struct OperatorWord {
   OperatorKind kind = OperatorKind::kMatMul;
-  bool bias = false;  ///< matmul
-  bool relu = false;  ///< matmul
+  bool bias = false;                    ///< matmul
+  bool relu = false;                    ///< matmul
+  MatrixAxis axis = MatrixAxis::kRows;  ///< concat
+  Reduction reduction = {};             ///< reduce
   /// Of a map: the first of the operands, each other of the one before. None: the expression stands
   /// behind a '|', as it may for a matmul.
   std::vector<FunctionId> functions = {};

@@ -1,7 +1,8 @@
-// One rule for each kind of operator; maps broadcast as NumPy does it.
+// A rule for each kind of operator; maps broadcast as NumPy does it.
 #include "compiler/graph/shape_inference.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "compiler/base/error.h"
@@ -39,8 +40,11 @@ InferredShape broadcast(std::span<const Shape> shapes) {
 }
 
 InferredShape infer_matmul(const Operator& oper, const std::vector<Shape>& operands) {
-  const Shape& a = operands[0];
-  const Shape& b = operands[1];
+  const auto factor = [&](std::size_t i) {
+    return oper.transposed[i] ? operands[i].transposed() : operands[i];
+  };
+  const Shape a = factor(0);
+  const Shape b = factor(1);
   if (a.cols != b.rows) {
     return {{},
             "inner dimensions " + std::to_string(a.cols) + " and " + std::to_string(b.rows) +
@@ -62,8 +66,47 @@ InferredShape infer_matmul(const Operator& oper, const std::vector<Shape>& opera
   return {result, ""};
 }
 
+/// Of what the expression is of.
+InferredShape infer_reduce(const Operator& oper, const std::vector<Shape>& operands) {
+  InferredShape inferred = broadcast(operands);
+  (oper.reduction.over == FoldAxis::kColumns ? inferred.shape.cols : inferred.shape.rows) = 1;
+  return inferred;
+}
+
+InferredShape infer_slice(const Operator& oper, const Shape& x) {
+  const ElementRange& range = oper.range;
+  const bool exists = range.row < range.row_end && range.row_end <= x.rows &&
+                      range.col < range.col_end && range.col_end <= x.cols;
+  return {{range.rows(), range.cols()},
+          exists ? ""
+                 : "no elements " + to_string(range) + "; allowed: within " +
+                       to_string(ElementRange{0, x.rows, 0, x.cols})};
+}
+
+InferredShape infer_concat(const Operator& oper, const std::vector<Shape>& parts) {
+  const bool rows = oper.axis == MatrixAxis::kRows;
+  std::uint64_t sum = 0;
+  for (const Shape& part : parts) {
+    if (rows ? part.cols != parts[0].cols : part.rows != parts[0].rows) {
+      return {{},
+              list_of(std::array{parts[0], part}) + " have not as many " +
+                  to_string(rows ? MatrixAxis::kColumns : MatrixAxis::kRows)};
+    }
+    sum += rows ? part.rows : part.cols;  // of at most 2^31 extents below 2^31
+  }
+  return {rows ? Shape{sum, parts[0].cols} : Shape{parts[0].rows, sum}, ""};
+}
+
 /// Why an operator of so many operands is none; empty if it is one.
 std::string operand_problem(const Operator& oper) {
+  const bool plain = !oper.has_map() && !oper.relu && !oper.has_bias;
+  const auto map = [&]() -> std::string {
+    if (oper.inputs.empty()) {
+      return std::string("a ") + to_string(oper.kind) + " reads at least one tensor";
+    }
+    return oper.relu || oper.has_bias ? std::string("a bias or a ReLU of a ") + to_string(oper.kind)
+                                      : expression_problem(oper.map, oper.inputs.size());
+  };
   return by_kind(
       oper.kind,
       [&]() -> std::string {
@@ -76,17 +119,15 @@ std::string operand_problem(const Operator& oper) {
         }
         return oper.relu ? "a ReLU and an expression" : expression_problem(oper.map, others + 1);
       },
+      map, map,
       [&]() -> std::string {
-        if (oper.inputs.empty()) {
-          return "a map reads at least one tensor";
-        }
-        return oper.relu || oper.has_bias ? "a bias or a ReLU of a map"
-                                          : expression_problem(oper.map, oper.inputs.size());
+        return oper.inputs.size() == 1 && plain ? "" : "a copy takes one operand";
       },
       [&]() -> std::string {
-        return oper.inputs.size() == 1 && !oper.has_map() && !oper.relu && !oper.has_bias
-                   ? ""
-                   : "a copy takes one operand";
+        return oper.inputs.size() == 1 && plain ? "" : "a slice takes one operand";
+      },
+      [&]() -> std::string {
+        return oper.inputs.size() >= 2 && plain ? "" : "a concat takes two operands or more";
       });
 }
 
@@ -98,9 +139,11 @@ InferredShape infer_shape(const Operator& oper, const std::vector<Shape>& operan
   }
   return by_kind(
       oper.kind, [&] { return infer_matmul(oper, operands); }, [&] { return broadcast(operands); },
+      [&] { return infer_reduce(oper, operands); },
       [&] {
         return InferredShape{operands[0], ""};
-      });
+      },
+      [&] { return infer_slice(oper, operands[0]); }, [&] { return infer_concat(oper, operands); });
 }
 
 std::string type_suffix(ElementType type) {
@@ -143,6 +186,21 @@ InferredType infer_matmul_type(const Operator& oper, const std::vector<ElementTy
   return {*sum, ""};
 }
 
+/// What only moves elements has their type.
+InferredType infer_moved_type(const Operator& oper, const std::vector<ElementType>& operands) {
+  if (oper.type.value_or(operands[0]) != operands[0]) {
+    return {{}, std::string("a ") + to_string(oper.kind) + " has the type of its operand"};
+  }
+  const auto other =
+      std::ranges::find_if(operands, [&](ElementType type) { return type != operands[0]; });
+  if (other != operands.end()) {
+    return {{},
+            "parts of " + std::string(to_string(operands[0])) + " and " +
+                std::string(to_string(*other))};
+  }
+  return {operands[0], ""};
+}
+
 }  // namespace
 
 InferredType infer_type(const Operator& oper, const std::vector<ElementType>& operands) {
@@ -153,10 +211,13 @@ InferredType infer_type(const Operator& oper, const std::vector<ElementType>& op
                             integers_problem(oper.map, operands)};
       },
       [&] {
-        return oper.type.value_or(operands[0]) == operands[0]
-                   ? InferredType{operands[0], ""}
-                   : InferredType{{}, "a copy has the type of its operand"};
-      });
+        return oper.type.value_or(ElementType::kF32) == ElementType::kF32
+                   ? InferredType{ElementType::kF32, integers_problem(oper.map, operands)}
+                   : InferredType{{}, "a reduce gives f32; a map of it may be of another type"};
+      },
+      [&] { return infer_moved_type(oper, operands); },
+      [&] { return infer_moved_type(oper, operands); },
+      [&] { return infer_moved_type(oper, operands); });
 }
 
 }  // namespace tilewave

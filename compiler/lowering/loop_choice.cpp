@@ -67,11 +67,8 @@ std::uint64_t open_accumulators(LoopOrder order, std::uint64_t bm, std::uint64_t
 
 MatMulShape matmul_shape(const Graph& graph, OperatorId id, const Tiling& tile) {
   const Operator& oper = graph.operators()[id];
-  const auto stored = [&](TensorId tensor, const TileExtent& extent) {
-    return stored_shape(graph.tensor(tensor).shape, extent, tile.edges);
-  };
-  const Shape a = stored(oper.inputs[0], tile.left());
-  const Shape c = stored(oper.output, tile.result());
+  const Shape a = stored_shape(factor_shape(graph, oper, 0), tile.left(), tile.edges);
+  const Shape c = stored_shape(graph.tensor(oper.output).shape, tile.result(), tile.edges);
   const TileGrid rows_and_steps = tile_grid(a, tile.left());
   const TileGrid columns = tile_grid(c, tile.result());
   const auto type = [&](TensorId tensor) { return graph.tensor(tensor).type; };

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "compiler/base/error.h"
+#include "compiler/lowering/tile_regions.h"
 #include "compiler/lowering/tiling.h"
 #include "compiler/program/program.h"
 #include "compiler/program/verify/program_verify.h"
@@ -26,6 +27,7 @@ std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
   return __builtin_add_overflow(a, b, &sum) ? kSaturated : sum;
 }
 
+/// The operand as `step` reads it.
 void load_operand(const Graph& graph, OperatorId id, std::size_t input, const Uop& step,
                   UopList& list) {
   const Operator& oper = graph.operators()[id];
@@ -45,22 +47,19 @@ void lower_expression(const Graph& graph, OperatorId id, const Uop& step, UopLis
 
 void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, UopList& list) {
   const Operator& oper = graph.operators()[id];
-  const TensorId a = oper.inputs[0];
-  const TensorId b = oper.inputs[1];
   const TileGrid out = list.grid(graph, oper.output);
-  const std::uint32_t steps = list.grid(graph, a).cols;
+  const auto steps = static_cast<std::uint32_t>(reduction_steps(graph, oper, list.tile));
   std::vector<std::uint32_t> done(out.tiles());
   for_each_step(
       nest, {out.rows, out.cols, steps}, [&](std::uint32_t m, std::uint32_t n, std::uint32_t k) {
         std::uint32_t& count = done[out.index(m, n)];
         const bool first = count == 0;
         const bool last = ++count == steps;
-        list.uops.push_back({UopKind::kLoad, false, false, false, id, a, m, k, k});
-        list.uops.push_back({UopKind::kLoad, false, false, false, id, b, k, n, k});
-        if (first && oper.has_bias) {
-          list.uops.push_back({UopKind::kLoad, false, false, false, id, oper.inputs[2], 0, n, k});
+        const Uop step{UopKind::kExecute, first, last, false, id, oper.output, m, n, k};
+        for (std::size_t input = 0; input < (first ? oper.product_inputs() : 2); ++input) {
+          load_operand(graph, id, input, step, list);
         }
-        list.uops.push_back({UopKind::kExecute, first, last, false, id, oper.output, m, n, k});
+        list.uops.push_back(step);
         if (last && oper.has_map()) {
           lower_expression(graph, id,
                            {UopKind::kExecute, false, true, true, id, oper.output, m, n, 0}, list);
@@ -90,6 +89,19 @@ void lower_map(const Graph& graph, OperatorId id, UopList& list) {
   });
 }
 
+void lower_reduce(const Graph& graph, OperatorId id, UopList& list) {
+  const Operator& oper = graph.operators()[id];
+  const auto steps = static_cast<std::uint32_t>(reduction_steps(graph, oper, list.tile));
+  for_each_tile(list.grid(graph, oper.output), [&](std::uint32_t row, std::uint32_t col) {
+    for (std::uint32_t k = 0; k < steps; ++k) {
+      lower_expression(
+          graph, id,
+          {UopKind::kExecute, k == 0, k + 1 == steps, false, id, oper.output, row, col, k}, list);
+    }
+    list.uops.push_back({UopKind::kStore, false, false, false, id, oper.output, row, col, 0});
+  });
+}
+
 void lower_copy(const Graph& graph, OperatorId id, UopList& list) {
   const TensorId result = graph.operators()[id].output;
   for_each_tile(list.grid(graph, result), [&](std::uint32_t row, std::uint32_t col) {
@@ -110,15 +122,17 @@ void collect_kernels(const Graph& graph, UopList& list) {
     }
     VectorKernel kernel{{}, oper.map};
     kernel.result = graph.tensor(oper.output).type;
+    if (oper.kind == OperatorKind::kReduce) {
+      kernel.reduction = oper.reduction;
+    }
     if (oper.product_inputs() > 0) {
       kernel.operands.push_back({OperandForm::kTile, sum_type(graph, oper)});
     }
     for (const TensorId input : oper.map_inputs()) {
       const Tensor& tensor = graph.tensor(input);
-      kernel.operands.push_back(
-          {operand_form(broadcast_of(tensor.shape, graph.tensor(oper.output).shape),
-                        largest_tile(list.stored[input], list.tiles[input])),
-           tensor.type});
+      kernel.operands.push_back({operand_form(broadcast_of(tensor.shape, work_shape(graph, oper)),
+                                              largest_tile(list.stored[input], list.tiles[input])),
+                                 tensor.type});
     }
     const auto [found, is_new] =
         known.try_emplace(to_text(kernel), static_cast<std::uint16_t>(list.kernels.size()));
@@ -147,7 +161,8 @@ std::uint64_t uops_per_tile(const Operator& oper, std::uint64_t steps) {
   const std::uint64_t map = oper.has_map() ? oper.map_inputs().size() + 1 : 0;
   return by_kind(
       oper.kind, [&] { return 3 * steps + (oper.has_bias ? 1 : 0) + map + 1; },
-      [&] { return map + 1; }, []() -> std::uint64_t { return 2; });
+      [&] { return map + 1; }, [&] { return map * steps + 1; }, []() -> std::uint64_t { return 2; },
+      []() -> std::uint64_t { return 0; }, []() -> std::uint64_t { return 0; });
 }
 
 }  // namespace
@@ -157,11 +172,15 @@ LoweringEstimate estimate_lowering(const Graph& graph, const Tiling& tile) {
   const std::vector<TileExtent> tiles = tensor_tiles(graph, tile);
   const auto grid = [&](TensorId id) { return tile_grid(graph.tensor(id).shape, tiles[id]); };
   for (const Operator& oper : graph.operators()) {
-    const std::uint64_t per_tile = uops_per_tile(oper, grid(oper.inputs[0]).cols);
+    const std::uint64_t per_tile = uops_per_tile(oper, reduction_steps(graph, oper, tile));
     estimate.uops =
         saturating_add(estimate.uops, saturating_mul(grid(oper.output).tiles(), per_tile));
   }
+  const std::vector<Placed> placed = placements(graph);
   for (TensorId id = 0; id < tiles.size(); ++id) {
+    if (placed[id].root != id) {
+      continue;
+    }
     const Shape stored = stored_shape(graph.tensor(id).shape, tiles[id], tile.edges);
     estimate.tensor_bytes = saturating_add(
         estimate.tensor_bytes,
@@ -171,18 +190,15 @@ LoweringEstimate estimate_lowering(const Graph& graph, const Tiling& tile) {
 }
 
 /// A program's steps are numbered up to a limit, whoever made it.
-void check_reductions(const Graph& graph, const std::vector<TileExtent>& tiles) {
+void check_reductions(const Graph& graph, const TileShape& tile) {
   for (const Operator& oper : graph.operators()) {
-    if (oper.kind != OperatorKind::kMatMul) {
-      continue;
-    }
-    const TensorId left = oper.inputs[0];
-    const std::uint64_t steps = tile_grid(graph.tensor(left).shape, tiles[left]).cols;
+    const std::uint64_t steps = reduction_steps(graph, oper, tile);
     if (steps > kMaxReductionSteps) {
+      const std::string of =
+          oper.is_product() ? std::to_string(tile.k) + " products" : "an expression";
       throw InputError("graph '" + graph.name() + "': " + graph.tensor(oper.output).name +
-                       " is the sum of " + std::to_string(steps) + " tiles of " +
-                       std::to_string(tiles[left].cols) + " products; allowed are " +
-                       std::to_string(kMaxReductionSteps));
+                       " is the sum of " + std::to_string(steps) + " tiles of " + of +
+                       "; allowed are " + std::to_string(kMaxReductionSteps));
     }
   }
 }
@@ -202,9 +218,23 @@ void check_zeros(const Graph& graph, const UopList& list) {
   }
 }
 
+/// What is padded has nothing else beside it, and a zero may be the largest of a row.
+void check_padding(const Graph& graph, TileEdges edges) {
+  const auto view = std::ranges::find_if(graph.operators(), [](const Operator& oper) {
+    return is_view(oper.kind) || oper.kind == OperatorKind::kReduce;
+  });
+  if (edges == TileEdges::kPadded && view != graph.operators().end()) {
+    throw InputError("graph '" + graph.name() + "': " + to_string(view->kind) + " '" +
+                     graph.tensor(view->output).name +
+                     "' with tile.edges=padded; allowed: tile.edges=real");
+  }
+}
+
 UopList lower(const Graph& graph, const Tiling& tile, const std::vector<LoopNest>& nests) {
+  check_padding(graph, tile.edges);
   UopList list{tile, tensor_tiles(graph, tile), {}};
   list.stored = stored_shapes(graph, list.tiles, tile.edges);
+  list.regions = tile_regions(graph, placements(graph), list.tiles);
   const LoweringEstimate estimate = estimate_lowering(graph, tile);
   if (estimate.uops > kMaxOps || estimate.tensor_bytes > kMaxDramBytes) {
     throw InputError(
@@ -213,14 +243,15 @@ UopList lower(const Graph& graph, const Tiling& tile, const std::vector<LoopNest
         " tile uOps and " + human_bytes(estimate.tensor_bytes) + " of tensors; allowed are " +
         std::to_string(kMaxOps) + " uOps and " + human_bytes(kMaxDramBytes));
   }
-  check_reductions(graph, list.tiles);
+  check_reductions(graph, tile);
   check_zeros(graph, list);
   collect_kernels(graph, list);
   list.uops.reserve(estimate.uops);
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
     by_kind(
         graph.operators()[id].kind, [&] { lower_matmul(graph, id, nests[id], list); },
-        [&] { lower_map(graph, id, list); }, [&] { lower_copy(graph, id, list); });
+        [&] { lower_map(graph, id, list); }, [&] { lower_reduce(graph, id, list); },
+        [&] { lower_copy(graph, id, list); }, [] {}, [] {});
   }
   return list;
 }

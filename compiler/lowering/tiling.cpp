@@ -2,17 +2,30 @@
 #include "compiler/lowering/tiling.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "compiler/base/error.h"
 #include "compiler/graph/operator_words.h"
+#include "compiler/graph/placement.h"
 
 namespace tilewave {
 namespace {
 
-enum class TileKind { kLeft, kRight, kResult, kRow, kColumn, kValue };
+enum class TileKind {
+  kLeft,
+  kRight,
+  kLeftTransposed,
+  kRightTransposed,
+  kResult,
+  kRow,
+  kColumn,
+  kValue
+};
 
 /// One thing that an operator does with a tensor.
 struct Role {
@@ -25,6 +38,8 @@ TileExtent extent(TileKind kind, const TileShape& tile) {
   switch (kind) {
     case TileKind::kLeft: return tile.left();
     case TileKind::kRight: return tile.right();
+    case TileKind::kLeftTransposed: return tile.left().transposed();
+    case TileKind::kRightTransposed: return tile.right().transposed();
     case TileKind::kResult: return tile.result();
     case TileKind::kRow: return tile.row();
     case TileKind::kColumn: return tile.column();
@@ -48,15 +63,44 @@ TileKind kind_of(Broadcast broadcast) {
   throw InternalError("no such broadcast");
 }
 
-/// What has to hold for one tensor to have tiles of both kinds.
-const char* equal_keys(TileKind a, TileKind b) {
-  const auto is = [&](TileKind x, TileKind y) { return (a == x && b == y) || (a == y && b == x); };
-  if (is(TileKind::kLeft, TileKind::kRight)) {
-    return "tile.m, tile.k and tile.n";
+/// Which of m, n and k are the rows and the columns of a tile; a part of a tile is as large as the whole.
+std::array<char, 2> keys_of(TileKind kind) {
+  switch (kind) {
+    case TileKind::kLeft: return {'m', 'k'};
+    case TileKind::kRight: return {'k', 'n'};
+    case TileKind::kLeftTransposed: return {'k', 'm'};
+    case TileKind::kRightTransposed: return {'n', 'k'};
+    case TileKind::kResult:
+    case TileKind::kColumn:
+    case TileKind::kValue: return {'m', 'n'};
+    case TileKind::kRow: return {'\0', 'n'};  // its rows are those of any other
   }
-  return is(TileKind::kRight, TileKind::kResult) || is(TileKind::kRight, TileKind::kColumn)
-             ? "tile.m and tile.k"
-             : "tile.n and tile.k";
+  throw InternalError("no such kind of tile");
+}
+
+/// What has to be equal for one tensor to have tiles of both kinds: "tile.m, tile.k and tile.n".
+std::string equal_keys(TileKind a, TileKind b) {
+  constexpr std::string_view kOrder = "mnk";
+  std::string keys;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    char first = keys_of(a)[axis];
+    char second = keys_of(b)[axis];
+    if (first == second || first == '\0' || second == '\0') {
+      continue;
+    }
+    if (kOrder.find(first) > kOrder.find(second)) {
+      std::swap(first, second);
+    }
+    for (const char key : {first, second}) {
+      keys += keys.find(key) == std::string::npos ? std::string(1, key) : "";
+    }
+  }
+  std::string text;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    text += i == 0 ? "" : i + 1 == keys.size() ? " and " : ", ";
+    (text += "tile.") += keys[i];
+  }
+  return text;
 }
 
 class TileChooser {
@@ -66,11 +110,15 @@ class TileChooser {
 
   std::vector<TileExtent> run() {
     for (const Operator& oper : graph_.operators()) {
+      if (is_view(oper.kind)) {
+        continue;
+      }
       for (std::size_t input = 0; input < oper.inputs.size(); ++input) {
         take(oper.inputs[input], {operand_kind(oper, input), &oper, false});
       }
       take(oper.output, {TileKind::kResult, &oper, true});
     }
+    take_roles_of_parts();
     std::vector<TileExtent> tiles;
     for (TensorId id = 0; id < roles_.size(); ++id) {
       const TileKind kind = roles_[id] ? roles_[id]->kind : TileKind::kResult;
@@ -80,12 +128,28 @@ class TileChooser {
   }
 
  private:
+  /// What nobody uses as a whole is cut as the first of its parts, which then has the same tiles.
+  void take_roles_of_parts() {
+    const std::vector<Placed> placed = placements(graph_);
+    for (TensorId id = 0; id < roles_.size(); ++id) {
+      std::optional<Role>& whole = roles_[placed[id].root];
+      if (!whole && roles_[id] && !is_flexible(roles_[id]->kind)) {
+        whole = roles_[id];
+      }
+    }
+  }
+
   TileKind operand_kind(const Operator& oper, std::size_t input) const {
     if (input < oper.product_inputs()) {
-      return input == 0 ? TileKind::kLeft : input == 1 ? TileKind::kRight : TileKind::kRow;
+      if (input == 0) {
+        return oper.transposed[0] ? TileKind::kLeftTransposed : TileKind::kLeft;
+      }
+      if (input == 1) {
+        return oper.transposed[1] ? TileKind::kRightTransposed : TileKind::kRight;
+      }
+      return TileKind::kRow;
     }
-    return kind_of(
-        broadcast_of(graph_.tensor(oper.inputs[input]).shape, graph_.tensor(oper.output).shape));
+    return kind_of(broadcast_of(graph_.tensor(oper.inputs[input]).shape, work_shape(graph_, oper)));
   }
 
   /// A role that leaves no choice decides, else the first that comes; a row and a column are parts of a
@@ -120,6 +184,8 @@ class TileChooser {
       case TileKind::kValue: return true;
       case TileKind::kLeft:
       case TileKind::kRight:
+      case TileKind::kLeftTransposed:
+      case TileKind::kRightTransposed:
       case TileKind::kResult: return rigid == extent(other.kind, tile_);
     }
     return false;
@@ -141,6 +207,8 @@ class TileChooser {
     switch (kind) {
       case TileKind::kLeft: return "m x k = " + to_string(tile_.left());
       case TileKind::kRight: return "k x n = " + to_string(tile_.right());
+      case TileKind::kLeftTransposed: return "k x m = " + to_string(tile_.left().transposed());
+      case TileKind::kRightTransposed: return "n x k = " + to_string(tile_.right().transposed());
       case TileKind::kResult: return "m x n = " + to_string(tile_.result());
       case TileKind::kRow: return "n = " + std::to_string(tile_.n) + " wide";
       case TileKind::kColumn: return "m x n = " + to_string(tile_.result()) + " or m x 1";
@@ -154,8 +222,10 @@ class TileChooser {
       return "the result of ";
     }
     switch (role.kind) {
-      case TileKind::kLeft: return "the left operand of ";
-      case TileKind::kRight: return "the right operand of ";
+      case TileKind::kLeft:
+      case TileKind::kLeftTransposed: return "the left operand of ";
+      case TileKind::kRight:
+      case TileKind::kRightTransposed: return "the right operand of ";
       case TileKind::kRow: return "the row vector of ";
       case TileKind::kColumn: return "the column vector of ";
       case TileKind::kValue: return "the single value of ";
@@ -224,7 +294,9 @@ std::uint64_t step_bytes(const Graph& graph, const Operator& oper,
       [&] {
         return std::max(rounded(oper.output), place(oper.output, sum_type(graph, oper))) + operands;
       },
-      [&] { return rounded(oper.output) + operands; }, [&] { return operands; });
+      [&] { return rounded(oper.output) + operands; },
+      [&] { return rounded(oper.output) + operands; }, [&] { return operands; },
+      []() -> std::uint64_t { return 0; }, []() -> std::uint64_t { return 0; });
 }
 
 void require_step_fits(const Graph& graph, const Tiling& tile, std::uint64_t sram_bytes) {

@@ -13,8 +13,9 @@ namespace tilewave {
 ///
 ///   left operand of a matmul                                 m×k
 ///   right operand of a matmul                                k×n
-///   result of a matmul, map or copy; whole operand of a
-///   map or copy                                              m×n
+///   the same transposed                                      k×m, n×k
+///   result of any operator; whole operand of a map, a
+///   reduce or a copy                                         m×n
 ///   row vector, as bias or broadcast operand                 1×n if it is only that
 ///   column that is broadcast                                 m×1 likewise
 ///   single value that is broadcast                           1×1 likewise

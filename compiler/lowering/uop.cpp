@@ -1,6 +1,8 @@
 // Texts and the verifier of uOps: every step follows the loads of its operands.
 #include "compiler/lowering/uop.h"
 
+#include <algorithm>
+
 #include "compiler/base/error.h"
 #include "compiler/program/tile_index.h"
 
@@ -16,7 +18,7 @@ constexpr std::uint32_t kFalling = 1U << 31;
 
 /// Inputs that are loaded for `step`: [first, second).
 std::pair<std::size_t, std::size_t> inputs_of(const Operator& oper, const Uop& step) {
-  if (step.kind == UopKind::kStore || step.vector) {
+  if (step.kind == UopKind::kStore || step.vector || !oper.is_product()) {
     return {oper.product_inputs(), oper.inputs.size()};
   }
   // The bias comes with the first step of a tile.
@@ -27,6 +29,7 @@ class UopVerifier {
  public:
   UopVerifier(const Graph& graph, const UopList& list)
       : graph_(graph),
+        tile_(list.tile),
         uops_(list.uops),
         index_(graph.tensors(), list.tiles),
         done_(index_.count()),
@@ -65,6 +68,7 @@ class UopVerifier {
     const Operator& oper = graph_.operators()[uop.oper];
     const bool exists = by_kind(
         oper.kind, [&] { return !uop.vector || oper.has_map(); }, [&] { return uop.vector; },
+        [&] { return !uop.vector; }, [] { return false; }, [] { return false; },
         [] { return false; });
     if (!exists || uop.tensor != oper.output) {
       fail("EXECUTE of another tensor, or of what the operator does not do");
@@ -86,13 +90,13 @@ class UopVerifier {
 
   /// Rising from 0 or falling to 0; the top bit keeps which.
   void verify_sum_step(const Operator& oper, const Uop& uop) {
-    const std::uint32_t last_k = uop.vector ? 0 : index_.grid(oper.inputs[0]).cols - 1;
+    const std::uint64_t last_k = reduction_steps(graph_, oper, tile_) - 1;
     std::uint32_t& done = done_[index_.id(uop)];
     if (uop.first && uop.k != 0) {
       done |= kFalling;
     }
     const std::uint32_t count = done & ~kFalling;
-    const std::uint32_t expected = (done & kFalling) != 0 ? last_k - count : count;
+    const std::uint64_t expected = (done & kFalling) != 0 ? last_k - count : count;
     if (summed_ != nullptr || uop.first != (count == 0) || uop.k != expected ||
         uop.last != (count == last_k)) {
       fail("accumulator opened twice or not at all, or its steps are out of order");
@@ -108,9 +112,7 @@ class UopVerifier {
   /// Of a tile that the step before has completed, or that has just been loaded to be copied.
   void verify_store(const Uop& uop) {
     const Operator& oper = graph_.operators()[uop.oper];
-    const bool copies = by_kind(
-        oper.kind, [] { return false; }, [] { return false; }, [] { return true; });
-    if (copies && uop.tensor == oper.output && complete_ == nullptr) {
+    if (oper.kind == OperatorKind::kCopy && uop.tensor == oper.output && complete_ == nullptr) {
       take_operands(uop);
       if (done_[index_.id(uop)]++ != 0) {
         fail("STORE of a tile that was copied before");
@@ -143,7 +145,8 @@ class UopVerifier {
   void verify_all_stored() const {
     for (TensorId id = 0; id < graph_.tensors().size(); ++id) {
       const Tensor& tensor = graph_.tensor(id);
-      const std::uint64_t expected = tensor.producer ? index_.grid(id).tiles() : 0;
+      const bool computed = tensor.producer && !is_view(graph_.operators()[*tensor.producer].kind);
+      const std::uint64_t expected = computed ? index_.grid(id).tiles() : 0;
       if (stores_[id] != expected) {
         throw InternalError("tensor '" + tensor.name + "' has " + std::to_string(stores_[id]) +
                             " tiles stored, not " + std::to_string(expected));
@@ -152,6 +155,7 @@ class UopVerifier {
   }
 
   const Graph& graph_;
+  const TileShape& tile_;
   const std::vector<Uop>& uops_;
   TileIndex index_;
   std::vector<std::uint32_t> done_;    // steps of each tile
@@ -164,20 +168,65 @@ class UopVerifier {
 
 }  // namespace
 
+TileShape UopList::step_shape(const Graph& graph, const Uop& uop) const {
+  const TileExtent result = extent(uop);
+  const Operator& oper = graph.operators()[uop.oper];
+  if (oper.kind != OperatorKind::kReduce) {
+    return {result.rows, result.cols, 0};
+  }
+  const Shape work = work_shape(graph, oper);
+  const bool columns = oper.reduction.over == FoldAxis::kColumns;
+  const std::uint32_t edge = columns ? tile.n : tile.m;
+  const std::uint64_t left = (columns ? work.cols : work.rows) - std::uint64_t{uop.k} * edge;
+  return {result.rows, result.cols,
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(edge, left))};
+}
+
+TileExtent UopList::work_tile(const Graph& graph, const Uop& uop) const {
+  const TileShape shape = step_shape(graph, uop);
+  const Operator& oper = graph.operators()[uop.oper];
+  if (oper.kind != OperatorKind::kReduce) {
+    return shape.result();
+  }
+  return tilewave::work_tile(kernels[kernel_of[uop.oper]], shape.result(), shape.k);
+}
+
 bool completes_tile(const Graph& graph, const Uop& uop) {
-  return uop.last && (uop.vector || !graph.operators()[uop.oper].has_map());
+  const Operator& oper = graph.operators()[uop.oper];
+  return uop.last && (uop.vector || !oper.is_product() || !oper.has_map());
+}
+
+std::uint64_t reduction_steps(const Graph& graph, const Operator& oper, const TileShape& tile) {
+  if (oper.is_product()) {
+    return ceil_div(product_depth(graph, oper), tile.k);
+  }
+  if (oper.kind != OperatorKind::kReduce) {
+    return 1;
+  }
+  const Shape work = work_shape(graph, oper);
+  return oper.reduction.over == FoldAxis::kColumns ? ceil_div(work.cols, tile.n)
+                                                   : ceil_div(work.rows, tile.m);
 }
 
 TileCoordinates operand_tile(const Graph& graph, const Operator& oper, std::size_t input,
                              const Uop& step) {
   if (input < oper.product_inputs()) {
-    return {input == 0 ? step.row : input == 1 ? step.k : 0, input == 0 ? step.k : step.col};
+    const TileCoordinates tile{input == 0   ? step.row
+                               : input == 1 ? step.k
+                                            : 0,
+                               input == 0 ? step.k : step.col};
+    const bool transposed = input < oper.transposed.size() && oper.transposed[input];
+    return transposed ? TileCoordinates{tile.col, tile.row} : tile;
+  }
+  TileCoordinates tile{step.row, step.col};  // of what the expression is evaluated for
+  if (oper.kind == OperatorKind::kReduce) {
+    (oper.reduction.over == FoldAxis::kColumns ? tile.col : tile.row) = step.k;
   }
   const Broadcast broadcast =
-      broadcast_of(graph.tensor(oper.inputs[input]).shape, graph.tensor(oper.output).shape);
+      broadcast_of(graph.tensor(oper.inputs[input]).shape, work_shape(graph, oper));
   const bool first_row = broadcast == Broadcast::kRow || broadcast == Broadcast::kValue;
   const bool first_column = broadcast == Broadcast::kColumn || broadcast == Broadcast::kValue;
-  return {first_row ? 0 : step.row, first_column ? 0 : step.col};
+  return {first_row ? 0 : tile.row, first_column ? 0 : tile.col};
 }
 
 void verify_uops(const Graph& graph, const UopList& list) { UopVerifier(graph, list).verify(); }
@@ -193,9 +242,9 @@ std::string to_text(const Graph& graph, const UopList& list) {
     switch (uop.kind) {
       case UopKind::kLoad: text += "LOAD    " + tile; break;
       case UopKind::kExecute:
-        text +=
-            "EXECUTE " + tile + " " +
-            (uop.vector ? to_text(list.kernels[list.kernel_of[uop.oper]]) : to_string(oper.kind));
+        text += "EXECUTE " + tile + " " +
+                (uop.vector || !oper.is_product() ? to_text(list.kernels[list.kernel_of[uop.oper]])
+                                                  : to_string(oper.kind));
         if (!uop.vector) {
           text += " k=" + std::to_string(uop.k);
           text += uop.first ? " clear" : "";

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/graph/graph.h"
+#include "compiler/lowering/tile_regions.h"
 #include "compiler/program/tile_index.h"
 #include "compiler/program/vector_kernel.h"
 
@@ -17,7 +18,7 @@ enum class UopKind : std::uint8_t { kLoad, kExecute, kStore };
 /// k is the reduction step a LOAD or EXECUTE belongs to; 0 for expressions and stores.
 struct Uop {
   UopKind kind = UopKind::kLoad;
-  bool first = false;   ///< EXECUTE: clears the accumulator
+  bool first = false;   ///< EXECUTE: clears the accumulator, if it is a step of a reduction
   bool last = false;    ///< EXECUTE: takes the last step of the sum, or is its own first and last
   bool vector = false;  ///< EXECUTE: of the operator's expression, not of its product
   OperatorId oper = 0;
@@ -34,9 +35,20 @@ struct UopList {
   std::vector<VectorKernel> kernels = {};     ///< of all expressions, each once
   std::vector<std::uint16_t> kernel_of = {};  ///< by operator; 0 for one without expression
   std::vector<Shape> stored = {};             ///< of each tensor
+  std::vector<TileRegion> regions = {};       ///< of each tensor
 
   TileGrid grid(const Graph& graph, TensorId tensor) const {
     return tile_grid(graph.tensor(tensor).shape, tiles[tensor]);
+  }
+  /// Of an EXECUTE of a map, an expression or a reduce: what it computes, and, of a reduce, how much of each
+  /// row or column it folds.
+  TileShape step_shape(const Graph& graph, const Uop& uop) const;
+  /// Likewise: what its expression is evaluated for.
+  TileExtent work_tile(const Graph& graph, const Uop& uop) const;
+  /// The tile of a region that the tile of a uOp is.
+  TileIndex::Place place(const Uop& uop) const {
+    const TileRegion& region = regions[uop.tensor];
+    return {region.tensor, region.row + uop.row, region.col + uop.col};
   }
   /// What there is of the tile that a uOp, or whatever else has a tensor, a row and a column, names.
   template <typename Named>
@@ -55,6 +67,9 @@ void verify_uops(const Graph& graph, const UopList& list);
 
 /// Whether an EXECUTE completes its tile.
 bool completes_tile(const Graph& graph, const Uop& uop);
+
+/// EXECUTEs that make a tile of the result of a product or a reduce together; 1 of all else.
+std::uint64_t reduction_steps(const Graph& graph, const Operator& oper, const TileShape& tile);
 
 /// The tile of `input` that an EXECUTE of `oper` reads: row and column.
 struct TileCoordinates {

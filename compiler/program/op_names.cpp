@@ -20,10 +20,6 @@ std::string region_name(const Program& program, std::uint32_t region) {
   return name;
 }
 
-std::string range_text(std::uint64_t first, std::uint64_t end) {
-  return std::to_string(first) + ":" + std::to_string(end);
-}
-
 std::string elements_name(const Program& program, std::uint32_t tensor,
                           const ElementRange& elements) {
   const ProgramTensor& entry = program.tensors[tensor];

@@ -17,9 +17,6 @@ std::string region_name(const Program& program, std::uint32_t region);
 /// The same, behind `text`.
 void append_region(std::string& text, const Program& program, std::uint32_t region);
 
-/// "64:128", from the first to before the end.
-std::string range_text(std::uint64_t first, std::uint64_t end);
-
 /// Elements of a tensor: "x[0,1]" if they are that tile of it, else "x[0:32, 64:96]".
 std::string elements_name(const Program& program, std::uint32_t tensor,
                           const ElementRange& elements);

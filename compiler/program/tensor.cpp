@@ -25,6 +25,14 @@ std::uint64_t parse_dimension(std::string_view text) {
 
 }  // namespace
 
+std::string range_text(std::uint64_t first, std::uint64_t end) {
+  return std::to_string(first) + ":" + std::to_string(end);
+}
+
+std::string to_string(const ElementRange& range) {
+  return range_text(range.row, range.row_end) + " " + range_text(range.col, range.col_end);
+}
+
 std::string to_string(const Shape& shape) {
   return std::to_string(shape.rows) + "x" + std::to_string(shape.cols);
 }

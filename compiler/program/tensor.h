@@ -22,6 +22,7 @@ struct Shape {
   std::uint64_t cols = 0;
 
   std::uint64_t elements() const { return rows * cols; }
+  Shape transposed() const { return {cols, rows}; }
   bool operator==(const Shape&) const = default;
 };
 
@@ -42,6 +43,11 @@ struct ElementRange {
   }
   auto operator<=>(const ElementRange&) const = default;  // NOLINT(modernize-use-nullptr)
 };
+
+/// "64:128", from the first to before the end.
+std::string range_text(std::uint64_t first, std::uint64_t end);
+/// "0:128 64:96": rows and columns, up to the ends and without them.
+std::string to_string(const ElementRange& range);
 
 /// "128x64x32" → {128, 64, 32}, each in 1..kMaxDimension. Throws InputError naming the bad part.
 std::vector<std::uint64_t> parse_dimensions(std::string_view text);

@@ -118,12 +118,12 @@ std::set<std::string> large_products(const Graph& fused, const Tiling& tile,
 }
 
 /// Likewise those that did, for another tile took their place.
-std::set<std::string> stored_products(const Graph& fused, const Schedule& schedule) {
+std::set<std::string> stored_products(const Graph& fused, const FittingSchedule& fitting) {
   std::set<std::string> names;
   for (const Operator& oper : fused.operators()) {
     const std::optional<TensorId> product = joinable_product(fused, oper);
-    if (product && std::ranges::any_of(schedule.ops, [&](const Op& op) {
-          return op.region == *product && is_store(op);
+    if (product && std::ranges::any_of(fitting.schedule.ops, [&](const Op& op) {
+          return op.region == fitting.uops.regions[*product].tensor && is_store(op);
         })) {
       names.insert(fused.tensor(*product).name);
     }
@@ -177,7 +177,7 @@ CompiledSchedule compile_to_fit(const Graph& graph, const Tiling& tile,
   if (options.joins != Joins::kSpilled || !options.forwarding) {
     return {std::move(fused), std::move(fitting), std::move(fusion)};
   }
-  if (std::set<std::string> stored = stored_products(fused, fitting.schedule); !stored.empty()) {
+  if (std::set<std::string> stored = stored_products(fused, fitting); !stored.empty()) {
     FusionOptions more = fusion;
     more.joined.merge(stored);
     Graph joined = fuse(graph, more);

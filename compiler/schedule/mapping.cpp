@@ -43,12 +43,10 @@ std::string tile_text(const TileShape& tile) {
   return extents_text(std::array{tile.m, tile.n, tile.k});
 }
 
-bool is_product(const Operator& oper) { return oper.product_inputs() > 0; }
-
 /// m, n and, of a product, k.
 std::array<std::uint64_t, 3> extents_of(const Graph& graph, const Operator& oper) {
   const Shape& result = graph.tensor(oper.output).shape;
-  return {result.rows, result.cols, is_product(oper) ? graph.tensor(oper.inputs[0]).shape.cols : 0};
+  return {result.rows, result.cols, oper.is_product() ? product_depth(graph, oper) : 0};
 }
 
 std::vector<std::string> names_of_results(const Graph& graph) {
@@ -63,7 +61,13 @@ std::vector<std::string> names_of_results(const Graph& graph) {
 OperatorId find_operator(const Mapping& mapping, const Stated<std::string>& stated,
                          const Graph& graph, const Graph& fused) {
   if (const auto tensor = fused.find(stated.value); tensor && fused.tensor(*tensor).producer) {
-    return *fused.tensor(*tensor).producer;
+    const OperatorId id = *fused.tensor(*tensor).producer;
+    if (is_view(fused.operators()[id].kind)) {
+      fail(mapping, stated.line,
+           in_quotes(stated.value) + " is a view: " + to_string(fused.operators()[id].kind) +
+               " has no tiles of its own; allowed: operators that compute or copy");
+    }
+    return id;
   }
   const auto before = graph.find(stated.value);
   const bool absorbed = before && graph.tensor(*before).producer && !fused.find(stated.value);
@@ -173,7 +177,7 @@ class Pinning {
   }
 
   void check_loops(const OperatorMapping& stated, OperatorId id) const {
-    if (!is_product(fused_.operators()[id])) {
+    if (!fused_.operators()[id].is_product()) {
       fail(mapping_, stated.loops->line,
            "loops of " + in_quotes(stated.name.value) + ": " +
                operator_name(fused_.operators()[id]) +
@@ -338,11 +342,14 @@ Mapping mapping_of(const CompiledSchedule& compiled) {
                                            : Places::kExact};
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
     const Operator& oper = graph.operators()[id];
+    if (is_view(oper.kind)) {
+      continue;
+    }
     OperatorMapping stated;
     stated.name = {graph.tensor(oper.output).name};
     stated.extents = {extents_of(graph, oper)};
     stated.tile = {static_cast<const TileShape&>(compiled.fitting.uops.tile)};
-    if (is_product(oper)) {
+    if (oper.is_product()) {
       stated.loops = {compiled.fitting.nests[id]};
     }
     if (options.forwarding && !graph.tensor(oper.output).users.empty()) {

@@ -20,15 +20,23 @@ class ContentsVerifier {
         list_(problem.uops),
         schedule_(schedule),
         tile_index_(graph_.tensors(), list_.tiles),
+        computed_(graph_, list_.tiles, list_.regions),
         contents_(ceil_div(problem.options.sram_bytes, kSramAlignment)),
-        stored_(tile_index_.count()) {}
+        stored_(tile_index_.count()),
+        stores_(tile_index_.count()) {
+    for (const Uop& uop : list_.uops) {
+      if (uop.kind == UopKind::kStore) {
+        stores_[tile_of(uop)] = &uop;
+      }
+    }
+  }
 
   void verify() {
     for (index_ = 0; index_ < schedule_.ops.size(); ++index_) {
       const Op& op = schedule_.ops[index_];
       by_opcode(
           op.opcode, [&] { load(op); }, [&] { store(op); }, [&] { execute(op, false); },
-          [&] { execute(op, true); }, [&] { fail("a reduce, which no step asks for"); });
+          [&] { execute(op, true); }, [&] { execute(op, false); });
     }
     if (next_execute() != list_.uops.size()) {
       fail("steps are missing");
@@ -73,11 +81,16 @@ class ContentsVerifier {
     }
     return tile_index_.id(op);
   }
+  TileId tile_of(const Uop& uop) const { return tile_index_.id(list_.place(uop)); }
 
   void load(const Op& op) {
     const TileId tile = tile_of(op);
-    if (graph_.tensor(op.region).producer && !stored_[tile]) {
-      fail("loads a tile that is not in DRAM");
+    if (!computed_.is_source(op.region)) {
+      computed_.visit({op.region, op.row, op.col}, [&](const TileIndex::Place& part) {
+        if (!stored_[tile_index_.id(part)]) {
+          fail("loads a tile that is not in DRAM");
+        }
+      });
     }
     content(op.dst) = {tile, Value::kFinal};
   }
@@ -88,23 +101,28 @@ class ContentsVerifier {
       fail("a step that nobody asked for");
     }
     const Uop& uop = list_.uops[position];
-    if (op.region != uop.tensor || op.row != uop.row || op.col != uop.col || op.step != uop.k) {
+    if (tile_of(op) != tile_of(uop) || op.step != uop.k) {
       fail("not the step whose turn it is");
     }
     const TileExtent extent = list_.extent(uop);
-    if (op.m != extent.rows || op.n != extent.cols) {
+    const Operator& oper = graph_.operators()[uop.oper];
+    const bool folds = oper.kind == OperatorKind::kReduce;
+    if (op.m != extent.rows || op.n != extent.cols ||
+        (folds && op.k != list_.step_shape(graph_, uop).k)) {
       fail("is not as large as its tile");
     }
-    const Operator& oper = graph_.operators()[uop.oper];
     if (vector != uop.vector || op.clear != (!vector && uop.first) ||
         op.biased != (!vector && uop.first && oper.has_bias) ||
-        (vector && op.kernel != list_.kernel_of[uop.oper]) ||
+        ((vector || folds) && op.kernel != list_.kernel_of[uop.oper]) ||
+        op.a_transposed != (!vector && oper.transposed[0]) ||
+        op.b_transposed != (!vector && oper.transposed[1]) ||
+        is_sum_step(op) != (!vector && oper.is_product()) ||
         (op.relu && !(uop.last && oper.relu))) {
       fail("does something else than the step");
     }
     std::size_t operand = 0;
     if (vector && oper.product_inputs() > 0) {
-      expect(operand_address(op, operand++), tile_index_.id(uop), Value::kBeforeMap);
+      expect(operand_address(op, operand++), tile_of(uop), Value::kBeforeMap);
       if (op.dst != op.a) {
         fail("does not work in place on its sum");
       }
@@ -114,9 +132,9 @@ class ContentsVerifier {
       --first;
     }
     for (std::size_t i = first; i < position; ++i) {
-      expect(operand_address(op, operand++), tile_index_.id(list_.uops[i]));
+      expect(operand_address(op, operand++), tile_of(list_.uops[i]));
     }
-    const TileId tile = tile_index_.id(uop);
+    const TileId tile = tile_of(uop);
     Content& accumulator = content(op.dst);
     if (!vector && !uop.first &&
         (accumulator.tile != tile || accumulator.value != Value::kPartial)) {
@@ -133,9 +151,10 @@ class ContentsVerifier {
     if (!uop.last) {
       return Value::kPartial;
     }
-    return oper.has_map()         ? Value::kBeforeMap
-           : op.relu == oper.relu ? Value::kFinal
-                                  : Value::kBeforeRelu;
+    return oper.kind == OperatorKind::kReduce ? Value::kFinal
+           : oper.has_map()                   ? Value::kBeforeMap
+           : op.relu == oper.relu             ? Value::kFinal
+                                              : Value::kBeforeRelu;
   }
 
   static std::uint32_t operand_address(const Op& op, std::size_t operand) {
@@ -151,31 +170,23 @@ class ContentsVerifier {
 
   void store(const Op& op) {
     const TileId tile = tile_of(op);
-    const Tensor& tensor = graph_.tensor(op.region);
-    if (!tensor.producer || stored_[tile]) {
-      fail("stores a tile twice, or one of a source");
+    const Uop* asked = stores_[tile];
+    if (asked == nullptr || stored_[tile]) {
+      fail("stores a tile twice, or one that nobody computes");
     }
-    const Operator& producer = graph_.operators()[*tensor.producer];
-    expect(op.a,
-           copies(producer)
-               ? tile_index_.first(producer.inputs[0]) + (tile - tile_index_.first(op.region))
-               : tile,
+    const bool copies = graph_.operators()[asked->oper].kind == OperatorKind::kCopy;
+    expect(op.a, copies ? tile_of(*(asked - 1)) : tile,  // behind the LOAD of what it copies
            op.relu ? Value::kBeforeRelu : Value::kFinal);
     stored_[tile] = true;
   }
 
-  static bool copies(const Operator& oper) {
-    return by_kind(
-        oper.kind, [] { return false; }, [] { return false; }, [] { return true; });
-  }
-
   void verify_stores() const {
-    for (TensorId id = 0; id < graph_.tensors().size(); ++id) {
-      const bool is_result = graph_.tensor(id).role == TensorRole::kOutput;
-      for (TileId tile = tile_index_.first(id); tile < tile_index_.first(id + 1); ++tile) {
-        if (is_result && !stored_[tile]) {
-          fail("a tile of result '" + graph_.tensor(id).name + "' is not stored");
-        }
+    const std::vector<Placed> placed = placements(graph_);
+    for (const Uop& uop : list_.uops) {
+      const Tensor& tensor = graph_.tensor(placed[uop.tensor].root);
+      if (uop.kind == UopKind::kStore && tensor.role == TensorRole::kOutput &&
+          !stored_[tile_of(uop)]) {
+        fail("a tile of result '" + tensor.name + "' is not stored");
       }
     }
   }
@@ -184,8 +195,10 @@ class ContentsVerifier {
   const UopList& list_;
   const Schedule& schedule_;
   TileIndex tile_index_;
+  ComputedTiles computed_;
   std::vector<Content> contents_;  // by SRAM address in units of the arena's alignment
   std::vector<bool> stored_;
+  std::vector<const Uop*> stores_;  // by tile: the STORE that asks for it; null: none does
   std::size_t uop_ = 0;
   std::size_t index_ = 0;
 };

@@ -14,8 +14,11 @@
 #include "compiler/schedule/early_loads.h"
 #include "compiler/schedule/load_pace.h"
 #include "compiler/schedule/residency.h"
+#include "compiler/schedule/result_ways.h"
 #include "compiler/schedule/schedule.h"
 #include "compiler/schedule/store_queue.h"
+#include "compiler/schedule/tile_ops.h"
+#include "compiler/schedule/tile_state.h"
 
 namespace tilewave {
 namespace {
@@ -43,6 +46,8 @@ class Scheduler {
         ahead_of_time_(options_.buffering == Buffering::kPingPong),
         arena_(options_.sram_bytes, ahead_of_time_ ? Placement::kNextFit : Placement::kFirstFit),
         index_(graph_.tensors(), list_.tiles),
+        computed_(graph_, list_.tiles, list_.regions),
+        ways_(problem, computed_),
         residency_(options_.eviction, index_.count()),
         tiles_(index_.count()),
         pace_(options_.costs, prefetch_bytes()),
@@ -83,30 +88,12 @@ class Scheduler {
   }
 
  private:
-  /// What is known of a tile besides its residency.
-  struct TileState {
-    std::uint64_t first_use = kNoUse;  ///< the first LOAD uOp of it
-    double arrival = 0;                ///< when its latest LOAD is through
-    std::uint32_t accumulator = 0;     ///< address while it is computed
-    std::size_t completed = 0;         ///< ops emitted when it was complete
-    bool open = false;                 ///< it has an accumulator
-    bool in_dram = false;              ///< a source, or a STORE was emitted
-    bool unsaved = false;              ///< resident, and DRAM does not have it
-    bool leaving = false;              ///< a STORE of it waits for loads to pass
-  };
-
-  TileId tile_of(const Uop& uop) const { return index_.id(uop); }
+  TileId tile_of(const Uop& uop) const { return index_.id(list_.place(uop)); }
 
   /// On their way at once, if the DRAM is what is waited for.
   double prefetch_bytes() const {
     return std::max(kPrefetchShare * static_cast<double>(options_.sram_bytes),
                     kLeastPrefetchTiles * static_cast<double>(list_.tile.result().bytes()));
-  }
-
-  /// Whether tiles of a result stay for those who use them.
-  bool forwards(TensorId tensor) const {
-    return options_.forwarding &&
-           (options_.unforwarded.empty() || !options_.unforwarded.contains(tensor));
   }
 
   std::uint64_t bytes_of(const Uop& uop) const { return list_.extent(uop).bytes(); }
@@ -138,7 +125,7 @@ class Scheduler {
       }
     }
     for (TensorId id = 0; id < graph_.tensors().size(); ++id) {
-      if (!graph_.tensor(id).producer) {
+      if (computed_.is_source(id)) {
         for (TileId tile = index_.first(id); tile < index_.first(id + 1); ++tile) {
           tiles_[tile].in_dram = true;
         }
@@ -223,10 +210,10 @@ class Scheduler {
 
   bool bring_in(const Uop& uop, bool now) {
     const TileId id = tile_of(uop);
-    if (residency_.contains(id) || (forwards(uop.tensor) && tiles_[id].open)) {
+    if (residency_.contains(id) || (ways_.stays(list_.place(uop).tensor) && tiles_[id].open)) {
       return true;
     }
-    if (!tiles_[id].in_dram) {
+    if (!is_in_dram(id)) {
       if (!now) {
         return false;
       }
@@ -236,12 +223,8 @@ class Scheduler {
     if (!address) {
       return false;
     }
-    Op op;
-    op.opcode = Opcode::kLoad;
+    Op op = op_at(list_.place(uop), Opcode::kLoad);
     op.tag = tag(uop);
-    op.region = uop.tensor;
-    op.row = uop.row;
-    op.col = uop.col;
     op.dst = *address;
     schedule_.ops.push_back(op);
     ++schedule_.stats.loads;
@@ -251,6 +234,19 @@ class Scheduler {
       early_.push(ahead_);
     }
     return true;
+  }
+
+  /// Whether all that is computed of it is stored.
+  bool is_in_dram(TileId id) {
+    TileState& tile = tiles_[id];
+    if (!tile.in_dram) {
+      bool stored = true;
+      computed_.visit(index_.place(id), [&](const TileIndex::Place& part) {
+        stored = stored && tiles_[index_.id(part)].in_dram;
+      });
+      tile.in_dram = stored;
+    }
+    return tile.in_dram;
   }
 
   /// Of the step that the LOAD uOp at `position` is for.
@@ -303,7 +299,7 @@ class Scheduler {
     TileState& tile = tiles_[id];
     if (tile.unsaved) {
       // The static schedule knows the future: it stores the tile as soon as it is complete.
-      stores_.push_late(tile.completed, store_op(index_.place(id), residency_.address(id)));
+      stores_.push_late(tile.completed, store_op(index_.place(id), residency_.address(id), false));
       tile.unsaved = false;
       tile.in_dram = true;
     }
@@ -314,16 +310,17 @@ class Scheduler {
   // --- at the program's position --------------------------------------------------------------
 
   void execute(const Uop& uop) {
-    Op op;
+    const Operator& oper = graph_.operators()[uop.oper];
+    const bool product = oper.is_product() && !uop.vector;
+    Op op = op_at(list_.place(uop), product      ? Opcode::kMatmul
+                                    : uop.vector ? Opcode::kVector
+                                                 : Opcode::kReduce);
     op.tag = tag(uop);
-    op.region = uop.tensor;
-    op.row = uop.row;
-    op.col = uop.col;
     op.dst = tiles_[tile_of(uop)].accumulator;
-    if (uop.vector) {
-      vector_step(uop, op);
-    } else {
+    if (product) {
       sum_step(uop, op);
+    } else {
+      vector_step(uop, op);
     }
     schedule_.ops.push_back(op);
     ++schedule_.stats.executes;
@@ -332,11 +329,13 @@ class Scheduler {
 
   void sum_step(const Uop& uop, Op& op) {
     const Operator& oper = graph_.operators()[uop.oper];
-    op.opcode = Opcode::kMatmul;
     op.clear = uop.first;
     op.step = uop.k;
     const TileExtent result = list_.extent(uop);
-    op.set_shape({result.rows, result.cols, list_.extent(list_.uops[operands_[0]]).cols});
+    const TileExtent left = list_.extent(list_.uops[operands_[0]]);
+    op.set_shape({result.rows, result.cols, oper.transposed[0] ? left.rows : left.cols});
+    op.a_transposed = oper.transposed[0];
+    op.b_transposed = oper.transposed[1];
     op.relu = options_.forwarding && uop.last && oper.relu;
     op.a_type = graph_.tensor(oper.inputs[0]).type;
     op.b_type = graph_.tensor(oper.inputs[1]).type;
@@ -349,17 +348,18 @@ class Scheduler {
     pace_.sum_step(op);
   }
 
-  /// Of a map, or in place on the tile of the sum that is complete.
+  /// Of a map or a reduce, or in place on the tile of the sum that is complete.
   void vector_step(const Uop& uop, Op& op) {
-    op.opcode = Opcode::kVector;
     op.kernel = list_.kernel_of[uop.oper];
-    const TileExtent result = list_.extent(uop);
-    op.set_shape({result.rows, result.cols, 0});
+    const TileExtent work = list_.work_tile(graph_, uop);
+    op.set_shape(list_.step_shape(graph_, uop));
+    op.clear = !uop.vector && uop.first;
+    op.step = uop.k;
     const std::size_t sum = graph_.operators()[uop.oper].product_inputs() > 0 ? 1 : 0;
     for (std::size_t i = 0; i < sum + operand_count_; ++i) {
       op.*rule_of(op.opcode).operands[i].address = i < sum ? op.dst : use_operand(i - sum);
     }
-    pace_.vector_step(list_.kernels[op.kernel], result);
+    pace_.vector_step(list_.kernels[op.kernel], work);
   }
 
   /// Where an operand lies; the step starts when it is there.
@@ -388,13 +388,14 @@ class Scheduler {
     const TileId id = tile_of(uop);
     TileState& tile = tiles_[id];
     if (operand_count_ > 0) {  // a copy: what was loaded leaves under another name
-      stores_.push({store_op(uop, use_operand(0)), id, step_, false});
+      stores_.push({store_op(index_.place(id), use_operand(0), false), id, step_, false});
       flush_stores(kNoUse);
       release_operands();
       return;
     }
-    const bool stays = forwards(uop.tensor) && tile.first_use != kNoUse;
-    const bool leaves = !stays || graph_.tensor(uop.tensor).role == TensorRole::kOutput;
+    const TileIndex::Place place = list_.place(uop);
+    const bool stays = ways_.stays(place.tensor) && tile.first_use != kNoUse;
+    const bool leaves = !stays || ways_.leaves(place.tensor);
     tile.open = false;
     tile.completed = schedule_.ops.size();
     if (stays) {
@@ -403,25 +404,13 @@ class Scheduler {
     }
     if (leaves) {
       tile.leaving = true;
-      stores_.push({store_op(uop, tile.accumulator), id, step_ + options_.store_delay, !stays});
+      const bool relu = !options_.forwarding && graph_.operators()[uop.oper].relu;
+      stores_.push(
+          {store_op(place, tile.accumulator, relu), id, step_ + options_.store_delay, !stays});
       if (options_.store_delay == 0) {
         flush_stores(kNoUse);
       }
     }
-  }
-
-  /// `place` is a uOp, or whatever else names a computed tensor, a row and a column.
-  template <typename Place>
-  Op store_op(const Place& place, std::uint32_t address) const {
-    const OperatorId producer = *graph_.tensor(place.tensor).producer;
-    Op op;
-    op.opcode = Opcode::kStore;
-    op.relu = !options_.forwarding && graph_.operators()[producer].relu;
-    op.region = place.tensor;
-    op.row = place.row;
-    op.col = place.col;
-    op.a = address;
-    return op;
   }
 
   void flush_stores(std::uint64_t due) {
@@ -467,6 +456,8 @@ class Scheduler {
   bool ahead_of_time_;
   Arena arena_;
   TileIndex index_;
+  ComputedTiles computed_;
+  ResultWays ways_;
   Residency residency_;
   std::vector<TileState> tiles_;
   std::vector<std::uint64_t> next_use_;

@@ -29,7 +29,8 @@ class Tensor:
     """A tensor of a graph: a matrix of `shape` (rows, columns), of `type` f32, bf16, f16, i8, u8 or i32.
 
     `a @ b` is a matrix product; `+`, `-`, `*` and `/` are elementwise, with tensors of equal extents or extents of
-    1, or with numbers, and so are `-` before one and `**`. They give names of their own; the methods of the graph take one.
+    1, or with numbers, and so are `-` before one and `**`; `a[0:64, :]` is a part. They give names of their own; the methods of
+    the graph take one.
     """
 
     __slots__ = ("graph", "_id")
@@ -63,6 +64,10 @@ class Tensor:
         rows, cols = self.shape
         return f"<Tensor {self.name} {rows}x{cols} {self.type} {self.role}>"
 
+    def __getitem__(self, part: Any) -> Tensor:
+        rows, columns = part if isinstance(part, tuple) and len(part) == 2 else (part, slice(None))
+        return self.graph.slice(self, rows, columns)
+
     def __matmul__(self, other: Tensor) -> Tensor:
         return self.graph.matmul(self, other)
 
@@ -95,6 +100,12 @@ class Tensor:
 
     def __rtruediv__(self, other: float) -> Tensor:
         return self.graph.apply("div", other, self)
+
+
+def _axis_word(axis: Any) -> str:
+    if axis not in (0, 1):
+        raise InputError(f"axis={axis!r}; allowed: 0, for rows, and 1, for columns")
+    return ("rows", "columns")[axis]
 
 
 class Graph:
@@ -200,15 +211,18 @@ class Graph:
         return Tensor(self, core)
 
     def matmul(self, a: Tensor, b: Tensor, bias: Tensor | None = None, *, relu: bool = False,
-               zeros: tuple[int, int] | None = None, expression: str | None = None,
+               transposed: str = "", zeros: tuple[int, int] | None = None, expression: str | None = None,
                others: Iterable[Tensor] = (), type: Any = None, name: str | None = None) -> Tensor:
         """a (M×K) times b (K×N), plus `bias` (1×N) for every row.
 
+        `transposed` is "a", "b" or "ab": which of them are given as K×M, N×K.
         `zeros` is what stands for zero in factors of i8 or u8, which are summed in i32. `expression` is of
         the product x0 and of `others` x1, x2, ...: "mul 0.02 x0; round t0; add t1 5"; `type` is the result's.
         """
         word = "matmul" + ("+bias" if bias is not None else "") + ("+relu" if flag_of("relu", relu) else "")
         words = [word, *self._names(a, b, *([bias] if bias is not None else []), *others)]
+        if text_of("transposed", transposed):
+            words.append(f"transposed={transposed}")
         if zeros is not None:
             if len(tuple(zeros)) != 2:
                 raise InputError(f"zeros={zeros!r}; allowed: one for each factor")
@@ -219,6 +233,13 @@ class Graph:
             name: str | None = None) -> Tensor:
         """An elementwise expression of one to four tensors x0, x1, ...: "sub 1 x0; mul t0 x1"."""
         return self._add(name, ["map", *self._names(*operands)], type, expression)
+
+    def reduce(self, fold: str, *operands: Tensor, axis: int = 1, expression: str | None = None,
+               name: str | None = None) -> Tensor:
+        """The `sum`, `max`, `min` or `product` of each row (axis 1, M×1) or column (axis 0, 1×N), in f32: of the only
+        operand, or of an expression of one to four, "sub x0 x1; exp t0"."""
+        word = f"reduce+{text_of('fold', fold)}+{_axis_word(axis)}"
+        return self._add(name, [word, *self._names(*operands)], None, expression)
 
     def apply(self, function: str, *operands: Tensor | float, type: Any = None,
               name: str | None = None, **parameters: float) -> Tensor:
@@ -232,6 +253,27 @@ class Graph:
     def copy(self, x: Tensor, *, name: str | None = None) -> Tensor:
         """The same values under another name."""
         return self._add(name, ["copy", *self._names(x)], None, None)
+
+    def slice(self, x: Tensor, rows: Any = slice(None), columns: Any = slice(None), *,
+              name: str | None = None) -> Tensor:
+        """A part of x, which is not moved: rows and columns as Python has them, `slice(0, 64)`, without a step.
+
+        `x[0:64, :]` is the same under a name of its own.
+        """
+        ranges = []
+        for what, given, extent in zip(("rows", "columns"), (rows, columns), x.shape, strict=True):
+            if not isinstance(given, slice):
+                raise TypeError(f"{what} is a {type(given).__name__}; allowed: slice")
+            first, end, step = given.indices(extent)
+            if step != 1:
+                raise InputError(f"{what} with a step of {step}; allowed: 1")
+            ranges.append(f"{first}:{end}")
+        return self._add(name, ["slice", *self._names(x), *ranges], None, None)
+
+    def concat(self, parts: Iterable[Tensor], axis: int = 0, *, name: str | None = None) -> Tensor:
+        """The parts one below the other (axis 0) or side by side (axis 1)."""
+        word = f"concat+{_axis_word(axis)}"
+        return self._add(name, [word, *self._names(*parts)], None, None)
 
     def output(self, *tensors: Tensor) -> None:
         """Makes computed tensors results of the graph."""

@@ -28,11 +28,11 @@ std::vector<Product> products_of(const Graph& graph, const Tiling& tile, const C
   const Graph fused = fuse_to_fit(graph, tile, config.schedule);
   std::vector<Product> products;
   for (const Operator& oper : fused.operators()) {
-    if (oper.product_inputs() > 0) {
+    if (oper.is_product()) {
       const Tensor& result = fused.tensor(oper.output);
-      const Tensor& left = fused.tensor(oper.inputs[0]);
-      products.push_back(
-          {result.name, {result.shape.rows, result.shape.cols, left.shape.cols}, left.type});
+      products.push_back({result.name,
+                          {result.shape.rows, result.shape.cols, product_depth(fused, oper)},
+                          fused.tensor(oper.inputs[0]).type});
     }
   }
   return products;

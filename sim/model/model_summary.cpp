@@ -11,6 +11,7 @@
 #include "compiler/base/error.h"
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/operator_words.h"
+#include "compiler/graph/placement.h"
 #include "sim/base/files.h"
 #include "sim/model/model_source.h"
 
@@ -30,27 +31,43 @@ std::uint64_t bytes_of(const Tensor& tensor) {
 std::optional<std::uint64_t> multiply_accumulates(const Graph& graph) {
   std::optional<std::uint64_t> sum = 0;
   for (const Operator& oper : graph.operators()) {
-    if (oper.product_inputs() > 0) {
-      add(sum,
-          graph.tensor(oper.output).shape.elements() * graph.tensor(oper.inputs[0]).shape.cols);
+    if (oper.is_product()) {
+      add(sum, graph.tensor(oper.output).shape.elements() * product_depth(graph, oper));
     }
   }
   return sum;
 }
 
-std::uint64_t peak_intermediate_bytes(const Graph& graph) {
-  // By operator: what nobody reads behind it.
-  std::vector<std::uint64_t> freed(graph.operators().size(), 0);
-  for (const Tensor& tensor : graph.tensors()) {
-    if (tensor.role == TensorRole::kIntermediate) {
-      freed[tensor.users.back()] += bytes_of(tensor);  // a verified graph has users
+/// What views are parts of counts once, from the first operator that computes some of it to the last that reads
+/// some of it.
+std::uint64_t peak_intermediate_bytes(const Graph& model) {
+  const Graph graph = with_copied_parts(model);
+  const std::vector<Placed> placed = placements(graph);
+  std::vector<std::uint64_t> born(graph.operators().size());  // bytes, by operator
+  std::vector<std::uint64_t> freed(graph.operators().size());
+  std::vector<std::optional<OperatorId>> last_use(graph.tensors().size());  // by root
+  std::vector<std::optional<OperatorId>> first(graph.tensors().size());
+  for (OperatorId id = 0; id < graph.operators().size(); ++id) {
+    const Operator& oper = graph.operators()[id];
+    if (!is_view(oper.kind)) {
+      std::optional<OperatorId>& computed = first[placed[oper.output].root];
+      computed = computed.value_or(id);
+      for (const TensorId input : oper.inputs) {
+        last_use[placed[input].root] = id;
+      }
+    }
+  }
+  for (TensorId root = 0; root < first.size(); ++root) {
+    const Tensor& tensor = graph.tensor(root);
+    if (tensor.role == TensorRole::kIntermediate && first[root] && last_use[root]) {
+      born[*first[root]] += bytes_of(tensor);
+      freed[*last_use[root]] += bytes_of(tensor);
     }
   }
   std::uint64_t live = 0;
   std::uint64_t peak = 0;
-  for (std::size_t i = 0; i < graph.operators().size(); ++i) {
-    const Tensor& output = graph.tensor(graph.operators()[i].output);
-    live += output.role == TensorRole::kIntermediate ? bytes_of(output) : 0;
+  for (std::size_t i = 0; i < born.size(); ++i) {
+    live += born[i];
     peak = std::max(peak, live);
     live -= freed[i];
   }

@@ -22,9 +22,18 @@ class ScheduleWriter {
   ScheduleWriter(const Graph& graph, const UopList& uops, const Program& program)
       : graph_(graph),
         uops_(uops.uops),
+        list_(uops),
         program_(program),
-        index_(graph.tensors(), uops.tiles),
-        resident_(index_.count()) {}
+        numbers_(region_numbers(graph, uops.regions)),
+        index_(grids_of(program)),
+        resident_(index_.count()),
+        copied_(index_.count()) {
+    for (const Uop& uop : uops_) {
+      if (uop.kind == UopKind::kStore && graph_.operators()[uop.oper].kind == OperatorKind::kCopy) {
+        copied_[tile_of(uop)] = true;
+      }
+    }
+  }
 
   std::string write() {
     for (op_ = 0; op_ < program_.ops.size(); ++op_) {
@@ -42,12 +51,22 @@ class ScheduleWriter {
   }
 
  private:
-  /// A store that is a step of its own: of a tile under another name.
-  bool copies(const Op& op) const {
-    return by_kind(
-        graph_.operators()[*graph_.tensor(op.region).producer].kind, [] { return false; },
-        [] { return false; }, [] { return true; });
+  static std::vector<TileGrid> grids_of(const Program& program) {
+    std::vector<TileGrid> grids;
+    for (std::uint32_t region = 0; region < program.regions(); ++region) {
+      grids.push_back(program.grid(region));
+    }
+    return grids;
   }
+
+  TileId tile_of(const Uop& uop) const {
+    TileIndex::Place place = list_.place(uop);
+    place.tensor = numbers_[place.tensor];
+    return index_.id(place);
+  }
+
+  /// A store that is a step of its own: of a tile under another name.
+  bool copies(const Op& op) const { return is_store(op) && copied_[index_.id(op)]; }
 
   struct Residency {
     std::size_t since = kNone;  ///< the op that brought or computed it
@@ -74,7 +93,7 @@ class ScheduleWriter {
     }
     for (; uop_ < uops_.size() && uops_[uop_].kind == UopKind::kLoad; ++uop_) {
       const Uop& uop = uops_[uop_];
-      Residency& tile = resident_[index_.id(uop)];
+      Residency& tile = resident_[tile_of(uop)];
       if (tile.since == kNone) {
         throw InternalError("the schedule lacks a load");
       }
@@ -111,9 +130,12 @@ class ScheduleWriter {
 
   const Graph& graph_;
   const std::vector<Uop>& uops_;
+  const UopList& list_;
   const Program& program_;
-  TileIndex index_;
+  std::vector<std::uint32_t> numbers_;  // of regions in the program
+  TileIndex index_;                     // of these
   std::vector<Residency> resident_;
+  std::vector<bool> copied_;  // by tile
   std::size_t op_ = 0;
   std::size_t uop_ = 0;
   std::string text_;

@@ -102,6 +102,53 @@ class GraphTest(unittest.TestCase):
                 wrong()
             self.assertEqual(len(self.graph.tensors), before)
 
+    def test_parts_and_what_they_are_put_together_to(self):
+        part = self.x[2:6, :8]
+        self.assertEqual(part.shape, (4, 8))
+        other = tw.Graph("other").input("x", (8, 16))
+        self.assertEqual((other[-1:].shape, other[:, 4:].shape), ((1, 16), (8, 12)))
+        rows = self.graph.concat([part, self.graph.relu(part)], name="rows")
+        columns = self.graph.concat([part, part], axis=1, name="columns")
+        self.assertEqual((rows.shape, columns.shape), ((8, 8), (4, 16)))
+        self.graph.output(rows, columns)
+        values = np.arange(self.x.shape[0] * self.x.shape[1], dtype=np.float32).reshape(self.x.shape) - 20
+        result = tw.run(self.graph, inputs={"x": values})
+        wanted = values[2:6, :8]
+        np.testing.assert_array_equal(result.outputs["rows"], np.concatenate([wanted, np.maximum(wanted, 0)]))
+        np.testing.assert_array_equal(result.outputs["columns"], np.concatenate([wanted, wanted], 1))
+        for wrong, error, message in (
+                (lambda: self.x[0:4:2], tw.InputError, "^rows with a step of 2; allowed: 1$"),
+                (lambda: self.x[3], TypeError, "^rows is a int; allowed: slice$"),
+                (lambda: self.x[3:3], tw.InputError, "no elements 3:3 "),
+                (lambda: self.graph.concat([part]), tw.InputError, "two operands or more"),
+                (lambda: self.graph.concat([part, part], axis=2), tw.InputError, "^axis=2; allowed: 0, "),
+        ):
+            with self.assertRaisesRegex(error, message):
+                wrong()
+
+    def test_reductions_and_transposed_factors(self):
+        w = self.graph.parameter("w", (4, 16))
+        scores = self.graph.matmul(self.x, w, transposed="b", name="scores")
+        most = self.graph.reduce("max", scores)
+        exponents = self.graph.exp(scores - most)
+        rows = self.graph.reduce("sum", scores, most, expression="sub x0 x1; exp t0", name="rows")
+        columns = self.graph.reduce("min", scores, axis=0, name="columns")
+        self.graph.output(self.graph.apply("div", exponents, rows, name="softmax"), columns)
+        self.assertEqual((scores.shape, rows.shape, columns.shape), ((8, 4), (8, 1), (1, 4)))
+        random = np.random.default_rng(3)
+        x, v = random.normal(size=(8, 16)), random.normal(size=(4, 16))
+        result = tw.run(self.graph, inputs={"x": x, "w": v})
+        wanted = np.exp(x @ v.T - (x @ v.T).max(1, keepdims=True))
+        np.testing.assert_allclose(result.outputs["softmax"], wanted / wanted.sum(1, keepdims=True), rtol=1e-5)
+        np.testing.assert_allclose(result.outputs["columns"], (x @ v.T).min(0, keepdims=True), rtol=1e-5)
+        for wrong, error, message in (
+                (lambda: self.graph.reduce("mean", scores), tw.InputError, "unknown operator 'reduce.mean.columns'"),
+                (lambda: self.graph.reduce("sum", scores, axis=2), tw.InputError, "^axis=2; allowed: 0, "),
+                (lambda: self.graph.matmul(scores, w, transposed="c"), tw.InputError, "transposed=c; allowed: a, b, ab"),
+        ):
+            with self.assertRaisesRegex(error, message):
+                wrong()
+
     def test_numbers_are_never_names(self):
         self.graph.input("nan", (8, 16))
         with self.assertRaisesRegex(tw.InputError, "a tensor is called 'nan'"):

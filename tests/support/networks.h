@@ -23,8 +23,88 @@ inline Expression add_relu() {
   return expression;
 }
 
-/// kBasic: matmul, add and ReLU; kAll: also biases, row vectors and copies.
-enum class Operators { kBasic, kAll };
+/// kBasic: matmul, add and ReLU; kAll: also biases, row vectors and copies; kViews: also slices,
+/// concats, products of computed values, transposed or not, and reductions, about as many as all others.
+enum class Operators { kBasic, kAll, kViews };
+
+/// A product of the last of `values` with another one, or with itself, either transposed as it fits.
+inline TensorId random_computed_product(Graph& graph, std::mt19937& random,
+                                        const std::vector<TensorId>& values,
+                                        const std::string& name) {
+  const TensorId last = values.back();
+  Operator oper{.inputs = {last, last}, .transposed = {false, true}};
+  const TensorId other = values[random() % values.size()];
+  for (int way = 0; way < 4; ++way) {
+    Operator tried{.inputs = {last, other}, .transposed = {way % 2 == 1, way / 2 == 1}};
+    const Shape& a = graph.tensor(last).shape;
+    const Shape& b = graph.tensor(other).shape;
+    if ((tried.transposed[0] ? a.rows : a.cols) == (tried.transposed[1] ? b.cols : b.rows) &&
+        random() % 2 == 0) {
+      oper = tried;
+    }
+  }
+  return graph.add(name, oper);
+}
+
+/// Of the last of `values`, or of its distance from its own mean or maximum: what norms and softmax are made of.
+inline TensorId random_reduction(Graph& graph, std::mt19937& random,
+                                 const std::vector<TensorId>& values, const std::string& name) {
+  const TensorId last = values.back();
+  const Shape shape = graph.tensor(last).shape;
+  const FoldAxis over = random() % 3 == 0 ? FoldAxis::kRows : FoldAxis::kColumns;
+  switch (random() % 4) {
+    case 0: return graph.add_reduce(name, {Fold::kSum, over}, apply("identity"), {last});
+    case 1: return graph.add_reduce(name, {Fold::kMin, over}, apply("abs"), {last});
+    case 2: {
+      const TensorId most =
+          graph.add_reduce(name + "m", {Fold::kMax, over}, apply("identity"), {last});
+      return graph.add_map(name, "sub", {last, most});
+    }
+    default: {
+      const std::uint64_t count = over == FoldAxis::kRows ? shape.rows : shape.cols;
+      const TensorId sum =
+          graph.add_reduce(name + "s", {Fold::kSum, over}, apply("identity"), {last});
+      Expression distance{
+          {make_step("div", {Argument::operand(1), Argument::number(static_cast<float>(count))}),
+           make_step("sub", {Argument::operand(0), Argument::step(0)}),
+           make_step("mul", {Argument::step(1), Argument::step(1)})}};
+      return graph.add_reduce(name, {Fold::kSum, over}, distance, {last, sum});
+    }
+  }
+}
+
+/// A slice of the last of `values`, or a concat of it and of others that fit, itself among them.
+inline TensorId random_view(Graph& graph, std::mt19937& random, const std::vector<TensorId>& values,
+                            const std::string& name) {
+  constexpr std::uint64_t kEdge = 8;
+  const TensorId last = values.back();
+  const Shape shape = graph.tensor(last).shape;
+  const auto range = [&](std::uint64_t extent) {  // every other one at multiples of kEdge
+    std::uint64_t first = random() % extent;
+    std::uint64_t end = first + 1 + random() % (extent - first);
+    if (random() % 2 == 0) {
+      first = first / kEdge * kEdge;
+      end = std::min(extent, ceil_div(end, kEdge) * kEdge);
+    }
+    return std::pair(first, end);
+  };
+  if (random() % 2 == 0) {
+    const auto rows = range(shape.rows);
+    const auto cols = range(shape.cols);
+    return graph.add_slice(name, last, {rows.first, rows.second, cols.first, cols.second});
+  }
+  const MatrixAxis axis = random() % 2 == 0 ? MatrixAxis::kRows : MatrixAxis::kColumns;
+  std::vector<TensorId> parts = {last};
+  do {
+    const TensorId other = values[random() % values.size()];
+    const Shape& others = graph.tensor(other).shape;
+    const bool fits =
+        axis == MatrixAxis::kRows ? others.cols == shape.cols : others.rows == shape.rows;
+    parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(random() % (parts.size() + 1)),
+                 fits ? other : last);
+  } while (random() % 3 == 0);
+  return graph.add_concat(name, axis, parts);
+}
 
 /// One more operator behind `values`, the tensors computed so far and the input.
 inline TensorId random_operator(Graph& graph, std::mt19937& random, std::uint32_t max_extent,
@@ -34,7 +114,14 @@ inline TensorId random_operator(Graph& graph, std::mt19937& random, std::uint32_
   const auto extent = [&] { return std::uint64_t{1 + random() % max_extent}; };
   const TensorId last = values.back();
   const Shape shape = graph.tensor(last).shape;
-  switch (random() % (operators == Operators::kAll ? 10 : 6)) {
+  if (operators == Operators::kViews && random() % 2 == 0) {
+    switch (random() % 4) {
+      case 0: return random_computed_product(graph, random, values, name);
+      case 1: return random_reduction(graph, random, values, name);
+      default: return random_view(graph, random, values, name);
+    }
+  }
+  switch (random() % (operators == Operators::kBasic ? 6 : 10)) {
     case 0: return graph.add_map(name, "relu", {last});
     case 1: {
       const TensorId other = values[random() % values.size()];
@@ -70,7 +157,7 @@ inline Graph random_network(std::mt19937& random, std::uint32_t max_extent,
   for (std::uint32_t i = 0; i < count; ++i) {
     values.push_back(random_operator(graph, random, max_extent, operators, values));
   }
-  if (operators == Operators::kAll && random() % 4 == 0) {
+  if (operators != Operators::kBasic && random() % 4 == 0) {
     graph.mark_output(values[1 + random() % count]);
   }
   if (graph.tensor(values.back()).role != TensorRole::kOutput) {

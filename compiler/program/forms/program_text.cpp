@@ -129,11 +129,9 @@ std::string to_text(const Program& program) {
   }
   for (std::size_t i = 0; i < program.windows.size(); ++i) {
     const Window& window = program.windows[i];
-    const ElementRange elements = window.elements();
     text += "region " + std::to_string(i) + " " + program.tensors[window.tensor].name + " " +
-            range_text(elements.row, elements.row_end) + " " +
-            range_text(elements.col, elements.col_end) + " tile " +
-            to_string(window.tile.of(ElementType::kF32)) + "\n";
+            to_string(window.elements()) + " tile " + to_string(window.tile.of(ElementType::kF32)) +
+            "\n";
   }
   for (std::size_t i = 0; i < program.kernels.size(); ++i) {
     text += "kernel " + std::to_string(i) + ' ' + to_text(program.kernels[i]) + '\n';

@@ -124,10 +124,6 @@ class OpVerifier {
     }
     SramTile& source = sram_.read(index, "source", op.a, tile);
     const Op& writer = program_.ops[source.writer];
-    if (writer.row != op.row || writer.col != op.col) {
-      errors_.fail_op(index, "stores the tile of " + errors_.describe(source.writer) +
-                                 " under other coordinates");
-    }
     if (has_padding_ && !within(program_.elements_at(writer), program_.elements_at(op))) {
       errors_.fail_op(index,
                       "stores the tile of " + errors_.describe(source.writer) +

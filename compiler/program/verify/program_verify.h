@@ -47,8 +47,8 @@ struct VerifyReport {
 //   store it again is not. Only a matmul can open one for matmuls, and a reduce one for reduces: sums and
 //   folds do not continue on loaded tiles, on the results of vector ops, or on each other.
 // - A reduce folds no padding: zeros that are no elements would be among them.
-// - A store writes a tile under the coordinates it was loaded or computed with, to any tensor that
-//   is not an input or a parameter, and never valid elements into what is padding there.
+// - A store writes a tile to any tensor that is not an input or a parameter, and never valid elements into
+//   what is padding there.
 // - Elements of intermediates and outputs are stored before they are loaded, whatever tiles of whatever
 //   regions they are in; those of outputs are stored exactly once, those of intermediates as often as
 //   one likes.

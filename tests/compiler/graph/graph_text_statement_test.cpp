@@ -33,5 +33,57 @@ TEST(GraphText, StatementsAreAddedToAGraph) {
   EXPECT_EQ(to_text(graph), before);
 }
 
+TEST(GraphText, ViewsReductionsAndTransposedFactors) {
+  const std::string text =
+      "graph g\ninput x 4x8\nparam w 6x8\nparam b 1x4\nparam i 8x4 i8\nparam j 6x8 i8\n"
+      "q = matmul x w transposed=b\nk = matmul+bias+relu w x b transposed=b\n"
+      "p = matmul i j transposed=ab zeros=-3,0 -> i8 | mul 0.02 x0\ns = slice q 1:4 0:6\n"
+      "c = concat+columns q q\nr = concat+rows s q\nm = reduce+max+columns c\n"
+      "e = reduce+sum+columns c m | sub x0 x1; exp t0\nn = reduce+product+rows r\n"
+      "o = reduce+min+rows r | abs x0\noutput k p e n o\n";
+  EXPECT_EQ(to_text(parse_graph(text, "m.graph")), text);
+}
+
+TEST(GraphText, WrongViewsReductionsAndTransposedFactors) {
+  const std::string head = "input x 4x4\n";
+  const struct {
+    std::string text;
+    std::string message;
+  } table[] = {
+      {head + "y = matmul x x transposed=c\n", "2: transposed=c; allowed: a, b, ab"},
+      {head + "y = reduce+sum+columns x x\n", "2: reduce+sum+columns 'y' takes 1 operand, 2 given"},
+      {head + "y = reduce+sum+columns x -> i8\n",
+       "2: graph 'm': reduce 'y' of x [4x4]: a reduce gives f32; a map of it may be of another "
+       "type"},
+      {head + "y = slice x\n",
+       "2: slice 'y': expected 'slice OPERAND ROWS COLUMNS', such as 'slice x 0:128 64:128'"},
+      {head + "y = slice x 0:2 1-3\n",
+       "2: range '1-3': expected FIRST:END, such as 64:128 for the elements 64 to 127"},
+      {head + "y = slice x 0:2 1:\n",
+       "2: range '1:': expected FIRST:END, such as 64:128 for the elements 64 to 127"},
+      {head + "y = slice x 0:2 -1:4\n",
+       "2: range '-1:4': expected FIRST:END, such as 64:128 for the elements 64 to 127"},
+      {head + "y = slice x 0:2 1:18446744073709551620\n",
+       "2: range '1:18446744073709551620': expected FIRST:END, such as 64:128 for the elements 64 "
+       "to "
+       "127"},
+      {head + "y = slice x 0:2 1:5\n",
+       "2: graph 'm': slice 'y' of x [4x4]: no elements 0:2 1:5; allowed: within 0:4 0:4"},
+      {head + "y = slice x 0:2 1:4 | relu x0\n",
+       "2: slice 'y': an expression behind '|' belongs to a map, a reduce or a matmul"},
+      {head + "y = concat+rows x\n",
+       "2: graph 'm': concat 'y' of x [4x4]: a concat takes two operands or more"},
+      {head + "param w 4x5\ny = concat+rows x w\n",
+       "3: graph 'm': concat 'y' of x [4x4] and w [4x5]: shapes 4x4 and 4x5 have not as many "
+       "columns"},
+      {head + "param w 4x4 i8\ny = concat+rows x w\n",
+       "3: graph 'm': concat 'y' of x [4x4] and w [4x4 i8]: parts of f32 and i8"},
+  };
+  for (const auto& [text, message] : table) {
+    EXPECT_EQ(test::error_of([&text = text] { parse_graph(text, "m.graph"); }),
+              "m.graph:" + message);
+  }
+}
+
 }  // namespace
 }  // namespace tilewave

@@ -252,7 +252,10 @@ TEST(GraphText, WrongFiles) {
   const std::string tail = "y = relu x\noutput y\n";
   const std::string statements = "expected graph, input, param, output or NAME = OPERATOR";
   const std::string operators =
-      "expected matmul, matmul+relu, matmul+bias, matmul+bias+relu, map, copy, add, sub, mul, div, "
+      "expected matmul, matmul+relu, matmul+bias, matmul+bias+relu, map, copy, slice, concat+rows, "
+      "concat+columns, reduce+sum+columns, reduce+sum+rows, reduce+max+columns, reduce+max+rows, "
+      "reduce+min+columns, reduce+min+rows, reduce+product+columns, reduce+product+rows, "
+      "add, sub, mul, div, "
       "max, min, pow, fmod, mod, prelu, neg, abs, sign, floor, ceil, round, clip, reciprocal, "
       "sqrt, "
       "exp, log, sin, cos, tanh, erf, identity, relu, leakyrelu, thresholdedrelu, shrink, "
@@ -441,7 +444,11 @@ Graph random_graph(std::mt19937& random) {
   for (std::size_t i = 0; i < steps; ++i) {
     const TensorId x = ids[draw(ids.size())];
     const Shape shape = graph.tensor(x).shape;
-    switch (draw(4)) {
+    switch (draw(6)) {
+      case 4:
+        ids.push_back(graph.add_slice(name(), x, {0, 1 + draw(shape.rows), 0, shape.cols}));
+        break;
+      case 5: ids.push_back(graph.add_concat(name(), MatrixAxis::kRows, {x, x})); break;
       case 0: ids.push_back(graph.add_map(name(), "relu", {x})); break;
       case 1: ids.push_back(graph.add_copy(name(), x)); break;
       case 2: {

@@ -89,5 +89,60 @@ TEST(ShapeInference, EveryOperandIsReadAndEveryReadOneExists) {
   EXPECT_EQ(inferred({.kind = OperatorKind::kCopy}, {{4, 6}, {4, 6}}), "a copy takes one operand");
 }
 
+TEST(ShapeInference, FactorsMayBeTransposed) {
+  const auto product = [](bool a, bool b, const std::vector<Shape>& shapes) {
+    return inferred({.kind = OperatorKind::kMatMul, .transposed = {a, b}}, shapes);
+  };
+  EXPECT_EQ(product(false, true, {{4, 6}, {5, 6}}), "4x5");
+  EXPECT_EQ(product(true, false, {{6, 4}, {6, 5}}), "4x5");
+  EXPECT_EQ(product(true, true, {{6, 4}, {5, 6}}), "4x5");
+  EXPECT_EQ(product(false, true, {{4, 6}, {6, 5}}), "inner dimensions 6 and 5 differ");
+}
+
+TEST(ShapeInference, AReduceFoldsWhatItsOperandsBroadcastTo) {
+  const auto reduce = [](FoldAxis over, const std::vector<Shape>& shapes) {
+    Operator oper = map(shapes.size() == 1 ? "exp x0" : "sub x0 x1");
+    oper.kind = OperatorKind::kReduce;
+    oper.reduction.over = over;
+    return inferred(oper, shapes);
+  };
+  EXPECT_EQ(reduce(FoldAxis::kColumns, {{4, 6}}), "4x1");
+  EXPECT_EQ(reduce(FoldAxis::kRows, {{4, 6}}), "1x6");
+  EXPECT_EQ(reduce(FoldAxis::kColumns, {{4, 1}, {1, 6}}), "4x1");
+  EXPECT_EQ(reduce(FoldAxis::kRows, {{4, 6}, {4, 5}}),
+            "shapes 4x6 and 4x5 do not broadcast: each extent has to be equal or 1");
+  EXPECT_EQ(inferred({.kind = OperatorKind::kReduce}, {}), "a reduce reads at least one tensor");
+  Operator biased = map("relu x0");
+  biased.kind = OperatorKind::kReduce;
+  biased.relu = true;
+  EXPECT_EQ(inferred(biased, {{4, 6}}), "a bias or a ReLU of a reduce");
+}
+
+TEST(ShapeInference, ASliceIsWithinItsOperand) {
+  const auto slice = [](const ElementRange& range, const std::vector<Shape>& shapes) {
+    return inferred({.kind = OperatorKind::kSlice, .range = range}, shapes);
+  };
+  EXPECT_EQ(slice({0, 4, 0, 6}, {{4, 6}}), "4x6");
+  EXPECT_EQ(slice({3, 4, 1, 6}, {{4, 6}}), "1x5");
+  EXPECT_EQ(slice({0, 5, 0, 6}, {{4, 6}}), "no elements 0:5 0:6; allowed: within 0:4 0:6");
+  EXPECT_EQ(slice({0, 4, 0, 7}, {{4, 6}}), "no elements 0:4 0:7; allowed: within 0:4 0:6");
+  EXPECT_EQ(slice({2, 2, 0, 6}, {{4, 6}}), "no elements 2:2 0:6; allowed: within 0:4 0:6");
+  EXPECT_EQ(slice({0, 4, 3, 2}, {{4, 6}}), "no elements 0:4 3:2; allowed: within 0:4 0:6");
+  EXPECT_EQ(slice({0, 4, 0, 6}, {{4, 6}, {4, 6}}), "a slice takes one operand");
+}
+
+TEST(ShapeInference, AConcatHasPartsThatFit) {
+  const auto concat = [](MatrixAxis axis, const std::vector<Shape>& shapes) {
+    return inferred({.kind = OperatorKind::kConcat, .axis = axis}, shapes);
+  };
+  EXPECT_EQ(concat(MatrixAxis::kRows, {{4, 6}, {1, 6}, {2, 6}}), "7x6");
+  EXPECT_EQ(concat(MatrixAxis::kColumns, {{4, 6}, {4, 1}}), "4x7");
+  EXPECT_EQ(concat(MatrixAxis::kRows, {{4, 6}, {4, 6}, {4, 5}}),
+            "shapes 4x6 and 4x5 have not as many columns");
+  EXPECT_EQ(concat(MatrixAxis::kColumns, {{4, 6}, {3, 6}}),
+            "shapes 4x6 and 3x6 have not as many rows");
+  EXPECT_EQ(concat(MatrixAxis::kRows, {{4, 6}}), "a concat takes two operands or more");
+}
+
 }  // namespace
 }  // namespace tilewave

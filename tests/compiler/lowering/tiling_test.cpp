@@ -36,6 +36,17 @@ TEST(Tiling, FollowsTheRoles) {
             "x 16x24, s 16x24, r 16x24, c 16x24");
 }
 
+TEST(Tiling, TransposedFactorsHaveTransposedTiles) {
+  EXPECT_EQ(tiles_of("input x 99x99\nparam w 99x99\ny = matmul x w transposed=ab\noutput y\n"),
+            "x 40x16, w 24x40, y 16x24");
+}
+
+TEST(Tiling, WhatAReduceReadsAndGivesIsCutLikeAMap) {
+  EXPECT_EQ(tiles_of("input x 99x99\nparam r 1x99\nparam c 99x1\n"
+                     "y = reduce+sum+columns x r c | mul x0 x1; mul t0 x2\noutput y\n"),
+            "x 16x24, r 1x24, c 16x1, y 16x24");
+}
+
 TEST(Tiling, ASourceThatIsOnlyARowVectorHasRowTiles) {
   EXPECT_EQ(tiles_of("input x 9x9\nparam w 9x9\nparam b 1x9\nh = matmul+bias x w b\ny = add h b\n"
                      "output y\n"),

@@ -285,7 +285,8 @@ Program random_uneven_ops(std::mt19937& random) {
                    : op.kernel == 5 ? TileShape{1, 16, 24}
                                     : TileShape{24, 1, 16});
     }
-    bool apart = true;  // but for the accumulator itself, no op reads what it writes
+    // But for the accumulator itself, which is no operand, no op reads what it writes.
+    bool apart = !is_reduction_step(op) || (op.a != op.dst && op.b != op.dst && op.c != op.dst);
     visit_sram(
         program, op,
         [&](std::uint32_t address, std::uint64_t bytes) {

@@ -10,6 +10,7 @@
 
 #include "compiler/graph/builtins.h"
 #include "compiler/graph/graph_text.h"
+#include "compiler/program/opcodes.h"
 #include "compiler/schedule/schedule.h"
 #include "tests/support/networks.h"
 
@@ -91,6 +92,39 @@ TEST(ScheduleProperties, EveryNetworkInEverySramUnderEveryPolicyIsSound) {
       }
     }
   }
+}
+
+/// A part on its whole's tiles is one of them: it is neither stored nor loaded.
+TEST(ScheduleProperties, HeadsStayOnChip) {
+  const Graph graph = parse_graph(
+      "input x 64x128\nparam w 128x128\nq = matmul x w\nl = slice q 0:64 0:64\n"
+      "r = slice q 0:64 64:128\na = relu l\nb = abs r\nc = concat+columns a b\n"
+      "y = matmul c w\noutput y\n",
+      "g");
+  const test::Compiled compiled = test::compile(graph, {.sram_bytes = 256 * 1024});
+  EXPECT_TRUE(compiled.program.windows.empty());
+  for (const Op& op : compiled.program.ops) {
+    if (moves_tile(op)) {
+      EXPECT_NE(compiled.program.tensor(op).role, TensorRole::kIntermediate);
+    }
+  }
+}
+
+/// Other parts go through DRAM, each element of them once.
+TEST(ScheduleProperties, OtherPartsAreStoredAndLoadedOnce) {
+  const Graph graph =
+      parse_graph("input x 64x128\nh = relu x\ns = slice h 8:40 8:72\ny = abs s\noutput y\n", "g");
+  const test::Compiled compiled = test::compile(graph, {.sram_bytes = 256 * 1024});
+  ASSERT_EQ(compiled.program.windows.size(), 1U);
+  std::uint64_t loaded = 0;
+  std::uint64_t stored = 0;
+  for (const Op& op : compiled.program.ops) {
+    if (moves_tile(op) && compiled.program.tensor(op).role == TensorRole::kIntermediate) {
+      (is_load(op) ? loaded : stored) += compiled.program.tile_at(op).elements();
+    }
+  }
+  EXPECT_EQ(stored, 64U * 128);
+  EXPECT_EQ(loaded, 32U * 64);
 }
 
 TEST(ScheduleProperties, EveryLoopOrderIsSoundFromThreeTilesUp) {

@@ -62,7 +62,7 @@ void move(Ops& ops, std::ptrdiff_t from, std::ptrdiff_t to) {
 const std::string kOperand = ": an operand is not where it is read";
 const std::string kTurn = ": not the step whose turn it is";
 const std::string kElse = ": does something else than the step";
-const std::string kStored = ": stores a tile twice, or one of a source";
+const std::string kStored = ": stores a tile twice, or one that nobody computes";
 
 // 0 x[0,0]; 1 w[0,0]; 2 h[0,0] k=0; 3 x[0,1]; 4 w[1,0]; 5 h[0,0] k=1; 6 stores it; 7 w[0,1]; 8
 // h[0,1] k=0; 9 w[1,1]; 10 h[0,1] k=1; 11 stores it; 12 loads h[0,0]; 13 s[0,0]; 14 stores it; 15
@@ -171,6 +171,39 @@ TEST(VerifySchedule, RefusesWrongCopies) {
           {"one for the other", [](Ops& o) { o[3].col = 0; }, "3" + kStored},
           {"one missing", [](Ops& o) { drop(o, 3); }, "3: a tile of result 'y' is not stored"},
       });
+}
+
+// 0 x[0,0]; 1 k=0; 2 x[0,1]; 3 k=1; 4 stores it.
+TEST(VerifySchedule, RefusesWrongReductions) {
+  const Graph graph = parse_graph("input x 32x64\ny = reduce+sum+columns x\noutput y\n", "g");
+  expect_refused(
+      graph, test::baseline(),
+      {
+          {"not cleared", [](Ops& o) { o[1].clear = false; }, "1" + kElse},
+          {"cleared again", [](Ops& o) { o[3].clear = true; }, "3" + kElse},
+          {"one step missing", [](Ops& o) { drop(o, 1); }, "2" + kTurn},
+          {"steps change places", [](Ops& o) { std::swap(o[1].step, o[3].step); }, "1" + kTurn},
+          {"another kernel", [](Ops& o) { o[1].kernel = 1; }, "1" + kElse},
+          {"of less", [](Ops& o) { o[1].k = 31; }, "1: is not as large as its tile"},
+          {"elsewhere", [](Ops& o) { o[3].dst += 4096 * 9; },
+           "3: accumulates where its tile is not"},
+          {"a product", [](Ops& o) { o[1].opcode = Opcode::kMatmul; }, "1" + kElse},
+          {"stored before its end", [](Ops& o) { move(o, 4, 2); }, "2" + kOperand},
+      });
+}
+
+// h goes to DRAM: s is read in tiles of its own. 0 x[0,0]; 1 h[0,0]; 2 stores it; 3-5 column 1; 6 s[0,0]; 7 y[0,0];
+// 8 stores it.
+TEST(VerifySchedule, RefusesWrongViews) {
+  const Graph graph =
+      parse_graph("input x 32x64\nh = relu x\ns = slice h 0:32 8:40\ny = abs s\noutput y\n", "g");
+  expect_refused(graph, test::baseline(),
+                 {
+                     {"one part not stored", [](Ops& o) { drop(o, 5); },
+                      "5: loads a tile that is not in DRAM"},
+                     {"the whole for the part", [](Ops& o) { o[6].region = 1; }, "7" + kOperand},
+                     {"stored as its part", [](Ops& o) { o[2].region = 2; }, "2" + kStored},
+                 });
 }
 
 // 0 x[0,0]; 1 w[0,0]; 2 h[0,0]; 3 b[0,0]; 4 its expression; 5 stores it; 6 w[0,1]; 7 h[0,1]; 8

@@ -79,6 +79,18 @@ TEST(ModelSummary, ATensorLivesUpToItsLastReader) {
             0U);
 }
 
+TEST(ModelSummary, ViewsAreTheTensorsThatTheyAreAPartOf) {
+  // h, of 32 bytes, is there until its last slice is read; c from its first part on.
+  EXPECT_EQ(figures_of("input x 2x4\nh = relu x\ns = slice h 0:2 0:2\nt = slice h 0:2 2:4\n"
+                       "a = relu s\nb = abs t\nc = concat+columns a b\ny = neg c\noutput y\n")
+                .peak_intermediate_bytes,
+            64U);
+  // The parts of an output are no intermediates, but the copy of an input in c is a part of it.
+  EXPECT_EQ(figures_of("input x 2x4\na = relu x\ny = concat+rows a x\noutput y\n")
+                .peak_intermediate_bytes,
+            0U);
+}
+
 TEST(ModelSummary, FusedProductsAreProducts) {
   const ModelFigures figures = figures_of(
       "input x 2x3\nparam w 3x5\nparam b 1x5\ny = matmul+bias x w b | gelu x0\noutput y\n");

@@ -169,12 +169,6 @@ TEST(ProgramVerify, NamesTheOpAndTheEarlierOneItClashesWith) {
       {"store w[0,0] <- 0",
        "op 2 (store w[0,0] <- 0x0000) stores to a tensor of role param; allowed: intermediate, "
        "output"},
-      {"store a1[1,0] <- 0x100",
-       "op 2 (store a1[1,0] <- 0x0100) stores the tile of op 1 (load w[0,0] -> 0x0100) under other "
-       "coordinates"},
-      {"store a1[0,1] <- 0x100",
-       "op 2 (store a1[0,1] <- 0x0100) stores the tile of op 1 (load w[0,0] -> 0x0100) under other "
-       "coordinates"},
       {std::string(kFinish) + "store y[0,0] <- 0x700",
        "op 4 (store y[0,0] <- 0x0700) stores an output tile that op 3 (store y[0,0] <- 0x0700) has "
        "already stored"},
