@@ -116,6 +116,16 @@ Arrangement Arrangement::expand(const Dims& dims) const {
   return result;
 }
 
+Arrangement Arrangement::slice(std::size_t dimension, std::uint64_t first, std::uint64_t count,
+                               std::int64_t step) const {
+  Arrangement result = *this;
+  Read& read = result.reads_.back();
+  read.offset += first * read.strides[dimension];
+  read.strides[dimension] *= static_cast<std::uint64_t>(step);  // modulo 2^64, as all of them
+  read.dims[dimension] = count;
+  return result;
+}
+
 Arrangement Arrangement::at(std::span<const std::uint64_t> index) const {
   Arrangement result = *this;
   Read& read = result.reads_.back();

@@ -46,6 +46,9 @@ class Arrangement {
   Arrangement reshape(const Dims& dims) const;
   Arrangement transpose(std::span<const std::size_t> permutation) const;
   Arrangement expand(const Dims& dims) const;
+  /// `count` > 0 elements of a dimension, each `step` behind the one before.
+  Arrangement slice(std::size_t dimension, std::uint64_t first, std::uint64_t count,
+                    std::int64_t step) const;
   Arrangement at(std::span<const std::uint64_t> index) const;
 
   /// How many passes over the data it takes.

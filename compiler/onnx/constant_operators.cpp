@@ -78,6 +78,10 @@ Value import_constant_of_shape(Node& node) {
   return expanded(reshaped(node.builder().add_constant(std::move(tensor)), {}), dims);
 }
 
+Value import_range(Node& /*node*/) {
+  throw InputError("its operands are not known INT64: constants, or inputs with data");
+}
+
 Value import_shape(Node& node) {
   const Dims& dims = dims_of(node.any_input(0));
   const std::size_t first = shape_bound(node.integer("start", 0), dims.size());

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/operand_views.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/typed_values.h"
 #include "compiler/program/element_rounding.h"
@@ -30,7 +31,8 @@ bool same_value(const Value& a, const Value& b) {
            std::bit_cast<std::uint32_t>(source->scale) == std::bit_cast<std::uint32_t>(other.scale);
   }
   if (const auto* computed = std::get_if<ComputedValue>(&a)) {
-    return computed->slices == std::get<ComputedValue>(b).slices;
+    const auto& other = std::get<ComputedValue>(b);
+    return computed->slices == other.slices && computed->view == other.view;
   }
   const auto* mapped = std::get_if<MappedValue>(&a);
   return mapped != nullptr && mapped->map == std::get<MappedValue>(b).map;
@@ -94,135 +96,26 @@ Value compute_constant(GraphBuilder& builder, const std::string& output,
   return builder.add_constant(output, dims, expression.type, values);
 }
 
-/// The tensors of a computed operand in a view of the result, if it lies so.
-const std::vector<TensorId>* computed_tensors(const GraphBuilder& builder,
-                                              const ComputedValue& value,
-                                              const PlacedOperand& place) {
-  const bool fits = element_count(value.dims) == element_count(place.dims) &&
-                    value.slices->size() == place.view.slices &&
-                    builder.tensor(value.slices->front()).shape == place.view.matrix;
-  return fits ? value.slices.get() : nullptr;
-}
-
-/// The tensors of an operand in its place: one, or one for each slice.
-std::vector<TensorId> operand_tensors(GraphBuilder& builder, const Value& value,
-                                      const PlacedOperand& place) {
-  if (const auto* source = std::get_if<SourceValue>(&value)) {
-    return builder.bind_slices(
-        {source->source, source->arrangement.expand(place.dims), source->scale}, place.view.slices,
-        place.view.matrix);
-  }
-  if (const auto* mapped = std::get_if<MappedValue>(&value)) {
-    const bool whole = element_count(mapped->dims) == element_count(place.dims);
-    return (whole ? mapped->map : mapped->map->expanded(mapped->dims, place.dims))
-        ->tensors(builder, place.view);
-  }
-  const auto* tensors = computed_tensors(builder, std::get<ComputedValue>(value), place);
-  if (tensors == nullptr) {
-    throw InternalError("an operand in a view that it does not have");
-  }
-  return *tensors;
-}
-
-/// Where the operands stand in a view of the result. One of them is stretched if all are shorter, as
-/// those of an expanded result may be.
-std::vector<PlacedOperand> place_operands(const std::vector<Value>& operands, const Dims& dims,
-                                          const MatrixView& view) {
-  std::vector<PlacedOperand> places;
-  Shape reached{1, 1};
-  for (const Value& operand : operands) {
-    places.push_back(place_operand(dims_of(operand), dims, view));
-    const Shape& shape = places.back().view.matrix;
-    reached = {std::max(reached.rows, shape.rows), std::max(reached.cols, shape.cols)};
-  }
-  if (reached != view.matrix) {
-    places.front() = {dims, view};
-  }
-  return places;
-}
-
 /// A map for each slice.
 std::vector<TensorId> add_maps(GraphBuilder& builder, const std::string& name,
                                const TypedExpression& expression,
                                const std::vector<Value>& operands, const Dims& dims,
                                const MatrixView& view) {
-  const std::vector<PlacedOperand> places = place_operands(operands, dims, view);
-  std::vector<std::vector<TensorId>> tensors;
-  for (std::size_t i = 0; i < operands.size(); ++i) {
-    tensors.push_back(operand_tensors(builder, operands[i], places[i]));
-  }
   std::optional<ElementType> type;
   if (expression.type != ElementType::kF32) {
     type = expression.type;
   }
   std::vector<TensorId> results;
+  const std::vector<std::vector<TensorId>> inputs = inputs_in_view(builder, operands, dims, view);
   for (std::size_t i = 0; i < view.slices; ++i) {
-    std::vector<TensorId> inputs;
-    for (const std::vector<TensorId>& slices : tensors) {
-      inputs.push_back(slices.size() == 1 ? slices[0] : slices[i]);
-    }
     results.push_back(
         builder.graph().add(builder.slice_name(name, i, view.slices), {.kind = OperatorKind::kMap,
-                                                                       .inputs = std::move(inputs),
+                                                                       .inputs = inputs[i],
                                                                        .map = expression.expression,
                                                                        .type = type}));
   }
   builder.set_range(results, expression.range);
   return results;
-}
-
-bool computed_operands_fit(const GraphBuilder& builder, const std::vector<Value>& operands,
-                           const Dims& dims, const MatrixView& view) {
-  return std::ranges::all_of(operands, [&](const Value& operand) {
-    const auto* computed = std::get_if<ComputedValue>(&operand);
-    return computed == nullptr ||
-           computed_tensors(builder, *computed, place_operand(computed->dims, dims, view)) !=
-               nullptr;
-  });
-}
-
-std::uint64_t source_elements(const std::vector<Value>& operands, const Dims& dims,
-                              const MatrixView& view) {
-  std::uint64_t elements = 0;
-  for (const Value& operand : operands) {
-    elements += std::holds_alternative<ComputedValue>(operand)
-                    ? 0
-                    : place_operand(dims_of(operand), dims, view).view.elements();
-  }
-  return elements;
-}
-
-/// The view in which all computed operands lie as they are: that of one which has the result's
-/// shape, else the one that takes the least of the sources.
-MatrixView computed_view(const GraphBuilder& builder, const std::vector<Value>& operands,
-                         const Dims& dims) {
-  std::vector<MatrixView> candidates = matrix_views(dims);
-  for (const Value& operand : operands) {
-    const auto* computed = std::get_if<ComputedValue>(&operand);
-    if (computed != nullptr && element_count(computed->dims) == element_count(dims)) {
-      candidates = {{computed->slices->size(), builder.tensor(computed->slices->front()).shape}};
-      break;
-    }
-  }
-  std::erase_if(candidates, [&](const MatrixView& view) {
-    return !computed_operands_fit(builder, operands, dims, view);
-  });
-  if (candidates.empty()) {
-    std::string shapes;
-    for (const Value& operand : operands) {
-      shapes += (shapes.empty() ? "" : " and ") + to_string(dims_of(operand));
-    }
-    throw InputError("cannot broadcast " + shapes +
-                     ": a computed value has to lie as the result does, or to be a row, a column "
-                     "or a single value of it");
-  }
-  return *std::ranges::min_element(candidates, {}, [&](const MatrixView& view) {
-    return source_elements(operands, dims, view);
-  });
-}
-
-ComputedValue computed_value(const Dims& dims, std::vector<TensorId> tensors) {
-  return {dims, std::make_shared<const std::vector<TensorId>>(std::move(tensors))};
 }
 
 }  // namespace
@@ -302,11 +195,32 @@ Value expanded(const Value& value, const Dims& dims) {
   if (const auto* mapped = std::get_if<MappedValue>(&value)) {
     return MappedValue{dims, mapped->map->expanded(mapped->dims, dims)};
   }
+  if (const auto* computed = std::get_if<ComputedValue>(&value)) {
+    if (auto view = computed->view.expand(dims)) {
+      return ComputedValue{*std::move(view), computed->slices};
+    }
+  }
   throw InputError("cannot expand " + to_string(dims_of(value)) + " to " + to_string(dims) +
                    ": a computed value is not stretched by itself");
 }
 
 namespace {
+
+/// Of a result of which some operand is computed.
+MatrixView view_of_map(const GraphBuilder& builder, const std::vector<Value>& operands,
+                       const Dims& dims) {
+  const auto view = best_view(builder, operands, dims, candidate_views(builder, operands, dims));
+  if (!view) {
+    std::string shapes;
+    for (const Value& operand : operands) {
+      shapes += (shapes.empty() ? "" : " and ") + to_string(dims_of(operand));
+    }
+    throw InputError("cannot broadcast " + shapes +
+                     ": a computed value has to lie as the result does, or to be a row, a column "
+                     "or a single value of it");
+  }
+  return *view;
+}
 
 /// Operands are simple: as simplify() leaves them.
 Value map_simple(GraphBuilder& builder, const std::string& output, const Dims& dims,
@@ -318,7 +232,7 @@ Value map_simple(GraphBuilder& builder, const std::string& output, const Dims& d
     return std::holds_alternative<ComputedValue>(operand);
   });
   if (has_computed) {
-    const MatrixView view = computed_view(builder, operands, dims);
+    const MatrixView view = view_of_map(builder, operands, dims);
     return computed_value(dims, add_maps(builder, output, expression, operands, dims, view));
   }
   auto map =

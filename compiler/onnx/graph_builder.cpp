@@ -8,10 +8,12 @@
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/matrix_view.h"
+#include "compiler/onnx/operators.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/quantized_values.h"
 #include "compiler/onnx/truth_values.h"
 #include "compiler/onnx/typed_values.h"
+#include "compiler/onnx/view_matrices.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {
@@ -106,10 +108,15 @@ void GraphBuilder::set_range(const std::vector<TensorId>& tensors, const Interva
   }
 }
 
-Interval GraphBuilder::range_of(const ComputedValue& value) const {
-  const TensorId first = value.slices->front();
-  const auto known = ranges_.find(first);
-  return known != ranges_.end() ? known->second : range_of_type(tensor(first).type);
+Interval GraphBuilder::range_of(const std::vector<TensorId>& tensors) const {
+  std::optional<Interval> all;
+  for (const TensorId id : tensors) {
+    const auto known = ranges_.find(id);
+    const Interval range = known != ranges_.end() ? known->second : range_of_type(tensor(id).type);
+    all =
+        all ? Interval{std::min(all->least, range.least), std::max(all->most, range.most)} : range;
+  }
+  return all.value();
 }
 
 TensorId GraphBuilder::bind(const SourceValue& value, Shape shape) {
@@ -143,6 +150,36 @@ std::vector<TensorId> GraphBuilder::bind_slices(const SourceValue& value, std::s
   return tensors;
 }
 
+TensorId GraphBuilder::part(TensorId whole, const ElementRange& range) {
+  const Shape shape = tensor(whole).shape;
+  if (range == ElementRange{0, shape.rows, 0, shape.cols}) {
+    return whole;
+  }
+  const auto [known, is_new] = parts_.try_emplace({whole, range}, 0);
+  if (is_new) {
+    known->second = model_.graph.add_slice(free_name(tensor(whole).name + ".part"), whole, range);
+    if (const auto found = ranges_.find(whole); found != ranges_.end()) {
+      ranges_[known->second] = found->second;
+    }
+  }
+  return known->second;
+}
+
+TensorId GraphBuilder::joined(MatrixAxis axis, const std::vector<TensorId>& parts) {
+  if (parts.size() == 1) {
+    return parts.front();
+  }
+  const auto [known, is_new] = joined_.try_emplace({axis, parts}, 0);
+  if (is_new) {
+    known->second =
+        model_.graph.add_concat(free_name(tensor(parts.front()).name + ".joined"), axis, parts);
+    if (tensor(known->second).type == ElementType::kI32) {
+      set_range({known->second}, range_of(parts));
+    }
+  }
+  return known->second;
+}
+
 std::string GraphBuilder::free_name(std::string_view wanted) {
   const std::string name = to_legal_name(wanted);
   if (!model_.graph.find(name)) {
@@ -164,8 +201,22 @@ std::string GraphBuilder::slice_name(std::string_view wanted, std::size_t index,
                               : std::string(wanted) + "." + std::to_string(index));
 }
 
+/// Of a view: one matrix, or one for each of the last two dimensions.
+std::vector<TensorId> GraphBuilder::output_tensors(const ComputedValue& value) {
+  const Dims& dims = dims_of(value);
+  const MatrixView whole{1, folded_shape(dims)};
+  if (dims.size() <= 2 || view_parts(*this, value, whole)) {
+    return view_matrices(*this, value, whole);
+  }
+  const Shape matrix{dims[dims.size() - 2], dims.back()};
+  return view_matrices(*this, value, {element_count(dims) / matrix.elements(), matrix});
+}
+
 void GraphBuilder::add_output(const std::string& name, const Value& any) {
   if (const auto* integers = std::get_if<IntegerValue>(&any)) {
+    if (integers->type == OnnxType::kBool && integers->values != nullptr) {
+      return add_output(name, truth_value(constant_of(*this, name, *integers, ElementType::kU8)));
+    }
     throw InputError("is of type " + to_string(integers->type) +
                      ", of which there are no tensors; supported: " + supported_onnx_types());
   }
@@ -179,7 +230,11 @@ void GraphBuilder::add_output(const std::string& name, const Value& any) {
   } else if (const auto* mapped = std::get_if<MappedValue>(&value)) {
     tensors = mapped->map->tensors(*this);
   } else {
-    tensors = *std::get<ComputedValue>(value).slices;
+    const auto& computed = std::get<ComputedValue>(value);
+    const MatrixView as_computed{computed.slices->size(), tensor(computed.slices->front()).shape};
+    const bool all =
+        computed.view.is_plain() && as_computed.elements() == element_count(output.dims);
+    tensors = all ? *computed.slices : output_tensors(computed);
   }
   for (const TensorId id : tensors) {
     if (tensor(id).role != TensorRole::kOutput) {

@@ -45,6 +45,10 @@ class GraphBuilder {
   /// One tensor for each of `count` equal parts of the value, in order; each has this shape.
   std::vector<TensorId> bind_slices(const SourceValue& value, std::size_t count, Shape shape);
 
+  /// A part of a computed tensor, and parts put together; made when first asked for.
+  TensorId part(TensorId whole, const ElementRange& range);
+  TensorId joined(MatrixAxis axis, const std::vector<TensorId>& parts);
+
   /// A legal name that no tensor has, as near to `wanted` as possible.
   std::string free_name(std::string_view wanted);
   /// The name of part `index` of `count`.
@@ -54,7 +58,7 @@ class GraphBuilder {
 
   /// Between what the integers of computed tensors lie; what nobody has set is all that their type has.
   void set_range(const std::vector<TensorId>& tensors, const Interval& range);
-  Interval range_of(const ComputedValue& value) const;
+  Interval range_of(const std::vector<TensorId>& tensors) const;
 
   Graph& graph() { return model_.graph; }
   const Tensor& tensor(TensorId id) const { return model_.graph.tensor(id); }
@@ -73,10 +77,13 @@ class GraphBuilder {
   using BindingKey = std::tuple<std::size_t, std::vector<std::uint64_t>, float>;
 
   Value add_source(OnnxSource source);
+  std::vector<TensorId> output_tensors(const ComputedValue& value);
 
   OnnxModel model_;
   std::map<std::size_t, std::shared_ptr<ExternalWeight>> weights_;  ///< by source
   std::map<BindingKey, TensorId> bound_;
+  std::map<std::pair<TensorId, ElementRange>, TensorId> parts_;
+  std::map<std::pair<MatrixAxis, std::vector<TensorId>>, TensorId> joined_;
   std::size_t bindings_asked_for_ = 0;
   std::unordered_map<TensorId, Interval> ranges_;  ///< of i32
   std::unordered_map<std::string, std::size_t> next_suffix_;

@@ -99,8 +99,8 @@ Value import_gemm(Node& node) {
     throw InputError("shapes " + to_string(dims_of(a)) + " and " + to_string(dims_of(b)) +
                      ": both have to be matrices");
   }
-  a = transpose_a ? transposed(a, {1, 0}) : a;
-  b = transpose_b ? transposed(b, {1, 0}) : b;
+  a = transpose_a ? transposed(builder, a, {1, 0}) : a;
+  b = transpose_b ? transposed(builder, b, {1, 0}) : b;
   const bool has_bias = node.has_input(2) && beta != 0;
   const Dims dims = product_dims(dims_of(a), dims_of(b));
   if (has_bias && broadcast(dims, dims_of(node.any_input(2))) != dims) {

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_schemas.h"
+#include "compiler/onnx/known_integers.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/quantized_values.h"
@@ -23,13 +25,14 @@ struct Supported {
 };
 
 /// Beside those that elementwise_operators() names.
-constexpr std::array<Supported, 42> kOperators = {{
+constexpr std::array<Supported, 61> kOperators = {{
     {"Add", import_add},
     {"And", import_logic},
     {"BatchNormalization", import_batch_normalization},
     {"Cast", import_cast},
     {"CastLike", import_cast_like},
     {"Clip", import_clip},
+    {"Concat", import_concat},
     {"Constant", import_constant},
     {"ConstantOfShape", import_constant_of_shape},
     {"DequantizeLinear", import_dequantize_linear},
@@ -38,13 +41,17 @@ constexpr std::array<Supported, 42> kOperators = {{
     {"Equal", import_comparison},
     {"Expand", import_expand},
     {"Flatten", import_flatten},
+    {"Gather", import_gather},
     {"Gelu", import_gelu},
     {"Gemm", import_gemm},
     {"Greater", import_comparison},
     {"GreaterOrEqual", import_comparison},
     {"Identity", import_identity},
+    {"InstanceNormalization", import_instance_normalization},
+    {"LayerNormalization", import_layer_normalization},
     {"Less", import_comparison},
     {"LessOrEqual", import_comparison},
+    {"LogSoftmax", import_softmax},
     {"MatMul", import_matmul},
     {"MatMulInteger", import_matmul_integer},
     {"Max", import_max},
@@ -57,9 +64,23 @@ constexpr std::array<Supported, 42> kOperators = {{
     {"Pow", import_pow},
     {"QLinearMatMul", import_qlinear_matmul},
     {"QuantizeLinear", import_quantize_linear},
+    {"Range", import_range},
+    {"ReduceL1", import_reduce},
+    {"ReduceL2", import_reduce},
+    {"ReduceLogSum", import_reduce},
+    {"ReduceLogSumExp", import_reduce},
+    {"ReduceMax", import_reduce},
+    {"ReduceMean", import_reduce},
+    {"ReduceMin", import_reduce},
+    {"ReduceProd", import_reduce},
+    {"ReduceSum", import_reduce},
+    {"ReduceSumSquare", import_reduce},
     {"Relu", import_relu},
     {"Reshape", import_reshape},
     {"Shape", import_shape},
+    {"Slice", import_slice},
+    {"Softmax", import_softmax},
+    {"Split", import_split},
     {"Squeeze", import_squeeze},
     {"Sum", import_sum},
     {"Transpose", import_transpose},
@@ -127,7 +148,9 @@ const Value& Node::viewed_input(std::size_t index) const {
   const Value& value = any_input(index);
   const auto* dequantized = std::get_if<DequantizedValue>(&value);
   const bool is_whole = dequantized != nullptr && dequantized->of->quantization.is_whole();
-  return is_whole || std::holds_alternative<TruthValue>(value) ? value : input(index);
+  const bool as_it_is = is_whole || std::holds_alternative<TruthValue>(value) ||
+                        std::holds_alternative<IntegerValue>(value);
+  return as_it_is ? value : input(index);
 }
 
 const Value& Node::transposed_input(std::size_t index) const {
@@ -211,7 +234,8 @@ Value import_node(Node& node, const std::string& operator_name) {
   if (import == nullptr) {
     throw InternalError("no operator '" + operator_name + "'");
   }
-  Value value = import(node);
+  std::optional<Value> known = known_result(node);
+  Value value = known ? *std::move(known) : import(node);
   node.require_all_read();
   return value;
 }

@@ -37,6 +37,7 @@ class Node {
   GraphBuilder& builder() const { return builder_; }
 
   std::size_t input_count() const { return inputs_.size(); }
+  std::size_t output_count() const { return static_cast<std::size_t>(proto_.output_size()); }
   bool has_input(std::size_t index) const {
     return index < inputs_.size() && inputs_[index].value != nullptr;
   }
@@ -45,7 +46,7 @@ class Node {
   const Value& any_input(std::size_t index) const;
   /// And that may be a tensor of the graph: what is dequantized, as fp32.
   const Value& input(std::size_t index) const;
-  /// The same, but as the integers that it is made of where those may be reshaped, or transposed.
+  /// The same, but as the integers that it is made of where those may be reshaped, or transposed; or known integers.
   const Value& viewed_input(std::size_t index) const;
   const Value& transposed_input(std::size_t index) const;
   /// The values of an input that has to be int64 and known: a shape or axes, called `what`.

@@ -1,6 +1,6 @@
 // The operators, in groups: matmul_operators.cpp, function_operators.cpp, logic_operators.cpp,
-// quantization_operators.cpp, normalization_operators.cpp, constant_operators.cpp, cast_operators.cpp
-// and view_operators.cpp. All throw InputError if shapes, types or attributes are not supported, without naming the node.
+// quantization_operators.cpp, normalization_operators.cpp, reduction_operators.cpp, constant_operators.cpp,
+// cast_operators.cpp, view_operators.cpp and part_operators.cpp. All throw InputError if shapes, types or attributes are not supported, without naming the node.
 #pragma once
 
 #include "compiler/onnx/node_import.h"
@@ -38,11 +38,24 @@ Value import_quantize_linear(Node& node);
 
 Value import_batch_normalization(Node& node);
 Value import_dropout(Node& node);
+Value import_instance_normalization(Node& node);
+Value import_layer_normalization(Node& node);
+/// ReduceSum, ReduceMean, ...
+Value import_reduce(Node& node);
+/// And LogSoftmax.
+Value import_softmax(Node& node);
+
+Value import_concat(Node& node);
+Value import_gather(Node& node);
+Value import_slice(Node& node);
+Value import_split(Node& node);
 
 Value import_cast(Node& node);
 Value import_cast_like(Node& node);
 Value import_constant(Node& node);
 Value import_constant_of_shape(Node& node);
+/// Of what is not known; known_integers.h has the rest.
+Value import_range(Node& node);
 Value import_shape(Node& node);
 
 Value import_expand(Node& node);
@@ -62,7 +75,10 @@ std::vector<Value> two_operands(Node& node, const Value& a, Value b);
 /// The same elements in the same order. Dequantized ones have to have one scale.
 Value reshaped(const Value& value, const Dims& dims);
 /// Dimension i of the result is dimension permutation[i] of `value`.
-Value transposed(const Value& value, const std::vector<std::size_t>& permutation);
+Value transposed(GraphBuilder& builder, const Value& value,
+                 const std::vector<std::size_t>& permutation);
+/// What is in the graph, or comes into it: an elementwise result of sources, or a computed value.
+ComputedValue as_computed(GraphBuilder& builder, const Value& value);
 
 /// Known integers as a constant called `name`: of integers the bits that the type has, of floats the
 /// nearest number.

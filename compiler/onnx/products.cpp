@@ -6,6 +6,7 @@
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/operators.h"
+#include "compiler/onnx/view_matrices.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {
@@ -23,44 +24,41 @@ struct Stack {
         matrix{dims[dims.size() - 2], dims[dims.size() - 1]} {}
 
   std::uint64_t count() const { return element_count(batch); }
-  const SourceValue* source() const { return std::get_if<SourceValue>(&value); }
-  const std::vector<TensorId>& slices() const { return *std::get<ComputedValue>(value).slices; }
+  MatrixView view() const { return {count(), matrix}; }
 };
 
-/// The tensors of a stack that has been computed, each of which has to have the wanted shape.
-std::vector<TensorId> computed_matrices(GraphBuilder& builder, const Stack& stack, Shape wanted,
-                                        std::uint64_t count) {
-  if (const auto* mapped = std::get_if<MappedValue>(&stack.value)) {
-    return mapped->map->tensors(builder, {count, wanted});
+/// The factors that a stack is in some view.
+std::vector<Factor> factors(GraphBuilder& builder, const Stack& stack, const MatrixView& view) {
+  if (const auto* computed = std::get_if<ComputedValue>(&stack.value)) {
+    return view_factors(builder, *computed, view);
   }
-  const std::vector<TensorId>& slices = stack.slices();
-  const Shape shape = builder.tensor(slices.front()).shape;
-  if (shape != wanted || slices.size() != count) {
-    throw InputError("an operand is needed as " + std::to_string(count) + " times " +
-                     to_string(wanted) + ", but is computed as " + std::to_string(slices.size()) +
-                     " times " + to_string(shape) + ": a computed value cannot be rearranged");
+  const auto* mapped = std::get_if<MappedValue>(&stack.value);
+  std::vector<Factor> made;
+  for (const TensorId tensor :
+       mapped != nullptr
+           ? mapped->map->tensors(builder, view)
+           : builder.bind_slices(std::get<SourceValue>(stack.value), view.slices, view.matrix)) {
+    made.push_back({tensor, false});
   }
-  return slices;
+  return made;
 }
 
-/// The tensor of each matrix of a stack.
-std::vector<TensorId> matrices(GraphBuilder& builder, const Stack& stack) {
-  if (const SourceValue* source = stack.source()) {
-    return builder.bind_slices(*source, stack.count(), stack.matrix);
+/// The left operand for a shared right one: in as few parts as there can be without putting them together, however many
+/// rows they have.
+std::vector<Factor> rows(GraphBuilder& builder, const Stack& stack) {
+  MatrixView view{1, {stack.count() * stack.matrix.rows, stack.matrix.cols}};
+  if (const auto* computed = std::get_if<ComputedValue>(&stack.value)) {
+    const std::size_t slices = computed->slices->size();
+    const Shape shape = builder.tensor(computed->slices->front()).shape;
+    const MatrixView as_computed{slices, shape};
+    if (shape.cols == view.matrix.cols && as_computed.elements() == view.elements() &&
+        computed->view.is_plain()) {
+      view = as_computed;
+    } else if (!factor_parts(builder, *computed, view)) {
+      view = stack.view();
+    }
   }
-  return computed_matrices(builder, stack, stack.matrix, stack.count());
-}
-
-/// The left operand for a shared right one: all rows of a source in one tensor, or the slices of
-/// what was computed, however many rows they have.
-std::vector<TensorId> rows(GraphBuilder& builder, const Stack& stack) {
-  const std::uint64_t all_rows = stack.count() * stack.matrix.rows;
-  if (const SourceValue* source = stack.source()) {
-    return {builder.bind(*source, {all_rows, stack.matrix.cols})};
-  }
-  const auto* computed = std::get_if<ComputedValue>(&stack.value);
-  const std::size_t count = computed != nullptr ? computed->slices->size() : 1;
-  return computed_matrices(builder, stack, {all_rows / count, stack.matrix.cols}, count);
+  return factors(builder, stack, view);
 }
 
 /// Which matrix of a stack of batch shape `from` element `index` of the broadcast batch uses.
@@ -76,10 +74,12 @@ std::uint64_t batch_element(const Dims& index, const Dims& from) {
 std::vector<TensorId> multiply(GraphBuilder& builder, const std::string& output, const Stack& a,
                                const Stack& b, const Dims& batch, const ProductOptions& options) {
   std::vector<TensorId> products;
-  const auto add = [&](TensorId left, TensorId right, std::uint64_t count) {
+  const auto add = [&](const Factor& left, const Factor& right, std::uint64_t count) {
     const std::string name = builder.slice_name(output, products.size(), count);
-    Operator product{
-        .inputs = {left, right}, .has_bias = options.bias.has_value(), .zeros = options.zeros};
+    Operator product{.inputs = {left.tensor, right.tensor},
+                     .has_bias = options.bias.has_value(),
+                     .zeros = options.zeros,
+                     .transposed = {left.transposed, right.transposed}};
     if (options.bias) {
       product.inputs.push_back(
           builder.bind(std::get<SourceValue>(*options.bias), {1, b.matrix.cols}));
@@ -87,10 +87,10 @@ std::vector<TensorId> multiply(GraphBuilder& builder, const std::string& output,
     products.push_back(builder.graph().add(name, std::move(product)));
   };
   if (b.count() == 1) {
-    const std::vector<TensorId> left = rows(builder, a);
-    const TensorId right = matrices(builder, b).front();
-    for (const TensorId tensor : left) {
-      add(tensor, right, left.size());
+    const std::vector<Factor> left = rows(builder, a);
+    const Factor right = factors(builder, b, b.view()).front();
+    for (const Factor& factor : left) {
+      add(factor, right, left.size());
     }
     return products;
   }
@@ -99,8 +99,8 @@ std::vector<TensorId> multiply(GraphBuilder& builder, const std::string& output,
     throw InputError("a batch of " + std::to_string(count) + " matrices; at most " +
                      std::to_string(kMaxTensors) + " are allowed");
   }
-  const std::vector<TensorId> left = matrices(builder, a);
-  const std::vector<TensorId> right = matrices(builder, b);
+  const std::vector<Factor> left = factors(builder, a, a.view());
+  const std::vector<Factor> right = factors(builder, b, b.view());
   for (std::uint64_t i = 0; i < count; ++i) {
     const Dims index = unravel(i, batch);
     add(left[batch_element(index, a.batch)], right[batch_element(index, b.batch)], count);
@@ -155,8 +155,8 @@ Value multiply_values(GraphBuilder& builder, const std::string& output, const Va
   const Stack a_stack(a, matrices.left);
   const Stack b_stack(b, matrices.right);
   const Dims batch = broadcast(a_stack.batch, b_stack.batch);
-  return ComputedValue{std::move(dims), std::make_shared<const std::vector<TensorId>>(multiply(
-                                            builder, output, a_stack, b_stack, batch, options))};
+  return computed_value(std::move(dims),
+                        multiply(builder, output, a_stack, b_stack, batch, options));
 }
 
 }  // namespace tilewave

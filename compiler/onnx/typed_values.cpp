@@ -122,7 +122,7 @@ Interval range_of(const GraphBuilder& builder, const Value& value) {
     return mapped->map->range();
   }
   const auto* computed = std::get_if<ComputedValue>(&value);
-  return computed != nullptr ? builder.range_of(*computed)
+  return computed != nullptr ? builder.range_of(*computed->slices)
                              : range_of_type(element_type(builder, value));
 }
 

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "compiler/graph/graph.h"
 #include "compiler/onnx/arrangement.h"
+#include "compiler/onnx/computed_view.h"
 #include "compiler/onnx/onnx_type.h"
 
 namespace tilewave {
@@ -21,12 +23,18 @@ struct SourceValue {
   float scale = 1;
 };
 
-/// What operators compute: the row-major values of tensors of one shape, one after another. Their
-/// rows and columns are as computed; `dims` may group them in another way.
+/// What operators compute: the row-major values of tensors of one shape, one after another, as `view` reads
+/// them.
 struct ComputedValue {
-  Dims dims;
+  ComputedView view;
   std::shared_ptr<const std::vector<TensorId>> slices;
 };
+
+/// All of them, in order.
+inline ComputedValue computed_value(Dims dims, std::vector<TensorId> slices) {
+  return {ComputedView(std::move(dims)),
+          std::make_shared<const std::vector<TensorId>>(std::move(slices))};
+}
 
 /// An elementwise result of inputs and constants alone. It comes into the graph when it is known as
 /// which matrices it is needed: elementwise_maps.h.
@@ -67,6 +75,8 @@ using Value = std::variant<SourceValue, ComputedValue, MappedValue, IntegerValue
                            ProductValue, TruthValue>;
 
 inline const Dims& dims_of(const SourceValue& value) { return value.arrangement.dims(); }
+
+inline const Dims& dims_of(const ComputedValue& value) { return value.view.dims(); }
 
 inline const Dims& dims_of(const auto& value) { return value.dims; }
 

@@ -115,6 +115,9 @@ Value reshaped(const Value& value, const Dims& dims) {
   if (const auto* mapped = std::get_if<MappedValue>(&value)) {
     return MappedValue{dims, mapped->map};
   }
+  if (const auto* integers = std::get_if<IntegerValue>(&value)) {
+    return IntegerValue{dims, integers->values, integers->type};
+  }
   if (const auto* dequantized = std::get_if<DequantizedValue>(&value)) {
     const Dequantized& of = *dequantized->of;
     return DequantizedValue{dims, std::make_shared<Dequantized>(Dequantized{
@@ -123,16 +126,18 @@ Value reshaped(const Value& value, const Dims& dims) {
   if (const auto* truth = std::get_if<TruthValue>(&value)) {
     return truth_value(reshaped(truth->of->values, dims));
   }
-  return ComputedValue{dims, std::get<ComputedValue>(value).slices};
+  const auto& computed = std::get<ComputedValue>(value);
+  return ComputedValue{computed.view.reshape(dims), computed.slices};
 }
 
-Value transposed(const Value& value, const std::vector<std::size_t>& permutation) {
+Value transposed(GraphBuilder& builder, const Value& value,
+                 const std::vector<std::size_t>& permutation) {
   if (const auto* source = std::get_if<SourceValue>(&value)) {
     return SourceValue{source->source, source->arrangement.transpose(permutation), source->scale};
   }
   if (const auto* dequantized = std::get_if<DequantizedValue>(&value)) {
     const Dequantized& of = *dequantized->of;
-    Value integers = transposed(of.integers, permutation);
+    Value integers = transposed(builder, of.integers, permutation);
     Quantization quantization = of.quantization;
     if (!quantization.is_whole()) {
       const auto axis = std::ranges::find(permutation, quantization.axis);
@@ -144,24 +149,22 @@ Value transposed(const Value& value, const std::vector<std::size_t>& permutation
                              Dequantized{of.name, std::move(integers), std::move(quantization)})};
   }
   if (const auto* truth = std::get_if<TruthValue>(&value)) {
-    return truth_value(transposed(truth->of->values, permutation));
+    return truth_value(transposed(builder, truth->of->values, permutation));
   }
-  const Dims& from = dims_of(value);
-  Dims dims;
-  std::size_t last = 0;
-  bool moves_data = false;
-  for (const std::size_t axis : permutation) {
-    dims.push_back(from[axis]);
-    if (from[axis] != 1) {
-      moves_data = moves_data || axis < last;
-      last = axis;
-    }
+  const ComputedValue computed = as_computed(builder, value);
+  const auto view = computed.view.transpose(permutation);
+  if (!view) {
+    throw InputError("cannot transpose " + to_string(dims_of(value)) +
+                     ", a computed value that is transposed and regrouped already");
   }
-  if (moves_data) {
-    throw InputError("cannot transpose " + to_string(from) +
-                     ", a computed value: only constants and inputs of the model are transposed");
+  return ComputedValue{*view, computed.slices};
+}
+
+ComputedValue as_computed(GraphBuilder& builder, const Value& value) {
+  if (const auto* mapped = std::get_if<MappedValue>(&value)) {
+    return computed_value(mapped->dims, mapped->map->tensors(builder));
   }
-  return reshaped(value, dims);
+  return std::get<ComputedValue>(value);
 }
 
 Value import_expand(Node& node) {
@@ -236,7 +239,7 @@ Value import_transpose(Node& node) {
     std::ranges::transform(given, permutation.begin(),
                            [rank](std::int64_t axis) { return resolved_axis(axis, rank, rank); });
   }
-  return transposed(x, permutation);
+  return transposed(node.builder(), x, permutation);
 }
 
 Value import_unsqueeze(Node& node) {

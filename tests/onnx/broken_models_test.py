@@ -66,18 +66,18 @@ def unsupported():
     custom.domain = "com.example"
     refuse("domain", r"FILE: node #1 \(Relu\): the operator is not supported \(domain 'com.example'\); "
            "supported are .*", model([custom], X, Y))
-    refuse("operators and nodes", r"FILE: 4 nodes cannot be imported: node #1 'first' \(Softmax\) and 1 like it: "
+    refuse("operators and nodes", r"FILE: 4 nodes cannot be imported: node #1 'first' \(Hardmax\) and 1 like it: "
            r"the operator is not supported; node #3 \(MatMul\): shapes \[2,3\] and \[2,3\]: the inner dimensions 3 "
            r"and 2 differ; node #4 \(Conv\): the operator is not supported; docs/formats.md has the operators "
            "that are supported",
-           model([node("Softmax", "x", "a", name="first"), node("Softmax", "x", "b"), node("MatMul", "x x", "c"),
+           model([node("Hardmax", "x", "a", name="first"), node("Hardmax", "x", "b"), node("MatMul", "x x", "c"),
                   node("Conv", "a b", "d"), node("Sum", "b c d", "y")], X, Y))
-    refuse("operators and a checker's complaint", r"FILE: node #1 \(Softmax\): the operator is not supported; "
+    refuse("operators and a checker's complaint", r"FILE: node #1 \(Hardmax\): the operator is not supported; "
            r"supported are .*, Xor; besides, the ONNX checker refuses the model: .*'w' of node.*",
-           model([node("Softmax", "x", "a"), node("Add", "a w", "y")], X, Y))
-    refuse("operators and a batch", r"FILE: node #1 \(Softmax\): .*, Xor; besides, dimension 'N' is symbolic; "
+           model([node("Hardmax", "x", "a"), node("Add", "a w", "y")], X, Y))
+    refuse("operators and a batch", r"FILE: node #1 \(Hardmax\): .*, Xor; besides, dimension 'N' is symbolic; "
            "give its number with --batch or --size, or data with --inputs",
-           model([node("Softmax", "x", "y")], {"x": ["N", 3]}, ANY))
+           model([node("Hardmax", "x", "y")], {"x": ["N", 3]}, ANY))
     kinds = [node(f"Kind{i}", "x", "y" if i == 0 else f"y{i}") for i in range(30)]
     refuse("many kinds", r"FILE: 30 nodes cannot be imported: node #1 \(Kind0\): the operator is not supported; .*; "
            r"node #20 \(Kind19\): the operator is not supported; and 10 more reasons, all of which 'tilewave "
@@ -181,24 +181,36 @@ def shapes():
     refuse("huge batch", r"FILE: node #1 \(MatMul\): a batch of 100000 matrices; at most 65536 are "
            "allowed", model([node("MatMul", "x w", "y")], {"x": [100000, 1, 1], "w": [100000, 1, 1]},
                             ANY))
-    refuse("transpose of a map", r"FILE: node #2 \(Transpose\): cannot transpose \[2,3\], a computed value: .*",
+    refuse("an output that is transposed", r"FILE: output 'y': \[3,2\], a computed value, is needed as 1 times 3x2, .*: "
+           r"computed values are transposed as factors of products only",
            model([node("Relu", "x", "h"), node("Transpose", "h", "y")], X, {"y": [3, 2]}))
-    refuse("transA", r"FILE: node #2 \(Gemm\): cannot transpose \[2,3\], a computed value: .*",
-           model([node("Relu", "x", "h"), node("Gemm", "h x", "y", transA=1)], X, {"y": [3, 3]}))
-    refuse("product of a reshaped value", r"FILE: node #3 \(MatMul\): an operand is needed as 1 times "
-           "3x4, but is computed as 1 times 2x6: a computed value cannot be rearranged",
-           model([node("MatMul", "x v", "h"), node("Reshape", "h s", "r"), node("MatMul", "r w", "y")],
-                 {"x": [2, 6], "v": [6, 6]}, {"y": [3, 2]},
-                 [constant("s", np.array([3, 4])), constant("w", np.zeros((4, 2), np.float32))]))
-    refuse("a product that does not lie as the result", r"FILE: node #2 \(Add\): cannot broadcast "
-           r"\[2,3,2\] and \[3,2\]: a computed value .*",
-           model([node("MatMul", "a b", "h"), node("Add", "x h", "y")],
-                 {"x": [2, 3, 2], "a": [3, 4], "b": [4, 2]}, {"y": [2, 3, 2]}))
-    refuse("products that lie in two ways", r"FILE: node #4 \(Mul\): cannot broadcast .*",
-           model([node("MatMul", "a b", "h"), node("Reshape", "h s", "r"), node("MatMul", "c d", "g"),
-                  node("Mul", "r g", "y")],
-                 {"a": [2, 4], "b": [4, 6], "c": [3, 4], "d": [4, 4]}, {"y": [3, 4]},
-                 [constant("s", np.array([3, 4]))]))
+    square = {"x": [70, 70]}, {"y": [70, 70]}
+    refuse("a sum with its own transpose", r"FILE: node #3 \(Add\): cannot broadcast \[70,70\] and \[70,70\]: a "
+           r"computed value .*",
+           model([node("MatMul", "x x", "h"), node("Transpose", "h", "t"), node("Add", "h t", "y")], *square))
+    refuse("every other row of a product", r"FILE: node #2 \(Slice\): a step of 2 through a computed value; allowed: 1",
+           model([node("MatMul", "x x", "h"), node("Slice", "h zero end zero two", "y")], {"x": [3, 3]}, {"y": [2, 3]},
+                 [constant(name, np.array([number])) for name, number in (("zero", 0), ("end", 3), ("two", 2))]))
+    known = [constant("zero", np.int64(0)), constant("one", np.int64(1)), constant("far", np.int64(1 << 40))]
+    for name, operator, why in (
+            ("a known division by 0", "Div one zero", "a division of INT64 by 0"),
+            ("a range without a step", "Range zero far zero", "a step of 0"),
+            ("a range without an end", "Range zero far one", r"its result has 1099511627776 INT64; at most 1048576 are allowed"),
+            ("a range of an input", "Range zero i one", r"its operands are not known INT64: constants, or inputs with data")):
+        word, *inputs = operator.split()
+        refuse(name, rf"FILE: node #1 \({word}\): {why}",
+               model([node(word, " ".join(inputs), "k"), node("Reshape", "x k", "y")],
+                     [value("x", [2, 3]), value("i", [], INT64)], ANY, known))
+    refuse("a step of 0", r"FILE: node #1 \(Slice\): a step of 0",
+           model([node("Slice", "x zero end zero zero", "y")], {"x": [3, 3]}, ANY,
+                 [constant("zero", np.array([0])), constant("end", np.array([3]))]))
+    refuse("nothing of a value", r"FILE: node #1 \(Slice\): nothing is left of axis 0 of \[3,3\]",
+           model([node("Slice", "x end end", "y")], {"x": [3, 3]}, ANY, [constant("end", np.array([3]))]))
+    refuse("a row that there is not", r"FILE: node #1 \(Gather\): axis 3 is out of range for 3 dimensions",
+           model([node("Gather", "x index", "y")], {"x": [3, 3]}, ANY, [constant("index", np.array([3]))]))
+    refuse("parts that are not all", r"FILE: node #1 \(Split\): it has 2 outputs for 2 parts, which are 2 of 3",
+           model([node("Split", "x sizes", "y z")], {"x": [3, 3]}, {"y": [1, 3], "z": [1, 3]},
+                 [constant("sizes", np.array([1, 1]))]))
     for name, shape, why in [("too many", [4, 2], "the number of elements differs"),
                              ("two unknown", [-1, -1], "a dimension is 1.*"),
                              ("not to divide", [4, -1], "the number of elements differs"),

@@ -82,12 +82,12 @@ def typed():
 def not_imported():
     custom = node("Relu", "a", "z", name="c")
     custom.domain = "com.example"
-    broken = [node("Relu", "x", "a"), node("Softmax", "a", "p", name="p"), node("Softmax", "p", "q"), custom,
+    broken = [node("Relu", "x", "a"), node("Hardmax", "a", "p", name="p"), node("Hardmax", "p", "q"), custom,
               node("MatMul", "x x", "m"), node("Add", "q m", "y")]
     text, made = said(model(broken, {"x": [2, 3]}, {"y": [2, 3], "z": [2, 3]}))
     reasons = [(1 + broken.index(node), node.name, name, reason) for node, name, reason in [
-        (broken[1], "Softmax", "the operator is not supported"),
-        (broken[2], "Softmax", "the operator is not supported"),
+        (broken[1], "Hardmax", "the operator is not supported"),
+        (broken[2], "Hardmax", "the operator is not supported"),
         (custom, "com.example.Relu", "the operator is not supported (domain 'com.example')"),
         (broken[4], "MatMul", "shapes [2,3] and [2,3]: the inner dimensions 3 and 2 differ")]]
     expect("every problem", [(entry["node"], entry["name"], entry["operator"], entry["reason"])
@@ -95,7 +95,7 @@ def not_imported():
     expect("one line", text.error, "tilewave: FILE: 4 of 6 nodes cannot be imported\n")
     expect("exit code", text.code, 2)
     expect("operators", [tuple(entry.values()) for entry in made["operator_counts"]],
-           [("Softmax", 2, False), ("Add", 1, True), ("MatMul", 1, True), ("Relu", 1, True),
+           [("Hardmax", 2, False), ("Add", 1, True), ("MatMul", 1, True), ("Relu", 1, True),
             ("com.example.Relu", 1, False)])
     for figure in ["multiply_accumulates", "parameters", "parameter_bytes", "input_bytes", "output_bytes",
                    "peak_intermediate_bytes"]:
@@ -103,8 +103,8 @@ def not_imported():
     expect("shapes as declared", made["inputs"][0]["dims"], [2, 3])
     lines = text.output.split("\n")
     expect("a line each", lines[lines.index("problems   4 nodes") + 1:],
-           ["  node #2 'p' (Softmax): the operator is not supported",
-            "  node #3 (Softmax): the operator is not supported",
+           ["  node #2 'p' (Hardmax): the operator is not supported",
+            "  node #3 (Hardmax): the operator is not supported",
             "  node #4 'c' (Relu): the operator is not supported (domain 'com.example')",
             "  node #5 (MatMul): shapes [2,3] and [2,3]: the inner dimensions 3 and 2 differ", ""])
 
@@ -115,13 +115,13 @@ def as_far_as_known():
     expect("without a batch", (text.code, text.error), (2, f"tilewave: FILE: {why}\n"))
     expect("a dimension has its name", made["inputs"][0]["dims"], ["N", 4])
     expect("the reason", made["error"].split(": ", 1)[1], why)
-    two = model([node("Softmax", "x", "y")], {"x": ["N", "M"]}, {"y": ["N", None]})
+    two = model([node("Hardmax", "x", "y")], {"x": ["N", "M"]}, {"y": ["N", None]})
     text, made = said(two)
     expect("both reasons", text.error, "tilewave: FILE: 1 of 1 nodes cannot be imported; besides, dimension 'M' "
            "and dimension 'N' are symbolic; --size NAME=N gives a named one its number, --batch the last one that is "
            "left, data of --inputs any\n")
     expect("a dimension of no name", made["outputs"][0]["dims"], ["N", ""])
-    many = [node("Softmax", "x", f"y{i}", name=f"n{i}") for i in range(3000)]
+    many = [node("Hardmax", "x", f"y{i}", name=f"n{i}") for i in range(3000)]
     text, made = said(model(many, {"x": [2, 3]}, {"y0": [2, 3]}))
     expect("all of many", (len(made["problems"]), text.output.count("\n  node #")), (3000, 3000))
     mask = model([node("Relu", "x", "y")], [value("x", [2, 3], BOOL)], [value("y", [2, 3], BOOL)])
