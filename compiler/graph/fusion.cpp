@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "compiler/graph/operator_order.h"
 #include "compiler/graph/placement.h"
 #include "compiler/graph/shape_inference.h"
 
@@ -301,7 +302,10 @@ Graph fuse(const Graph& graph, const FusionOptions& options) {
   Graph fused = fuse_biases_and_relus(graph, options);
   const bool maps = std::ranges::any_of(
       fused.operators(), [](const Operator& oper) { return oper.kind == OperatorKind::kMap; });
-  return with_copied_parts(maps ? join_maps(fuse_maps(fused), options) : fused);
+  if (maps) {
+    fused = join_maps(fuse_maps(fused), options);
+  }
+  return has_views(fused) ? depth_first(with_copied_parts(fused)) : fused;
 }
 
 std::optional<TensorId> joinable_product(const Graph& fused, const Operator& oper) {

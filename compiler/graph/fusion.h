@@ -24,7 +24,8 @@ struct FusionOptions {
 ///   - a map whose only user is a map of the same shape becomes part of it, as long as the operands of
 ///     both are kMaxMapOperands at most;
 ///   - a matmul whose only user is a map of the product's shape takes it as its expression;
-///   - parts that cannot lie where they belong are copied there (compiler/graph/placement.h).
+///   - parts that cannot lie where they belong are copied there (compiler/graph/placement.h), and in a graph with
+///     views operators come in the order of depth_first().
 /// The last operator absorbed gives the result its tensor, name and role kept; the tensors between
 /// are gone. A fused operator stands where its first part stood, or, if some operand exists only
 /// later, where the last absorbed stood. Everything else keeps its order. Fusing twice changes nothing

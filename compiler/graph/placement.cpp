@@ -10,11 +10,6 @@
 namespace tilewave {
 namespace {
 
-bool has_views(const Graph& graph) {
-  return std::ranges::any_of(graph.operators(),
-                             [](const Operator& oper) { return is_view(oper.kind); });
-}
-
 class PartCopies {
  public:
   explicit PartCopies(const Graph& graph)
@@ -83,6 +78,11 @@ class PartCopies {
 };
 
 }  // namespace
+
+bool has_views(const Graph& graph) {
+  return std::ranges::any_of(graph.operators(),
+                             [](const Operator& oper) { return is_view(oper.kind); });
+}
 
 std::vector<Placed> placements(const Graph& graph) {
   std::vector<Placed> placed(graph.tensors().size());

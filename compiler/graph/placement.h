@@ -9,6 +9,9 @@
 
 namespace tilewave {
 
+/// Whether some operator is a view.
+bool has_views(const Graph& graph);
+
 /// A tensor is the rectangle of its shape in `root`, which is a part of no other, from (top, left) on.
 struct Placed {
   TensorId root = 0;
