@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "compiler/graph/copy_source.h"
 #include "compiler/graph/operator_order.h"
 #include "compiler/graph/placement.h"
 #include "compiler/graph/shape_inference.h"
@@ -124,9 +125,7 @@ class Pass {
     for (TensorId old = 0; old < at_.size(); ++old) {
       const Tensor& tensor = graph_.tensor(old);
       if (!tensor.producer) {
-        ids[old] = tensor.role == TensorRole::kInput
-                       ? graph.add_input(tensor.name, tensor.shape, tensor.type)
-                       : graph.add_parameter(tensor.name, tensor.shape, tensor.type);
+        ids[old] = copy_source(graph, tensor);
       } else if (at_[old]) {
         Operator oper = at_[old]->oper;
         const Tensor& result = graph_.tensor(oper.output);

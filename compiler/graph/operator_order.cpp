@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/graph/copy_source.h"
+
 namespace tilewave {
 namespace {
 
@@ -73,10 +75,7 @@ class Reordered {
 
   TensorId there(TensorId old) {
     if (ids_[old] == kNone) {
-      const Tensor& source = graph_.tensor(old);
-      ids_[old] = source.role == TensorRole::kInput
-                      ? reordered_.add_input(source.name, source.shape, source.type)
-                      : reordered_.add_parameter(source.name, source.shape, source.type);
+      ids_[old] = copy_source(reordered_, graph_.tensor(old));
     }
     return ids_[old];
   }

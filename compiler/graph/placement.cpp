@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "compiler/program/program.h"
+#include "compiler/graph/copy_source.h"
 
 namespace tilewave {
 namespace {
@@ -22,9 +22,7 @@ class PartCopies {
     for (TensorId old = 0; old < ids_.size(); ++old) {
       const Tensor& tensor = graph_.tensor(old);
       if (!tensor.producer) {
-        ids_[old] = tensor.role == TensorRole::kInput
-                        ? copied_.add_input(tensor.name, tensor.shape, tensor.type)
-                        : copied_.add_parameter(tensor.name, tensor.shape, tensor.type);
+        ids_[old] = copy_source(copied_, tensor);
         continue;
       }
       ids_[old] = add(tensor, graph_.operators()[*tensor.producer]);

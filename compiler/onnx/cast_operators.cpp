@@ -27,10 +27,6 @@ std::int64_t to_int64(double value) {
   return static_cast<std::int64_t>(value);
 }
 
-IntegerValue known_as(OnnxType type, const Dims& dims, std::vector<std::int64_t> numbers) {
-  return {dims, std::make_shared<const std::vector<std::int64_t>>(std::move(numbers)), type};
-}
-
 /// Of a constant, or of an input that was given.
 IntegerValue known_numbers(const GraphBuilder& builder, const Value& value, OnnxType type) {
   const auto values =
@@ -43,7 +39,7 @@ IntegerValue known_numbers(const GraphBuilder& builder, const Value& value, Onnx
   std::ranges::transform(*values, numbers.begin(), [type](double number) {
     return type == OnnxType::kBool ? std::int64_t{number != 0} : to_int64(number);
   });
-  return known_as(type, dims_of(value), std::move(numbers));
+  return integer_value(dims_of(value), std::move(numbers), type);
 }
 
 IntegerValue known_as(const IntegerValue& integers, OnnxType type) {
@@ -53,7 +49,7 @@ IntegerValue known_as(const IntegerValue& integers, OnnxType type) {
   std::vector<std::int64_t> numbers = *integers.values;
   std::ranges::transform(numbers, numbers.begin(),
                          [](std::int64_t number) { return std::int64_t{number != 0}; });
-  return known_as(type, integers.dims, std::move(numbers));
+  return integer_value(integers.dims, std::move(numbers), type);
 }
 
 /// What the lowest bits of `number` are as an integer of this type.

@@ -243,14 +243,6 @@ Value map_simple(GraphBuilder& builder, const std::string& output, const Dims& d
   return MappedValue{dims, std::move(map)};
 }
 
-Dims broadcast_of(const std::vector<Value>& operands) {
-  Dims dims;
-  for (const Value& operand : operands) {
-    dims = broadcast(dims, dims_of(operand));
-  }
-  return dims;
-}
-
 /// Of integers that become those of `type`.
 Value map_integers(GraphBuilder& builder, const std::string& output, ElementType type,
                    const Expression& expression, std::vector<Value> operands) {

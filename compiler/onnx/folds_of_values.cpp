@@ -8,7 +8,6 @@
 
 #include "compiler/base/error.h"
 #include "compiler/onnx/operand_views.h"
-#include "compiler/onnx/typed_values.h"
 
 namespace tilewave {
 namespace {
@@ -41,13 +40,10 @@ std::vector<Run> runs_of(const Dims& dims, std::vector<std::size_t> dimensions) 
 class FoldOfValues {
  public:
   FoldOfValues(GraphBuilder& builder, const Expression& expression, std::vector<Value> operands)
-      : builder_(builder), expression_(expression), operands_(std::move(operands)) {
-    for (const Value& operand : operands_) {
-      dims_ = broadcast(dims_, dims_of(operand));
-    }
-  }
-
-  const Dims& dims() const { return dims_; }
+      : builder_(builder),
+        expression_(expression),
+        operands_(std::move(operands)),
+        dims_(broadcast_of(operands_)) {}
 
   Value over(const std::string& output, Fold fold, const Run& run) const {
     const std::uint64_t before = elements(0, run.first);
@@ -101,15 +97,8 @@ class FoldOfValues {
 Value fold_values(GraphBuilder& builder, const std::string& output, Fold fold,
                   const Expression& expression, std::vector<Value> operands,
                   const std::vector<std::size_t>& dimensions) {
-  for (const Value& operand : operands) {
-    if (const ElementType type = element_type(builder, operand); is_integer(type)) {
-      throw InputError("an operand is of type " + to_string(onnx_type(type)) +
-                       "; supported: FLOAT, FLOAT16 and BFLOAT16");
-    }
-  }
   Expression of = expression;
-  const Dims dims = FoldOfValues(builder, of, operands).dims();
-  std::vector<Run> runs = runs_of(dims, dimensions);
+  std::vector<Run> runs = runs_of(broadcast_of(operands), dimensions);
   if (runs.empty()) {  // of a scalar
     runs.push_back({0, 0});
   }

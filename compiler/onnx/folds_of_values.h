@@ -14,7 +14,7 @@ namespace tilewave {
 
 /// The fold of an expression of operands, which broadcast against each other, over some of the dimensions of
 /// what they broadcast to; these are 1 in the result, which is of f32. What is transposed for it, and computed, is folded in
-/// several steps, a run of neighbouring dimensions after the other. Throws InputError for operands that are no floats.
+/// several steps, a run of neighbouring dimensions after the other. Expects operands of floats.
 Value fold_values(GraphBuilder& builder, const std::string& output, Fold fold,
                   const Expression& expression, std::vector<Value> operands,
                   const std::vector<std::size_t>& dimensions);

@@ -46,9 +46,7 @@ Value GraphBuilder::add_constant(OnnxTensor tensor) {
   const std::optional<ElementType> type = info_of(tensor.type).element;
   if (!type) {
     auto& integers = std::get<std::vector<std::int64_t>>(tensor.values);
-    return IntegerValue{std::move(tensor.dims),
-                        std::make_shared<const std::vector<std::int64_t>>(std::move(integers)),
-                        tensor.type};
+    return integer_value(std::move(tensor.dims), std::move(integers), tensor.type);
   }
   return add_source({std::move(tensor.name), std::move(tensor.dims), TensorRole::kParameter, *type,
                      false, std::move(tensor.values)});

@@ -63,11 +63,6 @@ constexpr std::array<Function, 18> kFunctions = {{
 /// What is longer is no shape, and has no place in a graph.
 constexpr std::uint64_t kMostIntegers = 1U << 20U;
 
-Value integers_of(Dims dims, std::vector<std::int64_t> numbers, OnnxType type) {
-  return IntegerValue{std::move(dims),
-                      std::make_shared<const std::vector<std::int64_t>>(std::move(numbers)), type};
-}
-
 void require_few(std::uint64_t count) {
   if (count > kMostIntegers) {
     throw InputError("its result has " + std::to_string(count) + " INT64; at most " +
@@ -102,8 +97,8 @@ Value mapped(const Function& function, const std::vector<const IntegerValue*>& o
     }
     numbers.push_back(function.apply(arguments));
   }
-  return integers_of(dims, std::move(numbers),
-                     function.gives_bool ? OnnxType::kBool : operands.back()->type);
+  return integer_value(dims, std::move(numbers),
+                       function.gives_bool ? OnnxType::kBool : operands.back()->type);
 }
 
 /// The first and each that is `step` further, up to the end and without it.
@@ -128,7 +123,7 @@ Value range(const std::vector<const IntegerValue*>& operands) {
   for (std::uint64_t i = 0; i < count; ++i) {
     numbers.push_back(wrapped(bits(first) + i * bits(step)));
   }
-  return integers_of({count}, std::move(numbers), OnnxType::kInt64);
+  return integer_value({count}, std::move(numbers), OnnxType::kInt64);
 }
 
 Value expanded_integers(const IntegerValue& value, const IntegerValue& shape) {
@@ -138,7 +133,7 @@ Value expanded_integers(const IntegerValue& value, const IntegerValue& shape) {
   }
   const Dims dims = broadcast(value.dims, checked_result(std::move(wanted)));
   require_few(element_count(dims));
-  return integers_of(dims, Arrangement(value.dims).expand(dims).apply(*value.values), value.type);
+  return integer_value(dims, Arrangement(value.dims).expand(dims).apply(*value.values), value.type);
 }
 
 }  // namespace

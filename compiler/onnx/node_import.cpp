@@ -199,6 +199,12 @@ std::int64_t Node::integer(const char* name, std::int64_t otherwise) {
   return found != nullptr ? found->i() : otherwise;
 }
 
+std::vector<std::int64_t> Node::integer_list(const char* name) {
+  const onnx::AttributeProto* found = attribute(name, onnx::AttributeProto::INTS);
+  return found != nullptr ? std::vector<std::int64_t>(found->ints().begin(), found->ints().end())
+                          : std::vector<std::int64_t>{};
+}
+
 float Node::number(const char* name, float otherwise) {
   const onnx::AttributeProto* found = attribute(name, onnx::AttributeProto::FLOAT);
   const float value = found != nullptr ? found->f() : otherwise;

@@ -53,6 +53,8 @@ class Node {
   const std::vector<std::int64_t>& integers(std::size_t index, const char* what) const;
 
   std::int64_t integer(const char* name, std::int64_t otherwise);
+  /// Empty if the attribute is not there.
+  std::vector<std::int64_t> integer_list(const char* name);
   float number(const char* name, float otherwise);
   /// Of a function of the register: any number; the default is that of the node's operator set.
   float parameter(const std::string& name, float otherwise);

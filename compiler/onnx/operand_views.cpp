@@ -90,17 +90,26 @@ std::uint64_t source_elements(const std::vector<Value>& operands, const Dims& di
 
 }  // namespace
 
+Dims broadcast_of(const std::vector<Value>& operands) {
+  Dims dims;
+  for (const Value& operand : operands) {
+    dims = broadcast(dims, dims_of(operand));
+  }
+  return dims;
+}
+
 std::vector<MatrixView> candidate_views(const GraphBuilder& builder,
                                         const std::vector<Value>& operands, const Dims& dims) {
   std::vector<MatrixView> candidates;
   for (const Value& operand : operands) {
     const auto* computed = std::get_if<ComputedValue>(&operand);
-    if (computed != nullptr && element_count(dims_of(*computed)) == element_count(dims)) {
-      candidates.push_back(
-          {computed->slices->size(), builder.tensor(computed->slices->front()).shape});
-      std::erase_if(candidates, [&](const MatrixView& view) {
-        return view.elements() != element_count(dims);  // slices of which only some are read
-      });
+    if (computed == nullptr || element_count(dims_of(*computed)) != element_count(dims)) {
+      continue;
+    }
+    const MatrixView view{computed->slices->size(),
+                          builder.tensor(computed->slices->front()).shape};
+    if (view.elements() == element_count(dims)) {  // else only some of them are read
+      candidates.push_back(view);
     }
   }
   if (dims.size() > 2) {

@@ -11,6 +11,9 @@
 
 namespace tilewave {
 
+/// What they broadcast to.
+Dims broadcast_of(const std::vector<Value>& operands);
+
 /// Every view of a result that its operands may lie in: those of operands of its size as they were computed, its
 /// last two dimensions as matrices, and all that is one matrix.
 std::vector<MatrixView> candidate_views(const GraphBuilder& builder,

@@ -21,11 +21,6 @@ struct Part {
   std::int64_t step = 1;
 };
 
-IntegerValue integers_of(Dims dims, std::vector<std::int64_t> numbers, OnnxType type) {
-  return {std::move(dims), std::make_shared<const std::vector<std::int64_t>>(std::move(numbers)),
-          type};
-}
-
 const std::vector<std::int64_t>& known(const IntegerValue& value) {
   if (value.values == nullptr) {
     throw InputError("its operand is an input of the model, which has to be given with --inputs");
@@ -40,7 +35,7 @@ Value part_of(GraphBuilder& builder, const Value& value, std::size_t dimension, 
   if (const auto* integers = std::get_if<IntegerValue>(&value)) {
     const Arrangement arranged =
         Arrangement(integers->dims).slice(dimension, part.first, part.count, part.step);
-    return integers_of(arranged.dims(), arranged.apply(known(*integers)), integers->type);
+    return integer_value(arranged.dims(), arranged.apply(known(*integers)), integers->type);
   }
   if (const auto* source = std::get_if<SourceValue>(&value)) {
     return SourceValue{source->source,
@@ -86,24 +81,6 @@ Part bounded_part(std::int64_t start, std::int64_t end, std::int64_t step, std::
           span <= 0 ? 0 : (static_cast<std::uint64_t>(span) - 1) / magnitude + 1, step};
 }
 
-std::vector<std::int64_t> list_attribute(Node& node, const char* name) {
-  const auto* list = node.attribute(name, onnx::AttributeProto::INTS);
-  return list == nullptr ? std::vector<std::int64_t>{}
-                         : std::vector<std::int64_t>(list->ints().begin(), list->ints().end());
-}
-
-/// Values that are put together: all in the graph, as matrices of one view each.
-std::vector<TensorId> tensors_of(GraphBuilder& builder, const Value& value,
-                                 const MatrixView& view) {
-  if (const auto* source = std::get_if<SourceValue>(&value)) {
-    return builder.bind_slices(*source, view.slices, view.matrix);
-  }
-  if (const auto* mapped = std::get_if<MappedValue>(&value)) {
-    return mapped->map->tensors(builder, view);
-  }
-  return view_matrices(builder, std::get<ComputedValue>(value), view);
-}
-
 std::uint64_t product(const Dims& dims, std::size_t first, std::size_t end) {
   return element_count(std::span(dims).subspan(first, end - first));
 }
@@ -134,7 +111,7 @@ Value concat_tensors(GraphBuilder& builder, const std::vector<Value>& parts, std
     const MatrixView view =
         columns ? MatrixView{1, {product(of, 0, axis), of.back()}}
                 : MatrixView{product(of, 0, axis), {product(of, axis, of.size() - 1), of.back()}};
-    tensors.push_back(tensors_of(builder, part, view));
+    tensors.push_back(value_matrices(builder, part, view));
   }
   std::vector<TensorId> joined;
   for (std::size_t i = 0; i < tensors.front().size(); ++i) {
@@ -163,7 +140,7 @@ Value concat_integers(const std::vector<Value>& parts, std::size_t axis) {
       numbers.insert(numbers.end(), first, first + inner);
     }
   }
-  return integers_of(dims, std::move(numbers), std::get<IntegerValue>(parts.front()).type);
+  return integer_value(dims, std::move(numbers), std::get<IntegerValue>(parts.front()).type);
 }
 
 Value concatenated(GraphBuilder& builder, const std::vector<Value>& parts, std::size_t axis) {
@@ -240,13 +217,13 @@ Value import_slice(Node& node) {
   Value value = operand(node, 0);
   const std::size_t rank = dims_of(value).size();
   const std::vector<std::int64_t> starts =
-      inputs ? node.integers(1, "starts") : list_attribute(node, "starts");
+      inputs ? node.integers(1, "starts") : node.integer_list("starts");
   const std::vector<std::int64_t> ends =
-      inputs ? node.integers(2, "ends") : list_attribute(node, "ends");
+      inputs ? node.integers(2, "ends") : node.integer_list("ends");
   std::vector<std::int64_t> axes(starts.size());
   std::iota(axes.begin(), axes.end(), 0);
   std::vector<std::int64_t> given =
-      inputs ? std::vector<std::int64_t>{} : list_attribute(node, "axes");
+      inputs ? std::vector<std::int64_t>{} : node.integer_list("axes");
   if (inputs && node.has_input(3)) {
     given = node.integers(3, "axes");
   }
@@ -280,7 +257,7 @@ Value import_split(Node& node) {
   const std::uint64_t extent = dims_of(value)[axis];
   std::vector<std::int64_t> sizes;
   if (node.operator_set() < kSizesAreInputs) {
-    sizes = list_attribute(node, "split");
+    sizes = node.integer_list("split");
   } else if (node.has_input(1)) {
     sizes = node.integers(1, "split");
   }

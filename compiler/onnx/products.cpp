@@ -32,12 +32,8 @@ std::vector<Factor> factors(GraphBuilder& builder, const Stack& stack, const Mat
   if (const auto* computed = std::get_if<ComputedValue>(&stack.value)) {
     return view_factors(builder, *computed, view);
   }
-  const auto* mapped = std::get_if<MappedValue>(&stack.value);
   std::vector<Factor> made;
-  for (const TensorId tensor :
-       mapped != nullptr
-           ? mapped->map->tensors(builder, view)
-           : builder.bind_slices(std::get<SourceValue>(stack.value), view.slices, view.matrix)) {
+  for (const TensorId tensor : value_matrices(builder, stack.value, view)) {
     made.push_back({tensor, false});
   }
   return made;

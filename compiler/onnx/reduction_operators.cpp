@@ -1,7 +1,5 @@
 // ReduceSum and its kin, softmax, and norms: folds of each value's own dimensions, and maps of what they give.
 #include <algorithm>
-#include <array>
-#include <functional>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -20,6 +18,11 @@ Argument step(std::size_t index) { return Argument::step(index); }
 Argument number(double value) { return Argument::number(static_cast<float>(value)); }
 
 Expression identity() { return apply("identity"); }
+Expression square() { return {{make_step("mul", {operand(0), operand(0)})}}; }
+/// Of the difference of two.
+Expression exponential() {
+  return {{make_step("sub", {operand(0), operand(1)}), make_step("exp", {step(0)})}};
+}
 
 /// Of floats, whatever they are rounded to.
 ElementType float_type(const GraphBuilder& builder, const Value& value) {
@@ -29,12 +32,6 @@ ElementType float_type(const GraphBuilder& builder, const Value& value) {
                      "; supported: FLOAT, FLOAT16 and BFLOAT16");
   }
   return type;
-}
-
-/// In f32 up to here.
-Value rounded(GraphBuilder& builder, const std::string& output, ElementType type,
-              const Expression& expression, std::vector<Value> operands) {
-  return map_values_to(builder, output, type, expression, std::move(operands));
 }
 
 std::uint64_t elements_of(const Dims& dims, const std::vector<std::size_t>& dimensions) {
@@ -49,8 +46,8 @@ std::uint64_t elements_of(const Dims& dims, const std::vector<std::size_t>& dime
 struct ReduceOperator {
   std::string_view name;
   Fold fold;
-  std::function<Expression()> of;                      ///< of each value
-  std::function<Expression(std::uint64_t)> then = {};  ///< of the result, from so many values
+  Expression (*of)();                                 ///< of each value
+  Expression (*then)(std::uint64_t count) = nullptr;  ///< of the result, from so many values
 };
 
 const std::vector<ReduceOperator>& reduce_operators() {
@@ -64,15 +61,8 @@ const std::vector<ReduceOperator>& reduce_operators() {
       {"ReduceMin", Fold::kMin, identity},
       {"ReduceProd", Fold::kProduct, identity},
       {"ReduceL1", Fold::kSum, [] { return apply("abs"); }},
-      {"ReduceL2", Fold::kSum,
-       [] {
-         return Expression{{make_step("mul", {operand(0), operand(0)})}};
-       },
-       [](std::uint64_t) { return apply("sqrt"); }},
-      {"ReduceSumSquare", Fold::kSum,
-       [] {
-         return Expression{{make_step("mul", {operand(0), operand(0)})}};
-       }},
+      {"ReduceL2", Fold::kSum, square, [](std::uint64_t) { return apply("sqrt"); }},
+      {"ReduceSumSquare", Fold::kSum, square},
       {"ReduceLogSum", Fold::kSum, identity, [](std::uint64_t) { return apply("log"); }},
   };
   return kAll;
@@ -89,8 +79,8 @@ std::optional<std::vector<std::size_t>> reduced_axes(Node& node, std::size_t ran
     if (node.has_input(1)) {
       given = node.integers(1, "axes");
     }
-  } else if (const auto* axes = node.attribute("axes", onnx::AttributeProto::INTS)) {
-    given.assign(axes->ints().begin(), axes->ints().end());
+  } else {
+    given = node.integer_list("axes");
   }
   if (given.empty() && noop) {
     return std::nullopt;
@@ -118,12 +108,21 @@ Dims without(const Dims& dims, const std::vector<std::size_t>& axes) {
   return kept;
 }
 
-/// log of the sum of exp, of differences from the largest.
+Value largest(GraphBuilder& builder, const std::string& output, const Value& x,
+              const std::vector<std::size_t>& axes) {
+  return fold_values(builder, output + ".max", Fold::kMax, identity(), {x}, axes);
+}
+
+/// The sum of exp of differences from the largest.
+Value exponential_sum(GraphBuilder& builder, const std::string& output, const Value& x,
+                      const Value& most, const std::vector<std::size_t>& axes) {
+  return fold_values(builder, output + ".sum", Fold::kSum, exponential(), {x, most}, axes);
+}
+
 Value log_sum_exp(GraphBuilder& builder, const std::string& output, const Value& x,
                   const std::vector<std::size_t>& axes) {
-  const Value most = fold_values(builder, output + ".max", Fold::kMax, identity(), {x}, axes);
-  const Expression term{{make_step("sub", {operand(0), operand(1)}), make_step("exp", {step(0)})}};
-  const Value sum = fold_values(builder, output + ".sum", Fold::kSum, term, {x, most}, axes);
+  const Value most = largest(builder, output, x, axes);
+  const Value sum = exponential_sum(builder, output, x, most, axes);
   return map_values_to(builder, output, ElementType::kF32,
                        {{make_step("log", {operand(0)}), make_step("add", {step(0), operand(1)})}},
                        {sum, most});
@@ -152,10 +151,10 @@ Moments moments(GraphBuilder& builder, const std::string& output, const Value& x
   const Value sum = fold_values(builder, output + ".sum", Fold::kSum, identity(), {x}, axes);
   const Value mean = map_values_to(builder, output + ".mean", ElementType::kF32,
                                    {{make_step("div", {operand(0), number(count)})}}, {sum});
-  const Expression square{
+  const Expression distance{
       {make_step("sub", {operand(0), operand(1)}), make_step("mul", {step(0), step(0)})}};
   const Value squares =
-      fold_values(builder, output + ".squares", Fold::kSum, square, {x, mean}, axes);
+      fold_values(builder, output + ".squares", Fold::kSum, distance, {x, mean}, axes);
   const Expression deviation{{make_step("div", {operand(0), number(count)}),
                               make_step("add", {step(0), number(static_cast<double>(epsilon))}),
                               make_step("sqrt", {step(1)}), make_step("reciprocal", {step(2)})}};
@@ -199,11 +198,12 @@ Value import_reduce(Node& node) {
     result = fold_values(builder, found->then ? name + ".fold" : name, found->fold, found->of(),
                          {x}, *axes);
     if (found->then) {
-      result = rounded(builder, name, type, found->then(elements_of(dims_of(x), *axes)), {result});
+      result =
+          map_values_to(builder, name, type, found->then(elements_of(dims_of(x), *axes)), {result});
     }
   }
   if (element_type(builder, result) != type) {
-    result = rounded(builder, name + ".rounded", type, identity(), {result});
+    result = map_values_to(builder, name + ".rounded", type, identity(), {result});
   }
   return keep ? result : reshaped(result, without(dims_of(result), *axes));
 }
@@ -214,23 +214,19 @@ Value import_softmax(Node& node) {
   const ElementType type = float_type(builder, x);
   const std::string& name = node.output();
   const std::vector<std::size_t> axes = softmax_axes(node, dims_of(x).size());
+  const Value most = largest(builder, name, x, axes);
   if (node.operator_name() == "LogSoftmax") {
-    const Value most = fold_values(builder, name + ".max", Fold::kMax, identity(), {x}, axes);
-    const Expression term{
-        {make_step("sub", {operand(0), operand(1)}), make_step("exp", {step(0)})}};
-    const Value sum = fold_values(builder, name + ".sum", Fold::kSum, term, {x, most}, axes);
+    const Value sum = exponential_sum(builder, name, x, most, axes);
     // The difference first: both may be large.
-    return rounded(builder, name, type,
-                   {{make_step("sub", {operand(0), operand(1)}), make_step("log", {operand(2)}),
-                     make_step("sub", {step(0), step(1)})}},
-                   {x, most, sum});
+    return map_values_to(builder, name, type,
+                         {{make_step("sub", {operand(0), operand(1)}),
+                           make_step("log", {operand(2)}), make_step("sub", {step(0), step(1)})}},
+                         {x, most, sum});
   }
-  const Value most = fold_values(builder, name + ".max", Fold::kMax, identity(), {x}, axes);
-  const Value exponents = map_values_to(
-      builder, name + ".exp", ElementType::kF32,
-      {{make_step("sub", {operand(0), operand(1)}), make_step("exp", {step(0)})}}, {x, most});
+  const Value exponents =
+      map_values_to(builder, name + ".exp", ElementType::kF32, exponential(), {x, most});
   const Value sum = fold_values(builder, name + ".sum", Fold::kSum, identity(), {exponents}, axes);
-  return rounded(builder, name, type, apply("div"), {exponents, sum});
+  return map_values_to(builder, name, type, apply("div"), {exponents, sum});
 }
 
 Value import_layer_normalization(Node& node) {

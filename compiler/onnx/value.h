@@ -51,6 +51,11 @@ struct IntegerValue {
   OnnxType type = OnnxType::kInt64;
 };
 
+inline IntegerValue integer_value(Dims dims, std::vector<std::int64_t> numbers, OnnxType type) {
+  return {std::move(dims), std::make_shared<const std::vector<std::int64_t>>(std::move(numbers)),
+          type};
+}
+
 /// Integers that stand for fp32, and sums of products of such. They come into the graph as fp32 when
 /// an operator wants those: quantized_values.h.
 struct Dequantized;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/elementwise_maps.h"
 #include "compiler/program/program.h"
 
 namespace tilewave {
@@ -252,6 +253,17 @@ std::vector<TensorId> view_matrices(GraphBuilder& builder, const ComputedValue& 
     tensors.push_back(factor.tensor);
   }
   return tensors;
+}
+
+std::vector<TensorId> value_matrices(GraphBuilder& builder, const Value& value,
+                                     const MatrixView& view) {
+  if (const auto* source = std::get_if<SourceValue>(&value)) {
+    return builder.bind_slices(*source, view.slices, view.matrix);
+  }
+  if (const auto* mapped = std::get_if<MappedValue>(&value)) {
+    return mapped->map->tensors(builder, view);
+  }
+  return view_matrices(builder, std::get<ComputedValue>(value), view);
 }
 
 std::vector<Factor> view_factors(GraphBuilder& builder, const ComputedValue& value,

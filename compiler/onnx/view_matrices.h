@@ -17,7 +17,11 @@ namespace tilewave {
 std::vector<TensorId> view_matrices(GraphBuilder& builder, const ComputedValue& value,
                                     const MatrixView& view);
 
-/// How many tensors that takes beside those that are there; none if it is not possible.
+/// The same of a value in any form: a source is bound, an elementwise result of sources is made.
+std::vector<TensorId> value_matrices(GraphBuilder& builder, const Value& value,
+                                     const MatrixView& view);
+
+/// How many tensors a computed one takes beside those that are there; none if it is not possible.
 std::optional<std::uint64_t> view_parts(const GraphBuilder& builder, const ComputedValue& value,
                                         const MatrixView& view);
 
