@@ -12,6 +12,7 @@
 #include "compiler/graph/operator_order.h"
 #include "compiler/graph/placement.h"
 #include "compiler/graph/shape_inference.h"
+#include "compiler/graph/softmax.h"
 
 namespace tilewave {
 
@@ -302,7 +303,7 @@ Graph fuse(const Graph& graph, const FusionOptions& options) {
   const bool maps = std::ranges::any_of(
       fused.operators(), [](const Operator& oper) { return oper.kind == OperatorKind::kMap; });
   if (maps) {
-    fused = join_maps(fuse_maps(fused), options);
+    fused = join_maps(with_late_normalization(fuse_maps(fused)), options);
   }
   return has_views(fused) ? depth_first(with_copied_parts(fused)) : fused;
 }

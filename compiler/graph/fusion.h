@@ -1,4 +1,5 @@
-// Operator fusion: what is elementwise becomes part of the operator it follows. No other rewriting.
+// Operator fusion: what is elementwise becomes part of the operator it follows. And no other rewriting than that of a
+// softmax in front of a product.
 #pragma once
 
 #include <set>
@@ -23,6 +24,7 @@ struct FusionOptions {
 ///     only use is a ReLU, biased by now or not, applies that ReLU itself;
 ///   - a map whose only user is a map of the same shape becomes part of it, as long as the operands of
 ///     both are kMaxMapOperands at most;
+///   - a product whose left factor is a softmax is divided in its place (compiler/graph/softmax.h);
 ///   - a matmul whose only user is a map of the product's shape takes it as its expression;
 ///   - parts that cannot lie where they belong are copied there (compiler/graph/placement.h), and in a graph with
 ///     views operators come in the order of depth_first().

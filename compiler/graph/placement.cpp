@@ -115,6 +115,12 @@ ElementRange elements_in_root(const Graph& graph, const std::vector<Placed>& pla
   return {place.top, place.top + shape.rows, place.left, place.left + shape.cols};
 }
 
+bool share_elements(const Graph& graph, const std::vector<Placed>& placements, TensorId a,
+                    TensorId b) {
+  return placements[a].root == placements[b].root &&
+         elements_in_root(graph, placements, a).overlaps(elements_in_root(graph, placements, b));
+}
+
 Graph with_copied_parts(const Graph& graph) {
   return has_views(graph) ? PartCopies(graph).run() : graph;
 }

@@ -28,6 +28,10 @@ std::vector<Placed> placements(const Graph& graph);
 ElementRange elements_in_root(const Graph& graph, const std::vector<Placed>& placements,
                               TensorId tensor);
 
+/// Whether two tensors have elements of one root in common.
+bool share_elements(const Graph& graph, const std::vector<Placed>& placements, TensorId a,
+                    TensorId b);
+
 /// `graph`, with a copy in the place of each part of a concat that cannot lie in its result (an input, a parameter or
 /// an output of the graph, a slice, what is a part of another result or the same a second time) and of each
 /// slice that is an output. A copy costs what moving it costs. Doing it twice changes nothing more.

@@ -12,9 +12,6 @@ constexpr std::size_t kM = 0;
 constexpr std::size_t kN = 1;
 constexpr std::size_t kK = 2;
 
-/// Price of a byte whose transfer costs no time, as a share of that time.
-constexpr double kHiddenByteShare = 0.2;
-
 std::uint32_t largest_part(std::uint32_t extent, std::uint32_t parts) {
   return static_cast<std::uint32_t>(ceil_div(extent, parts));
 }
@@ -98,6 +95,11 @@ MatMulShape matmul_shape(const Graph& graph, OperatorId id, const Tiling& tile) 
   return shape;
 }
 
+MatMulShape of_rows(MatMulShape shape, std::uint32_t rows) {
+  shape.tiles[kM] = std::min(shape.tiles[kM], rows);
+  return shape;
+}
+
 std::vector<LoopEstimate> rank_loop_nests(const MatMulShape& shape, const MachineCosts& costs,
                                           std::uint64_t sram_bytes) {
   std::vector<LoopEstimate> list;
@@ -134,13 +136,17 @@ std::vector<LoopEstimate> rank_loop_nests(const MatMulShape& shape, const Machin
 
 std::vector<LoopNest> choose_loop_nests(const Graph& graph, const Tiling& tile,
                                         std::optional<LoopOrder> order, const MachineCosts& costs,
-                                        std::uint64_t sram_bytes) {
+                                        std::uint64_t sram_bytes,
+                                        const std::vector<RowBlocks>& blocks) {
   std::vector<LoopNest> nests(graph.operators().size());
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
     if (graph.operators()[id].product_inputs() == 0) {
       continue;  // nothing to nest
     }
-    const MatMulShape shape = matmul_shape(graph, id, tile);
+    MatMulShape shape = matmul_shape(graph, id, tile);
+    if (const std::optional<RowBlocks> block = blocks_of(blocks, id)) {
+      shape = of_rows(shape, block->tiles);
+    }
     if (order) {
       nests[id] = fit_loop_order(shape, *order, sram_bytes);
     } else if (const auto ranked = rank_loop_nests(shape, costs, sram_bytes); !ranked.empty()) {

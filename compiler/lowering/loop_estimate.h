@@ -60,6 +60,9 @@ struct LoopEstimate {
 /// hides more of the DRAM's latency and of bursts; less of it keeps more tiles for their next use.
 inline constexpr double kPrefetchShare = 1.0 / 16;
 
+/// Price of a byte whose transfer costs no time, as a share of that time: it costs energy, and estimates are not exact.
+inline constexpr double kHiddenByteShare = 0.2;
+
 /// Of a nest whose outer loops run over m and n, then k, and whose inner ones end with k; sizes in
 /// the sense of the average part.
 ///

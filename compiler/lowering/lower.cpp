@@ -5,8 +5,11 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "compiler/base/error.h"
+#include "compiler/lowering/expression_kernels.h"
 #include "compiler/lowering/tile_regions.h"
 #include "compiler/lowering/tiling.h"
 #include "compiler/program/program.h"
@@ -45,71 +48,220 @@ void lower_expression(const Graph& graph, OperatorId id, const Uop& step, UopLis
   list.uops.push_back(step);
 }
 
-void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, UopList& list) {
+/// `rows` of the tiles of its result.
+void lower_matmul(const Graph& graph, OperatorId id, const LoopNest& nest, const PartRange& rows,
+                  UopList& list) {
   const Operator& oper = graph.operators()[id];
-  const TileGrid out = list.grid(graph, oper.output);
+  const TileGrid out{rows.end - rows.begin, list.grid(graph, oper.output).cols};
   const auto steps = static_cast<std::uint32_t>(reduction_steps(graph, oper, list.tile));
   std::vector<std::uint32_t> done(out.tiles());
   for_each_step(
       nest, {out.rows, out.cols, steps}, [&](std::uint32_t m, std::uint32_t n, std::uint32_t k) {
         std::uint32_t& count = done[out.index(m, n)];
+        const std::uint32_t row = rows.begin + m;
         const bool first = count == 0;
         const bool last = ++count == steps;
-        const Uop step{UopKind::kExecute, first, last, false, id, oper.output, m, n, k};
+        const Uop step{UopKind::kExecute, first, last, false, id, oper.output, row, n, k};
         for (std::size_t input = 0; input < (first ? oper.product_inputs() : 2); ++input) {
           load_operand(graph, id, input, step, list);
         }
         list.uops.push_back(step);
         if (last && oper.has_map()) {
-          lower_expression(graph, id,
-                           {UopKind::kExecute, false, true, true, id, oper.output, m, n, 0}, list);
+          lower_expression(
+              graph, id, {UopKind::kExecute, false, true, true, id, oper.output, row, n, 0}, list);
         }
         if (last) {
-          list.uops.push_back({UopKind::kStore, false, false, false, id, oper.output, m, n, 0});
+          list.uops.push_back({UopKind::kStore, false, false, false, id, oper.output, row, n, 0});
         }
       });
 }
 
 /// Tile by tile, row by row.
 template <typename Step>
-void for_each_tile(const TileGrid& grid, Step&& step) {
-  for (std::uint32_t row = 0; row < grid.rows; ++row) {
-    for (std::uint32_t col = 0; col < grid.cols; ++col) {
+void for_each_tile(const PartRange& rows, std::uint32_t cols, Step&& step) {
+  for (std::uint32_t row = rows.begin; row < rows.end; ++row) {
+    for (std::uint32_t col = 0; col < cols; ++col) {
       step(row, col);
     }
   }
 }
 
-void lower_map(const Graph& graph, OperatorId id, UopList& list) {
-  const TensorId result = graph.operators()[id].output;
-  for_each_tile(list.grid(graph, result), [&](std::uint32_t row, std::uint32_t col) {
+/// `rows` of the tiles of an operator's result.
+void lower_rows(const Graph& graph, OperatorId id, const LoopNest& nest, const PartRange& rows,
+                UopList& list) {
+  const Operator& oper = graph.operators()[id];
+  const TensorId result = oper.output;
+  const std::uint32_t cols = list.grid(graph, result).cols;
+  const auto store = [&](std::uint32_t row, std::uint32_t col) {
+    return Uop{UopKind::kStore, false, false, false, id, result, row, col, 0};
+  };
+  const auto map = [&](std::uint32_t row, std::uint32_t col) {
     lower_expression(graph, id, {UopKind::kExecute, true, true, true, id, result, row, col, 0},
                      list);
-    list.uops.push_back({UopKind::kStore, false, false, false, id, result, row, col, 0});
-  });
-}
-
-void lower_reduce(const Graph& graph, OperatorId id, UopList& list) {
-  const Operator& oper = graph.operators()[id];
+    list.uops.push_back(store(row, col));
+  };
   const auto steps = static_cast<std::uint32_t>(reduction_steps(graph, oper, list.tile));
-  for_each_tile(list.grid(graph, oper.output), [&](std::uint32_t row, std::uint32_t col) {
+  const auto reduce = [&](std::uint32_t row, std::uint32_t col) {
     for (std::uint32_t k = 0; k < steps; ++k) {
-      lower_expression(
-          graph, id,
-          {UopKind::kExecute, k == 0, k + 1 == steps, false, id, oper.output, row, col, k}, list);
+      lower_expression(graph, id,
+                       {UopKind::kExecute, k == 0, k + 1 == steps, false, id, result, row, col, k},
+                       list);
     }
-    list.uops.push_back({UopKind::kStore, false, false, false, id, oper.output, row, col, 0});
-  });
+    list.uops.push_back(store(row, col));
+  };
+  const auto copy = [&](std::uint32_t row, std::uint32_t col) {
+    load_operand(graph, id, 0, store(row, col), list);
+    list.uops.push_back(store(row, col));
+  };
+  by_kind(
+      oper.kind, [&] { lower_matmul(graph, id, nest, rows, list); },
+      [&] { for_each_tile(rows, cols, map); }, [&] { for_each_tile(rows, cols, reduce); },
+      [&] { for_each_tile(rows, cols, copy); }, [] {}, [] {});
 }
 
-void lower_copy(const Graph& graph, OperatorId id, UopList& list) {
-  const TensorId result = graph.operators()[id].output;
-  for_each_tile(list.grid(graph, result), [&](std::uint32_t row, std::uint32_t col) {
-    const Uop store{UopKind::kStore, false, false, false, id, result, row, col, 0};
-    load_operand(graph, id, 0, store, list);
-    list.uops.push_back(store);
-  });
+/// What a uOp that is no LOAD ends: a step, with what has to follow it at once.
+bool ends_step(const std::vector<Uop>& uops, std::size_t at) {
+  const bool followed = at + 1 < uops.size() && (uops[at + 1].kind == UopKind::kStore ||
+                                                 (uops[at].last && !uops[at].vector));
+  return uops[at].kind == UopKind::kStore || (uops[at].kind == UopKind::kExecute && !followed);
 }
+
+/// Steps of both, each in their order and spread evenly, so that neither unit waits for the queue of the other.
+std::vector<Uop> interleaved(const std::vector<Uop>& a, const std::vector<Uop>& b) {
+  std::vector<Uop> merged;
+  merged.reserve(a.size() + b.size());
+  std::size_t at_a = 0;
+  std::size_t at_b = 0;
+  const auto take_step = [&](const std::vector<Uop>& uops, std::size_t& at) {
+    bool ended = false;
+    while (at < uops.size() && !ended) {
+      ended = ends_step(uops, at);
+      merged.push_back(uops[at++]);
+    }
+  };
+  while (at_a < a.size() || at_b < b.size()) {
+    // Of which a smaller share is through.
+    const bool from_a = at_b == b.size() || (at_a < a.size() && at_a * b.size() <= at_b * a.size());
+    take_step(from_a ? a : b, from_a ? at_a : at_b);
+  }
+  return merged;
+}
+
+/// Operators one by one and in blocks, as a plan says.
+class PlannedOrder {
+ public:
+  PlannedOrder(const Graph& graph, const LoopPlan& plan, UopList& list)
+      : graph_(graph), plan_(plan), list_(list), placed_(placements(graph)) {}
+
+  void run() {
+    OperatorId next = 0;
+    for (const RowBlocks& blocks : plan_.blocks) {
+      one_by_one(next, blocks.first);
+      if (!turns_.empty() && (!blocks.has_second() || !is_independent(blocks))) {
+        run_halves();
+      }
+      const std::uint32_t tiles = rows_of(blocks.first);
+      for (std::uint32_t row = 0; row < tiles; row += blocks.tiles) {
+        const PartRange rows{row, std::min(row + blocks.tiles, tiles)};
+        if (blocks.has_second()) {
+          turns_.push_back({&blocks, rows});
+        } else {
+          part(blocks.first, blocks.end, rows);
+        }
+      }
+      next = blocks.end;
+    }
+    one_by_one(next, static_cast<OperatorId>(graph_.operators().size()));
+    run_halves();
+  }
+
+ private:
+  /// A block that has two halves.
+  struct Turn {
+    const RowBlocks* blocks = nullptr;
+    PartRange rows;
+  };
+
+  std::uint32_t rows_of(OperatorId id) const {
+    return list_.grid(graph_, graph_.operators()[id].output).rows;
+  }
+
+  /// Operators [first, end), each for all its rows. Views do nothing and wait for nothing.
+  void one_by_one(OperatorId first, OperatorId end) {
+    for (OperatorId id = first; id < end; ++id) {
+      if (!is_view(graph_.operators()[id].kind)) {
+        run_halves();
+        lower_rows(graph_, id, plan_.nests[id], {0, rows_of(id)}, list_);
+      }
+    }
+  }
+
+  void part(OperatorId first, OperatorId end, const PartRange& rows) {
+    for (OperatorId id = first; id < end; ++id) {
+      lower_rows(graph_, id, plan_.nests[id], rows, list_);
+    }
+  }
+
+  /// Where the products at the beginning of a first half end.
+  OperatorId products_end(const RowBlocks& blocks) const {
+    OperatorId id = blocks.first;
+    while (id < blocks.second &&
+           (graph_.operators()[id].is_product() || is_view(graph_.operators()[id].kind))) {
+      ++id;
+    }
+    return id;
+  }
+
+  /// The vector steps of every block beside the second half of the block before it and the products of the block
+  /// behind it.
+  void run_halves() {
+    for (std::size_t i = 0; i < turns_.size(); ++i) {
+      const auto [blocks, rows] = turns_[i];
+      if (i == 0) {
+        part(blocks->first, products_end(*blocks), rows);
+      }
+      std::vector<Uop> before = std::exchange(list_.uops, {});
+      part(products_end(*blocks), blocks->second, rows);
+      const std::vector<Uop> steps = std::exchange(list_.uops, {});
+      if (i > 0) {
+        part(turns_[i - 1].blocks->second, turns_[i - 1].blocks->end, turns_[i - 1].rows);
+      }
+      if (i + 1 < turns_.size()) {
+        const Turn& behind = turns_[i + 1];
+        part(behind.blocks->first, products_end(*behind.blocks), behind.rows);
+      }
+      const std::vector<Uop> both = interleaved(steps, list_.uops);
+      before.insert(before.end(), both.begin(), both.end());
+      list_.uops = std::move(before);
+    }
+    if (!turns_.empty()) {
+      const Turn last = turns_.back();
+      turns_.clear();
+      part(last.blocks->second, last.blocks->end, last.rows);
+    }
+  }
+
+  /// Whether the first half of `blocks` reads nothing of what the operators of the last turn compute.
+  bool is_independent(const RowBlocks& blocks) const {
+    const RowBlocks& before = *turns_.back().blocks;
+    for (OperatorId id = blocks.first; id < blocks.second; ++id) {
+      for (const TensorId input : graph_.operators()[id].inputs) {
+        for (OperatorId other = before.first; other < before.end; ++other) {
+          if (share_elements(graph_, placed_, input, graph_.operators()[other].output)) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  const Graph& graph_;
+  const LoopPlan& plan_;
+  UopList& list_;
+  std::vector<Placed> placed_;
+  std::vector<Turn> turns_;  // that wait to be run together
+};
 
 /// The kernel of every expression, once each.
 void collect_kernels(const Graph& graph, UopList& list) {
@@ -120,20 +272,7 @@ void collect_kernels(const Graph& graph, UopList& list) {
     if (!oper.has_map()) {
       continue;
     }
-    VectorKernel kernel{{}, oper.map};
-    kernel.result = graph.tensor(oper.output).type;
-    if (oper.kind == OperatorKind::kReduce) {
-      kernel.reduction = oper.reduction;
-    }
-    if (oper.product_inputs() > 0) {
-      kernel.operands.push_back({OperandForm::kTile, sum_type(graph, oper)});
-    }
-    for (const TensorId input : oper.map_inputs()) {
-      const Tensor& tensor = graph.tensor(input);
-      kernel.operands.push_back({operand_form(broadcast_of(tensor.shape, work_shape(graph, oper)),
-                                              largest_tile(list.stored[input], list.tiles[input])),
-                                 tensor.type});
-    }
+    VectorKernel kernel = expression_kernel(graph, oper, list.tiles, list.stored);
     const auto [found, is_new] =
         known.try_emplace(to_text(kernel), static_cast<std::uint16_t>(list.kernels.size()));
     if (is_new) {
@@ -230,7 +369,7 @@ void check_padding(const Graph& graph, TileEdges edges) {
   }
 }
 
-UopList lower(const Graph& graph, const Tiling& tile, const std::vector<LoopNest>& nests) {
+UopList lower(const Graph& graph, const Tiling& tile, const LoopPlan& plan) {
   check_padding(graph, tile.edges);
   UopList list{tile, tensor_tiles(graph, tile), {}};
   list.stored = stored_shapes(graph, list.tiles, tile.edges);
@@ -247,19 +386,14 @@ UopList lower(const Graph& graph, const Tiling& tile, const std::vector<LoopNest
   check_zeros(graph, list);
   collect_kernels(graph, list);
   list.uops.reserve(estimate.uops);
-  for (OperatorId id = 0; id < graph.operators().size(); ++id) {
-    by_kind(
-        graph.operators()[id].kind, [&] { lower_matmul(graph, id, nests[id], list); },
-        [&] { lower_map(graph, id, list); }, [&] { lower_reduce(graph, id, list); },
-        [&] { lower_copy(graph, id, list); }, [] {}, [] {});
-  }
+  PlannedOrder(graph, plan, list).run();
   return list;
 }
 
 UopList lower(const Graph& graph, const Tiling& tile, LoopOrder order) {
   LoopNest nest;
   nest.inner = order;
-  return lower(graph, tile, std::vector(graph.operators().size(), nest));
+  return lower(graph, tile, LoopPlan{std::vector(graph.operators().size(), nest)});
 }
 
 }  // namespace tilewave

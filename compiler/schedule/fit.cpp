@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "compiler/graph/fusion.h"
+#include "compiler/lowering/block_choice.h"
 #include "compiler/lowering/lower.h"
 #include "compiler/lowering/tiling.h"
 #include "compiler/program/opcodes.h"
@@ -79,10 +80,27 @@ std::vector<LoopNest> with_pinned(std::vector<LoopNest> nests, const Pinned& pin
   return nests;
 }
 
-FittingSchedule attempt(const Graph& fused, const Tiling& tile, std::vector<LoopNest> nests,
+/// The blocks that are pinned, else the best where they may be chosen.
+std::vector<RowBlocks> choose_blocks(const Graph& fused, const Tiling& tile,
+                                     const ScheduleOptions& options, std::uint64_t sram_bytes,
+                                     const Pinned& pinned) {
+  if (pinned.blocks) {
+    return *pinned.blocks;
+  }
+  std::vector<RowBlocks> blocks;
+  if (options.row_blocks) {
+    for (const BlockEstimate& estimate :
+         choose_row_blocks(fused, tile, {options.costs, sram_bytes, options.forwarding})) {
+      blocks.push_back(estimate.blocks);
+    }
+  }
+  return blocks;
+}
+
+FittingSchedule attempt(const Graph& fused, const Tiling& tile, LoopPlan plan,
                         const ScheduleOptions& options, const Pinned& pinned) {
-  FittingSchedule fitting{std::move(nests), {}, {}};
-  fitting.uops = lower(fused, tile, fitting.nests);
+  FittingSchedule fitting{std::move(plan), {}, {}};
+  fitting.uops = lower(fused, tile, fitting.plan);
   verify_uops(fused, fitting.uops);
   Attempted best = best_schedule({fused, fitting.uops, options}, pinned);
   fitting.schedule = std::move(best.schedule);
@@ -194,8 +212,8 @@ CompiledSchedule compile_to_fit(const Graph& graph, const Tiling& tile,
 FittingSchedule schedule_to_fit(const Graph& fused, const Tiling& tile,
                                 const ScheduleOptions& options, const Pinned& pinned) {
   require_step_fits(fused, tile, options.sram_bytes);
-  const std::vector<LoopNest> one_by_one =
-      with_pinned(std::vector<LoopNest>(fused.operators().size()), pinned);
+  const LoopPlan one_by_one{with_pinned(std::vector<LoopNest>(fused.operators().size()), pinned),
+                            pinned.blocks.value_or(std::vector<RowBlocks>{})};
   if (options.apart) {
     return attempt(fused, tile, one_by_one, options, pinned);
   }
@@ -206,19 +224,21 @@ FittingSchedule schedule_to_fit(const Graph& fused, const Tiling& tile,
     ways.push_back(whole);
   }
   std::optional<OutOfSram> last;
-  std::vector<LoopNest> tried_nests;
+  LoopPlan tried_plan;
   for (const std::uint64_t quarters : {4U, 3U, 2U, 1U}) {
-    const std::vector<LoopNest> nests =
-        with_pinned(choose_loop_nests(fused, tile, options.loop_order, options.costs,
-                                      options.sram_bytes / 4 * quarters),
-                    pinned);
-    if (nests == tried_nests) {
+    const std::uint64_t bytes = options.sram_bytes / 4 * quarters;
+    LoopPlan plan;
+    plan.blocks = choose_blocks(fused, tile, options, bytes, pinned);
+    plan.nests = with_pinned(
+        choose_loop_nests(fused, tile, options.loop_order, options.costs, bytes, plan.blocks),
+        pinned);
+    if (plan == tried_plan) {
       continue;
     }
-    tried_nests = nests;
+    tried_plan = plan;
     for (const ScheduleOptions& tried : ways) {
       try {
-        return attempt(fused, tile, nests, tried, pinned);
+        return attempt(fused, tile, plan, tried, pinned);
       } catch (const OutOfSram& error) {
         last = error;  // smaller blocks leave more room between their tiles
       }

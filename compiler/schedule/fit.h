@@ -8,6 +8,7 @@
 #include "compiler/graph/fusion.h"
 #include "compiler/graph/graph.h"
 #include "compiler/lowering/loop_nest.h"
+#include "compiler/lowering/row_blocks.h"
 #include "compiler/lowering/uop.h"
 #include "compiler/schedule/schedule.h"
 
@@ -30,13 +31,14 @@ Graph fuse_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptions&
 /// What is decided already, so that nothing else is tried when memory is tight.
 struct Pinned {
   std::vector<std::optional<LoopNest>> nests = {};  ///< by operator; none at all if empty
+  std::optional<std::vector<RowBlocks>> blocks = {};
   bool eviction = false;     ///< ScheduleOptions::eviction alone, not also LRU
   bool places = false;       ///< whole_places and apart are as the options say
   bool last_resort = false;  ///< something that keeping all apart would change
 };
 
 struct FittingSchedule {
-  std::vector<LoopNest> nests;  ///< by operator
+  LoopPlan plan;
   UopList uops;
   Schedule schedule;
   ScheduleOptions options = {};  ///< those that this schedule came about with

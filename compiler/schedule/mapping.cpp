@@ -163,9 +163,59 @@ class Pinning {
     }
   }
 
+  /// Before operators, whose loops are those of a block.
+  void pin(const Stated<std::vector<RowBlocksMapping>>& list, const Graph& graph) {
+    std::vector<RowBlocks> pinned;
+    for (const RowBlocksMapping& stated : list.value) {
+      const RowBlocks blocks = row_blocks(stated, graph);
+      const bool behind = pinned.empty() || pinned.back().end <= blocks.first;
+      if (!behind) {
+        fail(mapping_, stated.first.line,
+             "row_blocks: " + in_quotes(stated.first.value) +
+                 " does not come behind the operators of the blocks before it");
+      }
+      pinned.push_back(blocks);
+    }
+    pinned_.blocks = std::move(pinned);
+    pinned_.last_resort = pinned_.last_resort || !pinned_.blocks->empty();
+  }
+
   Pinned take() { return std::move(pinned_); }
 
  private:
+  RowBlocks row_blocks(const RowBlocksMapping& stated, const Graph& graph) const {
+    const OperatorId first = find_operator(mapping_, stated.first, graph, fused_);
+    const OperatorId last = find_operator(mapping_, stated.last, graph, fused_);
+    if (row_blocks_end(fused_, first) <= last || last < first) {
+      fail(mapping_, stated.last.line,
+           "row_blocks: from " + in_quotes(stated.first.value) + " to " +
+               in_quotes(stated.last.value) +
+               " not every operator comes behind the other and reads what they compute row by row; "
+               "allowed: up to " +
+               in_quotes(fused_.tensor(fused_.operators()[row_blocks_end(fused_, first) - 1].output)
+                             .name));
+    }
+    const std::uint64_t rows = fused_.tensor(fused_.operators()[first].output).shape.rows;
+    if (stated.rows.value % tile_.m != 0 && stated.rows.value < rows) {
+      fail(mapping_, stated.rows.line,
+           "row_blocks: rows: " + std::to_string(stated.rows.value) +
+               "; allowed: multiples of the tile's m=" + std::to_string(tile_.m));
+    }
+    RowBlocks blocks{
+        first, last + 1,
+        static_cast<std::uint32_t>(ceil_div(std::min(stated.rows.value, rows), tile_.m))};
+    if (stated.second) {
+      blocks.second = find_operator(mapping_, *stated.second, graph, fused_);
+      if (blocks.second <= first || blocks.second > last) {
+        fail(mapping_, stated.second->line,
+             "row_blocks: second: " + in_quotes(stated.second->value) +
+                 "; allowed: operators behind " + in_quotes(stated.first.value) + ", up to " +
+                 in_quotes(stated.last.value));
+      }
+    }
+    return blocks;
+  }
+
   void check_extents(const OperatorMapping& stated, const Operator& oper) const {
     const std::array<std::uint64_t, 3> real = extents_of(fused_, oper);
     if (stated.extents->value != real) {
@@ -183,7 +233,10 @@ class Pinning {
                operator_name(fused_.operators()[id]) +
                " goes tile by tile, row by row; allowed for products only");
     }
-    const std::array<std::uint32_t, 3> tiles = matmul_shape(fused_, id, tile_).tiles;
+    std::array<std::uint32_t, 3> tiles = matmul_shape(fused_, id, tile_).tiles;
+    if (const auto blocks = pinned_.blocks ? blocks_of(*pinned_.blocks, id) : std::nullopt) {
+      tiles[0] = std::min(tiles[0], blocks->tiles);
+    }
     for (std::size_t i = 0; i < tiles.size(); ++i) {
       const std::uint32_t parts = stated.loops->value.parts[i];
       if (parts == 0 || parts > tiles[i]) {
@@ -309,6 +362,9 @@ CompiledSchedule compile_mapped(const Graph& graph, const Tiling& tile,
   }
   ScheduleOptions mapped = options;
   Pinning pinning(mapping, fusion.graph, tile, mapped);
+  if (mapping.row_blocks) {
+    pinning.pin(*mapping.row_blocks, graph);
+  }
   for (const OperatorMapping& stated : mapping.operators) {
     pinning.pin(stated, find_operator(mapping, stated.name, graph, fusion.graph));
   }
@@ -340,6 +396,19 @@ Mapping mapping_of(const CompiledSchedule& compiled) {
   mapping.places = {options.apart          ? Places::kApart
                     : options.whole_places ? Places::kWhole
                                            : Places::kExact};
+  const auto name_of = [&](OperatorId id) {
+    return Stated<std::string>{graph.tensor(graph.operators()[id].output).name};
+  };
+  std::vector<RowBlocksMapping>& row_blocks = mapping.row_blocks.emplace().value;
+  for (const RowBlocks& blocks : compiled.fitting.plan.blocks) {
+    RowBlocksMapping& stated = row_blocks.emplace_back();
+    stated.first = name_of(blocks.first);
+    stated.last = name_of(blocks.end - 1);
+    stated.rows = {std::uint64_t{blocks.tiles} * compiled.fitting.uops.tile.m};
+    if (blocks.has_second()) {
+      stated.second = name_of(blocks.second);
+    }
+  }
   for (OperatorId id = 0; id < graph.operators().size(); ++id) {
     const Operator& oper = graph.operators()[id];
     if (is_view(oper.kind)) {
@@ -350,7 +419,7 @@ Mapping mapping_of(const CompiledSchedule& compiled) {
     stated.extents = {extents_of(graph, oper)};
     stated.tile = {static_cast<const TileShape&>(compiled.fitting.uops.tile)};
     if (oper.is_product()) {
-      stated.loops = {compiled.fitting.nests[id]};
+      stated.loops = {compiled.fitting.plan.nests[id]};
     }
     if (options.forwarding && !graph.tensor(oper.output).users.empty()) {
       stated.kept = {!options.unforwarded.contains(oper.output)};

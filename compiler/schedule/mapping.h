@@ -47,6 +47,14 @@ struct FusionMapping {
   std::vector<Stated<std::string>> joined;  ///< products, by the names that they have in the model
 };
 
+/// Operators that run together over blocks of rows (compiler/lowering/row_blocks.h), by their results.
+struct RowBlocksMapping {
+  Stated<std::string> first = {};
+  Stated<std::string> last = {};
+  Stated<std::uint64_t> rows = {};                 ///< in elements, a multiple of the tile's m
+  std::optional<Stated<std::string>> second = {};  ///< where the second half begins
+};
+
 struct Mapping {
   std::string file;  ///< for messages
   IfStated<TileEdges> edges;
@@ -56,6 +64,7 @@ struct Mapping {
   IfStated<std::uint32_t> lookahead;
   IfStated<bool> forwarding;
   IfStated<Places> places;
+  IfStated<std::vector<RowBlocksMapping>> row_blocks;
   std::vector<OperatorMapping> operators;  ///< in any order, each name once
 };
 

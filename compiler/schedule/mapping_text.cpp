@@ -66,6 +66,20 @@ std::string fusion_text(const FusionMapping& fusion) {
   return text + "]\n";
 }
 
+std::string row_blocks_text(const std::vector<RowBlocksMapping>& list) {
+  if (list.empty()) {
+    return "row_blocks: []\n";
+  }
+  std::string text = "row_blocks:\n";
+  for (const RowBlocksMapping& blocks : list) {
+    text += "  - {first: " + name_text(blocks.first.value) +
+            ", last: " + name_text(blocks.last.value) +
+            ", rows: " + std::to_string(blocks.rows.value) +
+            (blocks.second ? ", second: " + name_text(blocks.second->value) : "") + "}\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const Mapping& mapping) {
@@ -90,6 +104,9 @@ std::string to_text(const Mapping& mapping) {
   text += residency.empty() ? "" : "residency:\n" + residency;
   if (mapping.edges) {
     text += std::string("edges: ") + word_of(kEdgeWords, mapping.edges->value) + "\n";
+  }
+  if (mapping.row_blocks) {
+    text += row_blocks_text(mapping.row_blocks->value);
   }
   if (!mapping.operators.empty()) {
     text += "operators:\n";

@@ -40,7 +40,10 @@ struct ScheduleOptions {
   bool forwarding = true;
   std::set<TensorId> unforwarded = {};  ///< of the results, those that do not stay all the same
   Joins joins = Joins::kLarge;          ///< without forwarding, none
-  std::uint32_t lookahead = 128;        ///< kPingPong: steps over which a LOAD is hoisted, at most
+  /// Operators run over blocks of rows where that is expected to be better (compiler/lowering/block_choice.h).
+  /// Without forwarding a block has all rows.
+  bool row_blocks = true;
+  std::uint32_t lookahead = 128;   ///< kPingPong: steps over which a LOAD is hoisted, at most
   std::uint32_t loads_ahead = 64;  ///< kPingPong: LOADs hoisted over the step in execution, at most
   std::uint32_t store_delay = 0;   ///< steps by which a STORE sinks behind later LOADs
   /// For an SRAM that just holds one step of tiles of different sizes: nothing stays from step to

@@ -103,7 +103,7 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
     return to_text(fused);
   }
   if (command.dump == DumpChoice::kLoops) {
-    return loops_text(fused, fitting.nests, config);
+    return loops_text(fused, fitting.plan, config);
   }
   if (command.dump == DumpChoice::kMapping) {
     return to_text(mapping_of(compiled));

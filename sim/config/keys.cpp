@@ -73,6 +73,12 @@ KeyCondition only_forwarding() {
           "schedule.forwarding=on",
           {"schedule.forwarding"}};
 }
+KeyCondition only_forwarding_or_own_vector_unit() {
+  return {
+      [](const Config& c) { return c.schedule.forwarding || c.machine.compute.vector.own_unit; },
+      "schedule.forwarding=on or vector.unit=own",
+      {"schedule.forwarding", "vector.unit"}};
+}
 KeyCondition only_simple_with_several_channels() {
   return {[](const Config& c) {
             return c.machine.dram.kind == DramKind::kSimple && c.machine.dram.channels > 1;
@@ -356,6 +362,10 @@ std::vector<ConfigKey> make_keys() {
        .choices = {choice("off", Joins::kOff), choice("large", Joins::kLarge),
                    choice("spilled", Joins::kSpilled)},
        .condition = only_forwarding()},
+      {.name = "schedule.row_blocks", .kind = KeyKind::kOnOff,
+       .field = field([](auto& c) -> auto& { return c.schedule.row_blocks; }),
+       .help = "operators that need each other's rows run together over blocks of rows where that is better",
+       .condition = only_forwarding_or_own_vector_unit()},
       {.name = "schedule.lookahead", .kind = KeyKind::kCount,
        .field = field([](auto& c) -> auto& { return c.schedule.lookahead; }),
        .help = "steps over which a load is hoisted, at most",

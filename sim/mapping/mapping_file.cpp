@@ -26,6 +26,9 @@ class Agreement {
     }
     check_scheduler();
     check_loops();
+    const bool blocks = mapping_.row_blocks && !mapping_.row_blocks->value.empty();
+    agree("schedule.row_blocks", !blocks || config_.schedule.row_blocks,
+          blocks ? mapping_.row_blocks->line : 0, "row_blocks");
     const bool joins = mapping_.fusion && !mapping_.fusion->joined.empty();
     agree("schedule.joins", !joins || config_.schedule.joins != Joins::kOff,
           joins ? mapping_.fusion->joined.front().line : 0, "joined operators");

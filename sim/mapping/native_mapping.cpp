@@ -20,9 +20,9 @@ class Reader {
   explicit Reader(const YamlDocument& document) : fields_(document) {}
 
   Mapping read() {
-    const YamlNode& root =
-        fields_.map_of(fields_.document().root,
-                       {"schema", "version", "fusion", "residency", "edges", "operators"});
+    const YamlNode& root = fields_.map_of(
+        fields_.document().root,
+        {"schema", "version", "fusion", "residency", "edges", "row_blocks", "operators"});
     const YamlNode& schema = fields_.required(root, "schema");
     fields_.expect(schema, YamlNode::Kind::kText);
     if (schema.text != kSchema) {
@@ -38,6 +38,9 @@ class Reader {
     }
     if (const YamlNode* node = root.find("edges")) {
       mapping_.edges = fields_.stated_word(*node, kEdgeWords);
+    }
+    if (const YamlNode* node = root.find("row_blocks")) {
+      read_row_blocks(*node);
     }
     if (const YamlNode* node = root.find("operators")) {
       for (const YamlNode& item : fields_.expect(*node, YamlNode::Kind::kList).items) {
@@ -79,13 +82,32 @@ class Reader {
     }
   }
 
+  void read_row_blocks(const YamlNode& node) {
+    mapping_.row_blocks.emplace().line = node.line;
+    for (const YamlNode& item : fields_.expect(node, YamlNode::Kind::kList).items) {
+      fields_.map_of(item, {"first", "last", "rows", "second"});
+      const YamlNode& rows = fields_.required(item, "rows");
+      RowBlocksMapping blocks{text(fields_.required(item, "first")),
+                              text(fields_.required(item, "last")),
+                              {fields_.number(rows, 1, kMaxDimension), rows.line}};
+      if (const YamlNode* second = item.find("second")) {
+        blocks.second = text(*second);
+      }
+      mapping_.row_blocks->value.push_back(std::move(blocks));
+    }
+  }
+
+  Stated<std::string> text(const YamlNode& node) const {
+    return {fields_.expect(node, YamlNode::Kind::kText).text, node.line};
+  }
+
   /// A name that is not one of `names`, which it joins.
   Stated<std::string> read_name(const YamlNode& node, std::set<std::string>& names) const {
-    fields_.expect(node, YamlNode::Kind::kText);
+    Stated<std::string> name = text(node);
     if (!names.insert(node.text).second) {
       fields_.fail(node, in_quotes(node.text) + " is named twice");
     }
-    return {node.text, node.line};
+    return name;
   }
 
   void read_operator(const YamlNode& node) {

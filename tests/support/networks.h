@@ -322,10 +322,10 @@ struct Compiled {
 };
 
 /// Fuses, lowers, schedules and verifies; throws whatever a stage throws.
-inline Compiled compile(const Graph& graph, const ScheduleOptions& options,
-                        const Tiling& tile = {}) {
+inline Compiled compile(const Graph& graph, const ScheduleOptions& options, const Tiling& tile = {},
+                        const Pinned& pinned = {}) {
   const Graph fused = fuse(graph);
-  FittingSchedule fitting = schedule_to_fit(fused, tile, options);
+  FittingSchedule fitting = schedule_to_fit(fused, tile, options, pinned);
   const UopList& uops = fitting.uops;
   Schedule& schedule = fitting.schedule;
   Compiled compiled;

@@ -257,7 +257,7 @@ TEST(Lower, LoadsTheBiasAtTheFirstStepWhicheverThatIs) {
   LoopNest nest;
   nest.parts = {1, 2, 2};
   nest.serpentine = true;  // the second column falls from k = 1 to 0
-  const UopList list = lower(graph, {}, {nest});
+  const UopList list = lower(graph, {}, LoopPlan{{nest}});
   EXPECT_EQ(to_text(graph, list),
             "# tile 32x32x32 (m, n, k), 16 uOps\n"
             "LOAD    x[0,0]\nLOAD    w[0,0]\nLOAD    b[0,0]\nEXECUTE h[0,0] matmul k=0 clear bias\n"
@@ -356,7 +356,7 @@ TEST(Lower, RandomNetworksAreLegalInRandomNests) {
         nests[id] = test::random_nest(random, matmul_shape(graph, id, {}).tiles);
       }
     }
-    const UopList list = lower(graph, {}, nests);
+    const UopList list = lower(graph, {}, LoopPlan{nests});
     ASSERT_LE(list.uops.size(), estimate_lowering(graph, {}).uops) << to_text(graph);
     ASSERT_NO_THROW(verify_uops(graph, list)) << to_text(graph);
   }

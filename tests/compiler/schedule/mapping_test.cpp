@@ -124,7 +124,7 @@ TEST(Mapping, RandomNestsAreTaken) {
     ScheduleOptions options;
     options.sram_bytes = 512 * 1024;
     const CompiledSchedule compiled = compile(graph, {}, options, mapping);
-    EXPECT_EQ(compiled.fitting.nests[0], nest);
+    EXPECT_EQ(compiled.fitting.plan.nests[0], nest);
     EXPECT_EQ(program_of(compile(graph, {}, options, mapping_of(compiled))), program_of(compiled));
   }
 }
