@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "compiler/graph/builtins.h"
 #include "tests/support/csv.h"
 #include "tests/support/program.h"
 
@@ -346,7 +347,7 @@ TEST_F(SweepQuestions, AreRefusedBeforeAnythingRuns) {
       {"sweep gemm:8x8x8:f16 --type i8 --over sram.banks=8", "which names its type itself"},
       {"sweep 'gemm:8x8x8:{t}' --type i8 --over model.t=f32", "which names its type itself"},
       {"sweep " TILEWAVE_SOURCE_DIR "/configs/models/residual.graph --type i8 --over sram.banks=8",
-       "--type=i8 has no effect: no MODEL is built in, as mlp:BATCHxD0xD1x... and gemm:MxKxN are"},
+       "--type=i8 has no effect: no MODEL is built in, as " + builtin_forms() + " are"},
       {"sweep 'gemm:{m}x8x8' mlp:8x8x8 --sample 4 --over model.m=1..100000 --over sram.banks=8,16 "
        "--goal 'sum(cycles)'",
        "no config has a point of each of the"},
