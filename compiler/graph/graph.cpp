@@ -57,7 +57,10 @@ std::string table_problem(const Expression& values) {
     return "its values are of the row x0 and the column x1, not of x" +
            std::to_string(operands - 1);
   }
-  const std::string problem = expression_problem(values, operands);
+  // It need not read both.
+  constexpr std::array<std::size_t, 2> kSame{};
+  const std::string problem =
+      expression_problem(with_operands(values, kSame), std::min<std::size_t>(operands, 1));
   return problem.empty() ? integers_problem(values, kRowAndColumn) : problem;
 }
 

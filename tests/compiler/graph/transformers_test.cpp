@@ -284,16 +284,21 @@ TEST(Transformers, AbsurdSizesEndSoon) {
   const std::string limit = "a graph has at most 65536 tensors";
   const std::string elements = "elements, at most 1099511627776 are allowed";
   const std::string most = "2147483647";
-  for (const auto& [model, message] : {
-           std::pair("bert:layers=" + most + ",width=1,heads=1,ffn=1", limit),
-           std::pair("gpt2:layers=1,width=" + most + ",heads=" + most + ",ffn=1", elements),
-           std::pair("gpt2:layers=1,width=1000000,heads=1000000,ffn=1,tokens=1", limit),
-           std::pair("gpt2:small,tokens=16777216", elements),
-           std::pair("llama:1b,tokens=16777216,cache=16777216", elements),
-           std::pair("vit:b16,image=" + most + ",patch=1", std::string("dimension ")),
-           std::pair("vit:b16,image=" + most + ",patch=" + most, std::string("dimension ")),
-           std::pair("bert:base,ffn=" + most, elements),
-       }) {
+  const std::string dimension = "dimension ";
+  const struct {
+    std::string model;
+    std::string message;
+  } table[] = {
+      {"bert:layers=" + most + ",width=1,heads=1,ffn=1", limit},
+      {"gpt2:layers=1,width=" + most + ",heads=" + most + ",ffn=1", elements},
+      {"gpt2:layers=1,width=1000000,heads=1000000,ffn=1,tokens=1", limit},
+      {"gpt2:small,tokens=16777216", elements},
+      {"llama:1b,tokens=16777216,cache=16777216", elements},
+      {"vit:b16,image=" + most + ",patch=1", dimension},
+      {"vit:b16,image=" + most + ",patch=" + most, dimension},
+      {"bert:base,ffn=" + most, elements},
+  };
+  for (const auto& [model, message] : table) {
     EXPECT_THAT(error_of(model), HasSubstr(message)) << model;
   }
 }
