@@ -32,6 +32,10 @@ TensorId TransformerBuilder::parameter(const std::string& name, const Shape& sha
   return graph_.add_parameter(name, shape, type_);
 }
 
+TensorId TransformerBuilder::bias_row(const std::string& name, std::uint64_t columns) {
+  return graph_.add_parameter(name + ".b", {1, columns});
+}
+
 TensorId TransformerBuilder::table(const std::string& name, const Shape& shape, Expression values) {
   return graph_.add_table(name, shape, std::move(values), type_);
 }
@@ -46,7 +50,7 @@ TensorId TransformerBuilder::linear(const std::string& name, TensorId x, std::ui
                    .map = apply("identity"),
                    .type = narrow()};
   if (bias) {
-    product.inputs.push_back(parameter(name + ".b", {1, columns}));
+    product.inputs.push_back(bias_row(name, columns));
   }
   return graph_.add(name, std::move(product));
 }
@@ -54,8 +58,7 @@ TensorId TransformerBuilder::linear(const std::string& name, TensorId x, std::ui
 TensorId TransformerBuilder::sums(const std::string& name, TensorId x, std::uint64_t columns,
                                   bool bias) {
   const TensorId weights = parameter(name + ".w", {shape(x).cols, columns});
-  const auto row =
-      bias ? std::optional(parameter(name + ".b", {1, columns})) : std::optional<TensorId>();
+  const auto row = bias ? std::optional(bias_row(name, columns)) : std::optional<TensorId>();
   return graph_.add_matmul(name, x, weights, false, row);
 }
 
@@ -185,11 +188,11 @@ TensorId TransformerBuilder::attention(const std::string& name, TensorId x,
                                        const AttentionHeads& heads,
                                        const AttentionOptions& options) {
   TensorId q = linear(name + ".q", x, heads.width(), options.bias);
-  TensorId k = linear(name + (options.rotary ? ".k0" : ".k"), x, heads.key_width(), options.bias);
+  TensorId k = linear(name + ".k", x, heads.key_width(), options.bias);
   TensorId v = linear(name + ".v", x, heads.key_width(), options.bias);
   if (options.rotary) {
     q = rotated(name + ".q_turned", q, heads.heads, heads.size, *options.rotary);
-    k = rotated(name + ".k", k, heads.key_heads, heads.size, *options.rotary);
+    k = rotated(name + ".k_turned", k, heads.key_heads, heads.size, *options.rotary);
   }
   if (options.cached) {
     k = with_cache(name + ".k", k, *options.cached);

@@ -36,9 +36,9 @@ struct AttentionOptions {
   std::optional<std::uint64_t> cached = {};  ///< rows of keys and values of earlier tokens
 };
 
-/// Adds parts to a graph. What passes from one to the next, and all parameters and inputs, are of one type; sums
-/// and what becomes of them on the way are of f32. `name` stands before the names of a part's tensors and is that
-/// of its result.
+/// Adds parts to a graph. What passes from one to the next, inputs and all parameters but biases are of one type;
+/// sums, biases and what becomes of sums on the way are of f32. `name` is that of a part's result, and stands before
+/// the names of its other tensors.
 class TransformerBuilder {
  public:
   /// `type` is f32, bf16 or f16.
@@ -61,13 +61,14 @@ class TransformerBuilder {
   /// Rows of mean square 1, times the row NAME.gain.
   TensorId rms_norm(const std::string& name, TensorId x, float epsilon);
   /// Softmax of q·kᵀ / √size of each head times v, projected back to the columns of x: sums in f32. With a
-  /// cache, inputs NAME.k_cache and NAME.v_cache stand before the rows of x's own keys and values, NAME.k and
-  /// NAME.v, which are outputs then.
+  /// cache, inputs NAME.k_cache and NAME.v_cache stand before the rows of x's own keys and values, NAME.k, or
+  /// NAME.k_turned with rotary positions, and NAME.v, which are outputs then.
   TensorId attention(const std::string& name, TensorId x, const AttentionHeads& heads,
                      const AttentionOptions& options);
 
  private:
   std::optional<ElementType> narrow() const;
+  TensorId bias_row(const std::string& name, std::uint64_t columns);
   const Shape& shape(TensorId tensor) const { return graph_.tensor(tensor).shape; }
   TensorId f32_map(const std::string& name, Expression expression, std::vector<TensorId> operands);
   TensorId row_sum(const std::string& name, Expression expression, std::vector<TensorId> operands);

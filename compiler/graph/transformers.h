@@ -31,9 +31,9 @@ struct TransformerArchitecture {
 ///          front of them, positions, norms in front, GELU; out (1 × classes) is made of that row
 ///   llama  decoder: x likewise; RMS norms in front, rotary positions, kv heads of keys and values, SwiGLU, no biases
 ///
-/// A decoder with a cache has inputs li.attention.k_cache and li.attention.v_cache (cache × width of all kv heads),
-/// and the rows to be added to them, li.attention.k and li.attention.v, are outputs. What masks and rotary positions
-/// are made of are tables (Graph::add_table).
+/// A decoder with a cache has inputs li.attention.k_cache and li.attention.v_cache (cache × width of all kv heads);
+/// the rows to be added to them, li.attention.k, of llama li.attention.k_turned, and li.attention.v, are outputs.
+/// Masks and the cosines and sines of rotary positions are tables (Graph::add_table).
 std::span<const TransformerArchitecture> transformers();
 
 /// The verified graph of an architecture and the sizes behind its name. Throws InputError without a place: see

@@ -78,7 +78,7 @@ class Network:
         if self.rotary:
             q, k = joined(self.turned(split(q))), joined(self.turned(split(k)))
         if self.cache:
-            self.outputs[name + ".k"], self.outputs[name + ".v"] = k, v
+            self.outputs[name + (".k_turned" if self.rotary else ".k")], self.outputs[name + ".v"] = k, v
             k = np.concatenate([self.values[name + ".k_cache"], k])
             v = np.concatenate([self.values[name + ".v_cache"], v])
         group = self.heads // self.kv
@@ -135,10 +135,10 @@ def llama(values, layers, heads, kv, cache=0):
 
 
 class BuiltinsTest(unittest.TestCase):
-    def check(self, model, network, *sizes, tolerance=2e-5, machine=None, **options):
+    def check(self, model, network, *sizes, tolerance=2e-5, machine=None, keys={}, **options):
         graph = tw.load(model)
         values = drawn_values(graph, len(model))
-        result = tw.run(graph, machine or {}, inputs=values)
+        result = tw.run(graph, machine, inputs=values, **keys)
         self.assertEqual(result.verdict, "verified", model)
         expected = network(values, *sizes, **options)
         self.assertEqual(set(result.outputs), set(expected), model)
@@ -171,7 +171,7 @@ class BuiltinsTest(unittest.TestCase):
     def test_narrow_types_and_small_machines(self):
         self.check("llama:layers=2,width=128,heads=4,kv=2,ffn=96,tokens=40:bf16", llama, 2, 4, 2, tolerance=4e-2)
         self.check("gpt2:layers=2,width=64,heads=2,ffn=96,cache=20:bf16", gpt2, 2, 2, tolerance=4e-2, cache=20)
-        self.check("gpt2:layers=2,width=96,heads=3,ffn=96,tokens=50", gpt2, 2, 3, machine={"sram.size": "16KiB"})
+        self.check("gpt2:layers=2,width=96,heads=3,ffn=96,tokens=50", gpt2, 2, 3, keys={"sram.size": "16KiB"})
         self.check("vit:layers=1,width=64,heads=2,ffn=96,image=24,patch=4", vit, 1, 2, machine="edge")
 
     def test_drawn_weights_keep_values_sane(self):

@@ -379,6 +379,14 @@ TEST_F(SweepQuestions, ASweepFileAsksTheSame) {
   write("sub/edge", "this is no machine");
   write("sub/s.ini", "[sweep]\nmodels = gemm:8x8x8\nconfig = mine, edge\n[over]\ndma.setup = 1\n");
   EXPECT_EQ(json("-f sub/s.ini")["base_config"]["compute"]["rows"], "32");
+  write("t.ini",
+        "[sweep]\nmodels = bert:layers=1,width=8,heads=2,ffn=8,tokens={t}, gemm:8x8x8\n"
+        "goal = sum(cycles)\nweight = bert:layers=1,width=8,heads=2,ffn=8,tokens={t}=2, "
+        "gemm:8x8x8=1\n"
+        "[over]\nmodel.t = 3, 4\n");
+  const Json sizes = json("-f t.ini");
+  EXPECT_EQ(sizes["models"][1], "bert:layers=1,width=8,heads=2,ffn=8,tokens=4");
+  EXPECT_EQ(sizes["goal"]["weights"].dump(), "[2.0,2.0,1.0]");
   const Json other = json("-f q.ini --goal 'geomean(cycles)'");
   EXPECT_EQ(other["goal"]["name"], "geomean(cycles)");
 }
