@@ -1,4 +1,4 @@
-// The built-in models. A gemm is a perceptron of one layer under another name.
+// The register of built-in models. A gemm is a perceptron of one layer under another name.
 #include "compiler/graph/builtins.h"
 
 #include <algorithm>
@@ -7,38 +7,17 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "compiler/base/error.h"
 #include "compiler/base/text.h"
+#include "compiler/graph/transformers.h"
 
 namespace tilewave {
 
 namespace {
-
-struct Builtin {
-  std::string_view name;
-  std::string_view form;
-  std::string_view example;
-  std::size_t min_dimensions;
-  std::size_t max_dimensions;
-};
-
-constexpr std::array<Builtin, 2> kBuiltins = {{
-    {"mlp", "mlp:BATCHxD0xD1x...", "mlp:128x128x64x32", 3, std::numeric_limits<std::size_t>::max()},
-    {"gemm", "gemm:MxKxN", "gemm:128x256x64", 3, 3},
-}};
-
-const Builtin* find_builtin(std::string_view model) {
-  const std::size_t colon = model.find(':');
-  for (const Builtin& builtin : kBuiltins) {
-    if (colon != std::string_view::npos && model.substr(0, colon) == builtin.name) {
-      return &builtin;
-    }
-  }
-  return nullptr;
-}
 
 /// What follows the sum of a hidden layer: a ReLU, and for integers a factor by which sums over `depth`
 /// products of two that are uniform over −128 to 127, of standard deviation 128²/3 · √depth, become
@@ -86,42 +65,106 @@ Graph build_perceptron(const std::string& name, const std::vector<std::uint64_t>
   return graph;
 }
 
-/// The "i8" of "128x256x64:i8", which is taken from the end of `text`; else `otherwise`.
-ElementType take_type(std::string_view& text, ElementType otherwise) {
+/// A model of extents, or a transformer.
+struct Builtin {
+  std::string name;
+  std::string form;
+  std::string example;
+  std::string summary;
+  std::span<const ElementType> types;
+  std::size_t min_dimensions = 0;
+  std::size_t max_dimensions = 0;
+  const TransformerArchitecture* transformer = nullptr;
+};
+
+Graph build(const Builtin& builtin, std::string_view text, ElementType type) {
+  if (builtin.transformer != nullptr) {
+    return build_transformer(*builtin.transformer, text, type);
+  }
+  if (text.empty()) {
+    throw InputError("no dimensions");
+  }
+  const std::vector<std::uint64_t> dimensions = parse_dimensions(text);
+  if (dimensions.size() < builtin.min_dimensions || dimensions.size() > builtin.max_dimensions) {
+    throw InputError(std::to_string(dimensions.size()) +
+                     (dimensions.size() == 1 ? " dimension" : " dimensions"));
+  }
+  return build_perceptron(builtin.name, dimensions, type);
+}
+
+std::vector<Builtin> make_builtins() {
+  std::vector<Builtin> all = {
+      {"mlp", "mlp:BATCHxD0xD1x...", "mlp:128x128x64x32", "layers with ReLU after all but the last",
+       kProductTypes, 3, std::numeric_limits<std::size_t>::max()},
+      {"gemm", "gemm:MxKxN", "gemm:128x256x64", "one matrix product", kProductTypes, 3, 3},
+  };
+  for (const TransformerArchitecture& each : transformers()) {
+    const std::string name(each.name);
+    all.push_back({.name = name,
+                   .form = name + ":SIZE,KEY=N,...",
+                   .example = name + ":" + std::string(each.example),
+                   .summary = std::string(each.summary),
+                   .types = kTransformerTypes,
+                   .transformer = &each});
+  }
+  return all;
+}
+
+const std::vector<Builtin>& builtins() {
+  static const std::vector<Builtin> kAll = make_builtins();
+  return kAll;
+}
+
+const Builtin* find_builtin(std::string_view model) {
+  const std::size_t colon = model.find(':');
+  for (const Builtin& builtin : builtins()) {
+    if (colon != std::string_view::npos && model.substr(0, colon) == builtin.name) {
+      return &builtin;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string> words_of(std::span<const ElementType> types) {
+  std::vector<std::string> words;
+  for (const ElementType type : types) {
+    words.emplace_back(to_string(type));
+  }
+  return words;
+}
+
+/// The "i8" of "128x256x64:i8", which is taken from the end of `text`; else f32.
+ElementType take_type(std::string_view& text, std::span<const ElementType> types) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) {
-    return otherwise;
+    return ElementType::kF32;
   }
   const std::string_view word = text.substr(colon + 1);
   const std::optional<ElementType> type = parse_element_type(word);
-  if (!type || std::ranges::find(kProductTypes, *type) == kProductTypes.end()) {
-    std::vector<std::string> allowed;
-    for (const ElementType each : kProductTypes) {
-      allowed.emplace_back(to_string(each));
-    }
-    throw InputError("type " + in_quotes(word) + " of a product; allowed: " + joined(allowed));
+  if (!type || std::ranges::find(types, *type) == types.end()) {
+    throw InputError("type " + in_quotes(word) +
+                     " of a product; allowed: " + joined(words_of(types)));
   }
   text = text.substr(0, colon);
   return *type;
 }
 
-std::vector<std::uint64_t> builtin_dimensions(const Builtin& builtin, std::string_view text) {
-  if (text.empty()) {
-    throw InputError("no dimensions");
+/// "sizes tiny, base"
+template <typename Named>
+std::string list_line(const std::string& indent, const std::string& what,
+                      std::span<const Named> all) {
+  std::vector<std::string> names;
+  for (const Named& each : all) {
+    names.emplace_back(each.name);
   }
-  std::vector<std::uint64_t> dimensions = parse_dimensions(text);
-  if (dimensions.size() < builtin.min_dimensions || dimensions.size() > builtin.max_dimensions) {
-    throw InputError(std::to_string(dimensions.size()) +
-                     (dimensions.size() == 1 ? " dimension" : " dimensions"));
-  }
-  return dimensions;
+  return indent + what + " " + joined(names) + "\n";
 }
 
 }  // namespace
 
 std::vector<std::string> builtin_names() {
   std::vector<std::string> names;
-  for (const Builtin& builtin : kBuiltins) {
+  for (const Builtin& builtin : builtins()) {
     names.emplace_back(builtin.name);
   }
   return names;
@@ -137,12 +180,33 @@ std::string with_type(std::string_view model, ElementType type) {
   return std::string(model) + ":" + std::string(to_string(type));
 }
 
-std::string builtin_forms() {
+std::string builtin_forms(const std::string& joint) {
   std::string text;
-  for (const Builtin& builtin : kBuiltins) {
-    text += (text.empty() ? "" : " and ") + std::string(builtin.form);
+  for (const Builtin& builtin : builtins()) {
+    const bool last = &builtin == &builtins().back();
+    text += (text.empty() ? "" : last ? " " + joint + " " : ", ") + builtin.form;
   }
   return text;
+}
+
+std::string builtin_help() {
+  constexpr std::size_t kColumn = 24;
+  const std::string indent(kColumn, ' ');
+  std::string text;
+  for (const Builtin& builtin : builtins()) {
+    std::string line = "  " + builtin.form;
+    line.resize(std::max(kColumn, line.size() + 2), ' ');
+    text += line + builtin.summary + ": " + builtin.example + "\n";
+    if (builtin.transformer != nullptr) {
+      text += list_line(indent, "sizes", builtin.transformer->text.presets);
+      text += list_line(indent, "keys", builtin.transformer->text.keys);
+    }
+  }
+  const std::vector<Builtin>& all = builtins();
+  return text + indent + "without embeddings and vocabulary; SIZE, or keys, or both\n" + indent +
+         "a type may stand behind: " + all.front().example + ":i8 (" +
+         joined(words_of(all.front().types)) + "),\n" + indent + all.back().example + ":bf16 (" +
+         joined(words_of(all.back().types)) + ")\n";
 }
 
 Graph build_builtin(std::string_view model) {
@@ -152,11 +216,11 @@ Graph build_builtin(std::string_view model) {
   }
   try {
     std::string_view text = model.substr(builtin->name.size() + 1);
-    const ElementType type = take_type(text, ElementType::kF32);
-    return build_perceptron(std::string(builtin->name), builtin_dimensions(*builtin, text), type);
+    const ElementType type = take_type(text, builtin->types);
+    return build(*builtin, text, type);
   } catch (const InputError& error) {
     throw InputError("model " + in_quotes(model) + ": " + error.what() + "; expected " +
-                     std::string(builtin->form) + ", such as " + std::string(builtin->example));
+                     builtin->form + ", such as " + builtin->example);
   }
 }
 

@@ -9,7 +9,7 @@ namespace tilewave {
 inline TensorId copy_source(Graph& graph, const Tensor& source) {
   return source.role == TensorRole::kInput
              ? graph.add_input(source.name, source.shape, source.type)
-             : graph.add_parameter(source.name, source.shape, source.type);
+             : graph.add_table(source.name, source.shape, source.values, source.type);
 }
 
 }  // namespace tilewave

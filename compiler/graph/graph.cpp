@@ -46,6 +46,24 @@ std::string shape_problem(const Shape& shape) {
   return "";
 }
 
+/// Why the expression cannot be that of row and column; empty if it can, or if there is none.
+std::string table_problem(const Expression& values) {
+  constexpr std::array kRowAndColumn = {ElementType::kF32, ElementType::kF32};
+  if (values.empty()) {
+    return "";
+  }
+  const std::size_t operands = operand_count(values);
+  if (operands > kRowAndColumn.size()) {
+    return "its values are of the row x0 and the column x1, not of x" +
+           std::to_string(operands - 1);
+  }
+  // It need not read both.
+  constexpr std::array<std::size_t, 2> kSame{};
+  const std::string problem =
+      expression_problem(with_operands(values, kSame), std::min<std::size_t>(operands, 1));
+  return problem.empty() ? integers_problem(values, kRowAndColumn) : problem;
+}
+
 }  // namespace
 
 const char* to_string(OperatorKind kind) {
@@ -125,11 +143,17 @@ Graph::Graph(std::string name) : name_(std::move(name)) {
 }
 
 TensorId Graph::add_input(const std::string& name, Shape shape, ElementType type) {
-  return add_source(name, shape, TensorRole::kInput, type);
+  return add_source({name, shape, TensorRole::kInput, type, std::nullopt, {}});
 }
 
 TensorId Graph::add_parameter(const std::string& name, Shape shape, ElementType type) {
-  return add_source(name, shape, TensorRole::kParameter, type);
+  return add_source({name, shape, TensorRole::kParameter, type, std::nullopt, {}});
+}
+
+TensorId Graph::add_table(const std::string& name, Shape shape, Expression values,
+                          ElementType type) {
+  return add_source(
+      {name, shape, TensorRole::kParameter, type, std::nullopt, {}, std::move(values)});
 }
 
 TensorId Graph::add_matmul(const std::string& output, TensorId a, TensorId b, bool relu,
@@ -204,14 +228,16 @@ std::optional<TensorId> Graph::find(std::string_view tensor_name) const {
   return found != ids_.end() ? std::optional(found->second) : std::nullopt;
 }
 
-TensorId Graph::add_source(const std::string& name, Shape shape, TensorRole role,
-                           ElementType type) {
-  const std::string problem = problem_with(name, shape);
-  if (!problem.empty()) {
-    throw InputError("graph " + in_quotes(name_) + ": " + to_string(role) + " " + in_quotes(name) +
-                     " [" + to_string(shape) + "]: " + problem);
+TensorId Graph::add_source(Tensor source) {
+  std::string problem = problem_with(source.name, source.shape);
+  if (problem.empty()) {
+    problem = table_problem(source.values);
   }
-  return append({name, shape, role, type, std::nullopt, {}});
+  if (!problem.empty()) {
+    throw InputError("graph " + in_quotes(name_) + ": " + to_string(source.role) + " " +
+                     in_quotes(source.name) + " [" + to_string(source.shape) + "]: " + problem);
+  }
+  return append(std::move(source));
 }
 
 TensorId Graph::add(const std::string& output, Operator oper) {

@@ -29,6 +29,9 @@ struct Tensor {
   ElementType type = ElementType::kF32;
   std::optional<OperatorId> producer;  ///< none for inputs and parameters
   std::vector<OperatorId> users;       ///< in creation order, once per use
+  /// Of a parameter whose values are known: of each element's row x0 and column x1. None: somebody gives
+  /// or draws them.
+  Expression values = {};
 };
 
 /// output = kind(inputs), what else belongs to it applied afterwards:
@@ -92,6 +95,10 @@ class Graph {
   TensorId add_input(const std::string& name, Shape shape, ElementType type = ElementType::kF32);
   TensorId add_parameter(const std::string& name, Shape shape,
                          ElementType type = ElementType::kF32);
+  /// A parameter with known values, such as a mask or a table of sines: those of an expression of row x0 and
+  /// column x1, from 0 on, as a map of them would have them.
+  TensorId add_table(const std::string& name, Shape shape, Expression values,
+                     ElementType type = ElementType::kF32);
   /// (M×K)·(K×N) + 1×N → M×N
   TensorId add_matmul(const std::string& output, TensorId a, TensorId b, bool relu = false,
                       std::optional<TensorId> bias = {});
@@ -128,7 +135,7 @@ class Graph {
   void verify() const;
 
  private:
-  TensorId add_source(const std::string& name, Shape shape, TensorRole role, ElementType type);
+  TensorId add_source(Tensor source);
   TensorId append(Tensor tensor);
   /// Why a tensor of this name and shape cannot be added; empty if it can.
   std::string problem_with(const std::string& name, const Shape& shape) const;

@@ -145,9 +145,10 @@ void Parser::read_statements() {
 
 void Parser::statement(const Words& words) {
   const bool is_operation = words.size() > 1 && words[1] == "=";
-  if (!is_operation && !expression_.empty()) {
+  if (!is_operation && words[0] != "param" && !expression_.empty()) {
     throw InputError(
-        "an expression behind '|' belongs to an operator, such as 'y = map a b | ...'");
+        "an expression behind '|' belongs to an operator, such as 'y = map a b | ...', or to a "
+        "param");
   }
   if (!is_operation && words[0] == "graph") {
     if (graph_ || words.size() != 2) {
@@ -185,7 +186,9 @@ void Parser::source(const Words& words) {
   const Shape shape = parse_shape(words[2]);
   const ElementType type = words.size() == 4 ? read_element_type(words[3]) : ElementType::kF32;
   define(words[0] == "input" ? graph_->add_input(name, shape, type)
-                             : graph_->add_parameter(name, shape, type));
+         : expression_.empty()
+             ? graph_->add_parameter(name, shape, type)
+             : graph_->add_table(name, shape, parse_expression(expression_), type));
 }
 
 void Parser::outputs(const Words& words) {
@@ -448,7 +451,8 @@ std::string to_text(const Graph& graph) {
   for (const Tensor& tensor : graph.tensors()) {
     if (!tensor.producer) {
       text += std::string(to_string(tensor.role)) + " " + tensor.name + " " +
-              to_string(tensor.shape) + type_suffix(tensor.type) + "\n";
+              to_string(tensor.shape) + type_suffix(tensor.type) +
+              (tensor.values.empty() ? "" : " | " + to_text(tensor.values)) + "\n";
       continue;
     }
     const Operator& op = graph.operators()[*tensor.producer];

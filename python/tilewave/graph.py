@@ -378,7 +378,8 @@ def _dtype_name(type: Any) -> str:
 
 def load(model: str | os.PathLike[str], *, batch: int | None = None,
          sizes: Mapping[str, int] | None = None, weights: str = "read") -> Graph | Program:
-    """A model by name: an ONNX, graph or program file, or one that is built in ("gemm:64x64x64:i8").
+    """A model by name: an ONNX, graph or program file, or one that is built in
+    ("gemm:64x64x64:i8", "bert:base,tokens=128").
 
     Of an ONNX model, `sizes` are the extents of dimensions by name, {"seq": 128}, and `batch` is that of the one
     that has no number else. `weights` is for those in other files: "read", or "drawn" from the seed of each run.

@@ -95,7 +95,7 @@ std::string general_help() {
          "\n"
          "tilewave help COMMAND explains a command, its options and the config keys, as\n"
          "tilewave COMMAND --help does; tilewave --version prints the version.\n\n" +
-         kModelsHelp +
+         models_help() +
          "\nExamples:\n"
          "  tilewave run mlp:128x128x64x32x32\n"
          "  tilewave compile gemm:256x256x256 --dump schedule\n\n" +

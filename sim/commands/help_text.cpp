@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "compiler/graph/builtins.h"
 #include "sim/commands/config_options.h"
 #include "sim/commands/option_values.h"
 
@@ -20,12 +21,12 @@ const char* const kExitCodesHelp =
     "  4  a sweep on a cluster is not complete yet\n"
     "  130  stopped by ctrl-C\n";
 
-const char* const kModelsHelp =
-    "MODEL is an ONNX file (NAME.onnx), a graph or program file, '-' for standard input, or built "
-    "in:\n"
-    "  mlp:BATCHxD0xD1x...   layers with ReLU after all but the last: mlp:128x128x64x32x32\n"
-    "  gemm:MxKxN            one matrix product: gemm:512x512x512\n"
-    "                        either may end in a type: gemm:512x512x512:i8 (f32 bf16 f16 i8 u8)\n";
+std::string models_help() {
+  return "MODEL is an ONNX file (NAME.onnx), a graph or program file, '-' for standard input, or "
+         "built "
+         "in:\n" +
+         builtin_help();
+}
 
 const char* const kConfigHelp =
     "The machine and the scheduler are configured by the keys below, in files and on the command\n"
@@ -87,7 +88,7 @@ std::string help_of(const po::options_description& options) {
 }
 
 std::string model_command_help(const std::string& text, const std::string& options) {
-  return text + "\n" + kModelsHelp + "\n" + options + "\n" + kConfigHelp +
+  return text + "\n" + models_help() + "\n" + options + "\n" + kConfigHelp +
          help_of(config_options());
 }
 

@@ -13,8 +13,9 @@
 namespace tilewave {
 
 extern const char* const kExitCodesHelp;
-extern const char* const kModelsHelp;
 extern const char* const kConfigHelp;  ///< what comes before the config keys
+/// What a MODEL may be, the built-in ones with all that they allow.
+std::string models_help();
 
 /// With the title and the columns of every command's options.
 boost::program_options::options_description titled_options();

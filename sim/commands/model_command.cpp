@@ -78,7 +78,7 @@ CommandEntry model_entry() {
       .options = options,
       .help =
           [](const std::string& text) {
-            return std::string(kHelp) + "\n" + kModelsHelp + "\n" + text;
+            return std::string(kHelp) + "\n" + models_help() + "\n" + text;
           },
       .parse = [](const Arguments& arguments) -> std::unique_ptr<const Command> {
         return std::make_unique<ModelCommand>(read_command(arguments));

@@ -24,6 +24,14 @@ constexpr std::array kCommandLineOnly = {"file", "help", "over"};
 constexpr std::array kLists = {"config", "size", "weight", "where"};
 constexpr std::array kFileNames = {"config", "points", "store", "json", "csv", "report"};
 
+/// Whether it is what may stand behind a comma of a built-in model, the "tokens=128" of bert:base,tokens=128.
+bool is_size(std::string_view word) {
+  const std::size_t equals = std::min(word.find('='), word.size());
+  const std::string_view value = word.substr(std::min(equals + 1, word.size()));
+  return std::ranges::all_of(word.substr(0, equals), [](char c) { return c >= 'a' && c <= 'z'; }) &&
+         !value.empty() && (value.front() == '{' || (value.front() >= '0' && value.front() <= '9'));
+}
+
 class SweepFile {
  public:
   SweepFile(const std::string& path, const po::options_description& known)
@@ -74,7 +82,11 @@ std::vector<std::string> SweepFile::words(std::string_view list) const {
     if (word.empty()) {
       fail("an entry of the list is empty");
     }
-    words.emplace_back(word);
+    if (!words.empty() && is_builtin(words.back()) && is_size(word)) {
+      words.back() += "," + std::string(word);
+    } else {
+      words.emplace_back(word);
+    }
     if (comma == std::string_view::npos) {
       return words;
     }

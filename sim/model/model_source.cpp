@@ -20,8 +20,9 @@
 namespace tilewave {
 namespace {
 
-constexpr const char* kModelForms =
-    "a model is an ONNX file, a graph file, a program file, mlp:BATCHxD0xD1x... or gemm:MxKxN";
+std::string model_forms() {
+  return "a model is an ONNX file, a graph file, a program file, " + builtin_forms("or");
+}
 
 /// The longest program that the parsers take.
 constexpr std::size_t kMaxRegularFileBytes = (std::size_t{4} << 30U) + (std::size_t{64} << 20U);
@@ -57,12 +58,12 @@ bool exists(const std::string& path) {
 [[noreturn]] void fail_unknown(const std::string& model) {
   const std::size_t colon = model.find(':');
   if (colon == std::string::npos || model.find('/') < colon) {
-    throw InputError(one_line(model) + ": no such model file; " + kModelForms);
+    throw InputError(one_line(model) + ": no such model file; " + model_forms());
   }
   const std::vector<std::string> builtins = builtin_names();
   const std::string prefix = model.substr(0, colon);
   throw InputError("model " + in_quotes(model) + ": there is no such file, and no built-in " +
-                   in_quotes(prefix) + did_you_mean(prefix, builtins) + "; " + kModelForms);
+                   in_quotes(prefix) + did_you_mean(prefix, builtins) + "; " + model_forms());
 }
 
 }  // namespace

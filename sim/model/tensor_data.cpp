@@ -2,7 +2,9 @@
 #include "sim/model/tensor_data.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -61,6 +63,19 @@ class TensorStream {
   float scale_;
 };
 
+/// `expression` of each element's row and column.
+FloatArray table_values(const Expression& expression, const ProgramTensor& tensor) {
+  FloatArray values(tensor.shape.elements(), tensor.type());
+  std::uint64_t i = 0;
+  for (std::uint64_t row = 0; row < tensor.shape.rows; ++row) {
+    for (std::uint64_t col = 0; col < tensor.shape.cols; ++col) {
+      const std::array place = {static_cast<double>(row), static_cast<double>(col)};
+      values.set(i++, evaluate_as(tensor.type(), expression, place));
+    }
+  }
+  return values;
+}
+
 /// Calls `visit(tensor, range)` for the elements of a source that are loaded, once each.
 template <typename Visit>
 void for_each_loaded(const Program& program, Visit&& visit) {
@@ -106,6 +121,19 @@ TensorValues draw_tensors(std::uint64_t seed, const Program& program) {
   for (const ProgramTensor& tensor : program.tensors) {
     if (is_source(tensor)) {
       values.emplace(tensor.name, draw_tensor(seed, tensor));
+    }
+  }
+  return values;
+}
+
+TensorValues draw_tensors(std::uint64_t seed, const Graph& graph, const Program& program) {
+  TensorValues values;
+  for (const ProgramTensor& tensor : program.tensors) {
+    if (is_source(tensor)) {
+      const std::optional<TensorId> id = graph.find(tensor.name);
+      const bool is_table = id && !graph.tensor(*id).values.empty();
+      values.emplace(tensor.name, is_table ? table_values(graph.tensor(*id).values, tensor)
+                                           : draw_tensor(seed, tensor));
     }
   }
   return values;

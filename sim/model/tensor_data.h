@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "compiler/graph/graph.h"
 #include "compiler/program/program.h"
 #include "models/dram/image.h"
 #include "sim/model/float_array.h"
@@ -40,6 +41,9 @@ FloatArray draw_tensor(std::uint64_t seed, const ProgramTensor& tensor);
 
 /// For every tensor of the program that is an input or a parameter.
 TensorValues draw_tensors(std::uint64_t seed, const Program& program);
+
+/// The same of a program that is the graph's, whose tables have the values that they say.
+TensorValues draw_tensors(std::uint64_t seed, const Graph& graph, const Program& program);
 
 /// The same, but only of the elements that the program loads; the others are zero.
 TensorValues draw_loaded(std::uint64_t seed, const Program& program);

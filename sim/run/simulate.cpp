@@ -100,7 +100,7 @@ const TensorValues& KeptValues::sources(const CompiledModel& compiled, const Val
   }
   if (name.empty() || name != sources_of_) {
     sources_ = onnx != nullptr  ? onnx_tensor_values(*onnx, seed)
-               : compiled.graph ? draw_tensors(seed, compiled.program)
+               : compiled.graph ? draw_tensors(seed, *compiled.graph, compiled.program)
                                 : draw_loaded(seed, compiled.program);
     if (choices.given != nullptr) {
       replace(*choices.given, compiled.program, sources_);

@@ -47,11 +47,12 @@ std::vector<Placeholder> all_placeholders(std::string_view model) {
   return all;
 }
 
-/// Whether it is a whole extent, or the whole type.
+/// Whether it is a whole extent, the whole value of a key, or the whole type.
 bool stands_alone(std::string_view model, const Placeholder& placeholder) {
   const char before = model[placeholder.begin - 1];
   const char behind = placeholder.end < model.size() ? model[placeholder.end] : ':';
-  return (before == ':' || before == 'x') && (behind == ':' || behind == 'x');
+  return before == '=' ? behind == ':' || behind == ','
+                       : (before == ':' || before == 'x') && (behind == ':' || behind == 'x');
 }
 
 void check_pattern(std::string_view model, const std::vector<Placeholder>& placeholders) {
@@ -65,7 +66,7 @@ void check_pattern(std::string_view model, const std::vector<Placeholder>& place
     throw InputError(
         "model " + in_quotes(model) +
         ": a placeholder is a whole extent or the type, {NAME} of small letters, digits "
-        "and '_', such as gemm:{m}x768x3072:{type}");
+        "and '_', such as gemm:{m}x768x3072:{type} or bert:base,tokens={t}");
   }
 }
 

@@ -77,7 +77,9 @@ TEST(Builtins, TypesBehindTheName) {
     const auto type = static_cast<ElementType>(i);
     EXPECT_EQ(std::ranges::count(kProductTypes, type) == 1, product_type(type, type).has_value());
   }
-  EXPECT_EQ(builtin_forms(), "mlp:BATCHxD0xD1x... and gemm:MxKxN");
+  EXPECT_EQ(builtin_forms("or"),
+            "mlp:BATCHxD0xD1x..., gemm:MxKxN, bert:SIZE,KEY=N,..., gpt2:SIZE,KEY=N,..., "
+            "vit:SIZE,KEY=N,... or llama:SIZE,KEY=N,...");
 }
 
 TEST(Builtins, WrongModels) {

@@ -3,12 +3,14 @@
 
 #include <gmock/gmock.h>
 
+#include "compiler/graph/fusion.h"
 #include "compiler/graph/graph_text.h"
 #include "tests/support/error_of.h"
 
 namespace tilewave {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 TEST(GraphText, StatementsAreAddedToAGraph) {
@@ -42,6 +44,36 @@ TEST(GraphText, ViewsReductionsAndTransposedFactors) {
       "e = reduce+sum+columns c m | sub x0 x1; exp t0\nn = reduce+product+rows r\n"
       "o = reduce+min+rows r | abs x0\noutput k p e n o\n";
   EXPECT_EQ(to_text(parse_graph(text, "m.graph")), text);
+}
+
+TEST(GraphText, Tables) {
+  const std::string text =
+      "graph g\ninput x 4x8\nparam m 4x8 | greater x1 x0; mul t0 -10000\n"
+      "param c 4x8 bf16 | mul x1 0.5; cos t0\nparam o 1x8 | identity 1\n"
+      "y = map x m c o | add x0 x1; add t0 x2; add t1 x3\noutput y\n";
+  const Graph graph = parse_graph(text, "m.graph");
+  EXPECT_EQ(to_text(graph), text);
+  // Whoever rebuilds the graph keeps them.
+  EXPECT_THAT(to_text(fuse(graph)), HasSubstr("param m 4x8 | greater x1 x0; mul t0 -10000\n"));
+  const struct {
+    std::string line;
+    std::string message;
+  } table[] = {
+      {"param m 4x8 | add x1 x2",
+       "1: graph 'm': param 'm' [4x8]: its values are of the row x0 and the column x1, not of x2"},
+      {"param m 4x8 | rescale x0 1 0",
+       "1: graph 'm': param 'm' [4x8]: step t0: rescale of x0, which is of f32; allowed: i8, u8 or "
+       "i32"},
+      {"param m 4x8 | cso x0", "1: step t0: unknown function 'cso'"},
+      {"input m 4x8 | neg x0",
+       "1: an expression behind '|' belongs to an operator, such as 'y = map a b | ...', or to a "
+       "param"},
+  };
+  for (const auto& [line, message] : table) {
+    const std::string wrong = line + "\ny = neg m\noutput y\n";
+    EXPECT_THAT(test::error_of([&] { parse_graph(wrong, "m.graph"); }),
+                StartsWith("m.graph:" + message));
+  }
 }
 
 TEST(GraphText, WrongViewsReductionsAndTransposedFactors) {

@@ -156,7 +156,8 @@ TEST(GraphText, WrongMaps) {
       {"y = add x 1 2", "add 'y' takes 2 operands, 3 given"},
       {"y = add x v", "no line defines tensor 'v'"},
       {"output x | relu x0",
-       "an expression behind '|' belongs to an operator, such as 'y = map a b | ...'"},
+       "an expression behind '|' belongs to an operator, such as 'y = map a b | ...', or to a "
+       "param"},
   };
   for (const auto& [line, message] : cases) {
     const std::string number = line.starts_with("param") ? "5" : "4";

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "compiler/base/error.h"
+#include "compiler/graph/builtins.h"
 #include "sim/commands/check_command.h"
 #include "sim/commands/commands.h"
 #include "sim/commands/compile_command.h"
@@ -115,9 +116,7 @@ TEST(CommandLine, TypesOfBuiltins) {
               "command line: --type=i32 is not a choice; did you mean 'f32'?; allowed: f32, bf16, "
               "f16, i8 or u8");
     EXPECT_EQ(error_of({command, "net.onnx", "--type=i8"}),
-              no_effect +
-                  "on net.onnx, whose types are its own; allowed with mlp:BATCHxD0xD1x... and "
-                  "gemm:MxKxN");
+              no_effect + "on net.onnx, whose types are its own; allowed with " + builtin_forms());
     EXPECT_EQ(error_of({command, "gemm:8x8x8:i8", "--type=i8"}),
               no_effect +
                   "on gemm:8x8x8:i8, which names its type itself; allowed: gemm:8x8x8 with "

@@ -34,7 +34,8 @@ TEST(Completion, HasWhatTheRegistersHave) {
   ASSERT_EQ(table.keys.size(), config_keys().size());
   const CommandCompletion& run = command(table, "run");
   EXPECT_TRUE(run.takes_config);
-  EXPECT_EQ(run.operand, (WordCompletion{{"mlp:", "gemm:"}, true, false}));
+  EXPECT_EQ(run.operand,
+            (WordCompletion{{"mlp:", "gemm:", "bert:", "gpt2:", "vit:", "llama:"}, true, false}));
   EXPECT_EQ(option(run, "--config").letter, "-c");
   EXPECT_THAT(option(run, "--config").value.words, ::testing::Contains("edge"));
   EXPECT_TRUE(option(run, "--config").value.files);

@@ -28,6 +28,8 @@ TEST(ModelKeys, FillsEveryPlace) {
   };
   EXPECT_EQ(fill_pattern("mlp:{b}x{wide}x{wide}x10:{t}", value_of), "mlp:<b>x<wide>x<wide>x10:i8");
   EXPECT_EQ(fill_pattern("gemm:1x2x3", value_of), "gemm:1x2x3");
+  EXPECT_EQ(fill_pattern("bert:base,tokens={n},layers={n}:{t}", value_of),
+            "bert:base,tokens=<n>,layers=<n>:i8");
 }
 
 TEST(ModelKeys, ExtentsAreCountsAndTypesChoices) {
@@ -47,6 +49,12 @@ TEST(ModelKeys, ExtentsAreCountsAndTypesChoices) {
   std::vector<ModelKeys> copies(2, keys);
   copies.front() = ModelKeys();
   EXPECT_EQ(copies.back().find("model.m"), extent);
+}
+
+TEST(ModelKeys, ValuesOfKeysAreCounts) {
+  const ModelKeys keys({"bert:base,tokens={n},layers=1:{t}"});
+  EXPECT_EQ(keys.find("model.n")->kind, KeyKind::kCount);
+  EXPECT_EQ(keys.find("model.t")->kind, KeyKind::kChoice);
 }
 
 TEST(ModelKeys, NoConfigKeyIsOne) {
@@ -72,12 +80,13 @@ TEST(ModelKeys, RefusesWhatIsNoPlaceholder) {
   for (const char* model :
        {"gemm:{}x2x3", "gemm:{M}x2x3", "gemm:{1}x2x3", "gemm:{m x2x3", "gemm:m}x2x3",
         "gemm:{{m}}x2x3", "gemm:}m{x2x3", "gemm:1{m}x2x3", "gemm:{m}4x2x3", "gemm:{m}{n}x2x3",
-        "gemm:1x2x3:i{bits}", "gemm:{m}x2x3:{t}8", "gemm:{a b}x2x3", "gemm:{"}) {
+        "gemm:1x2x3:i{bits}", "gemm:{m}x2x3:{t}8", "gemm:{a b}x2x3", "gemm:{", "bert:base,{t}",
+        "bert:base,tokens=1{t}", "bert:base,tokens={t}4", "bert:base,tokens={t}x4"}) {
     EXPECT_EQ(
         error_of([&] { ModelKeys({model}); }),
         "model '" + std::string(model) +
             "': a placeholder is a whole extent or the type, {NAME} of small letters, digits and "
-            "'_', such as gemm:{m}x768x3072:{type}");
+            "'_', such as gemm:{m}x768x3072:{type} or bert:base,tokens={t}");
   }
   EXPECT_EQ(error_of([] {
               ModelKeys({"gemm:{m}x2x3", "gemm:1x2x3:{m}"});

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "compiler/graph/builtins.h"
 #include "tests/support/csv.h"
 #include "tests/support/program.h"
 
@@ -346,7 +347,7 @@ TEST_F(SweepQuestions, AreRefusedBeforeAnythingRuns) {
       {"sweep gemm:8x8x8:f16 --type i8 --over sram.banks=8", "which names its type itself"},
       {"sweep 'gemm:8x8x8:{t}' --type i8 --over model.t=f32", "which names its type itself"},
       {"sweep " TILEWAVE_SOURCE_DIR "/configs/models/residual.graph --type i8 --over sram.banks=8",
-       "--type=i8 has no effect: no MODEL is built in, as mlp:BATCHxD0xD1x... and gemm:MxKxN are"},
+       "--type=i8 has no effect: no MODEL is built in, as " + builtin_forms() + " are"},
       {"sweep 'gemm:{m}x8x8' mlp:8x8x8 --sample 4 --over model.m=1..100000 --over sram.banks=8,16 "
        "--goal 'sum(cycles)'",
        "no config has a point of each of the"},
@@ -378,6 +379,14 @@ TEST_F(SweepQuestions, ASweepFileAsksTheSame) {
   write("sub/edge", "this is no machine");
   write("sub/s.ini", "[sweep]\nmodels = gemm:8x8x8\nconfig = mine, edge\n[over]\ndma.setup = 1\n");
   EXPECT_EQ(json("-f sub/s.ini")["base_config"]["compute"]["rows"], "32");
+  write("t.ini",
+        "[sweep]\nmodels = bert:layers=1,width=8,heads=2,ffn=8,tokens={t}, gemm:8x8x8\n"
+        "goal = sum(cycles)\nweight = bert:layers=1,width=8,heads=2,ffn=8,tokens={t}=2, "
+        "gemm:8x8x8=1\n"
+        "[over]\nmodel.t = 3, 4\n");
+  const Json sizes = json("-f t.ini");
+  EXPECT_EQ(sizes["models"][1], "bert:layers=1,width=8,heads=2,ffn=8,tokens=4");
+  EXPECT_EQ(sizes["goal"]["weights"].dump(), "[2.0,2.0,1.0]");
   const Json other = json("-f q.ini --goal 'geomean(cycles)'");
   EXPECT_EQ(other["goal"]["name"], "geomean(cycles)");
 }
