@@ -1,8 +1,8 @@
-// A queue of what is ready, the latest operand first.
+// Backwards from what nobody uses, operand by operand.
 #include "compiler/graph/operator_order.h"
 
 #include <cstddef>
-#include <queue>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,37 +11,34 @@
 namespace tilewave {
 namespace {
 
-/// An operator whose operands are all there since the operator at `since` in the new order, from 1; 0: from the start.
-struct Ready {
-  std::size_t since = 0;
+/// An operator on the way to those whose results nobody uses, and how many of its operands have been looked at.
+struct Visit {
   OperatorId oper = 0;
-
-  /// Later than another, in a queue that gives the largest first.
-  bool operator<(const Ready& other) const {
-    return since != other.since ? since < other.since : oper > other.oper;
-  }
+  std::size_t inputs = 0;
 };
 
 std::vector<OperatorId> order_of(const Graph& graph) {
   const std::vector<Operator>& operators = graph.operators();
-  std::vector<std::size_t> missing(operators.size());  // operands, once for each use
-  std::priority_queue<Ready> ready;
-  for (OperatorId id = 0; id < operators.size(); ++id) {
-    for (const TensorId input : operators[id].inputs) {
-      missing[id] += graph.tensor(input).producer ? 1 : 0;
-    }
-    if (missing[id] == 0) {
-      ready.push({0, id});
-    }
-  }
+  std::vector<bool> seen(operators.size());
   std::vector<OperatorId> order;
-  while (!ready.empty()) {
-    const OperatorId id = ready.top().oper;
-    ready.pop();
-    order.push_back(id);
-    for (const OperatorId user : graph.tensor(operators[id].output).users) {
-      if (--missing[user] == 0) {
-        ready.push({order.size(), user});
+  std::vector<Visit> path;
+  for (OperatorId last = 0; last < operators.size(); ++last) {
+    if (!graph.tensor(operators[last].output).users.empty()) {
+      continue;
+    }
+    path.push_back({last});
+    while (!path.empty()) {
+      Visit& visit = path.back();
+      const std::vector<TensorId>& inputs = operators[visit.oper].inputs;
+      if (visit.inputs == inputs.size()) {
+        order.push_back(visit.oper);
+        path.pop_back();
+        continue;
+      }
+      const std::optional<OperatorId>& producer = graph.tensor(inputs[visit.inputs++]).producer;
+      if (producer && !seen[*producer]) {
+        seen[*producer] = true;
+        path.push_back({*producer});
       }
     }
   }

@@ -5,9 +5,9 @@
 
 namespace tilewave {
 
-/// The same graph, each operator as soon as it can be behind the one that gives it its last operand; of several the
-/// one that was created first. What one head of an attention computes is used before the next one begins, and need
-/// not leave the SRAM. Doing it twice changes nothing more.
+/// The same graph, each operator right behind all that its operands need and that is not there yet, operand by operand.
+/// What one head of an attention computes is used before the next one begins, and need not leave the SRAM. Doing it
+/// twice changes nothing more.
 Graph depth_first(const Graph& graph);
 
 }  // namespace tilewave

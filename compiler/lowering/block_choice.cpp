@@ -46,7 +46,11 @@ class RunEstimator {
         tiles_(tensor_tiles(graph, tile)),
         stored_(stored_shapes(graph, tiles_, tile.edges)),
         usable_(kUsableShare * static_cast<double>(machine.sram_bytes)),
-        reuse_(graph, placed_, usable_, machine.forwarding) {}
+        reuse_(graph, placed_, usable_, machine.forwarding) {
+    for (const Operator& oper : graph.operators()) {
+      times_of_.push_back(times_of(oper));
+    }
+  }
 
   const std::vector<Placed>& placed() const { return placed_; }
 
@@ -58,6 +62,7 @@ class RunEstimator {
     apart_ = {};
     second_ = kNoOperator;
     vector_before_ = false;
+    sums_.reset();
     rows_ = graph_.tensor(graph_.operators()[first].output).shape.rows;
   }
 
@@ -73,7 +78,7 @@ class RunEstimator {
              reads_rows(graph_, oper, input) && graph_.tensor(tensor).shape.rows == rows_);
       }
       live_.push_back({oper.output, reuse_.bytes_of(oper.output), length_, length_, true});
-      const Times times = times_of(oper);
+      const Times& times = times_of_[id];
       if (oper.is_product() && vector_before_ && second_ == kNoOperator) {
         second_ = id;
       }
@@ -86,27 +91,26 @@ class RunEstimator {
       apart_.cycles += std::max(steps_apart(times), transfer(bytes));
     }
     ++length_;
+    sums_.reset();
   }
 
   /// Where vector steps before and products behind may overlap; kNoOperator if nowhere.
   OperatorId second() const { return machine_.costs.own_vector_unit ? second_ : kNoOperator; }
   /// Whether blocks could move less.
-  bool has_spills() const { return machine_.forwarding && apart_.bytes > moved_bytes(); }
+  bool has_spills() { return machine_.forwarding && apart_.bytes > sums().moved; }
 
   /// In so many blocks, with or without a second half; none if a block does not fit.
-  std::optional<BlockEstimate> in_blocks(std::uint32_t blocks, bool halves) const {
-    const double live = most_live() / blocks * (halves ? 2 : 1);
-    double others = 0;
-    for (const Live& one : live_) {
-      others += one.by_rows ? 0 : one.bytes;
-    }
+  std::optional<BlockEstimate> in_blocks(std::uint32_t blocks, bool halves) {
+    const double live = sums().live / blocks * (halves ? 2 : 1);
     const double room = usable_ - live;
     if (machine_.forwarding &&
-        room < std::min(others, kPassingTiles * static_cast<double>(tile_.right().bytes()))) {
+        room <
+            std::min(sums().others, kPassingTiles * static_cast<double>(tile_.right().bytes()))) {
       return std::nullopt;
     }
-    const double again = machine_.forwarding ? std::max(0.0, others - room) * (blocks - 1) : 0;
-    const double bytes = machine_.forwarding ? moved_bytes() + again : apart_.bytes;
+    const double again =
+        machine_.forwarding ? std::max(0.0, sums().others - room) * (blocks - 1) : 0;
+    const double bytes = machine_.forwarding ? sums().moved + again : apart_.bytes;
     BlockEstimate estimate;
     estimate.cycles = std::max(steps(blocks, halves), transfer(bytes));
     estimate.bytes = static_cast<std::uint64_t>(bytes);
@@ -132,6 +136,24 @@ class RunEstimator {
     double cycles = 0;  ///< of steps and transfers
     double bytes = 0;
   };
+
+  /// Of the run as it is now.
+  struct Sums {
+    double live = 0;    ///< the most bytes of all rows that are live at once
+    double others = 0;  ///< bytes of what is not read by rows
+    double moved = 0;
+  };
+
+  const Sums& sums() {
+    if (!sums_) {
+      double others = 0;
+      for (const Live& live : live_) {
+        others += live.by_rows ? 0 : live.bytes;
+      }
+      sums_ = Sums{most_live(), others, moved_bytes()};
+    }
+    return *sums_;
+  }
 
   void read(TensorId id, double loaded, bool by_rows) {
     bool found = false;
@@ -253,8 +275,10 @@ class RunEstimator {
   std::size_t length_ = 0;
   std::uint64_t rows_ = 0;
   std::vector<Live> live_;
+  std::vector<Times> times_of_;  // by operator
   Times times_;
   Apart apart_;
+  std::optional<Sums> sums_;
   OperatorId second_ = kNoOperator;
   bool vector_before_ = false;
 };
@@ -315,7 +339,7 @@ class RowBlockChooser {
   }
 
   /// The cheapest way in blocks, if it is worth it.
-  std::optional<Choice> best_rows(OperatorId first, OperatorId end) const {
+  std::optional<Choice> best_rows(OperatorId first, OperatorId end) {
     const std::uint32_t tiles = row_tiles(graph_, tile_, first);
     std::optional<Choice> best;
     if (estimator_.second() != kNoOperator) {
@@ -331,7 +355,7 @@ class RowBlockChooser {
   }
 
   /// Of up to so many rows. Of blocks that cost the same the largest, for the sake of long chains of steps.
-  std::optional<Choice> best_rows(const RowBlocks& most) const {
+  std::optional<Choice> best_rows(const RowBlocks& most) {
     const std::uint32_t tiles = row_tiles(graph_, tile_, most.first);
     std::optional<Choice> best;
     for (std::uint32_t rows = machine_.forwarding ? 1 : most.tiles; rows <= most.tiles;

@@ -66,8 +66,8 @@ OperatorId row_blocks_end(const Graph& graph, const std::vector<Placed>& placeme
   }
   Run run(graph, placements, graph.tensor(operators[first].output).shape.rows);
   OperatorId end = first;
-  for (OperatorId id = first;
-       id < operators.size() && id - first < most && run.take(operators[id]); ++id) {
+  for (OperatorId id = first; id < operators.size() && id - first < most && run.take(operators[id]);
+       ++id) {
     end = is_view(operators[id].kind) ? end : id + 1;
   }
   return end;

@@ -84,6 +84,7 @@ const std::map<std::string, Effect>& effects() {
       {"schedule.buffering", {"single", "pingpong"}},
       {"schedule.forwarding", {"on", "off"}},
       {"schedule.joins", {"off", "large", {{"sram.size", "32KiB"}}, kResidual}},
+      {"schedule.row_blocks", {"on", "off", {{"sram.size", "192KiB"}}, "bert:layers=1,width=64,heads=1,ffn=64,tokens=512"}},
       {"schedule.lookahead", {"0", "128"}},
   };
   return effects;

@@ -40,12 +40,21 @@ TEST(OperatorOrder, AChainAndItsSourcesStayAsTheyAre) {
   EXPECT_EQ(to_text(depth_first(parse_graph(text, "g"))), text);
 }
 
-TEST(OperatorOrder, WhatNeedsNothingRunsInOrder) {
+TEST(OperatorOrder, OperandsComeOneAfterAnother) {
   EXPECT_EQ(
       order_of(depth_first(parse_graph(
           "input x 4x4\na = relu x\nb = abs x\nc = neg x\nd = add c a\ne = add b d\noutput e\n",
           "g"))),
-      "a b c d e");
+      "b c a d e");
+}
+
+/// Values are made for the first head that weighs them, not behind the weights of all.
+TEST(OperatorOrder, WhatWaitsIsLittle) {
+  EXPECT_EQ(order_of(depth_first(parse_graph("input x 8x8\nq = relu x\nv = abs x\ns = exp q\nt = "
+                                             "neg q\na = matmul s v\nb = matmul t v\n"
+                                             "y = add a b\noutput y\n",
+                                             "g"))),
+            "q s v a t b y");
 }
 
 TEST(OperatorOrder, OfRandomNetworksHasAllOperatorsOnceAndStays) {
