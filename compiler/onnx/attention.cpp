@@ -2,7 +2,6 @@
 #include "compiler/onnx/attention.h"
 
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "compiler/base/error.h"
@@ -16,7 +15,9 @@
 namespace tilewave {
 namespace {
 
-constexpr float kHidden = -std::numeric_limits<float>::infinity();
+/// The score of what is hidden: no exponential is left of it, and, other than of an infinity, no NaN where a row has
+/// nothing else. What is computed from infinities could not be verified either.
+constexpr float kHidden = -1e30F;
 
 /// fp32 has all positions up to here.
 constexpr std::uint64_t kMostPositions = 1U << 24U;
