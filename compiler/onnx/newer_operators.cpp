@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t kAny = 1U << 16U;
 
-/// Those of a domain together, sorted by name, the newest form of an operator first.
-constexpr std::array<OperatorForm, 35> kForms = {{
+/// Those of a domain together, sorted by name.
+constexpr std::array<OperatorForm, 36> kForms = {{
     {"", "Attention", 23, 3, 6, 4},
     {"", "Cast", 19, 1, 1, 1},
     {"", "CastLike", 19, 2, 2, 1},
@@ -35,7 +35,8 @@ constexpr std::array<OperatorForm, 35> kForms = {{
     {"", "ReduceMin", 18, 1, 2, 1},
     {"", "ReduceProd", 18, 1, 2, 1},
     {"", "ReduceSumSquare", 18, 1, 2, 1},
-    {"", "Resize", 18, 1, 4, 1},
+    {"", "Range", 11, 3, 3, 1, true},
+    {"", "Resize", 10, 2, 4, 1, true},
     {"", "RotaryEmbedding", 23, 3, 4, 1},
     {"", "SimplifiedLayerNormalization", 1, 2, 2, 2},  // of ONNX Runtime
     {"", "Split", 18, 1, 2, kAny},
@@ -54,7 +55,7 @@ constexpr std::array<OperatorForm, 35> kForms = {{
     {kRuntimeDomain, "SkipSimplifiedLayerNormalization", 1, 3, 4, 4},
 }};
 
-/// The newest of its forms that an operator set has.
+/// None of operator sets before it.
 const OperatorForm* form_of(const onnx::NodeProto& node, std::int64_t operator_set) {
   const std::string_view domain = is_of_onnx(node.domain()) ? "" : std::string_view(node.domain());
   const auto* found = std::ranges::find_if(kForms, [&](const OperatorForm& form) {
@@ -64,7 +65,7 @@ const OperatorForm* form_of(const onnx::NodeProto& node, std::int64_t operator_s
 }
 
 bool library_knows(const OperatorForm& form, std::int64_t operator_set) {
-  if (!form.domain.empty()) {
+  if (!form.domain.empty() || form.reads_floats) {
     return false;
   }
   const auto& versions = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();

@@ -61,7 +61,7 @@ def field(number, payload):
 
 def unsupported():
     refuse("operator", r"FILE: node #2 'conv' \(Conv\): the operator is not supported; supported are "
-           "Abs, Add, And, BatchNormalization, .*, LeakyRelu, .*, Xor, com.microsoft.Attention, .*", model([RELU, node("Conv", "y x", "z", name="conv")], X, {"z": [2, 3]}))
+           "Abs, Add, And, Attention, BatchNormalization, .*, LeakyRelu, .*, Xor, com.microsoft.Attention, .*", model([RELU, node("Conv", "y x", "z", name="conv")], X, {"z": [2, 3]}))
     custom = node("Relu", "x", "y")
     custom.domain = "com.example"
     refuse("domain", r"FILE: node #1 \(Relu\): the operator is not supported \(domain 'com.example'\); "
