@@ -268,10 +268,9 @@ Value import_trilu(Node& node) {
     }
   }
   if (const auto* known = std::get_if<IntegerValue>(&given)) {
-    std::vector<std::int64_t> numbers = known->values != nullptr
-                                            ? *known->values
-                                            : throw InputError(
-                                                  "its operand has to be given with --inputs");
+    std::vector<std::int64_t> numbers =
+        known->values != nullptr ? *known->values
+                                 : throw InputError("its operand has to be given with --inputs");
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       numbers[i] *= kept[i % kept.size()];
     }
@@ -285,10 +284,9 @@ Value import_trilu(Node& node) {
   }
   const Value mask = builder.add_constant(node.output() + ".mask", {rows, cols}, ElementType::kU8,
                                           {kept.begin(), kept.end()});
-  const Expression chosen{{make_step(
-      "where", {Argument::operand(0), Argument::operand(1), Argument::number(0)})}};
-  return as_truth(truth != nullptr,
-                  map_values_to(builder, node.output(), type, chosen, {mask, x}));
+  const Expression chosen{
+      {make_step("where", {Argument::operand(0), Argument::operand(1), Argument::number(0)})}};
+  return as_truth(truth != nullptr, map_values_to(builder, node.output(), type, chosen, {mask, x}));
 }
 
 Value import_depth_to_space(Node& node) {
@@ -308,9 +306,8 @@ Value import_depth_to_space(Node& node) {
   const Value split =
       reshaped(x, blocks_first ? Dims{dims[0], block, block, channels, dims[2], dims[3]}
                                : Dims{dims[0], channels, block, block, dims[2], dims[3]});
-  const std::vector<std::size_t> order = blocks_first
-                                             ? std::vector<std::size_t>{0, 3, 4, 1, 5, 2}
-                                             : std::vector<std::size_t>{0, 1, 4, 2, 5, 3};
+  const std::vector<std::size_t> order = blocks_first ? std::vector<std::size_t>{0, 3, 4, 1, 5, 2}
+                                                      : std::vector<std::size_t>{0, 1, 4, 2, 5, 3};
   return reshaped(transposed(node.builder(), split, order),
                   checked_result({dims[0], channels, dims[2] * block, dims[3] * block}));
 }
@@ -324,9 +321,9 @@ Value import_space_to_depth(Node& node) {
   }
   const Value split =
       reshaped(x, {dims[0], dims[1], dims[2] / block, block, dims[3] / block, block});
-  return reshaped(transposed(node.builder(), split, {0, 3, 5, 1, 2, 4}),
-                  checked_result(
-                      {dims[0], dims[1] * block * block, dims[2] / block, dims[3] / block}));
+  return reshaped(
+      transposed(node.builder(), split, {0, 3, 5, 1, 2, 4}),
+      checked_result({dims[0], dims[1] * block * block, dims[2] / block, dims[3] / block}));
 }
 
 }  // namespace tilewave

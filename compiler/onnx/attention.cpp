@@ -48,9 +48,9 @@ class Chain {
     }
   }
   Value finish(const std::string& name) const {
-    return expression_.empty() ? operands_.front()
-                               : map_values_to(builder_, name, ElementType::kF32, expression_,
-                                               operands_);
+    return expression_.empty()
+               ? operands_.front()
+               : map_values_to(builder_, name, ElementType::kF32, expression_, operands_);
   }
 
  private:
@@ -75,8 +75,7 @@ Value positions(GraphBuilder& builder, const std::string& name, const Dims& dims
 void hide_later_keys(GraphBuilder& builder, Chain& chain, const std::string& name,
                      const CausalMask& causal, std::uint64_t queries, std::uint64_t keys) {
   if (queries + causal.before > kMostPositions || keys > kMostPositions) {
-    throw InputError("a causal mask of more than " + std::to_string(kMostPositions) +
-                     " positions");
+    throw InputError("a causal mask of more than " + std::to_string(kMostPositions) + " positions");
   }
   chain.make_room(2);
   Argument score = chain.current();

@@ -90,16 +90,17 @@ void require_full_rows(Node& node, std::uint64_t batches, std::uint64_t total) {
   const auto length = whole_numbers(node.builder(), node.any_input(6));
   if (!last || !length) {
     throw InputError(
-        "its seqlens_k and total_sequence_length (inputs 5 and 6) are not known: constants, or inputs "
+        "its seqlens_k and total_sequence_length (inputs 5 and 6) are not known: constants, or "
+        "inputs "
         "with data");
   }
-  const bool fits = last->size() == batches && *length == std::vector<std::int64_t>{
-                                                              static_cast<std::int64_t>(total)};
+  const bool fits = last->size() == batches &&
+                    *length == std::vector<std::int64_t>{static_cast<std::int64_t>(total)};
   for (const std::int64_t position : *last) {
     if (!fits || position + 1 != static_cast<std::int64_t>(total)) {
       throw InputError("its seqlens_k and total_sequence_length do not say that each of " +
-                       std::to_string(batches) + " rows of the batch has " +
-                       std::to_string(total) + " keys, which alone is supported");
+                       std::to_string(batches) + " rows of the batch has " + std::to_string(total) +
+                       " keys, which alone is supported");
     }
   }
 }
@@ -207,7 +208,8 @@ Value import_group_query_attention(Node& node) {
   require_full_rows(node, dims[0], before + dims[2]);
   for (std::size_t unsupported = 11; unsupported < node.input_count(); ++unsupported) {
     if (node.has_input(unsupported)) {
-      throw InputError("input " + std::to_string(unsupported) + " is given, which is not supported");
+      throw InputError("input " + std::to_string(unsupported) +
+                       " is given, which is not supported");
     }
   }
   if (node.integer("do_rotary", 0) != 0) {

@@ -67,7 +67,8 @@ Equation parse(const std::string& text) {
   }
   if (!legal || equation.operands.size() > 2) {
     throw InputError(
-        "its equation is not supported; supported are one or two lists of letters, with each letter once, and "
+        "its equation is not supported; supported are one or two lists of letters, with each "
+        "letter once, and "
         "a result of such, as in \"bij,bjk->bik\"");
   }
   for (const char label : equation.result) {
@@ -110,8 +111,7 @@ Value ordered(GraphBuilder& builder, const Operand& operand, const std::string& 
   for (const char label : labels) {
     permutation.push_back(operand.labels.find(label));
   }
-  return labels == operand.labels ? operand.value
-                                  : transposed(builder, operand.value, permutation);
+  return labels == operand.labels ? operand.value : transposed(builder, operand.value, permutation);
 }
 
 Dims extents(const Operand& operand, const std::string& labels) {
@@ -150,9 +150,9 @@ Operand product(Node& node, const Operand& a, const Operand& b, const std::strin
     }
   }
   GraphBuilder& builder = node.builder();
-  const Value matrices = multiply_floats(builder, node.output(),
-                                         as_matrices(builder, a, batch, rows, inner),
-                                         as_matrices(builder, b, batch, inner, cols));
+  const Value matrices =
+      multiply_floats(builder, node.output(), as_matrices(builder, a, batch, rows, inner),
+                      as_matrices(builder, b, batch, inner, cols));
   Dims dims = extents(a, batch + rows);
   const Dims last = extents(b, cols);
   dims.insert(dims.end(), last.begin(), last.end());
@@ -180,9 +180,8 @@ Value import_einsum(Node& node) {
     const std::string other = operands.size() == 2 ? operands[1 - i].labels : "";
     sum_out(node, operands[i], equation.result + other, i);
   }
-  const Operand all = operands.size() == 2
-                          ? product(node, operands[0], operands[1], equation.result)
-                          : operands[0];
+  const Operand all =
+      operands.size() == 2 ? product(node, operands[0], operands[1], equation.result) : operands[0];
   return ordered(node.builder(), all, equation.result);
 }
 

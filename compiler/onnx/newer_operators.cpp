@@ -93,8 +93,7 @@ void require_form(const onnx::NodeProto& node, std::int64_t operator_set) {
   const auto outputs = static_cast<std::size_t>(node.output_size());
   if (inputs < form->least_inputs || inputs > form->most_inputs) {
     throw InputError("it has " + std::to_string(inputs) + " inputs; allowed: " +
-                     std::to_string(form->least_inputs) + ".." +
-                     std::to_string(form->most_inputs));
+                     std::to_string(form->least_inputs) + ".." + std::to_string(form->most_inputs));
   }
   if (outputs < 1 || outputs > form->most_outputs) {
     throw InputError("it has " + std::to_string(outputs) + " outputs; allowed: 1.." +

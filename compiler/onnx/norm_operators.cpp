@@ -122,8 +122,7 @@ Value import_instance_normalization(Node& node) {
   const Dims& dims = dims_of(x);
   const float epsilon = node.number("epsilon", 1e-5F);
   require_channels(dims, 3);
-  const Moments of =
-      moments(builder, node.output(), x, axes_between(2, dims.size()), epsilon);
+  const Moments of = moments(builder, node.output(), x, axes_between(2, dims.size()), epsilon);
   return normalized(builder, node.output(), type, x, of,
                     {by_channel(node.input(1), dims[1], dims.size()),
                      by_channel(node.input(2), dims[1], dims.size())});
@@ -164,8 +163,8 @@ Value import_group_normalization(Node& node) {
     }
     return reshaped(node.input(index), aligned);
   };
-  return reshaped(
-      normalized(builder, node.output(), type, parts, of, {affine(1), affine(2)}), dims);
+  return reshaped(normalized(builder, node.output(), type, parts, of, {affine(1), affine(2)}),
+                  dims);
 }
 
 }  // namespace tilewave

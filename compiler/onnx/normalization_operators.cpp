@@ -85,8 +85,10 @@ Value import_dropout(Node& node) {
   require_test_mode(node);
   if (node.has_input(2)) {
     const auto* mode = std::get_if<IntegerValue>(&node.any_input(2));
-    if (mode == nullptr || mode->values == nullptr || *mode->values != std::vector<std::int64_t>{0}) {
-      throw InputError("input 2, training_mode, is not known to be false: training is not supported");
+    if (mode == nullptr || mode->values == nullptr ||
+        *mode->values != std::vector<std::int64_t>{0}) {
+      throw InputError(
+          "input 2, training_mode, is not known to be false: training is not supported");
     }
   }
   return node.input(0);

@@ -66,8 +66,7 @@ Value softmax_values(GraphBuilder& builder, const std::string& output, ElementTy
 Moments moments(GraphBuilder& builder, const std::string& output, const Value& x, const Axes& axes,
                 float epsilon) {
   const auto count = static_cast<double>(elements_of(dims_of(x), axes));
-  const Value sum =
-      fold_values(builder, output + ".sum", Fold::kSum, apply("identity"), {x}, axes);
+  const Value sum = fold_values(builder, output + ".sum", Fold::kSum, apply("identity"), {x}, axes);
   const Value mean = map_values_to(builder, output + ".mean", ElementType::kF32,
                                    {{make_step("div", {operand(0), number(count)})}}, {sum});
   const Expression distance{
@@ -81,8 +80,7 @@ Moments root_mean_square(GraphBuilder& builder, const std::string& output, const
                          const Axes& axes, float epsilon) {
   const auto count = static_cast<double>(elements_of(dims_of(x), axes));
   const Expression square{{make_step("mul", {operand(0), operand(0)})}};
-  const Value squares =
-      fold_values(builder, output + ".squares", Fold::kSum, square, {x}, axes);
+  const Value squares = fold_values(builder, output + ".squares", Fold::kSum, square, {x}, axes);
   return {std::nullopt, deviation_of(builder, output, squares, count, epsilon)};
 }
 

@@ -32,7 +32,7 @@ Value softmax_values(GraphBuilder& builder, const std::string& output, ElementTy
 /// What a norm subtracts and multiplies by: f32, and 1 in the axes.
 struct Moments {
   std::optional<Value> mean;  ///< none of what is normalized by its root mean square
-  Value deviation;            ///< 1 / √(variance + epsilon), or 1 / √(mean of squares + epsilon)
+  Value deviation;  ///< 1 / √(variance + epsilon), or 1 / √(mean of squares + epsilon)
 };
 
 Moments moments(GraphBuilder& builder, const std::string& output, const Value& x, const Axes& axes,

@@ -51,9 +51,9 @@ ScoreMask key_mask(Node& node, std::size_t index, std::uint64_t keys, std::uint6
   const Dims dims = dims_of(mask);
   const std::string name = node.output() + ".mask";
   const auto chosen = [&](const char* comparison, std::vector<Argument> arguments) {
-    return Expression{{make_step(comparison, std::move(arguments)),
-                       make_step("where", {Argument::step(0), Argument::number(0),
-                                           Argument::number(hidden)})}};
+    return Expression{
+        {make_step(comparison, std::move(arguments)),
+         make_step("where", {Argument::step(0), Argument::number(0), Argument::number(hidden)})}};
   };
   if (dims == Dims{batches}) {
     std::vector<double> numbers(keys);
@@ -76,8 +76,7 @@ ScoreMask key_mask(Node& node, std::size_t index, std::uint64_t keys, std::uint6
   const Value aligned =
       reshaped(mask, of_keys ? Dims{batches, 1, 1, keys} : Dims{batches, 1, dims[1], keys});
   return {map_values_to(builder, name, ElementType::kF32,
-                        chosen("greater", {Argument::operand(0), Argument::number(0)}),
-                        {aligned})};
+                        chosen("greater", {Argument::operand(0), Argument::number(0)}), {aligned})};
 }
 
 struct Heads {
@@ -186,10 +185,10 @@ class HeadInputs {
       return {q, k, packed(query, 2, ".v")};
     }
     if (dims.size() != 3 || !node_.has_input(1)) {
-      throw InputError(
-          "its query has the shape " + to_string(dims) +
-          "; it has to be of batch, positions and columns, with a key, or packed as batch, positions, " +
-          std::to_string(heads_) + " heads, 3 and size of a head, without one");
+      throw InputError("its query has the shape " + to_string(dims) +
+                       "; it has to be of batch, positions and columns, with a key, or packed as "
+                       "batch, positions, " +
+                       std::to_string(heads_) + " heads, 3 and size of a head, without one");
     }
     const Value q = separate(query, ".q");
     const Value& key = node_.input(1);
@@ -230,13 +229,14 @@ class HeadInputs {
       return value;
     }
     if (dims_of(value).size() != 3) {
-      throw InputError("a value of shape " + to_string(dims_of(value)) +
-                       "; it has to be of batch, positions and columns, or, for keys and values without "
-                       "a bias, of batch, heads, positions and size of a head");
+      throw InputError(
+          "a value of shape " + to_string(dims_of(value)) +
+          "; it has to be of batch, positions and columns, or, for keys and values without "
+          "a bias, of batch, heads, positions and size of a head");
     }
     return split_heads(node_.builder(),
-                       node_.has_input(3) ? map_values(node_.builder(), node_.output() + name, "add",
-                                                       {value, bias(dims_of(value)[2])})
+                       node_.has_input(3) ? map_values(node_.builder(), node_.output() + name,
+                                                       "add", {value, bias(dims_of(value)[2])})
                                           : value,
                        heads_);
   }
@@ -262,7 +262,8 @@ class HeadInputs {
 Value import_packed_attention(Node& node) {
   GraphBuilder& builder = node.builder();
   const HeadAttributes attributes(node);
-  for (const char* unsupported : {"do_rotary", "rotary_embedding_dim", "past_present_share_buffer"}) {
+  for (const char* unsupported :
+       {"do_rotary", "rotary_embedding_dim", "past_present_share_buffer"}) {
     if (node.integer(unsupported, 0) != 0) {
       throw InputError(std::string("attribute '") + unsupported +
                        "' is not 0, which is not supported");
@@ -316,7 +317,8 @@ Value import_multi_head_attention(Node& node) {
   }
   for (std::size_t unsupported = 8; unsupported < node.input_count(); ++unsupported) {
     if (node.has_input(unsupported)) {
-      throw InputError("input " + std::to_string(unsupported) + " is given, which is not supported");
+      throw InputError("input " + std::to_string(unsupported) +
+                       " is given, which is not supported");
     }
   }
   node.give(1, of.k);

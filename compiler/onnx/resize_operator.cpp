@@ -39,9 +39,7 @@ constexpr std::array<std::pair<std::string_view, Coordinate>, 6> kCoordinates = 
     {"pytorch_half_pixel",
      [](double i, const Scaling& of) { return of.to > 1 ? half_pixel(i, of) : 0; }},
     {"align_corners",
-     [](double i, const Scaling& of) {
-       return of.to > 1 ? i * (of.from - 1) / (of.to - 1) : 0;
-     }},
+     [](double i, const Scaling& of) { return of.to > 1 ? i * (of.from - 1) / (of.to - 1) : 0; }},
     {"asymmetric", [](double i, const Scaling& of) { return i / of.scale; }},
     {"tf_half_pixel_for_nn", [](double i, const Scaling& of) { return (i + 0.5) / of.scale; }},
 }};
@@ -62,8 +60,8 @@ auto named(const Entries& entries, const std::string& attribute, const std::stri
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(name);
   }
-  throw InputError("attribute '" + attribute + "' is not supported as it is; supported: " +
-                   allowed);
+  throw InputError("attribute '" + attribute +
+                   "' is not supported as it is; supported: " + allowed);
 }
 
 struct Rule {
@@ -103,7 +101,8 @@ std::vector<Scaling> scalings(Node& node, const Dims& dims) {
     }
   }
   if (node.word("keep_aspect_ratio_policy", "stretch") != "stretch") {
-    throw InputError("attribute 'keep_aspect_ratio_policy' is not stretch, which alone is supported");
+    throw InputError(
+        "attribute 'keep_aspect_ratio_policy' is not stretch, which alone is supported");
   }
   const bool by_size = node.has_input(scales_at + 1);
   std::optional<std::vector<double>> numbers;

@@ -101,12 +101,11 @@ Value rotated(GraphBuilder& builder, const std::string& output, const Value& x,
   std::vector<Value> parts;
   if (rotation.interleaved) {
     const Value whole = part_of(builder, x, 3, {0, 2 * pairs, 1});
-    const Value other =
-        multiply_floats(builder, output + ".exchanged", whole,
-                        exchange(builder, output + ".exchange", type, 2 * pairs));
-    parts.push_back(map_values_to(
-        builder, output + ".turned", type, turned("add"),
-        {whole, doubled(rotation.cosines), other, doubled(rotation.sines)}));
+    const Value other = multiply_floats(builder, output + ".exchanged", whole,
+                                        exchange(builder, output + ".exchange", type, 2 * pairs));
+    parts.push_back(
+        map_values_to(builder, output + ".turned", type, turned("add"),
+                      {whole, doubled(rotation.cosines), other, doubled(rotation.sines)}));
   } else {
     const Value first = part_of(builder, x, 3, {0, pairs, 1});
     const Value second = part_of(builder, x, 3, {pairs, pairs, 1});
