@@ -1,11 +1,14 @@
 // Constants, and what is one as soon as shapes are known.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/tensor_values.h"
+#include "compiler/onnx/typed_values.h"
+#include "compiler/program/element_rounding.h"
 
 namespace tilewave {
 namespace {
@@ -78,8 +81,35 @@ Value import_constant_of_shape(Node& node) {
   return expanded(reshaped(node.builder().add_constant(std::move(tensor)), {}), dims);
 }
 
-Value import_range(Node& /*node*/) {
-  throw InputError("its operands are not known INT64: constants, or inputs with data");
+Value import_range(Node& node) {
+  GraphBuilder& builder = node.builder();
+  std::vector<double> numbers;
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (std::holds_alternative<IntegerValue>(node.any_input(i))) {
+      throw InputError("its operands are not known INT64: constants, or inputs with data");
+    }
+    const auto known = known_values(builder, node.input(i));
+    if (!known || known->size() != 1) {
+      throw InputError("its operands are not known single values: constants, or inputs with data");
+    }
+    numbers.push_back(known->front());
+  }
+  const ElementType type = common_type(builder, {node.input(0), node.input(1), node.input(2)});
+  const double count = std::max(std::ceil((numbers[1] - numbers[0]) / numbers[2]), 0.0);
+  if (!(count >= 1 && count <= kMaxIntegers)) {
+    throw InputError("it has " + std::to_string(count) + " numbers; allowed: 1.." +
+                     std::to_string(kMaxIntegers));
+  }
+  std::vector<double> range;
+  for (std::uint64_t i = 0; static_cast<double>(i) < count; ++i) {
+    range.push_back(rounded_to(type, numbers[0] + static_cast<double>(i) * numbers[2]));
+  }
+  return builder.add_constant(node.output(), {range.size()}, type, range);
+}
+
+Value import_size(Node& node) {
+  const auto count = static_cast<std::int64_t>(element_count(dims_of(node.any_input(0))));
+  return integer_value({}, {count}, OnnxType::kInt64);
 }
 
 Value import_shape(Node& node) {

@@ -175,12 +175,48 @@ Value import_clip(Node& node) {
 }
 
 Value import_gelu(Node& node) {
-  const auto* given = node.attribute("approximate", onnx::AttributeProto::STRING);
-  const std::string form = given != nullptr ? given->s() : "none";
+  const std::string form = node.word("approximate", "none");
   if (form != "none" && form != "tanh") {
     throw InputError("attribute 'approximate' is neither none nor tanh");
   }
   return map_values(node.builder(), node.output(), form == "none" ? "gelu" : "gelutanh",
+                    {node.input(0)});
+}
+
+namespace {
+
+/// An activation of the first input and, if it is there, a bias that is the second.
+Value import_biased(Node& node, std::string_view activation) {
+  const Value& x = node.input(0);
+  if (!node.has_input(1)) {
+    return map_values(node.builder(), node.output(), activation, {x});
+  }
+  const Value& bias = node.input(1);
+  if (dims_of(x).empty() || dims_of(bias) != Dims{dims_of(x).back()}) {
+    throw InputError("its bias has the shape " + to_string(dims_of(bias)) +
+                     ", which is not the last dimension of " + to_string(dims_of(x)));
+  }
+  return map_values(node.builder(), node.output(),
+                    {{make_step("add", {Argument::operand(0), Argument::operand(1)}),
+                      make_step(activation, {Argument::step(0)})}},
+                    {x, bias});
+}
+
+}  // namespace
+
+Value import_bias_gelu(Node& node) {
+  node.input(1);  // has to be there
+  return import_biased(node, "gelu");
+}
+
+Value import_fast_gelu(Node& node) { return import_biased(node, "gelutanh"); }
+
+Value import_quick_gelu(Node& node) {
+  const float alpha = node.number("alpha", 1.702F);
+  return map_values(node.builder(), node.output(),
+                    {{make_step("mul", {Argument::operand(0), Argument::number(alpha)}),
+                      make_step("sigmoid", {Argument::step(0)}),
+                      make_step("mul", {Argument::operand(0), Argument::step(1)})}},
                     {node.input(0)});
 }
 

@@ -1,4 +1,5 @@
 // Comparison, logic and choice: what gives BOOL, or takes it.
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,36 @@ Value import_logic(Node& node) {
 }
 
 Value import_not(Node& node) { return truth_of(node, {truth_input(node, 0)}); }
+
+Value import_is_nan(Node& node) {
+  float_type(node.builder(), node.input(0));
+  const Expression differs{{make_step("equal", {Argument::operand(0), Argument::operand(0)}),
+                            make_step("not", {Argument::step(0)})}};
+  return truth_value(
+      map_values_to(node.builder(), node.output(), ElementType::kU8, differs, {node.input(0)}));
+}
+
+Value import_is_inf(Node& node) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  float_type(node.builder(), node.input(0));
+  const bool positive = node.integer("detect_positive", 1) != 0;
+  const bool negative = node.integer("detect_negative", 1) != 0;
+  Expression expression;
+  const auto equal = [&](float number) {
+    expression.steps.push_back(
+        make_step("equal", {Argument::operand(0), Argument::number(number)}));
+  };
+  equal(positive ? kInfinity : -kInfinity);
+  if (positive && negative) {
+    equal(-kInfinity);
+    expression.steps.push_back(make_step("or", {Argument::step(0), Argument::step(1)}));
+  }
+  if (!positive && !negative) {  // nothing is both
+    expression.steps.push_back(make_step("mul", {Argument::step(0), Argument::number(0)}));
+  }
+  return truth_value(
+      map_values_to(node.builder(), node.output(), ElementType::kU8, expression, {node.input(0)}));
+}
 
 Value import_where(Node& node) {
   const Value condition = truth_input(node, 0);

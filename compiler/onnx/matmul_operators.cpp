@@ -3,6 +3,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_maps.h"
+#include "compiler/onnx/norms.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/products.h"
 #include "compiler/onnx/quantized_values.h"
@@ -70,19 +71,52 @@ Value narrow_gemm(Node& node, ElementType type, const Value& a, const Value& b,
 
 }  // namespace
 
+Value multiply_floats(GraphBuilder& builder, const std::string& output, const Value& a,
+                      const Value& b) {
+  const ElementType type = factor_type(builder, a, b);
+  if (type == ElementType::kF32) {
+    return multiply_values(builder, output, a, b);
+  }
+  return map_values_to(builder, output, type, apply("identity"),
+                       {multiply_values(builder, output + ".sum", a, b)});
+}
+
 Value import_matmul(Node& node) {
   GraphBuilder& builder = node.builder();
   if (auto product =
           integer_product(builder, node.output(), node.any_input(0), node.any_input(1))) {
     return *std::move(product);
   }
-  const Value& a = node.input(0);
-  const Value& b = node.input(1);
-  const ElementType type = factor_type(builder, a, b);
-  if (type == ElementType::kF32) {
-    return multiply_values(builder, node.output(), a, b);
+  return multiply_floats(builder, node.output(), node.input(0), node.input(1));
+}
+
+Value import_fused_matmul(Node& node) {
+  GraphBuilder& builder = node.builder();
+  Value a = node.input(0);
+  Value b = node.input(1);
+  const float alpha = node.number("alpha", 1);
+  for (const char* name : {"transBatchA", "transBatchB"}) {
+    if (node.integer(name, 0) != 0) {
+      throw InputError(std::string("attribute '") + name + "' is not 0, which is not supported");
+    }
   }
-  return map_values_to(builder, node.output(), type, apply("identity"),
+  const auto turned = [&](const char* name, const Value& value) {
+    const std::size_t rank = dims_of(value).size();
+    if (node.integer(name, 0) == 0 || rank < 2) {
+      return value;
+    }
+    Axes permutation = axes_between(0, rank);
+    std::swap(permutation[rank - 2], permutation[rank - 1]);
+    return transposed(builder, value, permutation);
+  };
+  a = turned("transA", a);
+  b = turned("transB", b);
+  if (alpha == 1) {
+    return multiply_floats(builder, node.output(), a, b);
+  }
+  const ElementType type = factor_type(builder, a, b);
+  return map_values_to(builder, node.output(), type,
+                       {{make_step("mul", {Argument::operand(0), Argument::number(alpha)})}},
                        {multiply_values(builder, node.output() + ".sum", a, b)});
 }
 

@@ -6,6 +6,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/onnx/external_data.h"
+#include "compiler/onnx/newer_operators.h"
 #include "compiler/onnx/node_import.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/tensor_values.h"
@@ -33,11 +34,6 @@ void require_attribute(const onnx::AttributeProto& attribute) {
   if (attribute.has_t()) {
     require_tensor(attribute.t());
   }
-}
-
-/// Of ONNX's own operators, whatever their version.
-bool is_ours(const onnx::NodeProto& node) {
-  return node.domain().empty() || node.domain() == "ai.onnx";
 }
 
 void require_attributes(const onnx::NodeProto& node) {
@@ -77,11 +73,12 @@ std::string describe_node(const onnx::NodeProto& node, std::size_t index) {
 }
 
 std::string operator_name(const onnx::NodeProto& node) {
-  return is_ours(node) ? node.op_type() : node.domain() + "." + node.op_type();
+  return is_of_onnx(node.domain()) ? node.op_type() : node.domain() + "." + node.op_type();
 }
 
 bool has_known_operator(const onnx::NodeProto& node) {
-  return is_ours(node) && is_supported_operator(node.op_type());
+  return is_supported_operator(is_of_onnx(node.domain()) ? "" : std::string_view(node.domain()),
+                               node.op_type());
 }
 
 OnnxNodeProblem node_problem(const onnx::NodeProto& node, std::size_t index, std::string reason) {
@@ -110,7 +107,7 @@ std::vector<OnnxNodeProblem> refuse_nodes(onnx::ModelProto& model) {
       problems.push_back(node_problem(
           node, index,
           "the operator is not supported" +
-              (is_ours(node) ? "" : " (domain '" + one_line_of(node.domain()) + "')")));
+              (is_of_onnx(node.domain()) ? "" : " (domain '" + one_line_of(node.domain()) + "')")));
       problems.back().unknown_operator = true;
       make_harmless(node);
       continue;

@@ -10,6 +10,7 @@
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_schemas.h"
 #include "compiler/onnx/known_integers.h"
+#include "compiler/onnx/newer_operators.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/protobuf.h"
 #include "compiler/onnx/quantized_values.h"
@@ -25,9 +26,10 @@ struct Supported {
 };
 
 /// Beside those that elementwise_operators() names.
-constexpr std::array<Supported, 61> kOperators = {{
+constexpr std::array<Supported, 76> kOperators = {{
     {"Add", import_add},
     {"And", import_logic},
+    {"Attention", import_attention},
     {"BatchNormalization", import_batch_normalization},
     {"Cast", import_cast},
     {"CastLike", import_cast_like},
@@ -35,9 +37,11 @@ constexpr std::array<Supported, 61> kOperators = {{
     {"Concat", import_concat},
     {"Constant", import_constant},
     {"ConstantOfShape", import_constant_of_shape},
+    {"DepthToSpace", import_depth_to_space},
     {"DequantizeLinear", import_dequantize_linear},
     {"Dropout", import_dropout},
     {"DynamicQuantizeLinear", import_dynamic_quantize_linear},
+    {"Einsum", import_einsum},
     {"Equal", import_comparison},
     {"Expand", import_expand},
     {"Flatten", import_flatten},
@@ -46,8 +50,11 @@ constexpr std::array<Supported, 61> kOperators = {{
     {"Gemm", import_gemm},
     {"Greater", import_comparison},
     {"GreaterOrEqual", import_comparison},
+    {"GroupNormalization", import_group_normalization},
     {"Identity", import_identity},
     {"InstanceNormalization", import_instance_normalization},
+    {"IsInf", import_is_inf},
+    {"IsNaN", import_is_nan},
     {"LayerNormalization", import_layer_normalization},
     {"Less", import_comparison},
     {"LessOrEqual", import_comparison},
@@ -61,9 +68,11 @@ constexpr std::array<Supported, 61> kOperators = {{
     {"Not", import_not},
     {"Or", import_logic},
     {"PRelu", import_prelu},
+    {"Pad", import_pad},
     {"Pow", import_pow},
     {"QLinearMatMul", import_qlinear_matmul},
     {"QuantizeLinear", import_quantize_linear},
+    {"RMSNormalization", import_rms_normalization},
     {"Range", import_range},
     {"ReduceL1", import_reduce},
     {"ReduceL2", import_reduce},
@@ -77,20 +86,51 @@ constexpr std::array<Supported, 61> kOperators = {{
     {"ReduceSumSquare", import_reduce},
     {"Relu", import_relu},
     {"Reshape", import_reshape},
+    {"Resize", import_resize},
+    {"RotaryEmbedding", import_rotary_embedding},
     {"Shape", import_shape},
+    {"SimplifiedLayerNormalization", import_rms_normalization},
+    {"Size", import_size},
     {"Slice", import_slice},
     {"Softmax", import_softmax},
+    {"SpaceToDepth", import_space_to_depth},
     {"Split", import_split},
     {"Squeeze", import_squeeze},
     {"Sum", import_sum},
+    {"Tile", import_tile},
     {"Transpose", import_transpose},
+    {"Trilu", import_trilu},
     {"Unsqueeze", import_unsqueeze},
     {"Where", import_where},
     {"Xor", import_logic},
 }};
 
+/// Of ONNX Runtime; each has a form in newer_operators.cpp.
+constexpr std::array<Supported, 13> kRuntimeOperators = {{
+    {"Attention", import_packed_attention},
+    {"BiasGelu", import_bias_gelu},
+    {"FastGelu", import_fast_gelu},
+    {"FusedMatMul", import_fused_matmul},
+    {"Gelu", import_gelu},
+    {"GroupQueryAttention", import_group_query_attention},
+    {"LayerNormalization", import_layer_normalization},
+    {"MultiHeadAttention", import_multi_head_attention},
+    {"QuickGelu", import_quick_gelu},
+    {"RotaryEmbedding", import_rotary_embedding},
+    {"SimplifiedLayerNormalization", import_rms_normalization},
+    {"SkipLayerNormalization", import_skip_layer_normalization},
+    {"SkipSimplifiedLayerNormalization", import_skip_rms_normalization},
+}};
+
 /// Null if the operator is not supported.
-Import find_operator(std::string_view name) {
+Import find_operator(std::string_view domain, std::string_view name) {
+  if (domain == kRuntimeDomain) {
+    const auto* found = std::ranges::find(kRuntimeOperators, name, &Supported::name);
+    return found != kRuntimeOperators.end() ? found->import : nullptr;
+  }
+  if (!is_of_onnx(domain)) {
+    return nullptr;
+  }
   const std::vector<std::string>& functions = elementwise_operators();
   const auto* found = std::ranges::find(kOperators, name, &Supported::name);
   if (found != kOperators.end()) {
@@ -104,12 +144,17 @@ constexpr const char* kIgnoredAttribute = "consumed_inputs";
 
 }  // namespace
 
-bool is_supported_operator(std::string_view name) { return find_operator(name) != nullptr; }
+bool is_supported_operator(std::string_view domain, std::string_view name) {
+  return find_operator(domain, name) != nullptr;
+}
 
 std::string supported_operators() {
   std::vector<std::string> names = elementwise_operators();
   for (const Supported& known : kOperators) {
     names.emplace_back(known.name);
+  }
+  for (const Supported& known : kRuntimeOperators) {
+    names.push_back(std::string(kRuntimeDomain) + "." + std::string(known.name));
   }
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -121,8 +166,12 @@ std::string supported_operators() {
 }
 
 Node::Node(const onnx::NodeProto& proto, std::int64_t operator_set, std::vector<Input> inputs,
-           GraphBuilder& builder)
-    : proto_(proto), operator_set_(operator_set), inputs_(std::move(inputs)), builder_(builder) {}
+           std::vector<bool> wanted, GraphBuilder& builder)
+    : proto_(proto),
+      operator_set_(operator_set),
+      inputs_(std::move(inputs)),
+      wanted_(std::move(wanted)),
+      builder_(builder) {}
 
 const Value& Node::any_input(std::size_t index) const {
   if (!has_input(index)) {
@@ -158,6 +207,13 @@ const Value& Node::transposed_input(std::size_t index) const {
   const bool as_it_is =
       std::holds_alternative<DequantizedValue>(value) || std::holds_alternative<TruthValue>(value);
   return as_it_is ? value : input(index);
+}
+
+const Value& Node::real_input(std::size_t index) const {
+  const Value& any = any_input(index);
+  return std::holds_alternative<IntegerValue>(any) || std::holds_alternative<TruthValue>(any)
+             ? any
+             : input(index);
 }
 
 const std::vector<std::int64_t>& Node::integers(std::size_t index, const char* what) const {
@@ -214,12 +270,19 @@ float Node::number(const char* name, float otherwise) {
   return value;
 }
 
+std::string Node::word(const char* name, const char* otherwise) {
+  const onnx::AttributeProto* found = attribute(name, onnx::AttributeProto::STRING);
+  return found != nullptr ? found->s() : otherwise;
+}
+
 float Node::parameter(const std::string& name, float otherwise) {
   const onnx::AttributeProto* found = attribute(name, onnx::AttributeProto::FLOAT);
   return found != nullptr
              ? found->f()
              : attribute_default(operator_name(), operator_set_, name).value_or(otherwise);
 }
+
+void Node::require_form() const { tilewave::require_form(proto_, operator_set_); }
 
 void Node::require_all_read() const {
   for (const onnx::AttributeProto& given : proto_.attribute()) {
@@ -235,11 +298,12 @@ void Node::require_all_read() const {
   }
 }
 
-Value import_node(Node& node, const std::string& operator_name) {
-  const Import import = find_operator(operator_name);
+Value import_node(Node& node) {
+  const Import import = find_operator(node.domain(), node.operator_name());
   if (import == nullptr) {
-    throw InternalError("no operator '" + operator_name + "'");
+    throw InternalError("no operator '" + node.operator_name() + "'");
   }
+  node.require_form();
   std::optional<Value> known = known_result(node);
   Value value = known ? *std::move(known) : import(node);
   node.require_all_read();

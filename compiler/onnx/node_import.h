@@ -17,8 +17,12 @@
 
 namespace tilewave {
 
-bool is_supported_operator(std::string_view name);
-std::string supported_operators();  ///< "Add, Constant, ..."
+/// The domain of operators that ONNX Runtime adds to ONNX's own, which have none.
+inline constexpr std::string_view kRuntimeDomain = "com.microsoft";
+
+/// ONNX's own domain is "", whatever a model calls it.
+bool is_supported_operator(std::string_view domain, std::string_view name);
+std::string supported_operators();  ///< "Add, Constant, ..., com.microsoft.Attention, ..."
 
 /// A node of the model with what its operator may ask for. Attributes are read by name; one that
 /// nobody has asked for is an error in the end.
@@ -28,11 +32,13 @@ class Node {
     const Value* value = nullptr;  ///< null where the node leaves an optional one out
     bool is_only_use = false;      ///< nobody else, no output either, wants the value
   };
+  /// `wanted` says of each output whether anybody reads it.
   Node(const onnx::NodeProto& proto, std::int64_t operator_set, std::vector<Input> inputs,
-       GraphBuilder& builder);
+       std::vector<bool> wanted, GraphBuilder& builder);
 
   std::int64_t operator_set() const { return operator_set_; }
   const std::string& operator_name() const { return proto_.op_type(); }
+  const std::string& domain() const { return proto_.domain(); }
   const std::string& output() const { return proto_.output(0); }
   GraphBuilder& builder() const { return builder_; }
 
@@ -41,6 +47,7 @@ class Node {
   bool has_input(std::size_t index) const {
     return index < inputs_.size() && inputs_[index].value != nullptr;
   }
+  bool wants_output(std::size_t index) const { return index < wanted_.size() && wanted_[index]; }
   bool is_only_use(std::size_t index) const { return inputs_.at(index).is_only_use; }
   /// An input that has to be there, in whatever form.
   const Value& any_input(std::size_t index) const;
@@ -49,6 +56,8 @@ class Node {
   /// The same, but as the integers that it is made of where those may be reshaped, or transposed; or known integers.
   const Value& viewed_input(std::size_t index) const;
   const Value& transposed_input(std::size_t index) const;
+  /// In whatever form, but what is dequantized as fp32.
+  const Value& real_input(std::size_t index) const;
   /// The values of an input that has to be int64 and known: a shape or axes, called `what`.
   const std::vector<std::int64_t>& integers(std::size_t index, const char* what) const;
 
@@ -56,12 +65,15 @@ class Node {
   /// Empty if the attribute is not there.
   std::vector<std::int64_t> integer_list(const char* name);
   float number(const char* name, float otherwise);
+  std::string word(const char* name, const char* otherwise);
   /// Of a function of the register: any number; the default is that of the node's operator set.
   float parameter(const std::string& name, float otherwise);
   /// Null if the attribute is not there.
   const onnx::AttributeProto* attribute(const std::string& name,
                                         onnx::AttributeProto::AttributeType type);
   void require_all_read() const;
+  /// As newer_operators.h has it.
+  void require_form() const;
 
   /// A result beside the first.
   void give(std::size_t output, Value value) { others_.insert_or_assign(output, std::move(value)); }
@@ -71,6 +83,7 @@ class Node {
   const onnx::NodeProto& proto_;
   std::int64_t operator_set_;
   std::vector<Input> inputs_;
+  std::vector<bool> wanted_;
   GraphBuilder& builder_;
   std::map<std::size_t, Value> others_;
   std::vector<std::string> read_;
@@ -78,6 +91,6 @@ class Node {
 
 /// The value of the node's first output; others are given to the node. Throws InputError with the reason alone; which node it was is
 /// for the caller to say.
-Value import_node(Node& node, const std::string& operator_name);
+Value import_node(Node& node);
 
 }  // namespace tilewave

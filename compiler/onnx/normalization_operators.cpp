@@ -84,7 +84,12 @@ Value import_dropout(Node& node) {
   node.integer("seed", 0);
   require_test_mode(node);
   if (node.has_input(2)) {
-    throw InputError("input 2, training_mode, is given: training is not supported");
+    const auto* mode = std::get_if<IntegerValue>(&node.any_input(2));
+    if (mode == nullptr || mode->values == nullptr ||
+        *mode->values != std::vector<std::int64_t>{0}) {
+      throw InputError(
+          "input 2, training_mode, is not known to be false: training is not supported");
+    }
   }
   return node.input(0);
 }

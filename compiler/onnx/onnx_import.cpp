@@ -167,8 +167,12 @@ class ModelImport {
       inputs.push_back(name.empty() ? Node::Input{}
                                     : Node::Input{&value(name), uses_.at(name) == 1});
     }
-    Node node(proto, operator_set_of(model_), std::move(inputs), builder_);
-    Value result = import_node(node, proto.op_type());
+    std::vector<bool> wanted;
+    for (const std::string& name : proto.output()) {
+      wanted.push_back(!name.empty() && uses_.contains(name));
+    }
+    Node node(proto, operator_set_of(model_), std::move(inputs), std::move(wanted), builder_);
+    Value result = import_node(node);
     require_outputs(proto, node);
     values_.insert_or_assign(proto.output(0), std::move(result));
     for (const auto& [output, value] : node.others()) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <utility>
+#include <vector>
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
@@ -12,6 +14,7 @@
 #include <onnx/shape_inference/implementation.h>
 
 #include "compiler/base/error.h"
+#include "compiler/onnx/newer_operators.h"
 #include "compiler/onnx/onnx_import.h"
 
 namespace tilewave {
@@ -68,27 +71,66 @@ onnx::OperatorSetIdProto* default_operator_set(onnx::ModelProto& model) {
   return found;
 }
 
-/// Makes the model one of versions that the installed library knows.
-void lower_versions(onnx::ModelProto& model) {
+/// Throws InputError for versions that nobody has seen.
+void require_versions(onnx::ModelProto& model) {
   if (model.ir_version() > kNewestFormat) {
     throw InputError("has ONNX format version " + std::to_string(model.ir_version()) +
                      "; allowed: up to " + std::to_string(kNewestFormat));
   }
-  model.set_ir_version(std::min<std::int64_t>(model.ir_version(), onnx::Version::IR_VERSION));
-  onnx::OperatorSetIdProto* set = default_operator_set(model);
-  if (set == nullptr) {
-    return;  // which the checker knows to judge
-  }
-  if (set->version() < 1 || set->version() > kNewestOperatorSet) {
+  const onnx::OperatorSetIdProto* set = default_operator_set(model);
+  if (set != nullptr && (set->version() < 1 || set->version() > kNewestOperatorSet)) {
     throw InputError("has operator set version " + std::to_string(set->version()) +
                      "; allowed: 1.." + std::to_string(kNewestOperatorSet));
   }
-  const auto& known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
-  const auto range = known.find("");
-  if (range != known.end()) {
-    set->set_version(std::min<std::int64_t>(set->version(), range->second.second));
-  }
 }
+
+/// Of an operator that nobody has described, which the library takes as it is.
+constexpr const char* kUnknownDomain = "tilewave.unknown";
+
+/// A model as the installed library can judge it, as long as this is there: of versions that it knows, and with
+/// nodes that it does not know as operators of somebody else.
+class KnownModel {
+ public:
+  explicit KnownModel(onnx::ModelProto& model) : model_(model) {
+    model.set_ir_version(std::min<std::int64_t>(model.ir_version(), onnx::Version::IR_VERSION));
+    onnx::OperatorSetIdProto* set = default_operator_set(model);
+    if (set == nullptr) {
+      return;  // which the checker knows to judge
+    }
+    version_ = set->version();
+    for (onnx::NodeProto& node : *model.mutable_graph()->mutable_node()) {
+      if (unknown_form(node, version_) != nullptr) {
+        hidden_.emplace_back(&node, node.domain());
+        node.set_domain(kUnknownDomain);
+      }
+    }
+    const auto& known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
+    set->set_version(std::min<std::int64_t>(version_, known.at("").second));
+    if (!hidden_.empty()) {
+      onnx::OperatorSetIdProto& import = *model.add_opset_import();
+      import.set_domain(kUnknownDomain);
+      import.set_version(1);
+    }
+  }
+  ~KnownModel() {
+    for (const auto& [node, domain] : hidden_) {
+      node->set_domain(domain);
+    }
+    if (!hidden_.empty()) {
+      model_.mutable_opset_import()->RemoveLast();
+    }
+    if (onnx::OperatorSetIdProto* set = default_operator_set(model_)) {
+      set->set_version(version_);
+    }
+  }
+  KnownModel(const KnownModel&) = delete;
+  KnownModel& operator=(const KnownModel&) = delete;
+
+ private:
+  onnx::ModelProto& model_;
+  std::int64_t version_ = 0;
+  std::vector<std::pair<onnx::NodeProto*, std::string>> hidden_;
+};
 
 }  // namespace
 
@@ -101,11 +143,13 @@ onnx::TensorProto parse_tensor(std::string_view bytes) {
 }
 
 void check_model(onnx::ModelProto& model) {
-  lower_versions(model);
+  require_versions(model);
+  const KnownModel known(model);
   guarded("the ONNX checker", [&] { onnx::checker::check_model(model); });
 }
 
 void infer_shapes(onnx::ModelProto& model) {
+  const KnownModel known(model);
   guarded("ONNX shape inference", [&] {
     const onnx::ShapeInferenceOptions strict(true, 1, false);
     onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(), strict);

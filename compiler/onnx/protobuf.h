@@ -16,7 +16,7 @@ onnx::ModelProto parse_model(std::string_view bytes);
 onnx::TensorProto parse_tensor(std::string_view bytes);
 
 /// The official checker. Newer versions of format and operator set than it knows are checked as the
-/// newest it does.
+/// newest it does, and nodes that it cannot know (newer_operators.h) are not looked at, here and below.
 void check_model(onnx::ModelProto& model);
 
 /// The official shape inference, which fills in types and shapes and throws if they contradict

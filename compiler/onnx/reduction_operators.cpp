@@ -1,4 +1,4 @@
-// ReduceSum and its kin, softmax, and norms: folds of each value's own dimensions, and maps of what they give.
+// ReduceSum and its kin, and softmax: folds of each value's own dimensions, and maps of what they give.
 #include <algorithm>
 #include <numeric>
 #include <optional>
@@ -7,6 +7,7 @@
 #include "compiler/base/error.h"
 #include "compiler/onnx/elementwise_maps.h"
 #include "compiler/onnx/folds_of_values.h"
+#include "compiler/onnx/norms.h"
 #include "compiler/onnx/operators.h"
 #include "compiler/onnx/typed_values.h"
 
@@ -19,28 +20,6 @@ Argument number(double value) { return Argument::number(static_cast<float>(value
 
 Expression identity() { return apply("identity"); }
 Expression square() { return {{make_step("mul", {operand(0), operand(0)})}}; }
-/// Of the difference of two.
-Expression exponential() {
-  return {{make_step("sub", {operand(0), operand(1)}), make_step("exp", {step(0)})}};
-}
-
-/// Of floats, whatever they are rounded to.
-ElementType float_type(const GraphBuilder& builder, const Value& value) {
-  const ElementType type = element_type(builder, value);
-  if (is_integer(type)) {
-    throw InputError("its operand is of type " + to_string(onnx_type(type)) +
-                     "; supported: FLOAT, FLOAT16 and BFLOAT16");
-  }
-  return type;
-}
-
-std::uint64_t elements_of(const Dims& dims, const std::vector<std::size_t>& dimensions) {
-  std::uint64_t elements = 1;
-  for (const std::size_t dimension : dimensions) {
-    elements *= dims[dimension];
-  }
-  return elements;
-}
 
 /// How a fold is made into what ONNX calls by a name of its own.
 struct ReduceOperator {
@@ -108,17 +87,6 @@ Dims without(const Dims& dims, const std::vector<std::size_t>& axes) {
   return kept;
 }
 
-Value largest(GraphBuilder& builder, const std::string& output, const Value& x,
-              const std::vector<std::size_t>& axes) {
-  return fold_values(builder, output + ".max", Fold::kMax, identity(), {x}, axes);
-}
-
-/// The sum of exp of differences from the largest.
-Value exponential_sum(GraphBuilder& builder, const std::string& output, const Value& x,
-                      const Value& most, const std::vector<std::size_t>& axes) {
-  return fold_values(builder, output + ".sum", Fold::kSum, exponential(), {x, most}, axes);
-}
-
 Value log_sum_exp(GraphBuilder& builder, const std::string& output, const Value& x,
                   const std::vector<std::size_t>& axes) {
   const Value most = largest(builder, output, x, axes);
@@ -134,47 +102,7 @@ std::vector<std::size_t> softmax_axes(Node& node, std::size_t rank) {
   const bool one = node.operator_set() >= kOneAxis;
   const std::size_t axis =
       resolved_axis(node.integer("axis", one ? -1 : 1), rank, rank + (one ? 0 : 1));
-  std::vector<std::size_t> axes(one ? 1 : rank - axis);
-  std::iota(axes.begin(), axes.end(), axis);
-  return axes;
-}
-
-/// What norms are made of: the difference from the mean over some dimensions, and what to divide it by.
-struct Moments {
-  Value mean;       ///< f32, as the next; 1 in the dimensions
-  Value deviation;  ///< 1 / √(variance + epsilon)
-};
-
-Moments moments(GraphBuilder& builder, const std::string& output, const Value& x,
-                const std::vector<std::size_t>& axes, float epsilon) {
-  const auto count = static_cast<double>(elements_of(dims_of(x), axes));
-  const Value sum = fold_values(builder, output + ".sum", Fold::kSum, identity(), {x}, axes);
-  const Value mean = map_values_to(builder, output + ".mean", ElementType::kF32,
-                                   {{make_step("div", {operand(0), number(count)})}}, {sum});
-  const Expression distance{
-      {make_step("sub", {operand(0), operand(1)}), make_step("mul", {step(0), step(0)})}};
-  const Value squares =
-      fold_values(builder, output + ".squares", Fold::kSum, distance, {x, mean}, axes);
-  const Expression deviation{{make_step("div", {operand(0), number(count)}),
-                              make_step("add", {step(0), number(static_cast<double>(epsilon))}),
-                              make_step("sqrt", {step(1)}), make_step("reciprocal", {step(2)})}};
-  return {mean,
-          map_values_to(builder, output + ".deviation", ElementType::kF32, deviation, {squares})};
-}
-
-/// (x - mean) · deviation · scale + shift; no shift if there is none.
-Value normalized(GraphBuilder& builder, const std::string& output, ElementType type, const Value& x,
-                 const Moments& of, const Value& scale, const std::optional<Value>& shift) {
-  const Expression scaled{{make_step("sub", {operand(0), operand(1)}),
-                           make_step("mul", {step(0), operand(2)}),
-                           make_step("mul", {step(1), operand(3)})}};
-  const std::vector<Value> operands = {x, of.mean, of.deviation, scale};
-  if (!shift) {
-    return map_values_to(builder, output, type, scaled, operands);
-  }
-  const Value product =
-      map_values_to(builder, output + ".scaled", ElementType::kF32, scaled, operands);
-  return map_values_to(builder, output, type, apply("add"), {product, *shift});
+  return axes_between(axis, one ? axis + 1 : rank);
 }
 
 }  // namespace
@@ -214,8 +142,8 @@ Value import_softmax(Node& node) {
   const ElementType type = float_type(builder, x);
   const std::string& name = node.output();
   const std::vector<std::size_t> axes = softmax_axes(node, dims_of(x).size());
-  const Value most = largest(builder, name, x, axes);
   if (node.operator_name() == "LogSoftmax") {
+    const Value most = largest(builder, name, x, axes);
     const Value sum = exponential_sum(builder, name, x, most, axes);
     // The difference first: both may be large.
     return map_values_to(builder, name, type,
@@ -223,53 +151,7 @@ Value import_softmax(Node& node) {
                            make_step("log", {operand(2)}), make_step("sub", {step(0), step(1)})}},
                          {x, most, sum});
   }
-  const Value exponents =
-      map_values_to(builder, name + ".exp", ElementType::kF32, exponential(), {x, most});
-  const Value sum = fold_values(builder, name + ".sum", Fold::kSum, identity(), {exponents}, axes);
-  return map_values_to(builder, name, type, apply("div"), {exponents, sum});
-}
-
-Value import_layer_normalization(Node& node) {
-  GraphBuilder& builder = node.builder();
-  const Value& x = node.input(0);
-  const ElementType type = float_type(builder, x);
-  const std::size_t rank = dims_of(x).size();
-  const std::size_t axis = resolved_axis(node.integer("axis", -1), rank, rank);
-  const float epsilon = node.number("epsilon", 1e-5F);
-  node.integer("stash_type", 1);  // sums are of f32
-  std::vector<std::size_t> axes(rank - axis);
-  std::iota(axes.begin(), axes.end(), axis);
-  const Moments of = moments(builder, node.output(), x, axes, epsilon);
-  const std::optional<Value> shift =
-      node.has_input(2) ? std::optional(node.input(2)) : std::nullopt;
-  if (node.output_count() > 1) {
-    node.give(1, of.mean);
-  }
-  if (node.output_count() > 2) {
-    node.give(2, of.deviation);
-  }
-  return normalized(builder, node.output(), type, x, of, node.input(1), shift);
-}
-
-Value import_instance_normalization(Node& node) {
-  GraphBuilder& builder = node.builder();
-  const Value& x = node.input(0);
-  const ElementType type = float_type(builder, x);
-  const Dims& dims = dims_of(x);
-  const float epsilon = node.number("epsilon", 1e-5F);
-  if (dims.size() < 3) {
-    throw InputError("its operand has the shape " + to_string(dims) +
-                     "; it has to have three dimensions or more");
-  }
-  std::vector<std::size_t> axes(dims.size() - 2);
-  std::iota(axes.begin(), axes.end(), std::size_t{2});
-  const auto by_channel = [&](std::size_t index) {
-    Dims aligned(dims.size() - 1, 1);
-    aligned.front() = dims[1];
-    return reshaped(node.input(index), aligned);
-  };
-  const Moments of = moments(builder, node.output(), x, axes, epsilon);
-  return normalized(builder, node.output(), type, x, of, by_channel(1), by_channel(2));
+  return softmax_values(builder, name, type, x, axes);
 }
 
 }  // namespace tilewave

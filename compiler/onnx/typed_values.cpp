@@ -78,6 +78,15 @@ ElementType common_type(const GraphBuilder& builder, const std::vector<Value>& o
   return type;
 }
 
+ElementType float_type(const GraphBuilder& builder, const Value& value) {
+  const ElementType type = element_type(builder, value);
+  if (is_integer(type)) {
+    throw InputError("its operand is of type " + to_string(onnx_type(type)) +
+                     "; supported: FLOAT, FLOAT16 and BFLOAT16");
+  }
+  return type;
+}
+
 bool is_constant(const GraphBuilder& builder, const Value& value) {
   const OnnxSource* source = source_of(builder, value);
   return source != nullptr && source->role == TensorRole::kParameter;
@@ -103,6 +112,20 @@ std::optional<std::vector<double>> source_values(const GraphBuilder& builder, co
   }
   return std::visit([](const auto& all) { return std::vector<double>(all.begin(), all.end()); },
                     *numbers);
+}
+
+std::optional<std::vector<std::int64_t>> whole_numbers(const GraphBuilder& builder,
+                                                       const Value& value) {
+  if (const auto* integers = std::get_if<IntegerValue>(&value)) {
+    return integers->values != nullptr ? std::optional(*integers->values) : std::nullopt;
+  }
+  const auto* source = std::get_if<SourceValue>(&value);
+  if (source == nullptr || !is_integer(builder.source(source->source).type)) {
+    return std::nullopt;
+  }
+  const auto numbers = known_values(builder, value);
+  return numbers ? std::optional(std::vector<std::int64_t>(numbers->begin(), numbers->end()))
+                 : std::nullopt;
 }
 
 std::optional<float> number_of(const GraphBuilder& builder, const Value& value) {

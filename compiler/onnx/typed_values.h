@@ -20,6 +20,9 @@ ElementType element_type(const GraphBuilder& builder, const Value& value);
 /// The one type of all operands. Throws InputError if there are several.
 ElementType common_type(const GraphBuilder& builder, const std::vector<Value>& operands);
 
+/// Of floats, whatever they are rounded to. Throws InputError for integers.
+ElementType float_type(const GraphBuilder& builder, const Value& value);
+
 bool is_constant(const GraphBuilder& builder, const Value& value);
 
 /// As an expression reads them, in fp32. None but of a constant.
@@ -28,6 +31,10 @@ std::optional<std::vector<float>> constant_values(const GraphBuilder& builder, c
 std::optional<std::vector<double>> known_values(const GraphBuilder& builder, const Value& value);
 /// The same in the order of the source, each once however far it is stretched.
 std::optional<std::vector<double>> source_values(const GraphBuilder& builder, const Value& value);
+
+/// Of known INT64 or BOOL, and of integers of any type that are constants or were given.
+std::optional<std::vector<std::int64_t>> whole_numbers(const GraphBuilder& builder,
+                                                       const Value& value);
 
 /// Of a constant of one element, in fp32.
 std::optional<float> number_of(const GraphBuilder& builder, const Value& value);

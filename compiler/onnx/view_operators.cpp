@@ -85,6 +85,15 @@ Dims requested_dims(const std::vector<std::int64_t>& request, const Dims& from, 
 
 }  // namespace
 
+std::uint64_t count_attribute(Node& node, const char* name) {
+  const std::int64_t count = node.integer(name, 0);
+  if (count < 0 || count > static_cast<std::int64_t>(kMaxDimension)) {
+    throw InputError(std::string("attribute '") + name + "' is " + std::to_string(count) +
+                     "; allowed: 0.." + std::to_string(kMaxDimension));
+  }
+  return static_cast<std::uint64_t>(count);
+}
+
 std::size_t resolved_axis(std::int64_t axis, std::size_t rank, std::size_t count) {
   const auto signed_rank = static_cast<std::int64_t>(rank);
   const std::int64_t resolved = axis < 0 ? axis + signed_rank : axis;

@@ -61,7 +61,7 @@ def field(number, payload):
 
 def unsupported():
     refuse("operator", r"FILE: node #2 'conv' \(Conv\): the operator is not supported; supported are "
-           "Abs, Add, And, BatchNormalization, .*, LeakyRelu, .*, Xor", model([RELU, node("Conv", "y x", "z", name="conv")], X, {"z": [2, 3]}))
+           "Abs, Add, And, Attention, BatchNormalization, .*, LeakyRelu, .*, Xor, com.microsoft.Attention, .*", model([RELU, node("Conv", "y x", "z", name="conv")], X, {"z": [2, 3]}))
     custom = node("Relu", "x", "y")
     custom.domain = "com.example"
     refuse("domain", r"FILE: node #1 \(Relu\): the operator is not supported \(domain 'com.example'\); "
@@ -73,9 +73,9 @@ def unsupported():
            model([node("Hardmax", "x", "a", name="first"), node("Hardmax", "x", "b"), node("MatMul", "x x", "c"),
                   node("Conv", "a b", "d"), node("Sum", "b c d", "y")], X, Y))
     refuse("operators and a checker's complaint", r"FILE: node #1 \(Hardmax\): the operator is not supported; "
-           r"supported are .*, Xor; besides, the ONNX checker refuses the model: .*'w' of node.*",
+           r"supported are .*, Xor, com.microsoft.*; besides, the ONNX checker refuses the model: .*'w' of node.*",
            model([node("Hardmax", "x", "a"), node("Add", "a w", "y")], X, Y))
-    refuse("operators and a batch", r"FILE: node #1 \(Hardmax\): .*, Xor; besides, dimension 'N' is symbolic; "
+    refuse("operators and a batch", r"FILE: node #1 \(Hardmax\): .*, Xor, com.microsoft.*; besides, dimension 'N' is symbolic; "
            "give its number with --batch or --size, or data with --inputs",
            model([node("Hardmax", "x", "y")], {"x": ["N", 3]}, ANY))
     kinds = [node(f"Kind{i}", "x", "y" if i == 0 else f"y{i}") for i in range(30)]

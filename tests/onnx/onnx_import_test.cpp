@@ -254,7 +254,7 @@ TEST(OnnxImport, ErrorsNameFileNodeOperatorAndShapes) {
   EXPECT_THAT(
       error_of(parse_model_text("net (float[2,3] x) => (float[2,3] y) { y = Conv(x, x) }")),
       ::testing::StartsWith("model.onnx: node #1 (Conv): the operator is not supported; supported "
-                            "are Abs, Add, And, BatchNormalization, "));
+                            "are Abs, Add, And, Attention, BatchNormalization, "));
 }
 
 TEST(OnnxImport, TensorsAreReadFromEitherForm) {
