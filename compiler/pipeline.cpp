@@ -128,7 +128,8 @@ CompiledModel compile_model(const Graph& graph, const Tiling& tile, const Schedu
   FittingSchedule& fitting = scheduled.fitting;
   const ScheduleStats stats = fitting.schedule.stats;
   const VerifyReport report = timed("verify", [&] {
-    compiled.program = build_program(*compiled.graph, fitting.uops, std::move(fitting.schedule));
+    compiled.program = build_program(*compiled.graph, fitting.uops, std::move(fitting.schedule),
+                                     options.dram_bytes);
     return verify_own(compiled.program);
   });
   compiled.hazards = timed("hazards", [&] { return find_hazards(compiled.program); });

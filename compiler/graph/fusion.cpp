@@ -11,6 +11,7 @@
 #include "compiler/graph/copy_source.h"
 #include "compiler/graph/operator_order.h"
 #include "compiler/graph/placement.h"
+#include "compiler/graph/running_softmax.h"
 #include "compiler/graph/shape_inference.h"
 #include "compiler/graph/softmax.h"
 
@@ -304,6 +305,9 @@ Graph fuse(const Graph& graph, const FusionOptions& options) {
       fused.operators(), [](const Operator& oper) { return oper.kind == OperatorKind::kMap; });
   if (maps) {
     fused = join_maps(with_late_normalization(fuse_maps(fused)), options);
+    if (!options.running.empty()) {
+      fused = join_maps(with_running_softmax(fused, options.running), options);
+    }
   }
   return has_views(fused) ? depth_first(with_copied_parts(fused)) : fused;
 }

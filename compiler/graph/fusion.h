@@ -2,6 +2,8 @@
 // softmax in front of a product.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 
@@ -17,6 +19,8 @@ struct FusionOptions {
   /// operator of its own it may run when its other operand has come.
   bool all_maps = false;
   std::set<std::string> joined = {};
+  /// Products behind a softmax that go over so many keys at a time (compiler/graph/running_softmax.h), by name.
+  std::map<std::string, std::uint64_t> running = {};
 };
 
 /// A verified copy of `graph` in which, one after another,
@@ -26,6 +30,7 @@ struct FusionOptions {
 ///     both are kMaxMapOperands at most;
 ///   - a product whose left factor is a softmax is divided in its place (compiler/graph/softmax.h);
 ///   - a matmul whose only user is a map of the product's shape takes it as its expression;
+///   - the products of FusionOptions::running go over parts of their keys;
 ///   - parts that cannot lie where they belong are copied there (compiler/graph/placement.h), and in a graph with
 ///     views operators come in the order of depth_first().
 /// The last operator absorbed gives the result its tensor, name and role kept; the tensors between

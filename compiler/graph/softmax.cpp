@@ -10,47 +10,10 @@
 #include <vector>
 
 #include "compiler/graph/copy_source.h"
+#include "compiler/graph/softmax_parts.h"
 
 namespace tilewave {
 namespace {
-
-bool is_step(const ExpressionStep& step, std::string_view function) {
-  return function_info(step.function).word == function;
-}
-
-/// The operator that computes a tensor, if one does and it is of that kind.
-const Operator* producer(const Graph& graph, TensorId id, OperatorKind kind) {
-  const Tensor& tensor = graph.tensor(id);
-  if (!tensor.producer || graph.operators()[*tensor.producer].kind != kind) {
-    return nullptr;
-  }
-  return &graph.operators()[*tensor.producer];
-}
-
-/// Whether all users of a computed tensor are among these, and nobody else wants it.
-bool is_used_by_only(const Graph& graph, TensorId id, std::initializer_list<TensorId> results) {
-  const Tensor& tensor = graph.tensor(id);
-  return tensor.role != TensorRole::kOutput &&
-         std::ranges::all_of(tensor.users, [&](OperatorId user) {
-           return std::ranges::find(results, graph.operators()[user].output) != results.end();
-         });
-}
-
-bool folds_columns(const Operator& oper, Fold fold) {
-  return oper.kind == OperatorKind::kReduce && oper.reduction.fold == fold &&
-         oper.reduction.over == FoldAxis::kColumns;
-}
-
-bool folds_itself(const Operator& oper) {
-  return oper.inputs.size() == 1 && oper.map.steps.size() == 1 &&
-         is_step(oper.map.steps[0], "identity");
-}
-
-/// Of an argument that is an operand: which tensor.
-std::optional<TensorId> operand(const Operator& oper, const Argument& argument) {
-  return argument.kind == Argument::Kind::kOperand ? std::optional(oper.inputs[argument.index])
-                                                   : std::nullopt;
-}
 
 /// Of steps that end with a division of step `dividend`, or of an operand if there is none, by an operand.
 std::optional<TensorId> divisor(const Operator& oper, std::size_t place) {
@@ -58,31 +21,6 @@ std::optional<TensorId> divisor(const Operator& oper, std::size_t place) {
   const bool divides_step = place > 0 && step.arguments[0] == Argument::step(place - 1);
   return is_step(step, "div") && (place == 0 || divides_step) ? operand(oper, step.arguments[1])
                                                               : std::nullopt;
-}
-
-/// What exp(s - m) is of, where an expression begins with that.
-struct Difference {
-  TensorId scores = 0;
-  TensorId largest = 0;
-
-  bool operator==(const Difference&) const = default;
-};
-std::optional<Difference> exponentials_of(const Operator& oper) {
-  const std::vector<ExpressionStep>& steps = oper.map.steps;
-  if (steps.size() < 2 || !is_step(steps[0], "sub") || !is_step(steps[1], "exp") ||
-      !(steps[1].arguments[0] == Argument::step(0))) {
-    return std::nullopt;
-  }
-  const auto scores = operand(oper, steps[0].arguments[0]);
-  const auto largest = operand(oper, steps[0].arguments[1]);
-  return scores && largest ? std::optional(Difference{*scores, *largest}) : std::nullopt;
-}
-
-/// Whether no exponential of the difference is above 1.
-bool is_to_the_largest(const Graph& graph, const Difference& of) {
-  const Operator* most = producer(graph, of.largest, OperatorKind::kReduce);
-  return most != nullptr && folds_columns(*most, Fold::kMax) && folds_itself(*most) &&
-         most->inputs[0] == of.scores;
 }
 
 /// A softmax by its operators' results; `exponentials` is that of the weights if they are computed in one.
@@ -235,8 +173,7 @@ class Rewriter {
 
   Operator exponentials(const Softmax& softmax) const {
     Operator power{OperatorKind::kMap, {softmax.of.scores, softmax.of.largest}};
-    power.map = {{make_step("sub", {Argument::operand(0), Argument::operand(1)}),
-                  make_step("exp", {Argument::step(0)})}};
+    power.map = exponential_of_difference();
     power.type = graph_.tensor(softmax.weights).type;
     return power;
   }

@@ -320,14 +320,17 @@ class RowBlockChooser {
 
  private:
   void choose(OperatorId first, std::vector<Choice>& best) {
-    const OperatorId end = row_blocks_end(graph_, estimator_.placed(), first, kMostOperators);
+    const auto long_run = machine_.long_runs.find(first);
+    const bool is_long = long_run != machine_.long_runs.end();
+    const OperatorId end = row_blocks_end(graph_, estimator_.placed(), first,
+                                          is_long ? long_run->second - first : kMostOperators);
     if (end <= first + 1) {
       return;
     }
     estimator_.begin(first);
     for (OperatorId id = first; id < end; ++id) {
       estimator_.take(id);
-      if (is_view(graph_.operators()[id].kind)) {
+      if (is_view(graph_.operators()[id].kind) || (is_long && id + 1 < end)) {
         continue;
       }
       const std::optional<Choice> found = best_rows(first, id + 1);

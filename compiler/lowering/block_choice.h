@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct BlockCosts {
   const MachineCosts& costs;
   std::uint64_t sram_bytes = 0;
   bool forwarding = true;  ///< computed tiles may stay in SRAM; else blocks move nothing less
+  /// Runs that are looked at as a whole however long they are: from the first operator to behind the last.
+  std::map<OperatorId, OperatorId> long_runs = {};
 };
 
 /// What the model expects of operators that run in blocks, and of the same one after another.

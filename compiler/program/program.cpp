@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "compiler/program/opcodes.h"
+
 namespace tilewave {
 
 std::uint64_t Program::dram_bytes() const {
@@ -11,6 +13,19 @@ std::uint64_t Program::dram_bytes() const {
     end = std::max(end, tensor.dram_base + tensor.bytes());
   }
   return end;
+}
+
+std::vector<bool> moved_tensors(const Program& program) {
+  std::vector<bool> moved(program.tensors.size());
+  for (const Op& op : program.ops) {
+    if (moves_tile(op) && op.region < program.regions()) {
+      const std::uint32_t tensor = program.tensor_of(op.region);
+      if (tensor < moved.size()) {
+        moved[tensor] = true;
+      }
+    }
+  }
+  return moved;
 }
 
 ElementRange Program::elements_at(const Op& op) const {

@@ -158,6 +158,10 @@ struct Program {
   bool operator==(const Program&) const = default;
 };
 
+/// By tensor, whether some op loads or stores a tile of it. What is never moved takes no DRAM, wherever it lies. Ops
+/// of regions that do not exist count for nothing.
+std::vector<bool> moved_tensors(const Program& program);
+
 /// Limits that keep a hostile file from asking for the machine's whole memory.
 inline constexpr std::uint64_t kMaxTensors = 1U << 16;
 inline constexpr std::uint64_t kMaxWindows = 1U << 20;

@@ -9,13 +9,31 @@ namespace {
 
 constexpr std::uint64_t kTensorAlignment = 4096;
 
+/// One after another, those that are never moved too if there is room for all.
+void lay_out(Program& program, std::uint64_t dram_bytes) {
+  const std::vector<bool> moved = moved_tensors(program);
+  const auto lay = [&](bool all) {
+    std::uint64_t base = 0;
+    for (std::size_t i = 0; i < program.tensors.size(); ++i) {
+      ProgramTensor& tensor = program.tensors[i];
+      const bool placed = all || moved[i] || tensor.role != TensorRole::kIntermediate;
+      tensor.dram_base = placed ? base : 0;
+      base += placed ? ceil_div(tensor.bytes(), kTensorAlignment) * kTensorAlignment : 0;
+    }
+  };
+  lay(true);
+  if (program.dram_bytes() > dram_bytes) {
+    lay(false);
+  }
+}
+
 }  // namespace
 
-Program build_program(const Graph& graph, const UopList& uops, Schedule schedule) {
+Program build_program(const Graph& graph, const UopList& uops, Schedule schedule,
+                      std::uint64_t dram_bytes) {
   Program program;
   program.tile = uops.tile;
   program.kernels = uops.kernels;
-  std::uint64_t base = 0;
   const std::vector<TileExtent>& tiles = uops.tiles;
   const std::vector<Placed> placed = placements(graph);
   const std::vector<std::uint32_t> numbers = region_numbers(graph, uops.regions);
@@ -24,9 +42,7 @@ Program build_program(const Graph& graph, const UopList& uops, Schedule schedule
     if (placed[id].root != id) {
       continue;
     }
-    ProgramTensor entry{tensor.name, tensor.shape, tiles[id], uops.stored[id], tensor.role, base};
-    base += ceil_div(entry.bytes(), kTensorAlignment) * kTensorAlignment;
-    program.tensors.push_back(std::move(entry));
+    program.tensors.push_back({tensor.name, tensor.shape, tiles[id], uops.stored[id], tensor.role});
   }
   for (TensorId id = 0; id < tiles.size(); ++id) {
     const Placed& place = placed[id];
@@ -43,6 +59,7 @@ Program build_program(const Graph& graph, const UopList& uops, Schedule schedule
     visit_sram(program, op, reach, reach);
   }
   program.ops = std::move(schedule.ops);
+  lay_out(program, dram_bytes);
   return program;
 }
 

@@ -2,12 +2,15 @@
 #include "compiler/schedule/fit.h"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "compiler/graph/fusion.h"
+#include "compiler/graph/running_softmax.h"
 #include "compiler/lowering/block_choice.h"
 #include "compiler/lowering/lower.h"
 #include "compiler/lowering/tiling.h"
@@ -80,6 +83,18 @@ std::vector<LoopNest> with_pinned(std::vector<LoopNest> nests, const Pinned& pin
   return nests;
 }
 
+/// From the first operator of each to behind its last.
+std::map<OperatorId, OperatorId> running_softmaxes(const Graph& fused) {
+  std::map<OperatorId, OperatorId> runs;
+  for (OperatorId id = 0; id < fused.operators().size(); ++id) {
+    const std::string& result = fused.tensor(fused.operators()[id].output).name;
+    if (const auto first = first_of_running_softmax(fused, result)) {
+      runs[*first] = id + 1;
+    }
+  }
+  return runs;
+}
+
 /// The blocks that are pinned, else the best where they may be chosen.
 std::vector<RowBlocks> choose_blocks(const Graph& fused, const Tiling& tile,
                                      const ScheduleOptions& options, std::uint64_t sram_bytes,
@@ -89,8 +104,9 @@ std::vector<RowBlocks> choose_blocks(const Graph& fused, const Tiling& tile,
   }
   std::vector<RowBlocks> blocks;
   if (options.row_blocks) {
-    for (const BlockEstimate& estimate :
-         choose_row_blocks(fused, tile, {options.costs, sram_bytes, options.forwarding})) {
+    for (const BlockEstimate& estimate : choose_row_blocks(
+             fused, tile,
+             {options.costs, sram_bytes, options.forwarding, running_softmaxes(fused)})) {
       blocks.push_back(estimate.blocks);
     }
   }
@@ -160,6 +176,52 @@ std::uint64_t moved_bytes(const FittingSchedule& fitting) {
 
 }  // namespace
 
+namespace {
+
+/// Keys of a part of a running softmax: four tiles, or more if there would be too many parts.
+std::uint64_t keys_at_once(const Tiling& tile, std::uint64_t keys) {
+  constexpr std::uint64_t kTiles = 4;
+  constexpr std::uint64_t kMostParts = 16;
+  const std::uint64_t both = std::lcm(std::uint64_t{tile.n}, std::uint64_t{tile.k});
+  return std::max(kTiles * both, ceil_div(ceil_div(keys, kMostParts), both) * both);
+}
+
+/// Those products whose keys and values leave no room for two rows of tiles of scores.
+std::map<std::string, std::uint64_t> large_softmaxes(const Graph& fused, const Tiling& tile,
+                                                     std::uint64_t sram_bytes) {
+  constexpr double kUsableShare = 0.8;
+  std::map<std::string, std::uint64_t> keys;
+  for (const SoftmaxProduct& product : softmax_products(fused)) {
+    const std::uint64_t at_once = keys_at_once(tile, product.keys);
+    const std::uint64_t bytes =
+        product.keys * (product.widths + 2 * std::uint64_t{tile.m}) * sizeof(float);
+    if (static_cast<double>(bytes) > kUsableShare * static_cast<double>(sram_bytes) &&
+        at_once < product.keys && product.rows > tile.m) {
+      keys[product.result] = at_once;
+    }
+  }
+  return keys;
+}
+
+/// The same with its large softmaxes in parts, where operators may run in blocks.
+Fusion with_parts(Fusion fusion, const Graph& graph, const Tiling& tile,
+                  const ScheduleOptions& options) {
+  if (options.row_blocks && options.forwarding) {
+    fusion.options.running = large_softmaxes(fusion.graph, tile, options.sram_bytes);
+    if (!fusion.options.running.empty()) {
+      Graph parts = fuse(graph, fusion.options);
+      if (any_step_exceeds(parts, tile, options.sram_bytes)) {
+        fusion.options.running.clear();
+      } else {
+        fusion.graph = std::move(parts);
+      }
+    }
+  }
+  return fusion;
+}
+
+}  // namespace
+
 Fusion fusion_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptions& options) {
   const auto exceeds = [&](const Graph& fused) {
     return any_step_exceeds(fused, tile, options.sram_bytes);
@@ -170,7 +232,7 @@ Fusion fusion_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptio
     if (!joined.joined.empty()) {
       Fusion fusion{joined, fuse(graph, joined)};
       if (!exceeds(fusion.graph)) {
-        return fusion;
+        return with_parts(std::move(fusion), graph, tile, options);
       }
     }
   }
@@ -178,7 +240,7 @@ Fusion fusion_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptio
     plain.options.bias = false;
     plain.graph = fuse(graph, plain.options);
   }
-  return plain;
+  return with_parts(std::move(plain), graph, tile, options);
 }
 
 Graph fuse_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptions& options) {

@@ -22,7 +22,8 @@ struct Fusion {
 
 /// fuse(), but biases stay adds of their own if a step with its bias does not fit the SRAM; and a map
 /// that reads another whole tensor becomes part of the matmul before it if the product is larger than
-/// half of the SRAM, tiles are forwarded, and ScheduleOptions::joins allows it.
+/// half of the SRAM, tiles are forwarded, and ScheduleOptions::joins allows it. Softmaxes whose keys and values leave no
+/// room for scores go over parts of the keys if ScheduleOptions::row_blocks.
 Fusion fusion_to_fit(const Graph& graph, const Tiling& tile, const ScheduleOptions& options);
 
 /// The graph of it.

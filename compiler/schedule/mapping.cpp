@@ -10,6 +10,7 @@
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
 #include "compiler/graph/operator_words.h"
+#include "compiler/graph/running_softmax.h"
 #include "compiler/lowering/loop_choice.h"
 #include "compiler/lowering/tiling.h"
 #include "compiler/schedule/mapping_words.h"
@@ -121,7 +122,17 @@ Fusion mapped_fusion(const Graph& graph, const Tiling& tile, const ScheduleOptio
   for (const Stated<std::string>& name : mapping.fusion->joined) {
     chosen.joined.insert(name.value);
   }
+  for (const auto& [name, keys] : mapping.fusion->running) {
+    chosen.running[name.value] = keys;
+  }
   Fusion fusion{chosen, fuse(graph, chosen)};
+  for (const auto& [name, keys] : mapping.fusion->running) {
+    if (!first_of_running_softmax(fusion.graph, name.value)) {
+      fail(mapping, name.line,
+           "running: " + in_quotes(name.value) + " is no product behind a softmax of more than " +
+               std::to_string(keys) + " keys");
+    }
+  }
   for (const Stated<std::string>& name : mapping.fusion->joined) {
     if (!apart.find(name.value) || fusion.graph.find(name.value)) {
       fail(mapping, name.line,
@@ -386,6 +397,9 @@ Mapping mapping_of(const CompiledSchedule& compiled) {
     if (!graph.find(name)) {
       mapping.fusion->joined.push_back({name});
     }
+  }
+  for (const auto& [name, keys] : compiled.fusion.running) {
+    mapping.fusion->running.emplace_back(Stated<std::string>{name}, keys);
   }
   mapping.eviction = {options.eviction};
   mapping.buffering = {options.buffering};

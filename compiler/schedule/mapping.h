@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/graph/graph.h"
@@ -45,6 +46,8 @@ struct OperatorMapping {
 struct FusionMapping {
   bool bias = true;
   std::vector<Stated<std::string>> joined;  ///< products, by the names that they have in the model
+  /// Products behind a softmax, likewise, and how many keys are taken at a time.
+  std::vector<std::pair<Stated<std::string>, std::uint64_t>> running = {};
 };
 
 /// Operators that run together over blocks of rows (compiler/lowering/row_blocks.h), by their results.

@@ -63,7 +63,14 @@ std::string fusion_text(const FusionMapping& fusion) {
   for (const Stated<std::string>& name : fusion.joined) {
     text += (&name == &fusion.joined.front() ? "" : ", ") + name_text(name.value);
   }
-  return text + "]\n";
+  text += "]\n";
+  if (!fusion.running.empty()) {
+    text += "  running:\n";
+    for (const auto& [name, keys] : fusion.running) {
+      text += "    - {name: " + name_text(name.value) + ", keys: " + std::to_string(keys) + "}\n";
+    }
+  }
+  return text;
 }
 
 std::string row_blocks_text(const std::vector<RowBlocksMapping>& list) {

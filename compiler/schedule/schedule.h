@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <set>
 #include <vector>
@@ -29,6 +30,8 @@ enum class Joins : std::uint8_t { kOff, kLarge, kSpilled };
 
 struct ScheduleOptions {
   std::uint64_t sram_bytes = 256 * 1024;
+  /// If all tensors together take more, those that are never moved have no place of their own.
+  std::uint64_t dram_bytes = std::numeric_limits<std::uint64_t>::max();
   Eviction eviction = Eviction::kBelady;
   Buffering buffering = Buffering::kPingPong;
   /// Of every matmul; none: what the cost model expects to be fastest
@@ -100,7 +103,9 @@ std::optional<Schedule> schedule_with_fewer_loads(const SchedulingProblem& probl
 void verify(const SchedulingProblem& problem, const Schedule& schedule);
 
 /// The program of a schedule: the graph's tensors laid out one after another in DRAM, 4 KiB
-/// aligned.
-Program build_program(const Graph& graph, const UopList& uops, Schedule schedule);
+/// aligned. If that is more than `dram_bytes`, intermediate tensors of which nothing is loaded or stored lie at 0, where
+/// others are.
+Program build_program(const Graph& graph, const UopList& uops, Schedule schedule,
+                      std::uint64_t dram_bytes = std::numeric_limits<std::uint64_t>::max());
 
 }  // namespace tilewave

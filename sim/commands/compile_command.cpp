@@ -112,8 +112,10 @@ std::string graph_dump(const Graph& graph, const CompileCommand& command) {
     return to_text(fused, fitting.uops);
   }
   const ScheduleStats stats = fitting.schedule.stats;
-  return schedule_text(fused, fitting.uops,
-                       build_program(fused, fitting.uops, std::move(fitting.schedule)), stats);
+  return schedule_text(
+      fused, fitting.uops,
+      build_program(fused, fitting.uops, std::move(fitting.schedule), config.schedule.dram_bytes),
+      stats);
 }
 
 /// A program file has only the last stages; printing it in another form converts it.

@@ -204,7 +204,12 @@ void Resolution::check_banked_dram() const {
 }
 
 Config Resolution::finish() {
+  const DramConfig& dram = config_.machine.dram;
   config_.schedule.sram_bytes = config_.machine.sram.size_bytes;
+  config_.schedule.dram_bytes =
+      dram.kind == DramKind::kBanked
+          ? AddressMap(dram.address_map, dram.preset.timing, dram.channels).capacity_bytes()
+          : kMaxDramBytes;
   config_.schedule.loads_ahead = kLoadsPerQueueEntry * config_.machine.sequencer.queue_depth;
   config_.schedule.store_delay = config_.machine.dma.shared ? kSharedStoreDelay : 0;
   return config_for(config_, {});

@@ -52,13 +52,22 @@ class Reader {
 
  private:
   void read_fusion(const YamlNode& node) {
-    fields_.map_of(node, {"bias", "joined"});
+    fields_.map_of(node, {"bias", "joined", "running"});
     FusionMapping& fusion = mapping_.fusion.emplace();
     fusion.bias = fields_.word(fields_.required(node, "bias"), kOnOffWords);
     const YamlNode& joined = fields_.required(node, "joined");
     std::set<std::string> names;
     for (const YamlNode& item : fields_.expect(joined, YamlNode::Kind::kList).items) {
       fusion.joined.push_back(read_name(item, names));
+    }
+    if (const YamlNode* running = node.find("running")) {
+      names.clear();
+      for (const YamlNode& item : fields_.expect(*running, YamlNode::Kind::kList).items) {
+        fields_.map_of(item, {"name", "keys"});
+        fusion.running.emplace_back(
+            read_name(fields_.required(item, "name"), names),
+            fields_.number(fields_.required(item, "keys"), 1, kMaxDimension));
+      }
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include "compiler/graph/fusion.h"
 #include "compiler/graph/graph_text.h"
+#include "compiler/graph/running_softmax.h"
 #include "compiler/lowering/row_blocks.h"
 #include "tests/support/networks.h"
 #include "tests/support/plain_network.h"
@@ -100,6 +101,7 @@ std::vector<RowBlocks> random_blocks(std::mt19937& random, const Graph& fused) {
 TEST(RandomAttention, IsRightInBlocksOfRows) {
   std::uint64_t in_blocks = 0;
   std::uint64_t chosen = 0;
+  std::uint64_t running = 0;
   for (std::uint32_t seed = 1; seed <= 300; ++seed) {
     std::mt19937 random(seed);
     const Graph graph = attention(random);
@@ -111,16 +113,23 @@ TEST(RandomAttention, IsRightInBlocksOfRows) {
     MachineConfig machine;
     machine.sram.size_bytes = options.sram_bytes;
     machine.compute.vector.own_unit = options.costs.own_vector_unit;
-    const Graph fused = fuse(graph);
+    FusionOptions fusion{.all_maps = seed % 4 == 1};
+    if (seed % 3 == 1) {  // a running softmax over parts that lie on tiles or do not
+      for (const SoftmaxProduct& product : softmax_products(fuse(graph, fusion))) {
+        fusion.running[product.result] = 1 + random() % (seed % 2 == 0 ? 24 : 8) * 2;
+        ++running;
+      }
+    }
+    const Graph fused = fuse(graph, fusion);
     Pinned pinned;
     if (seed % 2 == 0) {
       pinned.blocks = random_blocks(random, fused);
       in_blocks += pinned.blocks->empty() ? 0 : 1;
     }
-    test::Compiled compiled = test::compile(graph, options, Tiling(kTile, kTile, kTile), pinned);
+    test::Compiled compiled = test::compile(fused, options, Tiling(kTile, kTile, kTile), pinned);
     if (!pinned.blocks) {
       options.row_blocks = false;
-      const test::Compiled apart = test::compile(graph, options, Tiling(kTile, kTile, kTile));
+      const test::Compiled apart = test::compile(fused, options, Tiling(kTile, kTile, kTile));
       chosen += apart.program.ops == compiled.program.ops ? 0 : 1;
     }
     const test::Values sources = test::random_sources(graph.tensors(), seed);
@@ -130,6 +139,7 @@ TEST(RandomAttention, IsRightInBlocksOfRows) {
   }
   EXPECT_GT(in_blocks, 100U);
   EXPECT_GT(chosen, 10U);
+  EXPECT_GT(running, 100U);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "compiler/program/verify/program_verify_header.h"
 
 #include <algorithm>
-#include <numeric>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -20,8 +19,13 @@ std::string tensor_label(const Program& program, std::size_t tensor) {
 }
 
 void verify_dram_layout(const Program& program, const VerifyErrors& errors) {
-  std::vector<std::size_t> order(program.tensors.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  const std::vector<bool> moved = moved_tensors(program);
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < program.tensors.size(); ++i) {
+    if (moved[i] || program.tensors[i].role != TensorRole::kIntermediate) {
+      order.push_back(i);
+    }
+  }
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return program.tensors[a].dram_base < program.tensors[b].dram_base;
   });

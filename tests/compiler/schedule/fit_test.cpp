@@ -119,5 +119,20 @@ TEST(Fit, SaysWhichStepDoesNotFit) {
             "there are 12287");
 }
 
+/// h stays in the SRAM; x, w and y alone have 4 KiB each.
+TEST(Fit, WhatIsNeverMovedTakesNoDramIfThereIsLittle) {
+  const Graph graph =
+      parse_graph("input x 32x32\nparam w 32x32\nh = matmul x w\ny = matmul h w\noutput y\n", "g");
+  const auto bytes = [&](std::uint64_t dram_bytes) {
+    FittingSchedule fitting = schedule_to_fit(graph, {}, {});
+    const Program program =
+        build_program(graph, fitting.uops, std::move(fitting.schedule), dram_bytes);
+    EXPECT_NO_THROW(verify_program(program));
+    return program.dram_bytes();
+  };
+  EXPECT_EQ(bytes(16384), 16384U);
+  EXPECT_EQ(bytes(16383), 12288U);
+}
+
 }  // namespace
 }  // namespace tilewave

@@ -298,6 +298,19 @@ TEST(ProgramVerify, AllowsTilesOfAllSizes) {
   }
 }
 
+/// Of what stays in the SRAM nothing lies in DRAM.
+TEST(ProgramVerify, TensorsThatAreNeverMovedMayLieAnywhere) {
+  Program program = parse_program_text(kSampleText, "p");
+  const std::vector<bool> moved = moved_tensors(program);
+  for (std::size_t i = 0; i < moved.size(); ++i) {
+    ProgramTensor& tensor = program.tensors[i];
+    if (!moved[i] && tensor.role == TensorRole::kIntermediate) {
+      tensor.dram_base = 0;
+      EXPECT_EQ(message_of([&] { verify_program(program); }), "accepted") << tensor.name;
+    }
+  }
+}
+
 TEST(ProgramVerify, RefusesAWrongHeader) {
   const Program good = parse_program_text(kSampleText, "p");
   const auto message = [](const Program& program) {
