@@ -268,9 +268,10 @@ Value import_trilu(Node& node) {
     }
   }
   if (const auto* known = std::get_if<IntegerValue>(&given)) {
-    std::vector<std::int64_t> numbers =
-        known->values != nullptr ? *known->values
-                                 : throw InputError("its operand has to be given with --inputs");
+    if (known->values == nullptr) {
+      throw InputError("its operand is an input of the model, which has to be given with --inputs");
+    }
+    std::vector<std::int64_t> numbers = *known->values;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       numbers[i] *= kept[i % kept.size()];
     }

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kAny = 1U << 16U;
 
 /// Those of a domain together, sorted by name.
-constexpr std::array<OperatorForm, 36> kForms = {{
+constexpr std::array<OperatorForm, 37> kForms = {{
     {"", "Attention", 23, 3, 6, 4},
     {"", "Cast", 19, 1, 1, 1},
     {"", "CastLike", 19, 2, 2, 1},
@@ -42,6 +42,7 @@ constexpr std::array<OperatorForm, 36> kForms = {{
     {"", "Split", 18, 1, 2, kAny},
     {kRuntimeDomain, "Attention", 1, 2, 7, 2},
     {kRuntimeDomain, "BiasGelu", 1, 2, 2, 1},
+    {kRuntimeDomain, "EmbedLayerNormalization", 1, 7, 9, 3},
     {kRuntimeDomain, "FastGelu", 1, 1, 2, 1},
     {kRuntimeDomain, "FusedMatMul", 1, 2, 2, 1},
     {kRuntimeDomain, "Gelu", 1, 1, 1, 1},

@@ -106,9 +106,10 @@ constexpr std::array<Supported, 76> kOperators = {{
 }};
 
 /// Of ONNX Runtime; each has a form in newer_operators.cpp.
-constexpr std::array<Supported, 13> kRuntimeOperators = {{
+constexpr std::array<Supported, 14> kRuntimeOperators = {{
     {"Attention", import_packed_attention},
     {"BiasGelu", import_bias_gelu},
+    {"EmbedLayerNormalization", import_embed_layer_normalization},
     {"FastGelu", import_fast_gelu},
     {"FusedMatMul", import_fused_matmul},
     {"Gelu", import_gelu},

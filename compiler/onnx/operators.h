@@ -53,6 +53,7 @@ Value import_quantize_linear(Node& node);
 Value import_batch_normalization(Node& node);
 Value import_dropout(Node& node);
 Value import_instance_normalization(Node& node);
+Value import_embed_layer_normalization(Node& node);
 Value import_group_normalization(Node& node);
 Value import_layer_normalization(Node& node);
 Value import_rms_normalization(Node& node);

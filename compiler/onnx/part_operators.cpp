@@ -125,7 +125,7 @@ Value import_concat(Node& node) {
   constexpr std::int64_t kDefaultAxis = 1;  // before operator set 4
   std::vector<Value> parts;
   for (std::size_t i = 0; i < node.input_count(); ++i) {
-    const Value part = node.real_input(i);
+    const Value& part = node.real_input(i);
     const auto* integers = std::get_if<IntegerValue>(&part);
     if (integers == nullptr || integers->values == nullptr || !integers->values->empty()) {
       parts.push_back(part);

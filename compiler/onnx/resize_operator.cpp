@@ -120,8 +120,14 @@ std::vector<Scaling> scalings(Node& node, const Dims& dims) {
   for (const std::uint64_t dim : dims) {
     result.push_back({static_cast<double>(dim), static_cast<double>(dim), 1});
   }
+  std::vector<bool> is_named(dims.size(), false);
   for (std::size_t i = 0; i < axes.size(); ++i) {
-    Scaling& of = result[resolved_axis(axes[i], dims.size(), dims.size())];
+    const std::size_t axis = resolved_axis(axes[i], dims.size(), dims.size());
+    if (is_named[axis]) {
+      throw InputError("axis " + std::to_string(axes[i]) + " is named twice");
+    }
+    is_named[axis] = true;
+    Scaling& of = result[axis];
     of.scale = by_size ? (*numbers)[i] / of.from : (*numbers)[i];
     of.to = by_size ? (*numbers)[i] : std::floor(of.from * of.scale);
     if (!(of.to >= 1 && of.to <= kMostElements) && of.scale != 1) {

@@ -185,6 +185,8 @@ def broken():
     for scale in (0, -1, 1e30, np.nan, np.inf):
         refuse(f"a scale of {scale}", r"node #1 \(Resize\): axis 2 becomes .* elements; allowed: 1..\d+.*", [node("Resize", "x - s", "y")],
                x, {"s": np.float32([1, 1, scale])})
+    refuse("an axis of Resize twice", r"node #1 \(Resize\): axis -1 is named twice", [node("Resize", "x - s", "y", axes=[2, -1])], x,
+           {"s": np.float32([2, 2])})
     for low, high, step in ((0, 1, 0), (0, np.inf, 1), (0, -5, 1), (np.nan, 1, 1), (0, 1, 1e-30)):
         refuse(f"range {low} {high} {step}", r"node #1 \(Range\): it has .* numbers; allowed: 1..\d+",
                [node("Range", "a b c", "r"), node("Add", "x r", "y")], x,

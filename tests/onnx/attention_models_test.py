@@ -366,6 +366,38 @@ def group_query_attention():
                    "nv": all_v}, {**after, "c": cos, "s": sin})
 
 
+def encoder():
+    """As ONNX Runtime's optimizer leaves BERT."""
+    batch, rows, heads, width, wide = 2, 9, 3, 24, 40
+    words, places, kinds = draw(30, width), draw(12, width), draw(2, width)
+    ids = (np.arange(18, dtype=np.int32) * 7 % 30).reshape(batch, rows)
+    segments = (np.arange(18, dtype=np.int32) % 2).reshape(batch, rows)
+    mask = (np.arange(rows) < np.array([[9], [5]])).astype(np.int32)
+    c = {"words": words, "places": places, "kinds": kinds, "wqkv": draw(width, 3 * width), "bqkv": draw(3 * width),
+         "wo": draw(width, width), "bo": draw(width), "wi": draw(width, wide), "bi": draw(wide), "wf": draw(wide, width),
+         "bf": draw(width), **{name: draw(width) for name in ("g0", "b0", "g1", "b1", "g2", "b2")}}
+    nodes = [runtime("EmbedLayerNormalization", "ids segments words places kinds g0 b0 mask", "e counts", epsilon=1e-12),
+             runtime("Attention", "e wqkv bqkv counts", "a", num_heads=heads), node("MatMul", "a wo", "o"),
+             runtime("SkipLayerNormalization", "o e g1 b1 bo", "n", epsilon=1e-12), node("MatMul", "n wi", "i"),
+             runtime("BiasGelu", "i bi", "u"), node("MatMul", "u wf", "f"),
+             runtime("SkipLayerNormalization", "f n g2 b2 bf", "y", epsilon=1e-12)]
+    e = norm(words[ids] + places[:rows] + kinds[segments], epsilon=1e-12) * c["g0"] + c["b0"]
+    q, k, v = (split(part, heads) for part in np.split(e @ c["wqkv"] + c["bqkv"], 3, axis=-1))
+    a = merged(attend(q, k, v, np.where(mask, 0, -1e4)[:, None, None]))
+    n = norm(a @ c["wo"] + c["bo"] + e, epsilon=1e-12) * c["g1"] + c["b1"]
+    u = gelu(n @ c["wi"] + c["bi"])
+    y = norm(u @ c["wf"] + c["bf"] + n, epsilon=1e-12) * c["g2"] + c["b2"]
+    given = {"ids": ids, "segments": segments, "mask": mask}
+    check("an encoder of ONNX Runtime", nodes, given, {"y": y}, c)
+    node_text = r"node #1 \(EmbedLayerNormalization\): "
+    refuse("words that are not known", node_text + "input 0 is not known integers: .*", nodes, given, y.astype(np.float32), c)
+    for word in (30, -1):
+        bad = ids.copy()
+        bad[1, 2] = word
+        refuse(f"word {word}", node_text + f"row {word} is beyond the 30 of input 2", nodes, {**given, "ids": bad},
+               y.astype(np.float32), c, given=True)
+
+
 def broken():
     x, y = draw(2, 6, 12), draw(2, 6, 12)
     three = {"q": x, "k": x, "v": x}
@@ -438,6 +470,6 @@ def broken():
 
 
 for group in (activations, norms, rotary, onnx_attention, half, packed_attention, multi_head_attention,
-              group_query_attention, broken):
+              group_query_attention, encoder, broken):
     group()
 TABLE.finish()
