@@ -1,7 +1,8 @@
 // Backwards from what nobody uses, operand by operand.
 #include "compiler/graph/operator_order.h"
 
-#include <cstddef>
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -11,11 +12,23 @@
 namespace tilewave {
 namespace {
 
-/// An operator on the way to those whose results nobody uses, and how many of its operands have been looked at.
+/// An operator on the way to those whose results nobody uses, and what has to come before it, the first last.
 struct Visit {
   OperatorId oper = 0;
-  std::size_t inputs = 0;
+  std::vector<OperatorId> before = {};
 };
+
+/// The operators of its operands in the order in which they were created.
+Visit visit_of(const Graph& graph, OperatorId id) {
+  Visit visit{id};
+  for (const TensorId input : graph.operators()[id].inputs) {
+    if (const std::optional<OperatorId>& producer = graph.tensor(input).producer) {
+      visit.before.push_back(*producer);
+    }
+  }
+  std::ranges::sort(visit.before, std::greater());
+  return visit;
+}
 
 std::vector<OperatorId> order_of(const Graph& graph) {
   const std::vector<Operator>& operators = graph.operators();
@@ -26,19 +39,19 @@ std::vector<OperatorId> order_of(const Graph& graph) {
     if (!graph.tensor(operators[last].output).users.empty()) {
       continue;
     }
-    path.push_back({last});
+    path.push_back(visit_of(graph, last));
     while (!path.empty()) {
       Visit& visit = path.back();
-      const std::vector<TensorId>& inputs = operators[visit.oper].inputs;
-      if (visit.inputs == inputs.size()) {
+      if (visit.before.empty()) {
         order.push_back(visit.oper);
         path.pop_back();
         continue;
       }
-      const std::optional<OperatorId>& producer = graph.tensor(inputs[visit.inputs++]).producer;
-      if (producer && !seen[*producer]) {
-        seen[*producer] = true;
-        path.push_back({*producer});
+      const OperatorId next = visit.before.back();
+      visit.before.pop_back();
+      if (!seen[next]) {
+        seen[next] = true;
+        path.push_back(visit_of(graph, next));
       }
     }
   }

@@ -334,8 +334,9 @@ class RowBlockChooser {
         continue;
       }
       const std::optional<Choice> found = best_rows(first, id + 1);
-      // A longer run has to be worth it: heads that do not need each other run one after the other.
-      if (found && found->price + best[id + 1].price < best[first].price - 1) {
+      // A longer run has to be worth it: heads that do not need each other run one after the other. What was cut into
+      // parts to run in blocks does.
+      if (found && (is_long || found->price + best[id + 1].price < best[first].price - 1)) {
         best[first] = {found->price + best[id + 1].price, id + 1, found->blocks};
       }
     }

@@ -113,7 +113,8 @@ class UncertainStep {
     // Those of two that may be equal: what is equal is told by no end.
     for (std::size_t other = 0; other < info_.arity; ++other) {
       const double there = values_[other];
-      const double reach = most + rounding_difference(arguments_[other].units + std::abs(there));
+      const double there_rounded = std::isfinite(there) ? std::abs(there) : 0.0;
+      const double reach = most + rounding_difference(arguments_[other].units + there_rounded);
       if (other != argument && std::abs(centre - there) <= reach) {
         change = std::max(change, moved(argument, there));
       }

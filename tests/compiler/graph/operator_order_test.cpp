@@ -45,7 +45,7 @@ TEST(OperatorOrder, OperandsComeOneAfterAnother) {
       order_of(depth_first(parse_graph(
           "input x 4x4\na = relu x\nb = abs x\nc = neg x\nd = add c a\ne = add b d\noutput e\n",
           "g"))),
-      "b c a d e");
+      "b a c d e");
 }
 
 /// Values are made for the first head that weighs them, not behind the weights of all.
@@ -54,7 +54,7 @@ TEST(OperatorOrder, WhatWaitsIsLittle) {
                                              "neg q\na = matmul s v\nb = matmul t v\n"
                                              "y = add a b\noutput y\n",
                                              "g"))),
-            "q s v a t b y");
+            "q v s a t b y");
 }
 
 TEST(OperatorOrder, OfRandomNetworksHasAllOperatorsOnceAndStays) {

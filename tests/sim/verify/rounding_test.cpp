@@ -66,6 +66,15 @@ TEST(Rounding, WhatLeavesTheRangeOfTheNumbersIsOpen) {
   EXPECT_LT(evaluated("mul x0 1e-3", {{0.886, 0}}).units, 0.01);
 }
 
+/// A mask of -inf is exact, and so is what it hides.
+TEST(Rounding, WhatIsInfiniteExactlyIsNoReasonForAnything) {
+  EXPECT_EQ(evaluated("add x0 x1", {{3, 5}, {-kInf, 0}}).units, 0);
+  EXPECT_EQ(evaluated("max x0 x1", {{-kInf, 0}, {3, 5}}).units,
+            evaluated("max x0 x1", {{-9, 0}, {3, 5}}).units);
+  EXPECT_LT(rounding_difference(evaluated("sub x0 x1; exp t0", {{-kInf, 0}, {3, 5}}).units), 1e-6);
+  EXPECT_EQ(evaluated("sub x0 x1", {{-kInf, 0}, {-kInf, 0}}).units, 0);
+}
+
 TEST(Rounding, WhatGoesToAndFroIsOpenWithinItsRange) {
   for (const double x : {0.1, 0.37, 1.1, 2.9}) {
     EXPECT_GT(rounding_difference(evaluated("mul x0 1e9; sin t0", {{x, 1}}).units), 1) << x;
