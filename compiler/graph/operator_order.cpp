@@ -30,33 +30,63 @@ Visit visit_of(const Graph& graph, OperatorId id) {
   return visit;
 }
 
-std::vector<OperatorId> order_of(const Graph& graph) {
-  const std::vector<Operator>& operators = graph.operators();
-  std::vector<bool> seen(operators.size());
-  std::vector<OperatorId> order;
-  std::vector<Visit> path;
-  for (OperatorId last = 0; last < operators.size(); ++last) {
-    if (!graph.tensor(operators[last].output).users.empty()) {
-      continue;
+class Order {
+ public:
+  explicit Order(const Graph& graph) : graph_(graph), seen_(graph.operators().size()) {
+    missing_.reserve(seen_.size());
+    for (const Operator& oper : graph.operators()) {
+      missing_.push_back(static_cast<std::size_t>(std::ranges::count_if(
+          oper.inputs, [&](TensorId input) { return graph.tensor(input).producer.has_value(); })));
     }
-    path.push_back(visit_of(graph, last));
+  }
+
+  std::vector<OperatorId> run() {
+    for (OperatorId last = 0; last < seen_.size(); ++last) {
+      if (graph_.tensor(graph_.operators()[last].output).users.empty() && !seen_[last]) {
+        seen_[last] = true;
+        go_back_from(last);
+      }
+    }
+    return std::move(order_);
+  }
+
+ private:
+  void go_back_from(OperatorId last) {
+    std::vector<Visit> path = {visit_of(graph_, last)};
     while (!path.empty()) {
       Visit& visit = path.back();
       if (visit.before.empty()) {
-        order.push_back(visit.oper);
+        const OperatorId next = visit.oper;
         path.pop_back();
+        take(next);
         continue;
       }
       const OperatorId next = visit.before.back();
       visit.before.pop_back();
-      if (!seen[next]) {
-        seen[next] = true;
-        path.push_back(visit_of(graph, next));
+      if (!seen_[next]) {
+        seen_[next] = true;
+        path.push_back(visit_of(graph_, next));
       }
     }
   }
-  return order;
-}
+
+  /// And folds of it that can be, which make little of much.
+  void take(OperatorId id) {
+    order_.push_back(id);
+    for (const OperatorId user : graph_.tensor(graph_.operators()[id].output).users) {
+      if (--missing_[user] == 0 && !seen_[user] &&
+          graph_.operators()[user].kind == OperatorKind::kReduce) {
+        seen_[user] = true;
+        take(user);
+      }
+    }
+  }
+
+  const Graph& graph_;
+  std::vector<bool> seen_;            // by operator
+  std::vector<std::size_t> missing_;  // by operator: operands that are not there yet
+  std::vector<OperatorId> order_;
+};
 
 /// Sources come right before the first operator that reads them.
 class Reordered {
@@ -65,7 +95,7 @@ class Reordered {
       : graph_(graph), reordered_(graph.name()), ids_(graph.tensors().size(), kNone) {}
 
   Graph run() {
-    for (const OperatorId id : order_of(graph_)) {
+    for (const OperatorId id : Order(graph_).run()) {
       Operator oper = graph_.operators()[id];
       for (TensorId& input : oper.inputs) {
         input = there(input);

@@ -58,7 +58,8 @@ class RunEstimator {
     first_ = first;
     length_ = 0;
     live_.clear();
-    times_ = {};
+    chains_ = 0;
+    beside_ = 0;
     apart_ = {};
     second_ = kNoOperator;
     vector_before_ = false;
@@ -83,9 +84,10 @@ class RunEstimator {
         second_ = id;
       }
       vector_before_ = vector_before_ || (!oper.is_product() && oper.has_map());
-      times_.products += times.products;
-      times_.chains += times.chains;
-      times_.vector += times.vector;
+      chains_ += times.chains;
+      if (second_ == kNoOperator && vector_before_) {
+        beside_ += times.vector;
+      }
       apart_.bytes += bytes;
       apart_.steps += steps_apart(times);
       apart_.cycles += std::max(steps_apart(times), transfer(bytes));
@@ -209,10 +211,15 @@ class RunEstimator {
                                           : products + times.vector;
   }
 
-  /// Of the whole run: halves overlap, and else only what does so apart.
+  /// Of the whole run. With halves the vector steps of the first go along with all else, but for those of the first
+  /// block or the products of the last.
   double steps(std::uint32_t blocks, bool halves) const {
-    return halves ? std::max(times_.products + times_.chains * blocks, times_.vector)
-                  : apart_.steps + times_.chains * (blocks - 1);
+    const double all = apart_.steps + chains_ * (blocks - 1);
+    if (!halves) {
+      return all;
+    }
+    const double others = all - beside_;
+    return std::max(others, beside_) + (blocks > 1 ? std::min(others, beside_) / blocks : 0);
   }
 
   double transfer(double bytes) const { return bytes / machine_.costs.dram_bytes_per_cycle; }
@@ -276,7 +283,8 @@ class RunEstimator {
   std::uint64_t rows_ = 0;
   std::vector<Live> live_;
   std::vector<Times> times_of_;  // by operator
-  Times times_;
+  double chains_ = 0;            // cycles of those along the rows, of one block of all of them
+  double beside_ = 0;            // of the vector steps of a first half
   Apart apart_;
   std::optional<Sums> sums_;
   OperatorId second_ = kNoOperator;
@@ -347,7 +355,9 @@ class RowBlockChooser {
     const std::uint32_t tiles = row_tiles(graph_, tile_, first);
     std::optional<Choice> best;
     if (estimator_.second() != kNoOperator) {
-      best = best_rows({first, end, tiles, estimator_.second()});
+      // A block by itself has nothing to overlap with but one of operators like these.
+      const bool alone = !is_like(first, end);
+      best = best_rows({first, end, alone ? (tiles + 1) / 2 : tiles, estimator_.second()});
     }
     if (estimator_.has_spills()) {
       const std::optional<Choice> whole = best_rows({first, end, (tiles + 1) / 2});
@@ -356,6 +366,40 @@ class RowBlockChooser {
       }
     }
     return best;
+  }
+
+  /// Whether the operators behind a run, or those before it, do the same.
+  bool is_like(OperatorId first, OperatorId end) const {
+    const std::vector<OperatorId> own = operators_in(first, end, end - first);
+    const auto count = static_cast<OperatorId>(graph_.operators().size());
+    std::vector<OperatorId> before;
+    for (OperatorId id = first; id-- > 0 && before.size() < own.size();) {
+      if (!is_view(graph_.operators()[id].kind)) {
+        before.insert(before.begin(), id);
+      }
+    }
+    return are_alike(own, operators_in(end, count, own.size())) || are_alike(own, before);
+  }
+
+  /// The first of [first, end), up to `most`, views left out.
+  std::vector<OperatorId> operators_in(OperatorId first, OperatorId end, std::size_t most) const {
+    std::vector<OperatorId> list;
+    for (OperatorId id = first; id < end && list.size() < most; ++id) {
+      if (!is_view(graph_.operators()[id].kind)) {
+        list.push_back(id);
+      }
+    }
+    return list;
+  }
+
+  /// Whether they are as many, of the same kinds and results of the same shapes.
+  bool are_alike(const std::vector<OperatorId>& a, const std::vector<OperatorId>& b) const {
+    return a.size() == b.size() && std::ranges::equal(a, b, [&](OperatorId x, OperatorId y) {
+             const Operator& one = graph_.operators()[x];
+             const Operator& other = graph_.operators()[y];
+             return one.kind == other.kind &&
+                    graph_.tensor(one.output).shape == graph_.tensor(other.output).shape;
+           });
   }
 
   /// Of up to so many rows. Of blocks that cost the same the largest, for the sake of long chains of steps.

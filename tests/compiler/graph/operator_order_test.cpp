@@ -54,7 +54,16 @@ TEST(OperatorOrder, WhatWaitsIsLittle) {
                                              "neg q\na = matmul s v\nb = matmul t v\n"
                                              "y = add a b\noutput y\n",
                                              "g"))),
-            "q v s a t b y");
+            "v q s a t b y");
+}
+
+TEST(OperatorOrder, FoldsComeAsSoonAsTheyCan) {
+  EXPECT_EQ(
+      order_of(depth_first(parse_graph("input x 8x8\nparam w 8x8\ne = exp x\nl = "
+                                       "reduce+sum+columns e\na = matmul e w\nb = matmul a w\n"
+                                       "y = div b l\noutput y\n",
+                                       "g"))),
+      "e l a b y");
 }
 
 TEST(OperatorOrder, OfRandomNetworksHasAllOperatorsOnceAndStays) {
