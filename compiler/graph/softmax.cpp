@@ -200,7 +200,10 @@ class Rewriter {
 
 Graph with_late_normalization(const Graph& graph) {
   std::optional<Graph> rewritten = Rewriter(graph).run();
-  return rewritten ? std::move(*rewritten) : graph;
+  if (!rewritten) {
+    return graph;
+  }
+  return std::move(*rewritten);
 }
 
 }  // namespace tilewave

@@ -71,7 +71,7 @@ TEST(Rounding, WhatIsInfiniteExactlyIsNoReasonForAnything) {
   EXPECT_EQ(evaluated("add x0 x1", {{3, 5}, {-kInf, 0}}).units, 0);
   EXPECT_EQ(evaluated("max x0 x1", {{-kInf, 0}, {3, 5}}).units,
             evaluated("max x0 x1", {{-9, 0}, {3, 5}}).units);
-  EXPECT_LT(rounding_difference(evaluated("sub x0 x1; exp t0", {{-kInf, 0}, {3, 5}}).units), 1e-6);
+  EXPECT_LT(rounding_difference(evaluated("sub x0 x1; exp t0", {{-kInf, 0}, {3, 5}}).units), 1e-4);
   EXPECT_EQ(evaluated("sub x0 x1", {{-kInf, 0}, {-kInf, 0}}).units, 0);
 }
 
