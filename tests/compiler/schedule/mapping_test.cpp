@@ -113,6 +113,26 @@ TEST(Mapping, EveryLoopOrderInTightSramsComesBackEqual) {
   }
 }
 
+/// Blocks of rows, with halves beside a vector unit of its own, and parts of the keys in a small SRAM.
+TEST(Mapping, BlocksOfRowsComeBackEqual) {
+  const Graph graph = parse_graph(
+      "input q 256x32\ninput k 256x32\ninput v 256x32\ns = matmul q k transposed=b\n"
+      "m = reduce+max+columns s\ne = sub+exp s m\nl = reduce+sum+columns e\np = div e l\n"
+      "y = matmul p v\noutput y\n",
+      "g");
+  ScheduleOptions options;
+  for (const std::uint64_t sram_bytes : {48U * 1024, 160U * 1024}) {
+    for (const bool own : {false, true}) {
+      options.sram_bytes = sram_bytes;
+      options.costs.own_vector_unit = own;
+      const CompiledSchedule compiled = compile_to_fit(graph, {}, options);
+      EXPECT_FALSE(compiled.fitting.plan.blocks.empty()) << sram_bytes;
+      EXPECT_EQ(compiled.fusion.running.empty(), sram_bytes > 64U * 1024);
+      expect_round_trip(graph, {}, options);
+    }
+  }
+}
+
 TEST(Mapping, RandomNestsAreTaken) {
   std::mt19937 random(42);
   for (int i = 0; i < 100; ++i) {
